@@ -1,0 +1,198 @@
+package cloudevents
+
+import (
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// The core attributes by their place in the specification.
+const (
+	coreID = iota
+	coreSource
+	coreSpecVersion
+	coreType
+	coreDataContentType
+	coreDataSchema
+	coreSubject
+	coreTime
+	coreCount
+)
+
+var coreAttributes = [coreCount]spec.Attribute(spec.V1.Attributes())
+
+// coreIndex returns the place of the core attribute of that name.
+func coreIndex(name string) (int, bool) {
+	switch name {
+	case spec.ID:
+		return coreID, true
+	case spec.Source:
+		return coreSource, true
+	case spec.SpecVersion:
+		return coreSpecVersion, true
+	case spec.EventType:
+		return coreType, true
+	case spec.DataContentType:
+		return coreDataContentType, true
+	case spec.DataSchema:
+		return coreDataSchema, true
+	case spec.Subject:
+		return coreSubject, true
+	case spec.Time:
+		return coreTime, true
+	}
+	return 0, false
+}
+
+// text returns the field of a core attribute whose field is a string.
+func (e *Event) text(core int) *string {
+	switch core {
+	case coreID:
+		return &e.ID
+	case coreSource:
+		return &e.Source
+	case coreType:
+		return &e.Type
+	case coreDataContentType:
+		return &e.DataContentType
+	case coreDataSchema:
+		return &e.DataSchema
+	case coreSubject:
+		return &e.Subject
+	}
+	return nil
+}
+
+// core returns the value of a core attribute, if it is there.
+func (e *Event) core(core int) (Value, bool) {
+	switch core {
+	case coreSpecVersion:
+		return StringValue(e.SpecVersion.String()), true
+	case coreTime:
+		if timestamp.Absent(e.Time) {
+			return Value{}, false
+		}
+		return TimestampValue(e.Time), true
+	}
+	s := *e.text(core)
+	return Value{s, coreAttributes[core].Type}, s != ""
+}
+
+// setCore parses, checks and sets a core attribute.
+func (e *Event) setCore(core int, text string) error {
+	a := coreAttributes[core]
+	if err := validation.Attribute(a, text); err != nil {
+		return err
+	}
+	switch core {
+	case coreSpecVersion:
+		v, ok := spec.ParseVersion(text)
+		if !ok {
+			return validation.New(a.Name, text, a.Section, validation.ErrVersion)
+		}
+		e.SpecVersion = v
+	case coreTime:
+		t, err := validation.ParseTimestamp(text)
+		if err != nil {
+			return err
+		}
+		if !timestamp.InRange(t) { // a leap second after the year 9999
+			return validation.New(a.Name, text, a.Section, ruleTimeRange)
+		}
+		e.Time = timestamp.Decoded(t)
+	default:
+		*e.text(core) = text
+	}
+	return nil
+}
+
+// Get returns the attribute of that name, core or extension, and whether e has
+// it. An optional core attribute that is empty is not there. Data is not an
+// attribute.
+func (e *Event) Get(name string) (Value, bool) {
+	if core, ok := coreIndex(name); ok {
+		return e.core(core)
+	}
+	for i := range e.Extensions {
+		if e.Extensions[i].Name == name {
+			return e.Extensions[i].Value, true
+		}
+	}
+	return Value{}, false
+}
+
+// Set sets an attribute, core or extension, after checking name and value. A
+// core attribute takes a value of its own type or a String with the canonical
+// string of one; use [Event.Delete] to remove it, for "" is refused. The error is
+// a [*validation.Error].
+func (e *Event) Set(name string, v Value) error {
+	if core, ok := coreIndex(name); ok {
+		a := coreAttributes[core]
+		if v.typ != a.Type && v.typ != spec.String && !(v.typ == spec.URI && a.Type == spec.URIReference) {
+			return validation.New(name, v.text, a.Section, validation.ErrType)
+		}
+		return e.setCore(core, v.text)
+	}
+	if err := checkExtension(name, v); err != nil {
+		return err
+	}
+	v = canonical(v.typ, v.text)
+	if i := slices.IndexFunc(e.Extensions, func(x Extension) bool { return x.Name == name }); i >= 0 {
+		e.Extensions[i].Value = v
+		return nil
+	}
+	// Sorted stays sorted.
+	i := slices.IndexFunc(e.Extensions, func(x Extension) bool { return x.Name > name })
+	if i < 0 {
+		i = len(e.Extensions)
+	}
+	e.Extensions = slices.Insert(e.Extensions, i, Extension{name, v})
+	return nil
+}
+
+// SetText sets the attribute a to what the canonical string text stands for. The
+// type of a core attribute is that of the specification, of an extension a.Type.
+// The error is a [*validation.Error].
+func (e *Event) SetText(a spec.Attribute, text string) error {
+	if core, ok := coreIndex(a.Name); ok {
+		return e.setCore(core, text)
+	}
+	return e.Set(a.Name, Value{text, a.Type})
+}
+
+// Delete removes the attribute of that name. Deleting specversion sets it to 1.0,
+// its zero value.
+func (e *Event) Delete(name string) {
+	core, ok := coreIndex(name)
+	switch {
+	case !ok:
+		e.Extensions = slices.DeleteFunc(e.Extensions, func(x Extension) bool { return x.Name == name })
+	case core == coreSpecVersion:
+		e.SpecVersion = spec.V1
+	case core == coreTime:
+		e.Time = time.Time{}
+	default:
+		*e.text(core) = ""
+	}
+}
+
+// All returns the attributes that e has: those of the specification in its order,
+// specversion always among them, then the extensions in theirs.
+func (e *Event) All() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for core := range coreAttributes {
+			if v, ok := e.core(core); ok && !yield(coreAttributes[core].Name, v) {
+				return
+			}
+		}
+		for _, x := range e.Extensions {
+			if !yield(x.Name, x.Value) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,12 @@
+// Package conformance runs the cases of testdata/ against a CloudEvents
+// implementation: this module, another formatter or binding, or a foreign codec
+// behind a few functions.
+//
+//	cases, err := conformance.Load(os.DirFS("testdata"))
+//	for _, c := range cases {
+//		err := codec.Run(c) // nil, or how the implementation failed
+//	}
+//
+// The files are described in testdata/README.md. Events are compared in a neutral
+// form, [Event], so that no codec is tested with itself.
+package conformance

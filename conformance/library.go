@@ -1,0 +1,224 @@
+package conformance
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// Library returns this module as a [Codec], with the JSON format. Every case goes
+// through each function of the public API that serves it; if they disagree, that
+// is an error.
+func Library() *Codec {
+	return &Codec{Check: check, Decode: decode, Encode: encode, Reasons: Reasons}
+}
+
+func check(kind, text string) (string, error) {
+	switch kind {
+	case "name":
+		return text, validation.Name(text)
+	case "media-type":
+		return text, validation.MediaType(text)
+	}
+	for t := spec.Type(0); t.Valid(); t++ {
+		if v, err := cloudevents.ParseValue(t, text); tableOf(t) == kind {
+			return v.String(), err
+		}
+	}
+	return "", fmt.Errorf("no type for table %q", kind)
+}
+
+func tableOf(t spec.Type) string {
+	return map[spec.Type]string{
+		spec.String: "string", spec.Boolean: "boolean", spec.Integer: "integer", spec.Binary: "binary",
+		spec.URI: "uri", spec.URIReference: "uri-reference", spec.Timestamp: "timestamp",
+	}[t]
+}
+
+// decode decodes a message with all functions that can.
+func decode(m Message, batch bool, exts []spec.Attribute) ([]Event, error) {
+	var doors []func() ([]cloudevents.Event, error)
+	if m.Protocol == JSON {
+		doors = documentDoors(m.Body, batch, exts)
+	} else {
+		doors = messageDoors(m, batch, exts)
+	}
+	return agree(doors)
+}
+
+func documentDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+	if batch {
+		return []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
+			return format.JSON{}.DecodeBatchModeMessage(body, "", exts...)
+		}}
+	}
+	doors := []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
+		return one(format.JSON{}.DecodeStructuredModeMessage(body, "", exts...))
+	}}
+	if len(exts) == 0 {
+		doors = append(doors, func() ([]cloudevents.Event, error) {
+			var e cloudevents.Event
+			err := e.UnmarshalJSON(body)
+			return one(e, err)
+		})
+	}
+	return doors
+}
+
+func messageDoors(m Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+	plain := func() ([]cloudevents.Event, error) {
+		if batch {
+			return cehttp.DecodeMessageBatch(m.Header, m.Body, nil, exts...)
+		}
+		return one(cehttp.DecodeMessage(m.Header, m.Body, nil, exts...))
+	}
+	received := func() ([]cloudevents.Event, error) {
+		if m.Protocol == Response {
+			r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(m.wire("HTTP/1.1 200 OK"))), nil)
+			if err != nil {
+				return nil, err
+			}
+			if batch {
+				return cehttp.ResponseToCloudEventBatch(r, nil, exts...)
+			}
+			return one(cehttp.ResponseToCloudEvent(r, nil, exts...))
+		}
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(m.wire("POST / HTTP/1.1\r\nHost: example.com"))))
+		if err != nil {
+			return nil, err
+		}
+		if batch {
+			return cehttp.ToCloudEventBatch(r, nil, exts...)
+		}
+		return one(cehttp.ToCloudEvent(r, nil, exts...))
+	}
+	return []func() ([]cloudevents.Event, error){plain, received}
+}
+
+func one(e cloudevents.Event, err error) ([]cloudevents.Event, error) {
+	return []cloudevents.Event{e}, err
+}
+
+// wire returns m as HTTP/1.1 transmits it.
+func (m Message) wire(start string) []byte {
+	var b bytes.Buffer
+	b.WriteString(start + "\r\n")
+	for key, values := range m.Header {
+		for _, v := range values {
+			if !isField(key, "Host") {
+				fmt.Fprintf(&b, "%s: %s\r\n", key, v)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(m.Body))
+	b.Write(m.Body)
+	return b.Bytes()
+}
+
+func isField(key, name string) bool { return http.CanonicalHeaderKey(key) == name }
+
+// agree returns what all functions return.
+func agree(doors []func() ([]cloudevents.Event, error)) ([]Event, error) {
+	var first []Event
+	var firstErr error
+	for i, door := range doors {
+		es, err := door()
+		var neutral []Event
+		if err == nil {
+			neutral = []Event{}
+			for k := range es {
+				if err := es[k].Validate(); err != nil {
+					return nil, fmt.Errorf("decoded an invalid event: %w", err)
+				}
+				neutral = append(neutral, FromEvent(&es[k]))
+			}
+		}
+		if i == 0 {
+			first, firstErr = neutral, err
+			continue
+		}
+		if !reflect.DeepEqual(neutral, first) || !reflect.DeepEqual(Reasons(err), Reasons(firstErr)) {
+			return nil, fmt.Errorf("functions disagree: %v, %w and %v, %w", first, firstErr, neutral, err)
+		}
+	}
+	return first, firstErr
+}
+
+// encode encodes events with all functions that can.
+func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error) {
+	es := make([]cloudevents.Event, len(neutral))
+	for i, n := range neutral {
+		var err error
+		if es[i], err = ToEvent(n); err != nil {
+			return Message{}, fmt.Errorf("case cannot be expressed: %w", err)
+		}
+	}
+	switch {
+	case p == JSON && mode == cloudevents.BatchMode:
+		body, err := format.JSON{}.EncodeBatchModeMessage(nil, es)
+		return Message{Protocol: p, Body: body}, err
+	case p == JSON:
+		body, err := format.JSON{}.EncodeStructuredModeMessage(nil, &es[0])
+		return Message{Protocol: p, Body: body}, err
+	}
+	m := Message{Protocol: p, Header: http.Header{}}
+	var err error
+	if mode == cloudevents.BatchMode {
+		m.Body, err = cehttp.EncodeMessageBatch(m.Header, es, nil)
+	} else {
+		m.Body, err = cehttp.EncodeMessage(m.Header, &es[0], mode, nil)
+	}
+	got, gotErr := sent(es, mode, p)
+	if gotErr != nil || err != nil {
+		if !reflect.DeepEqual(Reasons(err), Reasons(gotErr)) {
+			err = fmt.Errorf("functions disagree: %w and %w", err, gotErr)
+		}
+		return Message{}, err
+	}
+	if got.Golden() != m.Golden() {
+		return m, fmt.Errorf("functions disagree:\n%s\nand\n%s", m.Golden(), got.Golden())
+	}
+	return m, nil
+}
+
+// sent builds a request or a response and takes it apart again.
+func sent(es []cloudevents.Event, mode cloudevents.Mode, p Protocol) (Message, error) {
+	batch := mode == cloudevents.BatchMode
+	if p == Response {
+		w := httptest.NewRecorder()
+		var err error
+		if batch {
+			err = cehttp.WriteHTTPResponseBatch(w, http.StatusOK, es, nil)
+		} else {
+			err = cehttp.WriteHTTPResponse(w, http.StatusOK, &es[0], mode, nil)
+		}
+		return Message{p, w.Result().Header, w.Body.Bytes()}, err
+	}
+	var r *http.Request
+	var err error
+	if batch {
+		r, err = cehttp.ToHTTPRequestBatch(context.Background(), "http://example.com/", es, nil)
+	} else {
+		r, err = cehttp.ToHTTPRequest(context.Background(), "http://example.com/", &es[0], mode, nil)
+	}
+	if err != nil {
+		return Message{}, err
+	}
+	body, err := io.ReadAll(r.Body)
+	if err == nil && int64(len(body)) != r.ContentLength {
+		err = errors.New("Content-Length is not the length of the body")
+	}
+	return Message{p, r.Header, body}, err
+}

@@ -1,0 +1,46 @@
+package cloudevents
+
+import "strconv"
+
+// SyntaxError says where in an encoded event, or in a batch of them, decoding
+// failed. It wraps what is wrong there: a [*validation.Error] if an attribute
+// or the data breaks a rule, a [*LimitError], or an error with nothing but a text
+// if the document is malformed.
+type SyntaxError struct {
+	Offset int // in bytes from the begin of the document
+	Err    error
+}
+
+// Error returns offset and cause.
+func (e *SyntaxError) Error() string {
+	return "offset " + strconv.Itoa(e.Offset) + ": " + e.Err.Error()
+}
+
+// Unwrap returns e.Err.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// BatchError says which event of a batch an error is about.
+type BatchError struct {
+	Index int // counted from 0
+	Err   error
+}
+
+// Error returns index and cause.
+func (e *BatchError) Error() string {
+	return "event " + strconv.Itoa(e.Index) + ": " + e.Err.Error()
+}
+
+// Unwrap returns e.Err.
+func (e *BatchError) Unwrap() error { return e.Err }
+
+// LimitError is returned by a decoder for a message that exceeds one of its
+// limits, other than the size of a body.
+type LimitError struct {
+	What  string // "nesting depth", "attributes" or "events"
+	Limit int
+}
+
+// Error returns what is limited, and the limit.
+func (e *LimitError) Error() string {
+	return "more than " + strconv.Itoa(e.Limit) + " " + e.What
+}

@@ -1,0 +1,101 @@
+package format
+
+import (
+	"fmt"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// JSON is the JSON event format and the JSON batch format. The zero value is
+// ready to use; a limit of 0 is the default of [cloudevents.JSONDecoder], -1 is
+// none.
+type JSON struct {
+	MaxDepth      int // arrays and objects that enclose each other within data
+	MaxAttributes int // of one event
+	MaxEvents     int // of one batch
+}
+
+var (
+	_ Formatter = JSON{}
+	_ Batch     = JSON{}
+)
+
+func (f JSON) decoder(exts []spec.Attribute) cloudevents.JSONDecoder {
+	return cloudevents.JSONDecoder{
+		Extensions:    exts,
+		MaxDepth:      f.MaxDepth,
+		MaxAttributes: f.MaxAttributes,
+		MaxEvents:     f.MaxEvents,
+	}
+}
+
+// MediaType returns "application/cloudevents+json".
+func (JSON) MediaType() string { return spec.MediaTypeJSON }
+
+// BatchMediaType returns "application/cloudevents-batch+json".
+func (JSON) BatchMediaType() string { return spec.BatchMediaTypeJSON }
+
+// DecodeStructuredModeMessage reads an event as [cloudevents.JSONDecoder] does.
+// The Data aliases body, unless it was base64 or a string with escapes. A charset
+// in contentType must be UTF-8 or US-ASCII.
+func (f JSON) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
+	if err := check(contentType, spec.MediaTypeJSON); err != nil {
+		return cloudevents.Event{}, err
+	}
+	d := f.decoder(exts)
+	return d.Decode(body)
+}
+
+// EncodeStructuredModeMessage appends e as [cloudevents.AppendJSON] does.
+func (JSON) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	return cloudevents.AppendJSON(dst, e)
+}
+
+// DecodeBatchModeMessage reads a batch as [cloudevents.JSONDecoder] does.
+func (f JSON) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
+	if err := check(contentType, spec.BatchMediaTypeJSON); err != nil {
+		return nil, err
+	}
+	d := f.decoder(exts)
+	return d.DecodeBatch(body)
+}
+
+// EncodeBatchModeMessage appends es as [cloudevents.AppendJSONBatch] does.
+func (JSON) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, error) {
+	return cloudevents.AppendJSONBatch(dst, es)
+}
+
+// DecodeBinaryModeEventData makes body the Data of e, and nil of an empty body.
+func (JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
+	e.Data = nil
+	if len(body) > 0 {
+		e.Data = body
+	}
+	return nil
+}
+
+// EncodeBinaryModeEventData returns the Data of e.
+func (JSON) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
+	return e.Data, nil
+}
+
+// check reports whether a body of that content type is of a format that is UTF-8
+// text.
+func check(contentType, mediaType string) error {
+	if contentType == "" || contentType == mediaType {
+		return nil
+	}
+	if !mediatype.Is(contentType, mediaType) {
+		return unknown(contentType)
+	}
+	if !mediatype.IsUTF8(contentType) {
+		return fmt.Errorf("%w: %.64q has a charset other than UTF-8", ErrUnknown, contentType)
+	}
+	return nil
+}
+
+func unknown(contentType string) error {
+	return fmt.Errorf("%w: %.64q", ErrUnknown, contentType)
+}

@@ -1,0 +1,100 @@
+package format
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// Set is several formats in one: it decodes with the first whose media type is
+// that of the message, and encodes with the first of all. For batches, only
+// members that are a [Batch] count. A message of no member's type is an error
+// that wraps [ErrUnknown], and so is everything for an empty Set.
+//
+//	d := cehttp.Decoder{Format: format.Set{format.JSON{}, myFormat{}}}
+type Set []Formatter
+
+var (
+	_ Formatter = Set{}
+	_ Batch     = Set{}
+)
+
+var errEmptySet = errors.Join(ErrUnknown, errors.New("the format.Set has no member that can do it"))
+
+// MediaType returns that of the first member, or "".
+func (s Set) MediaType() string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0].MediaType()
+}
+
+// BatchMediaType returns that of the first member that is a [Batch], or "".
+func (s Set) BatchMediaType() string {
+	for _, f := range s {
+		if b, ok := f.(Batch); ok {
+			return b.BatchMediaType()
+		}
+	}
+	return ""
+}
+
+// DecodeStructuredModeMessage decodes with the member for contentType, or with
+// the first if contentType is "".
+func (s Set) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
+	i := slices.IndexFunc(s, func(f Formatter) bool {
+		return contentType == "" || mediatype.Is(contentType, f.MediaType())
+	})
+	if i < 0 {
+		return cloudevents.Event{}, unknown(contentType)
+	}
+	return s[i].DecodeStructuredModeMessage(body, contentType, exts...)
+}
+
+// EncodeStructuredModeMessage encodes with the first member.
+func (s Set) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	if len(s) == 0 {
+		return dst, errEmptySet
+	}
+	return s[0].EncodeStructuredModeMessage(dst, e)
+}
+
+// DecodeBatchModeMessage decodes with the member for contentType, or with the
+// first that is a [Batch] if contentType is "".
+func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
+	for _, f := range s {
+		if b, ok := f.(Batch); ok && (contentType == "" || mediatype.Is(contentType, b.BatchMediaType())) {
+			return b.DecodeBatchModeMessage(body, contentType, exts...)
+		}
+	}
+	return nil, unknown(contentType)
+}
+
+// EncodeBatchModeMessage encodes with the first member that is a [Batch].
+func (s Set) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, error) {
+	for _, f := range s {
+		if b, ok := f.(Batch); ok {
+			return b.EncodeBatchModeMessage(dst, es)
+		}
+	}
+	return dst, errEmptySet
+}
+
+// DecodeBinaryModeEventData lets the first member set e.Data.
+func (s Set) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
+	if len(s) == 0 {
+		return errEmptySet
+	}
+	return s[0].DecodeBinaryModeEventData(body, e)
+}
+
+// EncodeBinaryModeEventData returns the body of the first member.
+func (s Set) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
+	if len(s) == 0 {
+		return nil, errEmptySet
+	}
+	return s[0].EncodeBinaryModeEventData(e)
+}

@@ -1,0 +1,3 @@
+module github.com/seed763dd41b/cloudevents
+
+go 1.25

@@ -1,0 +1,59 @@
+package cehttp
+
+import (
+	"io"
+	"net/http"
+)
+
+// DefaultMaxBytes is how long a body may be for a [Decoder] that does not say.
+const DefaultMaxBytes = 16 << 20
+
+// bodyError is a failure to read a body. It is the sender's or the network's.
+type bodyError struct{ err error }
+
+func (e *bodyError) Error() string { return "reading body: " + e.err.Error() }
+func (e *bodyError) Unwrap() error { return e.err }
+
+const (
+	firstRead = 512     // where the length is not known
+	trusted   = 1 << 20 // an announced length that is allocated at once
+	idleReads = 100     // reads without a byte and without an error
+)
+
+// readBody reads a body to its end. announced is its Content-Length, or -1. A body
+// of more than max bytes is an [*http.MaxBytesError]; a negative max is no limit.
+func readBody(body io.Reader, announced, max int64) ([]byte, error) {
+	if body == nil || body == http.NoBody {
+		return nil, nil
+	}
+	if max >= 0 && announced > max {
+		return nil, &http.MaxBytesError{Limit: max}
+	}
+	size := int64(firstRead)
+	if announced >= 0 {
+		size = min(announced, trusted) + 1 // the last byte is for the end of file
+	}
+	b := make([]byte, 0, size)
+	for idle := 0; ; {
+		n, err := body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if max >= 0 && int64(len(b)) > max {
+			return nil, &http.MaxBytesError{Limit: max}
+		}
+		switch {
+		case err == io.EOF:
+			return b[:len(b):len(b)], nil
+		case err != nil:
+			return nil, &bodyError{err}
+		case n > 0:
+			idle = 0
+		default:
+			if idle++; idle == idleReads {
+				return nil, &bodyError{io.ErrNoProgress}
+			}
+		}
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package cehttp
+
+import (
+	"net/http"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// ToCloudEvent reads the event in a request, in binary or structured mode. A nil
+// f is [format.JSON]; exts are the types of extensions. See
+// [Decoder.ToCloudEvent] for the errors.
+func ToCloudEvent(r *http.Request, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
+	d := Decoder{Format: f, Extensions: exts}
+	return d.ToCloudEvent(r)
+}
+
+// ToCloudEventBatch reads the batch in a request, which may be empty. A nil f is
+// [format.JSON]. See [Decoder.ToCloudEventBatch].
+func ToCloudEventBatch(r *http.Request, f format.Batch, exts ...spec.Attribute) ([]cloudevents.Event, error) {
+	d := Decoder{Batch: f, Extensions: exts}
+	return d.ToCloudEventBatch(r)
+}
+
+// ResponseToCloudEvent reads the event in a response. The caller closes the body.
+// See [Decoder.ResponseToCloudEvent].
+func ResponseToCloudEvent(r *http.Response, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
+	d := Decoder{Format: f, Extensions: exts}
+	return d.ResponseToCloudEvent(r)
+}
+
+// ResponseToCloudEventBatch reads the batch in a response. The caller closes the
+// body. See [Decoder.ResponseToCloudEventBatch].
+func ResponseToCloudEventBatch(r *http.Response, f format.Batch, exts ...spec.Attribute) ([]cloudevents.Event, error) {
+	d := Decoder{Batch: f, Extensions: exts}
+	return d.ResponseToCloudEventBatch(r)
+}
+
+// DecodeMessage reads an event from a header and a body, for programs that do not
+// use net/http. The event aliases body. See [Decoder.DecodeMessage].
+func DecodeMessage(h http.Header, body []byte, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
+	d := Decoder{Format: f, Extensions: exts}
+	return d.DecodeMessage(h, body)
+}
+
+// DecodeMessageBatch reads a batch from a header and a body. See
+// [Decoder.DecodeMessageBatch].
+func DecodeMessageBatch(h http.Header, body []byte, f format.Batch, exts ...spec.Attribute) ([]cloudevents.Event, error) {
+	d := Decoder{Batch: f, Extensions: exts}
+	return d.DecodeMessageBatch(h, body)
+}

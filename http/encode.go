@@ -1,0 +1,81 @@
+package cehttp
+
+import (
+	"net/http"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+)
+
+// EncodeMessage validates e, makes h the header of a message with it, and returns
+// the body. It removes the headers of another event from h and leaves others
+// alone; on an error, h is unchanged. In binary mode the body is the Data of e,
+// not a copy. A nil f is [format.JSON].
+//
+// The error wraps a [*validation.Error] (several are joined), is that of f, or
+// wraps [ErrContentMode]: for a mode other than binary and structured, and in
+// binary mode for data whose content type is a CloudEvents media type, which
+// receivers would take for another mode.
+func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, err error) {
+	if h == nil {
+		return nil, wrap(errNilHeader)
+	}
+	contentType, body, err := encode(e, m, f)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	describe(h, e, contentType)
+	return body, nil
+}
+
+// EncodeMessageBatch is EncodeMessage for a batch, which may be empty. An error
+// about an event wraps a [*cloudevents.BatchError].
+func EncodeMessageBatch(h http.Header, es []cloudevents.Event, f format.Batch) (body []byte, err error) {
+	if h == nil {
+		return nil, wrap(errNilHeader)
+	}
+	contentType, body, err := encodeBatch(es, f)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	describe(h, nil, contentType)
+	return body, nil
+}
+
+// encode returns the body of a message, and its Content-Type in structured mode.
+func encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (contentType string, body []byte, err error) {
+	if f == nil {
+		f = format.JSON{}
+	}
+	switch m {
+	case cloudevents.BinaryMode:
+		if err := checkBinary(e); err != nil {
+			return "", nil, err
+		}
+		body, err = f.EncodeBinaryModeEventData(e)
+		return "", body, err
+	case cloudevents.StructuredMode:
+		body, err = f.EncodeStructuredModeMessage(nil, e)
+		return f.MediaType(), body, err
+	}
+	return "", nil, wrongMode(m)
+}
+
+func encodeBatch(es []cloudevents.Event, f format.Batch) (contentType string, body []byte, err error) {
+	if f == nil {
+		f = format.JSON{}
+	}
+	body, err = f.EncodeBatchModeMessage(nil, es)
+	return f.BatchMediaType(), body, err
+}
+
+// describe makes h the header of a body of that content type; "" is that of the
+// binary mode with e.
+func describe(h http.Header, e *cloudevents.Event, contentType string) {
+	if contentType == "" {
+		setHeader(h, e)
+		return
+	}
+	clearHeader(h)
+	h["Content-Type"] = []string{contentType}
+}

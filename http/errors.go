@@ -1,0 +1,95 @@
+package cehttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+var (
+	// ErrNotCloudEvent is returned for a message that has neither a CloudEvents
+	// media type nor ce- headers.
+	ErrNotCloudEvent = errors.New("message is not a CloudEvent")
+
+	// ErrContentMode is wrapped by the error about a message that is in another
+	// content mode than the called function can handle: a batch for
+	// [ToCloudEvent], no batch for [ToCloudEventBatch].
+	ErrContentMode = errors.New("content mode does not fit")
+
+	// ErrContentEncoding is wrapped by the error about a message whose body is
+	// still compressed, or otherwise coded.
+	ErrContentEncoding = errors.New("unsupported Content-Encoding")
+
+	errNilHeader = errors.New("header is nil")
+)
+
+func wrap(err error) error { return fmt.Errorf("cehttp: %w", err) }
+
+func wrongMode(m cloudevents.Mode) error {
+	return fmt.Errorf("%w: %s mode", ErrContentMode, m)
+}
+
+func joined(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
+// StatusCode returns the HTTP status with which a receiver answers a message that
+// was refused with err:
+//
+//	415  not a CloudEvent, unknown format, other content mode, content encoding, content type that DataAs cannot take
+//	413  a body, a batch or an event over a limit
+//	408  the sender was too slow
+//	400  malformed or invalid
+//	500  any other error, which is not about the message
+//	200  nil
+func StatusCode(err error) int {
+	var (
+		tooLarge  *http.MaxBytesError
+		limit     *cloudevents.LimitError
+		invalid   *validation.Error
+		malformed *cloudevents.SyntaxError
+		body      *bodyError
+		timeout   net.Error
+	)
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.Is(err, ErrNotCloudEvent), errors.Is(err, ErrContentMode), errors.Is(err, ErrContentEncoding),
+		errors.Is(err, format.ErrUnknown), errors.Is(err, cloudevents.ErrDataContentType):
+		return http.StatusUnsupportedMediaType
+	case errors.As(err, &tooLarge), errors.As(err, &limit):
+		return http.StatusRequestEntityTooLarge
+	case errors.As(err, &body):
+		if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+			return http.StatusRequestTimeout
+		}
+		return http.StatusBadRequest
+	case errors.As(err, &invalid), errors.As(err, &malformed), isJSONError(err):
+		return http.StatusBadRequest
+	}
+	return http.StatusInternalServerError
+}
+
+// isJSONError reports whether err came from encoding/json, by way of
+// [cloudevents.DataAs].
+func isJSONError(err error) bool {
+	var (
+		syntax *json.SyntaxError
+		typ    *json.UnmarshalTypeError
+	)
+	return errors.As(err, &syntax) || errors.As(err, &typ)
+}
+
+func contentEncoding(value string) error {
+	return fmt.Errorf("%w: %.64q", ErrContentEncoding, value)
+}

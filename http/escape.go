@@ -1,0 +1,103 @@
+package cehttp
+
+import (
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+var (
+	ruleQuote = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "unclosed double quote in a header value"}
+	ruleUTF8  = &validation.Rule{Sentinel: validation.ErrCharacter, Detail: "header value is not UTF-8 after percent-decoding"}
+)
+
+// plain reports whether s is the same with and without escapes: printable ASCII
+// other than a double quote and a percent sign. A space may be in it.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '%' {
+			return false
+		}
+	}
+	return true
+}
+
+// appendUnescaped appends the text that a header value stands for: quoted runs
+// are unquoted, then percent-encoding is undone once
+// (http-protocol-binding.md#3132-http-header-values). It appends at most len(s)
+// bytes.
+func appendUnescaped(dst []byte, s string) ([]byte, *validation.Rule) {
+	begin := len(dst)
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"':
+			quoted = !quoted
+			continue
+		case c == '\\' && quoted:
+			if i++; i == len(s) {
+				return dst[:begin], ruleQuote
+			}
+		}
+		dst = append(dst, s[i])
+	}
+	if quoted {
+		return dst[:begin], ruleQuote
+	}
+
+	// In place: what is written is never longer than what was read.
+	end := begin
+	for i := begin; i < len(dst); i++ {
+		c := dst[i]
+		if c == '%' && i+2 < len(dst) {
+			if hi, lo := unhex(dst[i+1]), unhex(dst[i+2]); hi|lo < 16 {
+				c = hi<<4 | lo
+				i += 2
+			}
+		}
+		dst[end] = c
+		end++
+	}
+	if !utf8.Valid(dst[begin:end]) {
+		return dst[:begin], ruleUTF8
+	}
+	return dst[:end], nil
+}
+
+// unhex returns the value of a hexadecimal digit, or 16 with other bits.
+func unhex(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return c | 0x20 - 'a' + 10
+	}
+	return 16
+}
+
+// escapedLen returns the length of s with escapes.
+func escapedLen(s string) int {
+	n := len(s)
+	for i := 0; i < len(s); i++ {
+		if mustEscape(s[i]) {
+			n += 2
+		}
+	}
+	return n
+}
+
+// appendEscaped appends s with every byte that HTTP or the binding cannot have in
+// a header value percent-encoded.
+func appendEscaped(dst []byte, s string) []byte {
+	const digits = "0123456789ABCDEF"
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; mustEscape(c) {
+			dst = append(dst, '%', digits[c>>4], digits[c&15])
+		} else {
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+func mustEscape(c byte) bool { return c <= ' ' || c > '~' || c == '"' || c == '%' }

@@ -1,0 +1,49 @@
+package cehttp
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+)
+
+// WriteHTTPResponse validates e and writes it as the response, with that status,
+// which must be one that allows a body. A nil f is [format.JSON].
+//
+// The error is that of [EncodeMessage], and w is then untouched, or that of
+// w.Write.
+func WriteHTTPResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
+	contentType, body, err := encode(e, m, f)
+	if err != nil {
+		return wrap(err)
+	}
+	return writeResponse(w, status, e, contentType, body)
+}
+
+// WriteHTTPResponseBatch is WriteHTTPResponse for a batch, which may be empty.
+func WriteHTTPResponseBatch(w http.ResponseWriter, status int, es []cloudevents.Event, f format.Batch) error {
+	contentType, body, err := encodeBatch(es, f)
+	if err != nil {
+		return wrap(err)
+	}
+	return writeResponse(w, status, nil, contentType, body)
+}
+
+func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, contentType string, body []byte) error {
+	if status < 200 || status == http.StatusNoContent || status == http.StatusNotModified || status > 999 {
+		return wrap(fmt.Errorf("status %d does not allow a body", status))
+	}
+	h := w.Header()
+	describe(h, e, contentType)
+	if _, ok := h["Content-Type"]; !ok {
+		h["Content-Type"] = nil // or net/http guesses one
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		return wrap(err)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package jsonscan
+
+import (
+	"math/bits"
+	"unicode/utf8"
+)
+
+// AppendUnquoted appends what the string with the characters s stands for. s is
+// what [String] accepted, without its quotes. On a fault, which can only be an
+// unpaired surrogate, offset is its place in s.
+func AppendUnquoted(dst, s []byte) (_ []byte, offset int, f Fault) {
+	for i := 0; i < len(s); {
+		if s[i] != '\\' {
+			n := i + 1
+			for n < len(s) && s[n] != '\\' {
+				n++
+			}
+			dst = append(dst, s[i:n]...)
+			i = n
+			continue
+		}
+		switch c := s[i+1]; c {
+		case 'u':
+			r, n := unit(s[i:])
+			if n == 0 {
+				return dst, i, LoneSurrogate
+			}
+			dst = utf8.AppendRune(dst, r)
+			i += n
+			continue
+		case 'b':
+			dst = append(dst, '\b')
+		case 'f':
+			dst = append(dst, '\f')
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't':
+			dst = append(dst, '\t')
+		default:
+			dst = append(dst, c)
+		}
+		i += 2
+	}
+	return dst, len(s), None
+}
+
+// unit returns the character of the escape \uXXXX, or of the pair of them, that
+// s begins with, and its length; 0 if it is half a pair.
+func unit(s []byte) (r rune, n int) {
+	const (
+		lead, trail, end = 0xD800, 0xDC00, 0xE000
+	)
+	r, _ = hex4(s)
+	if r < lead || r >= end {
+		return r, 6
+	}
+	low, ok := hex4(s[6:])
+	if r >= trail || !ok || low < trail || low >= end {
+		return 0, 0
+	}
+	return (r-lead)<<10 + (low - trail) + 0x10000, 12
+}
+
+// AppendQuoted appends s as a JSON string. Quotes, backslashes and control
+// characters are escaped, nothing else; s must be valid UTF-8.
+func AppendQuoted[T string | []byte](dst []byte, s T) []byte {
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; ; {
+		i = nextEscape(s, i)
+		dst = append(dst, s[start:i]...)
+		if i == len(s) {
+			return append(dst, '"')
+		}
+		dst = appendEscape(dst, s[i])
+		i++
+		start = i
+	}
+}
+
+// nextEscape returns the index of the first character at or after i that must be
+// escaped, or len(s).
+func nextEscape[T string | []byte](s T, i int) int {
+	for ; i+8 <= len(s); i += 8 {
+		p := s[i : i+8]
+		w := uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16 | uint64(p[3])<<24 |
+			uint64(p[4])<<32 | uint64(p[5])<<40 | uint64(p[6])<<48 | uint64(p[7])<<56
+		// As in special, but non-ASCII bytes are plain.
+		if m := (((w ^ each*2) - each*0x21) | ((w ^ each*'\\') - each)) &^ w & high; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for ; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return i
+}
+
+func appendEscape(dst []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, '\\', 'b')
+	case '\f':
+		return append(dst, '\\', 'f')
+	case '\n':
+		return append(dst, '\\', 'n')
+	case '\r':
+		return append(dst, '\\', 'r')
+	case '\t':
+		return append(dst, '\\', 't')
+	}
+	const digits = "0123456789abcdef"
+	return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+}

@@ -1,0 +1,136 @@
+package jsonscan
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Content says what a string holds besides ASCII.
+type Content uint8
+
+const (
+	Escaped  Content = 1 << iota // a backslash
+	NonASCII                     // a byte above 0x7F
+)
+
+const (
+	each = 0x0101010101010101 // a one in each byte of a word
+	high = 0x8080808080808080
+)
+
+// special has the high bit set in the first byte of w that ends a run of plain
+// string characters: a quote, a backslash, a control character or a non-ASCII
+// byte. Bits above that one mean nothing.
+//
+// XOR with 2 moves the quote below 0x21 and keeps the controls there, so that one
+// subtraction finds both; only a byte that is found can borrow from the next.
+func special(w uint64) uint64 {
+	return (((w ^ each*2) - each*0x21) | ((w ^ each*'\\') - each) | w) & high
+}
+
+// String returns the index of the quote that ends the string whose first
+// character is at i, and what the string holds. Escapes are checked one by one:
+// an unpaired surrogate is found by [AppendUnquoted].
+func String(b []byte, i int) (end int, c Content, f Fault) {
+	for {
+		for i+8 <= len(b) {
+			m := special(binary.LittleEndian.Uint64(b[i:]))
+			if m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				break
+			}
+			i += 8
+		}
+		if i >= len(b) {
+			return i, c, UnexpectedEnd
+		}
+		switch ch := b[i]; {
+		case ch == '"':
+			return i, c, None
+		case ch == '\\':
+			c |= Escaped
+			n := escape(b[i:])
+			if n == 0 {
+				return i, c, BadEscape
+			}
+			i += n
+		case ch < ' ':
+			return i, c, ControlCharacter
+		case ch < 0x80:
+			i++ // near the end of b, where no word is left
+		default:
+			c |= NonASCII
+			n := multibyte(b[i:])
+			if n == 0 {
+				return i, c, InvalidUTF8
+			}
+			for i += n; i < len(b) && b[i] >= 0x80; i += n {
+				if n = multibyte(b[i:]); n == 0 {
+					return i, c, InvalidUTF8
+				}
+			}
+		}
+	}
+}
+
+// escape returns the length of the escape that s begins with, or 0.
+func escape(s []byte) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if _, ok := hex4(s); ok {
+			return 6
+		}
+	}
+	return 0
+}
+
+// hex4 returns the code unit of the escape \uXXXX that s begins with.
+func hex4(s []byte) (unit rune, ok bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	for _, c := range s[2:6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return 0, false
+		}
+		unit = unit<<4 | rune(c)
+	}
+	return unit, true
+}
+
+// multibyte returns the length of the well-formed UTF-8 sequence of two bytes or
+// more that s begins with, or 0.
+func multibyte(s []byte) int {
+	switch c := s[0]; {
+	case c < 0xC2:
+		return 0
+	case c < 0xE0:
+		if len(s) < 2 || s[1]&0xC0 != 0x80 {
+			return 0
+		}
+		return 2
+	case c < 0xF0:
+		if len(s) < 3 || s[1]&0xC0 != 0x80 || s[2]&0xC0 != 0x80 ||
+			c == 0xE0 && s[1] < 0xA0 || c == 0xED && s[1] > 0x9F {
+			return 0
+		}
+		return 3
+	case c < 0xF5:
+		if len(s) < 4 || s[1]&0xC0 != 0x80 || s[2]&0xC0 != 0x80 || s[3]&0xC0 != 0x80 ||
+			c == 0xF0 && s[1] < 0x90 || c == 0xF4 && s[1] > 0x8F {
+			return 0
+		}
+		return 4
+	}
+	return 0
+}

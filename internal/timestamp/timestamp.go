@@ -1,0 +1,40 @@
+// Package timestamp writes time.Time as RFC 3339, and tells an absent time from
+// the first second of the year 1, which are the same to time.Time.
+package timestamp
+
+import "time"
+
+// yearOne is the location of a decoded 0001-01-01T00:00:00Z, and of no other time.
+var yearOne = time.FixedZone("UTC", 0)
+
+// Decoded returns a parsed time as it is stored: never one that is [Absent].
+func Decoded(t time.Time) time.Time {
+	if t.IsZero() {
+		return t.In(yearOne)
+	}
+	return t
+}
+
+// Absent reports whether t stands for no time.
+func Absent(t time.Time) bool { return t.IsZero() && t.Location() != yearOne }
+
+// InRange reports whether RFC 3339, whose years have four digits, can express t.
+func InRange(t time.Time) bool {
+	year := expressible(t).Year()
+	return 0 <= year && year <= 9999
+}
+
+// Append appends t as RFC 3339 with as many fraction digits as it needs. t must
+// be [InRange].
+func Append(dst []byte, t time.Time) []byte {
+	return expressible(t).AppendFormat(dst, time.RFC3339Nano)
+}
+
+// expressible moves a time whose offset is not whole minutes, or a day and more,
+// to UTC: RFC 3339 has no such offsets.
+func expressible(t time.Time) time.Time {
+	if _, offset := t.Zone(); offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
+		return t.UTC()
+	}
+	return t
+}

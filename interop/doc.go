@@ -1,0 +1,5 @@
+// Package interop has no code of its own. Its tests exchange events over HTTP
+// with other implementations of CloudEvents, and record where those deviate from
+// the specification. It is a module of its own, so that their dependencies stay
+// out of the library's.
+package interop

@@ -1,0 +1,105 @@
+package cloudevents
+
+import (
+	"bytes"
+
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// Limits of the zero [JSONDecoder].
+const (
+	DefaultMaxDepth      = 1024
+	DefaultMaxAttributes = 1000
+	DefaultMaxEvents     = 10_000
+)
+
+// JSONDecoder reads the JSON event format and the JSON batch format
+// (json-format.md). The zero value is ready to use, and safe for concurrent use
+// as long as nobody changes it. A limit of 0 is the default, -1 is none.
+//
+// Package format wraps it for the bindings; use it directly for events that
+// come from a file or a queue.
+type JSONDecoder struct {
+	Extensions    []spec.Attribute // types of extensions; others keep the type that JSON gave them
+	MaxDepth      int              // arrays and objects that enclose each other within data
+	MaxAttributes int              // of one event
+	MaxEvents     int              // of one batch
+}
+
+// Decode reads one event. The Data of the event aliases document, unless it was
+// base64 or a string with escapes; the attributes share one new string.
+//
+// All errors are, or wrap, a [*SyntaxError] with the offset, or a
+// [*validation.Error] for what is not there at all; if attributes break several
+// rules, the errors are joined.
+func (d *JSONDecoder) Decode(document []byte) (Event, error) {
+	r := d.reader(document)
+	e, err := r.event()
+	if err == nil {
+		err = r.end()
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	return e, nil
+}
+
+// DecodeBatch reads a batch, which may be empty: the result is then empty, not
+// nil. The events alias document as those of Decode do. An error about one event
+// is, or wraps, a [*BatchError] with its index.
+func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
+	r := d.reader(document)
+	es, err := r.batch(limit(d.MaxEvents, DefaultMaxEvents))
+	if err == nil {
+		err = r.end()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return es, nil
+}
+
+// AppendJSON appends e in the JSON event format, without white space. It
+// validates e; on an error, dst is returned as it was.
+//
+// Data under a JSON media type must be one JSON value and is written as it is,
+// else the error wraps [validation.ErrData]. Text in UTF-8 is written as a JSON
+// string, everything else, and data without content type, as base64.
+func AppendJSON(dst []byte, e *Event) ([]byte, error) {
+	return appendEvent(dst, e)
+}
+
+// AppendJSONBatch appends es in the JSON batch format; nil is the empty batch
+// too. All events must have the same SpecVersion. Errors are, or wrap, a
+// [*BatchError], and dst is then returned as it was.
+func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
+	return appendBatch(dst, es)
+}
+
+// MarshalJSON returns e in the JSON event format, like [AppendJSON]. Mind that
+// json.Marshal compacts what it gets from here and escapes <, > and &: the same
+// JSON value in other bytes.
+func (e Event) MarshalJSON() ([]byte, error) {
+	return appendEvent(nil, &e)
+}
+
+// UnmarshalJSON reads the JSON event format like the zero [JSONDecoder], but the
+// event shares no memory with document. A JSON null is refused: it is no event.
+func (e *Event) UnmarshalJSON(document []byte) error {
+	var d JSONDecoder
+	decoded, err := d.Decode(document)
+	if err != nil {
+		return err
+	}
+	decoded.Data = bytes.Clone(decoded.Data)
+	*e = decoded
+	return nil
+}
+
+// limit returns the limit that n stands for; negative is none.
+func limit(n, byDefault int) int {
+	if n == 0 {
+		return byDefault
+	}
+	return n
+}

@@ -1,0 +1,174 @@
+package cloudevents
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+var (
+	ruleJSONType    = &validation.Rule{Sentinel: validation.ErrType, Detail: "the attribute has the wrong JSON type"}
+	ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
+)
+
+// assemble makes an Event of the members of an object: one string for all
+// attributes, one slice for the extensions.
+func (r *jsonReader) assemble(o *jsonObject) (e Event, err error) {
+	errs := o.duplicates
+	slices.SortStableFunc(o.extensions, func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) })
+
+	var text strings.Builder
+	text.Grow(o.textSize())
+	for core := range coreAttributes {
+		if err := r.assembleCore(&e, core, &o.known[core], &text); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	for i := range o.extensions {
+		m := &o.extensions[i]
+		if i > 0 && bytes.Equal(m.name, o.extensions[i-1].name) {
+			errs = append(errs, r.at(m.start, duplicate(string(m.name))))
+			continue
+		}
+		if m.kind == 'n' && validation.Name(string(m.name)) == nil {
+			continue
+		}
+		x, err := r.extension(m, &text)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if e.Extensions == nil {
+			e.Extensions = make([]Extension, 0, len(o.extensions)-i)
+		}
+		e.Extensions = append(e.Extensions, x)
+	}
+	if err := r.payload(&e, o); err != nil {
+		errs = append(errs, err)
+	}
+	return e, join(errs)
+}
+
+// textSize returns an upper bound of the bytes of the attributes: no string is
+// longer than its JSON.
+func (o *jsonObject) textSize() (n int) {
+	for core := range o.known[:coreCount] {
+		n += o.known[core].size()
+	}
+	for i := range o.extensions {
+		n += len(o.extensions[i].name) + o.extensions[i].size()
+	}
+	return n
+}
+
+func (m *jsonMember) size() int {
+	switch m.kind {
+	case '"', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return m.end - m.start
+	}
+	return 0 // true and false are constants, the rest is refused
+}
+
+func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember, text *strings.Builder) error {
+	switch m.kind {
+	case 0, 'n':
+		if a := &coreAttributes[core]; a.Required {
+			return validation.New(a.Name, "", a.Section, ruleRequired)
+		}
+		return nil
+	case '"':
+	default:
+		return r.wrongType(m)
+	}
+	s, err := r.text(m, text)
+	if err != nil {
+		return err
+	}
+	if err := e.setCore(core, s); err != nil {
+		return r.at(m.start, err)
+	}
+	return nil
+}
+
+// text appends a string or a number to buffer and returns it as part of the
+// buffer's string.
+func (r *jsonReader) text(m *jsonMember, buffer *strings.Builder) (string, error) {
+	begin := buffer.Len()
+	raw := r.b[m.start:m.end]
+	if m.content&jsonscan.Escaped == 0 {
+		buffer.Write(raw)
+		return buffer.String()[begin:], nil
+	}
+	var short [128]byte
+	s, offset, f := jsonscan.AppendUnquoted(short[:0], raw)
+	if f != jsonscan.None {
+		return "", r.badCharacter(string(m.name), m.start+offset, f)
+	}
+	buffer.Write(s)
+	return buffer.String()[begin:], nil
+}
+
+func (r *jsonReader) wrongType(m *jsonMember) error {
+	return r.at(m.start, validation.New(string(m.name), "", spec.SectionJSONTypes, ruleJSONType))
+}
+
+// extension makes an extension of a member that is not null.
+func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extension, err error) {
+	begin := buffer.Len()
+	buffer.Write(m.name)
+	name := buffer.String()[begin:]
+	if err := validation.Name(name); err != nil {
+		return x, r.at(m.start, err)
+	}
+
+	declared, typ := r.declared(name)
+	accepts := func(t spec.Type) bool { return !declared || typ == t }
+	var text string
+	switch m.kind {
+	case '"':
+		if !declared {
+			typ = spec.String
+		}
+		if text, err = r.text(m, buffer); err != nil {
+			return x, err
+		}
+	case 't', 'f':
+		if !accepts(spec.Boolean) {
+			return x, r.wrongType(m)
+		}
+		typ, text = spec.Boolean, "true"
+		if m.kind == 'f' {
+			text = "false"
+		}
+	case '{', '[':
+		return x, r.wrongType(m)
+	default:
+		if !accepts(spec.Integer) {
+			return x, r.wrongType(m)
+		}
+		if !m.integer {
+			return x, r.at(m.start, validation.New(name, string(r.b[m.start:m.end]), spec.SectionJSONTypes, ruleJSONInteger))
+		}
+		typ = spec.Integer
+		if text, err = r.text(m, buffer); err != nil {
+			return x, err
+		}
+	}
+	if err := validation.Attribute(spec.Attribute{Name: name, Type: typ}, text); err != nil {
+		return x, r.at(m.start, err)
+	}
+	return Extension{name, canonical(typ, text)}, nil
+}
+
+func (r *jsonReader) declared(name string) (bool, spec.Type) {
+	for i := range r.extensions {
+		if r.extensions[i].Name == name {
+			return true, r.extensions[i].Type
+		}
+	}
+	return false, spec.String
+}

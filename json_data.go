@@ -1,0 +1,132 @@
+package cloudevents
+
+import (
+	"encoding/base64"
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+var (
+	ruleDataTwice   = &validation.Rule{Sentinel: validation.ErrData, Detail: "data and data_base64 exclude each other"}
+	ruleDataString  = &validation.Rule{Sentinel: validation.ErrData, Detail: "data that is not JSON by its content type must be a string"}
+	ruleDataCharset = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is text beyond ASCII in a charset that is not UTF-8"}
+	ruleDataBase64  = &validation.Rule{Sentinel: validation.ErrData, Detail: "data_base64 must be a string of padded standard base64"}
+	ruleDataJSON    = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not one JSON value, as its content type says"}
+)
+
+var strictBase64 = base64.StdEncoding.Strict()
+
+// payload sets Data, and the DataContentType that its absence implies
+// (json-format.md#312-payload-deserialization).
+func (r *jsonReader) payload(e *Event, o *jsonObject) error {
+	data, base64 := &o.known[memberData], &o.known[memberDataBase64]
+	switch {
+	case data.kind != 0 && base64.kind != 0:
+		return r.dataError(base64, ruleDataTwice)
+	case base64.kind == '"':
+		return r.base64(e, base64)
+	case base64.kind != 0 && base64.kind != 'n':
+		return r.dataError(base64, ruleDataBase64)
+	case data.kind == 0:
+		return nil
+	}
+	if e.DataContentType == "" {
+		if contentType := o.known[coreDataContentType].kind; contentType != 0 && contentType != 'n' {
+			return nil // it was refused, so that nothing can be said about data
+		}
+		e.DataContentType = "application/json"
+	}
+	start, end := data.start, data.end
+	if mediatype.IsJSON(e.DataContentType) {
+		if data.kind == '"' { // a JSON string keeps its quotes
+			start, end = start-1, end+1
+		}
+		e.Data = r.b[start:end:end]
+		return nil
+	}
+	if data.kind != '"' {
+		return r.dataError(data, ruleDataString)
+	}
+	e.Data = r.b[start:end:end]
+	if data.content&jsonscan.Escaped != 0 {
+		text, offset, f := jsonscan.AppendUnquoted(make([]byte, 0, end-start), e.Data)
+		if f != jsonscan.None {
+			return r.at(start+offset, f)
+		}
+		e.Data = text
+	}
+	if data.content != 0 && !mediatype.IsUTF8(e.DataContentType) && !isASCII(e.Data) {
+		return r.dataError(data, ruleDataCharset)
+	}
+	return nil
+}
+
+func (r *jsonReader) base64(e *Event, m *jsonMember) error {
+	s := r.b[m.start:m.end]
+	if m.content&jsonscan.Escaped != 0 { // a solidus may be
+		var f jsonscan.Fault
+		if s, _, f = jsonscan.AppendUnquoted(nil, s); f != jsonscan.None {
+			return r.dataError(m, ruleDataBase64)
+		}
+	}
+	// The decoder passes over line breaks; then it returns too little.
+	n := len(s) / 4 * 3
+	for i := len(s); i > 0 && i > len(s)-2 && s[i-1] == '='; i-- {
+		n--
+	}
+	if len(s)%4 != 0 {
+		return r.dataError(m, ruleDataBase64)
+	}
+	data := make([]byte, len(s)/4*3)
+	got, err := strictBase64.Decode(data, s)
+	if err != nil || got != n {
+		return r.dataError(m, ruleDataBase64)
+	}
+	e.Data = data[:got]
+	return nil
+}
+
+func (r *jsonReader) dataError(m *jsonMember, rule *validation.Rule) error {
+	return r.at(m.start, validation.New(string(m.name), "", spec.SectionJSONDeserialize, rule))
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// appendData appends the member data or data_base64, with the comma before it
+// (json-format.md#311-payload-serialization).
+func appendData(dst []byte, e *Event) ([]byte, error) {
+	switch {
+	case e.Data == nil:
+		return dst, nil
+	case mediatype.IsJSON(e.DataContentType):
+		if !isJSONValue(e.Data) {
+			return dst, validation.New(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
+		}
+		dst = append(dst, `,"data":`...)
+		return append(dst, e.Data...), nil
+	case mediatype.IsText(e.DataContentType) && mediatype.IsUTF8(e.DataContentType) && utf8.Valid(e.Data):
+		dst = append(dst, `,"data":`...)
+		return jsonscan.AppendQuoted(dst, e.Data), nil
+	}
+	dst = append(dst, `,"data_base64":"`...)
+	dst = base64.StdEncoding.AppendEncode(dst, e.Data)
+	return append(dst, '"'), nil
+}
+
+// isJSONValue reports whether b is one JSON value, with white space around it or
+// not. Only such bytes may become part of a document.
+func isJSONValue(b []byte) bool {
+	end, f := jsonscan.Value(b, jsonscan.Space(b, 0), -1)
+	return f == jsonscan.None && jsonscan.Space(b, end) == len(b)
+}

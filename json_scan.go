@@ -1,0 +1,275 @@
+package cloudevents
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// jsonReader reads one document. Scanning an object gathers where its members
+// are; assembling (json_assemble.go) makes an Event of them once all are known,
+// for their order means nothing.
+type jsonReader struct {
+	b             []byte
+	i             int // next byte
+	extensions    []spec.Attribute
+	maxDepth      int
+	maxAttributes int
+}
+
+// jsonMember is a member of an object, by offsets into the document.
+type jsonMember struct {
+	name       []byte // unescaped
+	start, end int    // of the value; of a string, between its quotes
+	kind       byte   // first byte of the value; 0: there is no such member
+	content    jsonscan.Content
+	integer    bool // a number without fraction and exponent
+}
+
+// jsonObject is what scanning gathers of an event.
+type jsonObject struct {
+	known      [memberCount]jsonMember // core attributes and data
+	extensions []jsonMember            // in document order
+	few        [16]jsonMember          // the first extensions
+
+	attributes int     // members other than the first data and data_base64
+	duplicates []error // one for each name, extensions excepted
+	repeated   uint16  // the names in duplicates, a bit each
+}
+
+func (d *JSONDecoder) reader(document []byte) jsonReader {
+	r := jsonReader{
+		b:             document,
+		extensions:    d.Extensions,
+		maxDepth:      limit(d.MaxDepth, DefaultMaxDepth),
+		maxAttributes: limit(d.MaxAttributes, DefaultMaxAttributes),
+	}
+	if bytes.HasPrefix(document, []byte("\uFEFF")) {
+		r.i = len("\uFEFF")
+	}
+	r.i = jsonscan.Space(r.b, r.i)
+	return r
+}
+
+func (r *jsonReader) fault(f jsonscan.Fault) error {
+	if f == jsonscan.TooDeep {
+		return r.at(r.i, &LimitError{"levels of nesting", r.maxDepth})
+	}
+	return r.at(r.i, f)
+}
+
+func (r *jsonReader) at(offset int, err error) error {
+	return &SyntaxError{offset, err}
+}
+
+// expect consumes c and white space.
+func (r *jsonReader) expect(c byte) error {
+	if r.i >= len(r.b) {
+		return r.fault(jsonscan.UnexpectedEnd)
+	}
+	if r.b[r.i] != c {
+		return r.fault(jsonscan.UnexpectedByte)
+	}
+	r.i = jsonscan.Space(r.b, r.i+1)
+	return nil
+}
+
+// end checks that nothing follows the document.
+func (r *jsonReader) end() error {
+	if r.i = jsonscan.Space(r.b, r.i); r.i < len(r.b) {
+		return r.fault(jsonscan.UnexpectedByte)
+	}
+	return nil
+}
+
+// batch reads the array of events at r.i.
+func (r *jsonReader) batch(maxEvents int) ([]Event, error) {
+	if err := r.expect('['); err != nil {
+		return nil, err
+	}
+	es := []Event{}
+	if r.i < len(r.b) && r.b[r.i] == ']' {
+		r.i++
+		return es, nil
+	}
+	for {
+		if len(es) == maxEvents {
+			return nil, r.at(r.i, &LimitError{"events", maxEvents})
+		}
+		start := r.i
+		e, err := r.event()
+		if err == nil && len(es) > 0 && e.SpecVersion != es[0].SpecVersion {
+			err = mixedVersions(&e)
+		}
+		if err != nil {
+			return nil, &BatchError{len(es), err}
+		}
+		if len(es) == 0 {
+			// Room for a batch of events like this one.
+			es = make([]Event, 0, min(uint(maxEvents), uint((len(r.b)-start)/(r.i-start)+1)))
+		}
+		es = append(es, e)
+		r.i = jsonscan.Space(r.b, r.i)
+		if r.i < len(r.b) && r.b[r.i] == ']' {
+			r.i++
+			return es, nil
+		}
+		if err := r.expect(','); err != nil {
+			return nil, err
+		}
+	}
+}
+
+var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
+
+func mixedVersions(e *Event) error {
+	return validation.New(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixedVersions)
+}
+
+// event reads the object at r.i.
+func (r *jsonReader) event() (Event, error) {
+	var o jsonObject
+	o.extensions = o.few[:0]
+	if err := r.scan(&o); err != nil {
+		return Event{}, err
+	}
+	return r.assemble(&o)
+}
+
+// scan gathers the members of the object at r.i.
+func (r *jsonReader) scan(o *jsonObject) error {
+	if err := r.expect('{'); err != nil {
+		return err
+	}
+	if r.i < len(r.b) && r.b[r.i] == '}' {
+		r.i++
+		return nil
+	}
+	for {
+		if err := r.member(o); err != nil {
+			return err
+		}
+		r.i = jsonscan.Space(r.b, r.i)
+		if r.i < len(r.b) && r.b[r.i] == '}' {
+			r.i++
+			return nil
+		}
+		if err := r.expect(','); err != nil {
+			return err
+		}
+	}
+}
+
+// member reads name and value of a member.
+func (r *jsonReader) member(o *jsonObject) error {
+	begin := r.i
+	name, err := r.name()
+	if err != nil {
+		return err
+	}
+	m := jsonMember{name: name}
+	if err := r.value(&m); err != nil {
+		return err
+	}
+	place, ok := memberIndex(name)
+	if ok && place >= coreCount && o.known[place].kind == 0 {
+		o.known[place] = m
+		return nil
+	}
+	if o.attributes++; o.attributes > r.maxAttributes && r.maxAttributes >= 0 {
+		return r.at(begin, &LimitError{"attributes", r.maxAttributes})
+	}
+	switch {
+	case !ok:
+		o.extensions = append(o.extensions, m)
+	case o.known[place].kind == 0:
+		o.known[place] = m
+	case o.repeated&(1<<place) == 0:
+		o.repeated |= 1 << place
+		o.duplicates = append(o.duplicates, r.at(begin, duplicate(string(name))))
+	}
+	return nil
+}
+
+// The members that hold data come after the core attributes.
+const (
+	memberData = coreCount + iota
+	memberDataBase64
+	memberCount
+)
+
+// memberIndex returns the place of a member that is no extension.
+func memberIndex(name []byte) (int, bool) {
+	switch string(name) {
+	case spec.Data:
+		return memberData, true
+	case spec.DataBase64:
+		return memberDataBase64, true
+	}
+	return coreIndex(string(name))
+}
+
+// name reads the name of a member and the colon.
+func (r *jsonReader) name() ([]byte, error) {
+	if r.i >= len(r.b) {
+		return nil, r.fault(jsonscan.UnexpectedEnd)
+	}
+	if r.b[r.i] != '"' {
+		return nil, r.fault(jsonscan.UnexpectedByte)
+	}
+	start := r.i + 1
+	end, content, f := jsonscan.String(r.b, start)
+	r.i = end
+	if f != jsonscan.None {
+		return nil, r.fault(f)
+	}
+	name := r.b[start:end:end]
+	if content&jsonscan.Escaped != 0 {
+		var offset int
+		if name, offset, f = jsonscan.AppendUnquoted(nil, name); f != jsonscan.None {
+			r.i = start + offset
+			return nil, r.fault(f)
+		}
+	}
+	if r.i, f = jsonscan.Colon(r.b, r.i+1); f != jsonscan.None {
+		return nil, r.fault(f)
+	}
+	return name, nil
+}
+
+// value reads the value at r.i.
+func (r *jsonReader) value(m *jsonMember) error {
+	var f jsonscan.Fault
+	m.start, m.kind = r.i, r.b[r.i]
+	switch m.kind {
+	case '"':
+		m.start++
+		r.i, m.content, f = jsonscan.String(r.b, m.start)
+		m.end = r.i
+		if f == jsonscan.None {
+			r.i++
+			return nil
+		}
+		if name := string(m.name); f == jsonscan.InvalidUTF8 && name != spec.Data && name != spec.DataBase64 {
+			return r.badCharacter(name, r.i, f)
+		}
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		r.i, m.integer, f = jsonscan.Number(r.b, r.i)
+	default:
+		r.i, f = jsonscan.Value(r.b, r.i, r.maxDepth)
+	}
+	m.end = r.i
+	if f != jsonscan.None {
+		return r.fault(f)
+	}
+	return nil
+}
+
+// badCharacter is an error about the string value of an attribute.
+func (r *jsonReader) badCharacter(name string, offset int, f jsonscan.Fault) error {
+	rule := &validation.Rule{Sentinel: validation.ErrCharacter, Detail: f.Error()}
+	return r.at(offset, validation.New(strings.Clone(name), "", spec.SectionJSONTypes, rule))
+}

@@ -1,0 +1,42 @@
+package cloudevents
+
+import (
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// String returns e for people: an attribute a line, and the length of the data.
+// The data itself is not shown.
+func (e Event) String() string {
+	var b strings.Builder
+	for name, v := range e.All() {
+		text := v.String()
+		if validation.String(text) != nil { // an invalid event must not break the layout
+			text = strconv.Quote(text)
+		}
+		b.WriteString(name)
+		b.WriteString(": ")
+		b.WriteString(text)
+		b.WriteByte('\n')
+	}
+	b.WriteString("data: ")
+	if e.Data == nil {
+		b.WriteString("none")
+	} else {
+		b.WriteString(strconv.Itoa(len(e.Data)))
+		b.WriteString(" bytes")
+	}
+	return b.String()
+}
+
+// LogValue returns the attributes of e as a group. Data is never logged.
+func (e Event) LogValue() slog.Value {
+	attrs := make([]slog.Attr, 0, int(coreCount)+len(e.Extensions))
+	for name, v := range e.All() {
+		attrs = append(attrs, slog.Attr{Key: name, Value: v.LogValue()})
+	}
+	return slog.GroupValue(attrs...)
+}

@@ -1,0 +1,45 @@
+package spec
+
+import "strings"
+
+// Sections that errors cite, as file name and anchor in the specification
+// repository. Attributes carry theirs in [Attribute.Section].
+const (
+	SectionMessage           = "spec.md#message"
+	SectionContextAttributes = "spec.md#context-attributes"
+	SectionNaming            = "spec.md#naming-conventions"
+	SectionTypeSystem        = "spec.md#type-system"
+	SectionSpecVersion       = "spec.md#specversion"
+
+	SectionJSONTypes         = "json-format.md#22-type-system-mapping"
+	SectionJSONEnvelope      = "json-format.md#3-envelope"
+	SectionJSONSerialize     = "json-format.md#311-payload-serialization"
+	SectionJSONDeserialize   = "json-format.md#312-payload-deserialization"
+	SectionJSONBatchEnvelope = "json-format.md#41-mapping-cloudevents"
+
+	SectionHTTPMapping      = "http-protocol-binding.md#3-http-message-mapping"
+	SectionHTTPContentType  = "http-protocol-binding.md#311-http-content-type"
+	SectionHTTPHeaderNames  = "http-protocol-binding.md#3131-http-header-names"
+	SectionHTTPHeaderValues = "http-protocol-binding.md#3132-http-header-values"
+)
+
+// SectionURL returns the address of a section, or "" if section is not of the
+// form file.md#anchor.
+func SectionURL(section string) string {
+	file, anchor, ok := strings.Cut(section, "#")
+	if !ok {
+		return ""
+	}
+	dir := "extensions/"
+	switch {
+	case section == "spec.md#source": // the second heading of that name
+		dir, anchor = "", "source-1"
+	case file == "spec.md" || file == "http-webhook.md":
+		dir = ""
+	case strings.HasSuffix(file, "-binding.md"):
+		dir = "bindings/"
+	case strings.HasSuffix(file, "-format.md"):
+		dir = "formats/"
+	}
+	return "https://github.com/cloudevents/spec/blob/main/cloudevents/" + dir + file + "#" + anchor
+}

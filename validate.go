@@ -1,0 +1,107 @@
+package cloudevents
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+var (
+	ruleRequired  = &validation.Rule{Sentinel: validation.ErrMissing, Detail: "a required attribute is missing"}
+	ruleCoreName  = &validation.Rule{Sentinel: validation.ErrName, Detail: "an extension has the name of a core attribute"}
+	ruleTimeRange = &validation.Rule{Sentinel: validation.ErrRange, Detail: "the year of a Timestamp has four digits"}
+)
+
+// Validate checks the attributes of e against the specification. Each violation
+// is a [*validation.Error]; several are joined as by [errors.Join], core
+// attributes first, in the order of the specification. Data is not looked at:
+// whether it can be represented is up to the format.
+//
+// A valid event costs no allocation.
+func (e *Event) Validate() error {
+	var errs []error
+	for core := range coreAttributes {
+		if err := e.validateCore(core); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	ascending := true
+	for i := range e.Extensions {
+		x := &e.Extensions[i]
+		if err := checkExtension(x.Name, x.Value); err != nil {
+			errs = append(errs, err)
+		}
+		ascending = ascending && (i == 0 || e.Extensions[i-1].Name < x.Name)
+	}
+	if !ascending {
+		errs = append(errs, duplicateExtensions(e.Extensions)...)
+	}
+	return join(errs)
+}
+
+func (e *Event) validateCore(core int) error {
+	a := &coreAttributes[core]
+	switch core {
+	case coreSpecVersion:
+		if !e.SpecVersion.Valid() {
+			return validation.New(a.Name, e.SpecVersion.String(), a.Section, validation.ErrVersion)
+		}
+		return nil
+	case coreTime:
+		if !timestamp.Absent(e.Time) && !timestamp.InRange(e.Time) {
+			return validation.New(a.Name, "", a.Section, ruleTimeRange)
+		}
+		return nil
+	}
+	text := *e.text(core)
+	if text == "" {
+		if a.Required {
+			return validation.New(a.Name, "", a.Section, ruleRequired)
+		}
+		return nil
+	}
+	return validation.Attribute(*a, text)
+}
+
+// checkExtension checks name and value of an extension on their own.
+func checkExtension(name string, v Value) error {
+	if err := validation.Name(name); err != nil {
+		return err
+	}
+	if _, core := coreIndex(name); core {
+		return validation.New(name, "", spec.SectionNaming, ruleCoreName)
+	}
+	return validation.Attribute(spec.Attribute{Name: name, Type: v.typ}, v.text)
+}
+
+// duplicateExtensions returns an error for each name that is there more than
+// once, by name.
+func duplicateExtensions(xs []Extension) (errs []error) {
+	var few [32]string
+	names := few[:0]
+	for i := range xs {
+		names = append(names, xs[i].Name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		if i > 0 && names[i-1] == name && (i == 1 || names[i-2] != name) {
+			errs = append(errs, duplicate(name))
+		}
+	}
+	return errs
+}
+
+func duplicate(name string) error {
+	return validation.New(name, "", spec.SectionContextAttributes, validation.ErrDuplicate)
+}
+
+// join returns nil, the only error, or all of them as one.
+func join(errs []error) error {
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,65 @@
+package validation
+
+import (
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+var ruleEmpty = &Rule{ErrMissing, "must not be empty"}
+
+// Text checks the canonical string of a value of type t. The error wraps
+// [ErrCharacter], [ErrSyntax] or [ErrRange], or [ErrType] for an unknown type.
+func Text(t spec.Type, text string) error { return fail(text, checkText(t, text)) }
+
+// Attribute checks text as the canonical string of the attribute a. A core
+// attribute must not be empty ([ErrMissing]), and datacontenttype is a media
+// type; other attributes are checked like [Text]. The error names the attribute,
+// and for a core attribute the section that defines it.
+func Attribute(a spec.Attribute, text string) error {
+	section := spec.SectionTypeSystem
+	core := strings.HasPrefix(a.Section, "spec.md#")
+	if core {
+		section = a.Section
+	}
+	var rule *Rule
+	switch {
+	case core && text == "":
+		rule = ruleEmpty
+	case core && a.Name == spec.DataContentType:
+		rule = checkMediaType(text)
+	default:
+		rule = checkText(a.Type, text)
+	}
+	if rule == nil {
+		return nil
+	}
+	return New(a.Name, text, section, rule)
+}
+
+var ruleUnknownType = &Rule{ErrType, "unknown attribute type"}
+
+func checkText(t spec.Type, text string) *Rule {
+	switch t {
+	case spec.String:
+		return checkString(text)
+	case spec.Boolean:
+		if text != "true" && text != "false" {
+			return ruleBoolean
+		}
+		return nil
+	case spec.Integer:
+		_, rule := parseInteger(text)
+		return rule
+	case spec.Binary:
+		return checkBinary(text)
+	case spec.URI:
+		return checkURI(text)
+	case spec.URIReference:
+		return checkURIReference(text)
+	case spec.Timestamp:
+		_, rule := parseTimestamp(text)
+		return rule
+	}
+	return ruleUnknownType
+}

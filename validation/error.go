@@ -1,0 +1,97 @@
+package validation
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// What an [Error] wraps. Use errors.Is.
+var (
+	ErrMissing   = errors.New("missing or empty")
+	ErrName      = errors.New("illegal attribute name")
+	ErrCharacter = errors.New("illegal character")
+	ErrSyntax    = errors.New("malformed value")
+	ErrRange     = errors.New("value out of range")
+	ErrType      = errors.New("wrong type")
+	ErrDuplicate = errors.New("duplicate attribute")
+	ErrVersion   = errors.New("unsupported specversion")
+	ErrData      = errors.New("data does not fit its content type")
+)
+
+// Error is a violation of the specification. The text is for people, the
+// fields are the contract.
+type Error struct {
+	Attribute string // the attribute's name, "" if a text was checked on its own
+	Value     string // what was found, at most 64 bytes of it; never event data
+	Section   string // what it breaks, such as "spec.md#id"; see spec.SectionURL
+	Err       error  // wraps one of the sentinels of this package
+}
+
+// Error returns attribute, rule, excerpt and section in one line.
+func (e *Error) Error() string {
+	b := make([]byte, 0, 128)
+	if e.Attribute != "" {
+		b = append(b, "attribute "...)
+		b = strconv.AppendQuote(b, excerpt(e.Attribute))
+		b = append(b, ": "...)
+	}
+	if e.Err != nil {
+		b = append(b, e.Err.Error()...)
+	}
+	if e.Value != "" {
+		b = append(b, ": "...)
+		b = strconv.AppendQuote(b, excerpt(e.Value))
+	}
+	if e.Section != "" {
+		b = append(b, " ("...)
+		b = append(b, e.Section...)
+		b = append(b, ')')
+	}
+	return string(b)
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// New returns an [*Error] with an excerpt of value. It is for bindings and
+// formats, which check what this package cannot see.
+func New(attribute, value, section string, err error) *Error {
+	return &Error{Attribute: excerpt(attribute), Value: excerpt(value), Section: section, Err: err}
+}
+
+const maxExcerpt = 64
+
+// excerpt copies, so that an error that is kept does not hold a message alive.
+func excerpt(s string) string {
+	if len(s) <= maxExcerpt {
+		return strings.Clone(s)
+	}
+	n := maxExcerpt - len("…")
+	for n > 0 && n > maxExcerpt-len("…")-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// Rule is a sentinel with the detail that was broken. It is comparable, so that
+// package-level rules cost nothing to return.
+type Rule struct {
+	Sentinel error
+	Detail   string
+}
+
+// Error returns the detail.
+func (r *Rule) Error() string { return r.Detail }
+
+// Unwrap returns the sentinel.
+func (r *Rule) Unwrap() error { return r.Sentinel }
+
+// fail turns the verdict of a grammar into an error about a lone text.
+func fail(value string, rule *Rule) error {
+	if rule == nil {
+		return nil
+	}
+	return New("", value, sectionTypes, rule)
+}

@@ -1,0 +1,33 @@
+package validation
+
+import "github.com/seed763dd41b/cloudevents/spec"
+
+var (
+	ruleNameEmpty    = &Rule{ErrName, "attribute name is empty"}
+	ruleNameChar     = &Rule{ErrName, "attribute name has a character other than a-z and 0-9"}
+	ruleNameReserved = &Rule{ErrName, "the name data is reserved"}
+)
+
+// Name checks the name of an attribute (spec.md#naming-conventions): lower-case
+// letters and digits, at least one, and not "data". The error wraps [ErrName].
+func Name(name string) error {
+	if rule := checkName(name); rule != nil {
+		return New(name, "", spec.SectionNaming, rule)
+	}
+	return nil
+}
+
+func checkName(name string) *Rule {
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return ruleNameChar
+		}
+	}
+	switch name {
+	case "":
+		return ruleNameEmpty
+	case spec.Data:
+		return ruleNameReserved
+	}
+	return nil
+}

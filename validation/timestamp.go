@@ -1,0 +1,123 @@
+package validation
+
+import "time"
+
+var (
+	ruleTimestamp      = &Rule{ErrSyntax, "not an RFC 3339 timestamp"}
+	ruleTimestampRange = &Rule{ErrRange, "no such date or time"}
+	ruleLeapSecond     = &Rule{ErrRange, "no leap second is possible here"}
+)
+
+// Timestamp checks the canonical string of a Timestamp, an RFC 3339 date-time.
+// The error wraps [ErrSyntax] or [ErrRange].
+func Timestamp(s string) error {
+	_, rule := parseTimestamp(s)
+	return fail(s, rule)
+}
+
+// ParseTimestamp is [Timestamp], and returns the time with the offset that was
+// written; "Z" and zero offsets are UTC. Fraction digits after the ninth are cut,
+// and a leap second is the second that follows.
+func ParseTimestamp(s string) (time.Time, error) {
+	d, rule := parseTimestamp(s)
+	if rule != nil {
+		return time.Time{}, fail(s, rule)
+	}
+	loc := time.UTC
+	if d.offset != 0 {
+		loc = time.FixedZone("", d.offset*60)
+	}
+	return time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.second, d.nanosecond, loc), nil
+}
+
+type dateTime struct {
+	year, month, day, hour, minute, second, nanosecond int
+	offset                                             int // minutes east of UTC
+}
+
+func parseTimestamp(s string) (d dateTime, rule *Rule) {
+	// 2006-01-02T15:04:05Z
+	const shortest = 20
+	if len(s) < shortest || s[4] != '-' || s[7] != '-' || s[10]|0x20 != 't' || s[13] != ':' || s[16] != ':' {
+		return d, ruleTimestamp
+	}
+	var bad int
+	two := func(i int) int {
+		hi, lo := s[i]-'0', s[i+1]-'0'
+		if hi > 9 || lo > 9 {
+			bad++
+		}
+		return int(hi)*10 + int(lo)
+	}
+	d.year = two(0)*100 + two(2)
+	d.month, d.day = two(5), two(8)
+	d.hour, d.minute, d.second = two(11), two(14), two(17)
+
+	i := 19
+	if s[i] == '.' {
+		first := i + 1
+		scale := 100_000_000
+		for i = first; i < len(s) && s[i]-'0' <= 9; i++ {
+			d.nanosecond += int(s[i]-'0') * scale
+			scale /= 10
+		}
+		if i == first || i == len(s) {
+			return d, ruleTimestamp
+		}
+	}
+	var offsetHour, offsetMinute int
+	switch s[i] {
+	case 'Z', 'z':
+		i++
+	case '+', '-':
+		if len(s)-i != len("+00:00") || s[i+3] != ':' {
+			return d, ruleTimestamp
+		}
+		offsetHour, offsetMinute = two(i+1), two(i+4)
+		d.offset = offsetHour*60 + offsetMinute
+		if s[i] == '-' {
+			d.offset = -d.offset
+		}
+		i += len("+00:00")
+	}
+	if bad != 0 || i != len(s) {
+		return d, ruleTimestamp
+	}
+
+	switch {
+	case d.month < 1 || d.month > 12,
+		d.day < 1 || d.day > daysIn(d.year, d.month),
+		d.hour > 23 || d.minute > 59 || d.second > 60,
+		offsetHour > 23 || offsetMinute > 59:
+		return d, ruleTimestampRange
+	case d.second == 60 && !d.mayLeap():
+		return d, ruleLeapSecond
+	}
+	return d, nil
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
+}
+
+// mayLeap reports whether the minute is the last of a month in UTC.
+func (d dateTime) mayLeap() bool {
+	// An offset is shorter than a day, so the local day is that of UTC or the
+	// one after it; west of UTC no local minute is the last of tomorrow.
+	switch d.hour*60 + d.minute - d.offset {
+	case 24*60 - 1:
+		return d.day == daysIn(d.year, d.month)
+	case -1:
+		return d.day == 1
+	}
+	return false
+}
