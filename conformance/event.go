@@ -109,6 +109,17 @@ func ToEvent(n Event) (e cloudevents.Event, err error) {
 	return e, nil
 }
 
+func toEvents(neutral []Event) ([]cloudevents.Event, error) {
+	es := make([]cloudevents.Event, len(neutral))
+	for i, n := range neutral {
+		var err error
+		if es[i], err = ToEvent(n); err != nil {
+			return nil, fmt.Errorf("the case cannot be expressed: %w", err)
+		}
+	}
+	return es, nil
+}
+
 func value(a Attribute) (cloudevents.Value, error) {
 	switch a.Type {
 	case spec.String:

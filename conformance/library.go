@@ -158,12 +158,9 @@ func agree(doors []func() ([]cloudevents.Event, error)) ([]Event, error) {
 
 // encode encodes events with all functions that can.
 func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error) {
-	es := make([]cloudevents.Event, len(neutral))
-	for i, n := range neutral {
-		var err error
-		if es[i], err = ToEvent(n); err != nil {
-			return Message{}, fmt.Errorf("case cannot be expressed: %w", err)
-		}
+	es, err := toEvents(neutral)
+	if err != nil {
+		return Message{}, err
 	}
 	switch {
 	case p == JSON && mode == cloudevents.BatchMode:
@@ -174,7 +171,6 @@ func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error)
 		return Message{Protocol: p, Body: body}, err
 	}
 	m := Message{Protocol: p, Header: http.Header{}}
-	var err error
 	if mode == cloudevents.BatchMode {
 		m.Body, err = cehttp.EncodeMessageBatch(m.Header, es, nil)
 	} else {

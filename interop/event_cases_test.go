@@ -63,7 +63,10 @@ var eventCases = []eventCase{
 		ID: "1", Source: "/s", Type: "t", Time: time.Date(2024, 2, 29, 12, 30, 45, 123456789, time.UTC),
 	}},
 	{name: "source-spelling", why: "a source that URI normalisation would change", event: cloudevents.Event{
-		ID: "1", Source: "HTTP://Example.com:80/%7euser/./a?#", Type: "t",
+		ID: "1", Source: "HTTP://Example.com:80/./a?#", Type: "t", Time: noon,
+	}},
+	{name: "source-percent", why: "a source with percent-encoding, which HTTP encodes once more", event: cloudevents.Event{
+		ID: "1", Source: "/a%2Fb", Type: "t", Time: noon,
 	}},
 
 	{name: "text-unicode", why: "attributes with characters beyond Latin-1", event: texts("Euro € 😀 東京")},

@@ -1,0 +1,164 @@
+package conformance_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/format"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+func load(t *testing.T) []conformance.Case {
+	t.Helper()
+	cases, err := conformance.Load(os.DirFS("../testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+// TestTransport puts a format and a binding under the events of the cases.
+func TestTransport(t *testing.T) {
+	binding := func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error) {
+		h := http.Header{}
+		if mode == cloudevents.BatchMode {
+			body, err := cehttp.EncodeMessageBatch(h, es, nil)
+			if err != nil {
+				return nil, err
+			}
+			return cehttp.DecodeMessageBatch(h, body, nil, exts...)
+		}
+		body, err := cehttp.EncodeMessage(h, &es[0], mode, nil)
+		if err != nil {
+			return nil, err
+		}
+		e, err := cehttp.DecodeMessage(h, body, nil, exts...)
+		return []cloudevents.Event{e}, err
+	}
+	for name, transport := range map[string]conformance.Transport{
+		"format":  conformance.Format(format.JSON{}),
+		"binding": binding,
+	} {
+		t.Run(name, func(t *testing.T) {
+			ran := 0
+			for _, c := range load(t) {
+				err := transport.Run(c)
+				if errors.Is(err, conformance.ErrSkipped) {
+					continue
+				}
+				ran++
+				if err != nil {
+					t.Errorf("%s: %v", c.Name, err)
+				}
+			}
+			if ran < 400 {
+				t.Errorf("only %d cases ran", ran)
+			}
+		})
+	}
+}
+
+// TestRunSeesFaults runs the cases against codecs that are wrong in one way each.
+func TestRunSeesFaults(t *testing.T) {
+	library := conformance.Library()
+	for name, spoil := range map[string]func(c *conformance.Codec){
+		"accepts everything": func(c *conformance.Codec) {
+			c.Check = func(_, text string) (string, error) { return text, nil }
+		},
+		"refuses everything": func(c *conformance.Codec) {
+			c.Decode = func(conformance.Message, bool, []spec.Attribute) ([]conformance.Event, error) {
+				return nil, errors.New("no")
+			}
+		},
+		"loses data": func(c *conformance.Codec) {
+			c.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+				es, err := library.Decode(m, batch, exts)
+				for i := range es {
+					es[i].Data = nil
+				}
+				return es, err
+			}
+		},
+		"forgets types": func(c *conformance.Codec) {
+			c.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+				return library.Decode(m, batch, nil)
+			}
+		},
+		"writes upper case": func(c *conformance.Codec) {
+			c.Encode = func(es []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+				m, err := library.Encode(es, mode, p)
+				m.Body = []byte(strings.ToUpper(string(m.Body)))
+				return m, err
+			}
+		},
+		"gives the wrong reason": func(c *conformance.Codec) {
+			c.Reasons = func(error) []conformance.Reason { return []conformance.Reason{{Rule: "name"}} }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			codec := *library
+			spoil(&codec)
+			failed := 0
+			for _, c := range load(t) {
+				if codec.Run(c) != nil {
+					failed++
+				}
+			}
+			if failed < 20 {
+				t.Errorf("%d cases failed", failed)
+			}
+		})
+	}
+}
+
+// TestLoadRefuses checks that a case that says nothing is not taken for one.
+func TestLoadRefuses(t *testing.T) {
+	for name, content := range map[string]string{
+		"unknown section":        "why\n-- jsom --\n{}\n-- event --\nid String \"1\"\n",
+		"no expectation":         "why\n-- json --\n{}\n",
+		"event and error":        "why\n-- json --\n{}\n-- event --\nid String \"1\"\n-- error --\nrule: json\n",
+		"unknown rule":           "why\n-- json --\n{}\n-- error --\nrule: jsom\n",
+		"unknown key":            "why\n-- json --\n{}\n-- error --\nrule: json\nattribut: id\n",
+		"unknown type":           "why\n-- json --\n{}\n-- event --\nid Sting \"1\"\n",
+		"nothing goes in":        "why\n-- event --\nid String \"1\"\n",
+		"two messages":           "why\n-- json --\n{}\n-- json --\n{}\n-- error --\nrule: json\n",
+		"batch of another count": "why\n-- json --\n[]\n-- batch --\n2\n-- event --\nid String \"1\"\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.MkdirAll(dir+"/json/decode", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(dir+"/json/decode/x.txtar", []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if cases, err := conformance.Load(os.DirFS(dir)); err == nil {
+				t.Errorf("loaded %v", cases)
+			}
+		})
+	}
+}
+
+func ExampleTransport() {
+	cases, err := conformance.Load(os.DirFS("../testdata"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	myFormat := conformance.Format(format.JSON{}) // any format.Formatter
+	failed := 0
+	for _, c := range cases {
+		if err := myFormat.Run(c); err != nil && !errors.Is(err, conformance.ErrSkipped) {
+			failed++
+		}
+	}
+	fmt.Println(failed, "failed")
+	// Output: 0 failed
+}

@@ -1,0 +1,5 @@
+package interop_test
+
+var jsReads = []deviation{}
+var jsWrites = []deviation{}
+var jsChannels = []channel{}

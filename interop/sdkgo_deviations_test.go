@@ -1,0 +1,4 @@
+package interop_test
+
+var sdkGoReads = []deviation{}
+var sdkGoWrites = []deviation{}
