@@ -82,31 +82,45 @@ func (e *Event) core(core int) (Value, bool) {
 	return Value{s, coreAttributes[core].Type}, s != ""
 }
 
-// setCore parses, checks and sets a core attribute.
+// setCore parses, checks and sets a core attribute. What is legal takes the short
+// way; what is not, or empty, is left to validation.Attribute to explain.
 func (e *Event) setCore(core int, text string) error {
-	a := coreAttributes[core]
-	if err := validation.Attribute(a, text); err != nil {
-		return err
-	}
+	a := &coreAttributes[core]
+	ok := text != ""
 	switch core {
 	case coreSpecVersion:
-		v, ok := spec.ParseVersion(text)
-		if !ok {
-			return validation.New(a.Name, text, a.Section, validation.ErrVersion)
+		v, known := spec.ParseVersion(text)
+		if known {
+			e.SpecVersion = v
+			return nil
 		}
-		e.SpecVersion = v
+		if err := validation.Attribute(*a, text); err != nil {
+			return err
+		}
+		return validation.New(a.Name, text, a.Section, validation.ErrVersion)
 	case coreTime:
 		t, err := validation.ParseTimestamp(text)
 		if err != nil {
-			return err
+			return validation.Attribute(*a, text)
 		}
 		if !timestamp.InRange(t) { // a leap second after the year 9999
 			return validation.New(a.Name, text, a.Section, ruleTimeRange)
 		}
 		e.Time = timestamp.Decoded(t)
+		return nil
+	case coreSource:
+		ok = ok && validation.URIReference(text) == nil
+	case coreDataSchema:
+		ok = ok && validation.URI(text) == nil
+	case coreDataContentType:
+		ok = text == "application/json" || ok && validation.MediaType(text) == nil
 	default:
-		*e.text(core) = text
+		ok = ok && validation.String(text) == nil
 	}
+	if !ok {
+		return validation.Attribute(*a, text)
+	}
+	*e.text(core) = text
 	return nil
 }
 
@@ -127,8 +141,8 @@ func (e *Event) Get(name string) (Value, bool) {
 
 // Set sets an attribute, core or extension, after checking name and value. A
 // core attribute takes a value of its own type or a String with the canonical
-// string of one; use [Event.Delete] to remove it, for "" is refused. The error is
-// a [*validation.Error].
+// string of one, and source a URI; use [Event.Delete] to remove it, for "" is
+// refused. The error is a [*validation.Error].
 func (e *Event) Set(name string, v Value) error {
 	if core, ok := coreIndex(name); ok {
 		a := coreAttributes[core]
@@ -142,6 +156,7 @@ func (e *Event) Set(name string, v Value) error {
 	}
 	v = canonical(v.typ, v.text)
 	if i := slices.IndexFunc(e.Extensions, func(x Extension) bool { return x.Name == name }); i >= 0 {
+		e.Extensions = slices.Clone(e.Extensions)
 		e.Extensions[i].Value = v
 		return nil
 	}
@@ -150,7 +165,7 @@ func (e *Event) Set(name string, v Value) error {
 	if i < 0 {
 		i = len(e.Extensions)
 	}
-	e.Extensions = slices.Insert(e.Extensions, i, Extension{name, v})
+	e.Extensions = slices.Insert(slices.Clip(e.Extensions), i, Extension{name, v})
 	return nil
 }
 
@@ -170,7 +185,9 @@ func (e *Event) Delete(name string) {
 	core, ok := coreIndex(name)
 	switch {
 	case !ok:
-		e.Extensions = slices.DeleteFunc(e.Extensions, func(x Extension) bool { return x.Name == name })
+		if _, ok := e.Get(name); ok {
+			e.Extensions = slices.DeleteFunc(slices.Clone(e.Extensions), func(x Extension) bool { return x.Name == name })
+		}
 	case core == coreSpecVersion:
 		e.SpecVersion = spec.V1
 	case core == coreTime:

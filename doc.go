@@ -72,7 +72,7 @@
 // # Limits
 //
 // Nesting in data, attributes of an event and events of a batch are limited by
-// default; see [JSONDecoder]. The work of every decoder and encoder is linear in
+// default; see [JSONDecoder]. Encoders have no limits. The work of every decoder and encoder is linear in
 // the size of its input, with or without limits.
 //
 // # Aliasing

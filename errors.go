@@ -36,7 +36,7 @@ func (e *BatchError) Unwrap() error { return e.Err }
 // LimitError is returned by a decoder for a message that exceeds one of its
 // limits, other than the size of a body.
 type LimitError struct {
-	What  string // "nesting depth", "attributes" or "events"
+	What  string // "levels of nesting", "attributes" or "events"
 	Limit int
 }
 

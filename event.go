@@ -13,6 +13,10 @@ import (
 //
 // The zero Event is an empty event of specification version 1.0. It is not valid:
 // ID, Source and Type are required.
+//
+// A copy of an Event shares Extensions and Data with it. [Event.Set] and
+// [Event.Delete] do not write to the slice that is shared; [Event.Clone] shares
+// nothing at all.
 type Event struct {
 	SpecVersion     spec.Version // zero is 1.0
 	ID              string       // required; unique together with Source
@@ -40,7 +44,7 @@ func New(source, eventType string) Event {
 		ID:     NewID(),
 		Source: source,
 		Type:   eventType,
-		Time:   time.Now().UTC().Round(0), // without the monotonic clock
+		Time:   time.Now().UTC(),
 	}
 }
 

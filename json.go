@@ -31,7 +31,7 @@ type JSONDecoder struct {
 //
 // All errors are, or wrap, a [*SyntaxError] with the offset, or a
 // [*validation.Error] for what is not there at all; if attributes break several
-// rules, the errors are joined.
+// rules, the errors are [validation.Errors].
 func (d *JSONDecoder) Decode(document []byte) (Event, error) {
 	r := d.reader(document)
 	e, err := r.event()
@@ -78,7 +78,8 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 
 // MarshalJSON returns e in the JSON event format, like [AppendJSON]. Mind that
 // json.Marshal compacts what it gets from here and escapes <, > and &: the same
-// JSON value in other bytes.
+// JSON value in other bytes. A struct that embeds an Event is marshaled by this
+// method, too, which knows nothing of its other fields; give the Event a name.
 func (e Event) MarshalJSON() ([]byte, error) {
 	return appendEvent(nil, &e)
 }

@@ -17,20 +17,22 @@ var (
 
 // assemble makes an Event of the members of an object: one string for all
 // attributes, one slice for the extensions.
-func (r *jsonReader) assemble(o *jsonObject) (e Event, err error) {
+func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember) (e Event, err error) {
 	errs := o.duplicates
-	slices.SortStableFunc(o.extensions, func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) })
+	if byName := func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) }; !slices.IsSortedFunc(extensions, byName) {
+		slices.SortStableFunc(extensions, byName)
+	}
 
 	var text strings.Builder
-	text.Grow(o.textSize())
+	text.Grow(textSize(o, extensions))
 	for core := range coreAttributes {
 		if err := r.assembleCore(&e, core, &o.known[core], &text); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	for i := range o.extensions {
-		m := &o.extensions[i]
-		if i > 0 && bytes.Equal(m.name, o.extensions[i-1].name) {
+	for i := range extensions {
+		m := &extensions[i]
+		if i > 0 && bytes.Equal(m.name, extensions[i-1].name) {
 			errs = append(errs, r.at(m.start, duplicate(string(m.name))))
 			continue
 		}
@@ -43,24 +45,24 @@ func (r *jsonReader) assemble(o *jsonObject) (e Event, err error) {
 			continue
 		}
 		if e.Extensions == nil {
-			e.Extensions = make([]Extension, 0, len(o.extensions)-i)
+			e.Extensions = make([]Extension, 0, len(extensions)-i)
 		}
 		e.Extensions = append(e.Extensions, x)
 	}
 	if err := r.payload(&e, o); err != nil {
 		errs = append(errs, err)
 	}
-	return e, join(errs)
+	return e, validation.Join(errs)
 }
 
 // textSize returns an upper bound of the bytes of the attributes: no string is
 // longer than its JSON.
-func (o *jsonObject) textSize() (n int) {
+func textSize(o *jsonObject, extensions []jsonMember) (n int) {
 	for core := range o.known[:coreCount] {
 		n += o.known[core].size()
 	}
-	for i := range o.extensions {
-		n += len(o.extensions[i].name) + o.extensions[i].size()
+	for i := range extensions {
+		n += len(extensions[i].name) + extensions[i].size()
 	}
 	return n
 }

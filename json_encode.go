@@ -1,7 +1,11 @@
 package cloudevents
 
 import (
+	"encoding/base64"
+	"slices"
+
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -10,7 +14,7 @@ func appendEvent(dst []byte, e *Event) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
-	b := append(dst, `{"specversion":"`...)
+	b := append(slices.Grow(dst, jsonSize(e)), `{"specversion":"`...)
 	b = append(b, e.SpecVersion.String()...)
 	b = append(b, `","id":`...)
 	b = jsonscan.AppendQuoted(b, e.ID)
@@ -56,8 +60,25 @@ func appendEvent(dst []byte, e *Event) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
+// jsonSize returns how long e is in JSON if nothing has to be escaped.
+func jsonSize(e *Event) int {
+	const names = len(`{"specversion":"1.0","id":"","source":"","type":"","datacontenttype":"","dataschema":"","subject":"","time":"2006-01-02T15:04:05.999999999+00:00","data_base64":""},`)
+	n := names + len(e.ID) + len(e.Source) + len(e.Type) + len(e.DataContentType) + len(e.DataSchema) + len(e.Subject)
+	for i := range e.Extensions {
+		n += len(`,"":""`) + len(e.Extensions[i].Name) + len(e.Extensions[i].Value.text)
+	}
+	if mediatype.IsJSON(e.DataContentType) || mediatype.IsText(e.DataContentType) {
+		return n + len(e.Data)
+	}
+	return n + base64.StdEncoding.EncodedLen(len(e.Data))
+}
+
 func appendBatch(dst []byte, es []Event) ([]byte, error) {
-	b := append(dst, '[')
+	size := len("[]")
+	for i := range es {
+		size += jsonSize(&es[i])
+	}
+	b := append(slices.Grow(dst, size), '[')
 	for i := range es {
 		if i > 0 {
 			b = append(b, ',')

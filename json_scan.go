@@ -2,6 +2,7 @@ package cloudevents
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
@@ -29,15 +30,11 @@ type jsonMember struct {
 	integer    bool // a number without fraction and exponent
 }
 
-// jsonObject is what scanning gathers of an event.
+// jsonObject is what scanning gathers of an event, other than extensions.
 type jsonObject struct {
 	known      [memberCount]jsonMember // core attributes and data
-	extensions []jsonMember            // in document order
-	few        [16]jsonMember          // the first extensions
-
-	attributes int     // members other than the first data and data_base64
-	duplicates []error // one for each name, extensions excepted
-	repeated   uint16  // the names in duplicates, a bit each
+	duplicates []error                 // one for each name
+	again      uint16                  // the names in duplicates, a bit each
 }
 
 func (d *JSONDecoder) reader(document []byte) jsonReader {
@@ -53,6 +50,11 @@ func (d *JSONDecoder) reader(document []byte) jsonReader {
 	r.i = jsonscan.Space(r.b, r.i)
 	return r
 }
+
+var (
+	errNotObject = errors.New("an event is a JSON object (" + spec.SectionJSONEnvelope + ")")
+	errNotArray  = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
+)
 
 func (r *jsonReader) fault(f jsonscan.Fault) error {
 	if f == jsonscan.TooDeep {
@@ -87,6 +89,9 @@ func (r *jsonReader) end() error {
 
 // batch reads the array of events at r.i.
 func (r *jsonReader) batch(maxEvents int) ([]Event, error) {
+	if r.i < len(r.b) && r.b[r.i] != '[' {
+		return nil, r.at(r.i, errNotArray)
+	}
 	if err := r.expect('['); err != nil {
 		return nil, err
 	}
@@ -132,66 +137,75 @@ func mixedVersions(e *Event) error {
 // event reads the object at r.i.
 func (r *jsonReader) event() (Event, error) {
 	var o jsonObject
-	o.extensions = o.few[:0]
-	if err := r.scan(&o); err != nil {
+	var few [8]jsonMember // enough for most events
+	extensions, err := r.scan(&o, few[:0])
+	if err != nil {
 		return Event{}, err
 	}
-	return r.assemble(&o)
+	return r.assemble(&o, extensions)
 }
 
-// scan gathers the members of the object at r.i.
-func (r *jsonReader) scan(o *jsonObject) error {
+// scan gathers the members of the object at r.i, and returns the extensions in
+// document order.
+func (r *jsonReader) scan(o *jsonObject, extensions []jsonMember) ([]jsonMember, error) {
+	if r.i < len(r.b) && r.b[r.i] != '{' {
+		return nil, r.at(r.i, errNotObject)
+	}
 	if err := r.expect('{'); err != nil {
-		return err
+		return nil, err
 	}
 	if r.i < len(r.b) && r.b[r.i] == '}' {
 		r.i++
-		return nil
+		return extensions, nil
 	}
+	attributes := 0
 	for {
-		if err := r.member(o); err != nil {
-			return err
+		begin := r.i
+		name, err := r.name()
+		if err != nil {
+			return nil, err
+		}
+		var again jsonMember
+		m := &again
+		place, known := memberIndex(name)
+		switch {
+		case !known:
+			attributes++
+			extensions = append(extensions, jsonMember{})
+			m = &extensions[len(extensions)-1]
+		case o.known[place].kind != 0:
+			attributes++
+			r.repeated(o, place, name, begin)
+		default:
+			if place < coreCount {
+				attributes++
+			}
+			m = &o.known[place]
+		}
+		if attributes > r.maxAttributes && r.maxAttributes >= 0 {
+			return nil, r.at(begin, &LimitError{"attributes", r.maxAttributes})
+		}
+		m.name = name
+		if err := r.value(m); err != nil {
+			return nil, err
 		}
 		r.i = jsonscan.Space(r.b, r.i)
 		if r.i < len(r.b) && r.b[r.i] == '}' {
 			r.i++
-			return nil
+			return extensions, nil
 		}
 		if err := r.expect(','); err != nil {
-			return err
+			return nil, err
 		}
 	}
 }
 
-// member reads name and value of a member.
-func (r *jsonReader) member(o *jsonObject) error {
-	begin := r.i
-	name, err := r.name()
-	if err != nil {
-		return err
+// repeated records that a member is there again, once for each name.
+func (r *jsonReader) repeated(o *jsonObject, place int, name []byte, offset int) {
+	if bit := uint16(1) << place; o.again&bit == 0 {
+		o.again |= bit
+		o.duplicates = append(o.duplicates, r.at(offset, duplicate(string(name))))
 	}
-	m := jsonMember{name: name}
-	if err := r.value(&m); err != nil {
-		return err
-	}
-	place, ok := memberIndex(name)
-	if ok && place >= coreCount && o.known[place].kind == 0 {
-		o.known[place] = m
-		return nil
-	}
-	if o.attributes++; o.attributes > r.maxAttributes && r.maxAttributes >= 0 {
-		return r.at(begin, &LimitError{"attributes", r.maxAttributes})
-	}
-	switch {
-	case !ok:
-		o.extensions = append(o.extensions, m)
-	case o.known[place].kind == 0:
-		o.known[place] = m
-	case o.repeated&(1<<place) == 0:
-		o.repeated |= 1 << place
-		o.duplicates = append(o.duplicates, r.at(begin, duplicate(string(name))))
-	}
-	return nil
 }
 
 // The members that hold data come after the core attributes.

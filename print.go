@@ -14,8 +14,12 @@ func (e Event) String() string {
 	var b strings.Builder
 	for name, v := range e.All() {
 		text := v.String()
-		if validation.String(text) != nil { // an invalid event must not break the layout
+		// An invalid event must not break the layout.
+		if validation.String(text) != nil {
 			text = strconv.Quote(text)
+		}
+		if validation.Name(name) != nil {
+			name = strconv.Quote(name)
 		}
 		b.WriteString(name)
 		b.WriteString(": ")

@@ -1,7 +1,7 @@
 package format
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -22,7 +22,13 @@ var (
 	_ Batch     = Set{}
 )
 
-var errEmptySet = errors.Join(ErrUnknown, errors.New("the format.Set has no member that can do it"))
+var errEmptySet = fmt.Errorf("%w: no member of the format.Set can do it", ErrUnknown)
+
+// takes reports whether a format of that media type takes a message of that
+// content type.
+func takes(mediaType, contentType string) bool {
+	return mediaType != "" && (contentType == "" || mediatype.Is(contentType, mediaType))
+}
 
 // MediaType returns that of the first member, or "".
 func (s Set) MediaType() string {
@@ -35,7 +41,7 @@ func (s Set) MediaType() string {
 // BatchMediaType returns that of the first member that is a [Batch], or "".
 func (s Set) BatchMediaType() string {
 	for _, f := range s {
-		if b, ok := f.(Batch); ok {
+		if b, ok := f.(Batch); ok && b.BatchMediaType() != "" {
 			return b.BatchMediaType()
 		}
 	}
@@ -46,7 +52,7 @@ func (s Set) BatchMediaType() string {
 // the first if contentType is "".
 func (s Set) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	i := slices.IndexFunc(s, func(f Formatter) bool {
-		return contentType == "" || mediatype.Is(contentType, f.MediaType())
+		return takes(f.MediaType(), contentType)
 	})
 	if i < 0 {
 		return cloudevents.Event{}, unknown(contentType)
@@ -66,7 +72,7 @@ func (s Set) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]by
 // first that is a [Batch] if contentType is "".
 func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	for _, f := range s {
-		if b, ok := f.(Batch); ok && (contentType == "" || mediatype.Is(contentType, b.BatchMediaType())) {
+		if b, ok := f.(Batch); ok && takes(b.BatchMediaType(), contentType) {
 			return b.DecodeBatchModeMessage(body, contentType, exts...)
 		}
 	}
@@ -76,7 +82,7 @@ func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spe
 // EncodeBatchModeMessage encodes with the first member that is a [Batch].
 func (s Set) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, error) {
 	for _, f := range s {
-		if b, ok := f.(Batch); ok {
+		if b, ok := f.(Batch); ok && b.BatchMediaType() != "" {
 			return b.EncodeBatchModeMessage(dst, es)
 		}
 	}

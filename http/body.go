@@ -20,10 +20,25 @@ const (
 	idleReads = 100     // reads without a byte and without an error
 )
 
+// payload is the body of a message: bytes, or a reader that is yet to be read.
+type payload struct {
+	bytes     []byte
+	reader    io.Reader
+	announced int64 // Content-Length, or -1
+	max       int64 // negative is no limit
+}
+
+func (p payload) read() ([]byte, error) {
+	if p.reader == nil {
+		return p.bytes, nil
+	}
+	return readBody(p.reader, p.announced, p.max)
+}
+
 // readBody reads a body to its end. announced is its Content-Length, or -1. A body
 // of more than max bytes is an [*http.MaxBytesError]; a negative max is no limit.
 func readBody(body io.Reader, announced, max int64) ([]byte, error) {
-	if body == nil || body == http.NoBody {
+	if body == http.NoBody {
 		return nil, nil
 	}
 	if max >= 0 && announced > max {

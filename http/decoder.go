@@ -1,12 +1,11 @@
 package cehttp
 
 import (
-	"io"
 	"net/http"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -22,117 +21,127 @@ type Decoder struct {
 }
 
 // ToCloudEvent reads the event in a request, in binary or structured mode. It
-// reads the body to its end, and does not close it.
+// reads the body to its end, unless the header is refused, and does not close it.
 //
 // Every error can be given to [StatusCode]. It wraps [ErrNotCloudEvent],
 // [ErrContentMode], [ErrContentEncoding], [format.ErrUnknown], a
-// [*validation.Error] (several are joined), a [*format.SyntaxError], a
+// [*validation.Error] (several are [validation.Errors]), a [*format.SyntaxError], a
 // [*cloudevents.LimitError], an [*http.MaxBytesError], or the error of the body.
 func (d *Decoder) ToCloudEvent(r *http.Request) (cloudevents.Event, error) {
-	return d.one(r.Header, r.Body, r.ContentLength)
+	return d.event(r.Header, payload{reader: r.Body, announced: r.ContentLength})
 }
 
 // ToCloudEventBatch reads the batch in a request, which may be empty. Errors are
 // those of ToCloudEvent; one about an event wraps a [*cloudevents.BatchError].
 func (d *Decoder) ToCloudEventBatch(r *http.Request) ([]cloudevents.Event, error) {
-	return d.batch(r.Header, r.Body, r.ContentLength)
+	return d.batch(r.Header, payload{reader: r.Body, announced: r.ContentLength})
 }
 
 // ResponseToCloudEvent is ToCloudEvent for a response. The status is not looked
 // at.
 func (d *Decoder) ResponseToCloudEvent(r *http.Response) (cloudevents.Event, error) {
-	return d.one(r.Header, r.Body, r.ContentLength)
+	return d.event(r.Header, payload{reader: r.Body, announced: r.ContentLength})
 }
 
 // ResponseToCloudEventBatch is ToCloudEventBatch for a response.
 func (d *Decoder) ResponseToCloudEventBatch(r *http.Response) ([]cloudevents.Event, error) {
-	return d.batch(r.Header, r.Body, r.ContentLength)
+	return d.batch(r.Header, payload{reader: r.Body, announced: r.ContentLength})
 }
 
 // DecodeMessage is ToCloudEvent for a header, whose keys need not be canonical,
 // and a body that the event aliases. MaxBytes is not applied.
 func (d *Decoder) DecodeMessage(h http.Header, body []byte) (cloudevents.Event, error) {
-	e, err := d.decode(h, contentType(h), body)
-	if err != nil {
-		return cloudevents.Event{}, wrap(err)
-	}
-	return e, nil
+	return d.event(h, payload{bytes: body})
 }
 
 // DecodeMessageBatch is ToCloudEventBatch for a header and a body, as
 // DecodeMessage is ToCloudEvent.
 func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.Event, error) {
-	es, err := d.decodeBatch(h, contentType(h), body)
-	if err != nil {
-		return nil, wrap(err)
-	}
-	return es, nil
+	return d.batch(h, payload{bytes: body})
 }
 
-func (d *Decoder) one(h http.Header, body io.Reader, length int64) (cloudevents.Event, error) {
-	t := contentType(h)
-	if mode(t) == cloudevents.BatchMode {
-		return cloudevents.Event{}, wrap(wrongMode(cloudevents.BatchMode))
-	}
-	b, err := readBody(body, length, d.maxBytes())
+func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
+	contentType, err := contentType(h)
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
 	}
-	e, err := d.decode(h, t, b)
+	var e cloudevents.Event
+	switch m := mode(contentType); m {
+	case cloudevents.BinaryMode:
+		e, err = d.binary(h, p)
+	case cloudevents.StructuredMode:
+		e, err = d.structured(h, contentType, p)
+	default:
+		err = wrongMode(m)
+	}
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
 }
 
-func (d *Decoder) batch(h http.Header, body io.Reader, length int64) ([]cloudevents.Event, error) {
-	t := contentType(h)
-	if m := mode(t); m != cloudevents.BatchMode {
-		return nil, wrap(notBatch(h, m))
+func (d *Decoder) binary(h http.Header, p payload) (e cloudevents.Event, err error) {
+	maxAttributes := d.MaxAttributes
+	if maxAttributes == 0 {
+		maxAttributes = cloudevents.DefaultMaxAttributes
 	}
-	b, err := readBody(body, length, d.maxBytes())
+	if e, err = decodeHeader(h, d.Extensions, maxAttributes); err != nil {
+		return e, err
+	}
+	body, err := d.body(h, p)
+	if err != nil {
+		return e, err
+	}
+	if d.Format == nil {
+		err = format.JSON{}.DecodeBinaryModeEventData(body, &e)
+		return e, err
+	}
+	return decodeData(d.Format, body, e)
+}
+
+// decodeData is apart, because the event that an interface gets escapes.
+func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudevents.Event, error) {
+	err := f.DecodeBinaryModeEventData(body, &e)
+	return e, err
+}
+
+func (d *Decoder) structured(h http.Header, contentType string, p payload) (e cloudevents.Event, err error) {
+	body, err := d.body(h, p)
+	if err != nil {
+		return e, err
+	}
+	return d.format().DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+}
+
+func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
+	contentType, err := contentType(h)
 	if err != nil {
 		return nil, wrap(err)
 	}
-	es, err := d.decodeBatch(h, t, b)
+	if m := mode(contentType); m != cloudevents.BatchMode {
+		return nil, wrap(notBatch(h, m))
+	}
+	body, err := d.body(h, p)
+	if err != nil {
+		return nil, wrap(err)
+	}
+	es, err := d.batchFormat().DecodeBatchModeMessage(body, contentType, d.Extensions...)
 	if err != nil {
 		return nil, wrap(err)
 	}
 	return es, nil
 }
 
-func (d *Decoder) decode(h http.Header, contentType string, body []byte) (cloudevents.Event, error) {
-	m := mode(contentType)
-	if m == cloudevents.BatchMode {
-		return cloudevents.Event{}, wrongMode(m)
-	}
-	if err := checkContent(h); err != nil {
-		return cloudevents.Event{}, err
-	}
-	f := d.format()
-	if m == cloudevents.StructuredMode {
-		return f.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
-	}
-	maxAttributes := d.MaxAttributes
-	if maxAttributes == 0 {
-		maxAttributes = cloudevents.DefaultMaxAttributes
-	}
-	e, err := decodeHeader(h, d.Extensions, maxAttributes)
-	if err != nil {
-		return cloudevents.Event{}, err
-	}
-	err = f.DecodeBinaryModeEventData(body, &e)
-	return e, err
-}
-
-func (d *Decoder) decodeBatch(h http.Header, contentType string, body []byte) ([]cloudevents.Event, error) {
-	if m := mode(contentType); m != cloudevents.BatchMode {
-		return nil, notBatch(h, m)
-	}
-	if err := checkContent(h); err != nil {
+// body reads the body, if its header allows to make something of it.
+func (d *Decoder) body(h http.Header, p payload) ([]byte, error) {
+	if err := checkContentEncoding(h); err != nil {
 		return nil, err
 	}
-	return d.batchFormat().DecodeBatchModeMessage(body, contentType, d.Extensions...)
+	p.max = d.MaxBytes
+	if p.max == 0 {
+		p.max = DefaultMaxBytes
+	}
+	return p.read()
 }
 
 // notBatch is the error about a message that is not a batch.
@@ -143,13 +152,9 @@ func notBatch(h http.Header, m cloudevents.Mode) error {
 	return wrongMode(m)
 }
 
-// checkContent checks what is said about the body.
-func checkContent(h http.Header) error {
-	if len(values(h, "Content-Type")) > 1 {
-		return duplicate(spec.DataContentType)
-	}
+func checkContentEncoding(h http.Header) error {
 	for _, v := range values(h, "Content-Encoding") {
-		if v = trim(v); v != "" && !strings.EqualFold(v, "identity") {
+		if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
 			return contentEncoding(v)
 		}
 	}
@@ -171,11 +176,4 @@ func (d *Decoder) batchFormat() format.Batch {
 		return b
 	}
 	return format.JSON{}
-}
-
-func (d *Decoder) maxBytes() int64 {
-	if d.MaxBytes == 0 {
-		return DefaultMaxBytes
-	}
-	return d.MaxBytes
 }

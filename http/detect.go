@@ -5,18 +5,17 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // IsCloudEvent reports whether a message with that header claims to be one event:
 // by a CloudEvents media type that is not a batch, or else by a ce-specversion
-// header. Whether it is valid, and in a known format, is seen when it is decoded.
+// header. With two Content-Types it is none. Whether it is valid, and in a known format, is seen when it is decoded.
 func IsCloudEvent(h http.Header) bool {
-	switch mode(contentType(h)) {
-	case cloudevents.StructuredMode:
-		return true
-	case cloudevents.BatchMode:
-		return false
+	t, err := contentType(h)
+	if m := mode(t); m != cloudevents.BinaryMode || err != nil {
+		return m == cloudevents.StructuredMode && err == nil
 	}
 	return len(values(h, "Ce-Specversion")) > 0
 }
@@ -24,20 +23,21 @@ func IsCloudEvent(h http.Header) bool {
 // IsCloudEventBatch reports whether a message with that header claims to be a
 // batch of events.
 func IsCloudEventBatch(h http.Header) bool {
-	return mode(contentType(h)) == cloudevents.BatchMode
+	t, err := contentType(h)
+	return mode(t) == cloudevents.BatchMode && err == nil
 }
 
 // mode returns the content mode that a Content-Type stands for; any that is not
 // of CloudEvents is BinaryMode (http-protocol-binding.md#3-http-message-mapping).
 func mode(contentType string) cloudevents.Mode {
-	rest, ok := cutPrefixFold(contentType, spec.MediaTypePrefix)
+	rest, ok := ascii.CutPrefixFold(contentType, spec.MediaTypePrefix)
 	if !ok {
 		return cloudevents.BinaryMode
 	}
 	if endsToken(rest) {
 		return cloudevents.StructuredMode
 	}
-	if rest, ok = cutPrefixFold(rest, "-batch"); ok && endsToken(rest) {
+	if rest, ok = ascii.CutPrefixFold(rest, "-batch"); ok && endsToken(rest) {
 		return cloudevents.BatchMode
 	}
 	return cloudevents.BinaryMode
@@ -49,32 +49,27 @@ func endsToken(rest string) bool {
 	return rest == "" || strings.IndexByte(" \t;+", rest[0]) >= 0
 }
 
-func cutPrefixFold(s, prefix string) (rest string, ok bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
+// contentType returns the Content-Type, or "". Several are an error: they are
+// nothing that a mode could be told from.
+func contentType(h http.Header) (string, error) {
+	switch v := values(h, "Content-Type"); len(v) {
+	case 0:
+		return "", nil
+	case 1:
+		return trim(v[0]), nil
 	}
-	return s[len(prefix):], true
+	return "", duplicate(spec.DataContentType)
 }
 
-// contentType returns the first Content-Type, or "".
-func contentType(h http.Header) string {
-	if v := values(h, "Content-Type"); len(v) > 0 {
-		return trim(v[0])
-	}
-	return ""
-}
-
-// values returns the values of a header, whose keys need not be canonical.
+// values returns the values of a header under all spellings of its canonical key.
 func values(h http.Header, key string) []string {
-	if v, ok := h[key]; ok {
-		return v
-	}
+	found := h[key]
 	for k, v := range h {
-		if strings.EqualFold(k, key) {
-			return v
+		if len(k) == len(key) && k != key && len(v) > 0 && ascii.EqualFold(k, key) {
+			found = append(found[:len(found):len(found)], v...)
 		}
 	}
-	return nil
+	return found
 }
 
 // trim removes the white space that HTTP allows around a header value.

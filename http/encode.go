@@ -9,10 +9,11 @@ import (
 
 // EncodeMessage validates e, makes h the header of a message with it, and returns
 // the body. It removes the headers of another event from h and leaves others
-// alone; on an error, h is unchanged. In binary mode the body is the Data of e,
+// alone, Content-Length and Content-Encoding among them; on an error, h is
+// unchanged. In binary mode the body is the Data of e,
 // not a copy. A nil f is [format.JSON].
 //
-// The error wraps a [*validation.Error] (several are joined), is that of f, or
+// The error wraps a [*validation.Error] (several are [validation.Errors]), is that of f, or
 // wraps [ErrContentMode]: for a mode other than binary and structured, and in
 // binary mode for data whose content type is a CloudEvents media type, which
 // receivers would take for another mode.
@@ -24,7 +25,7 @@ func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f fo
 	if err != nil {
 		return nil, wrap(err)
 	}
-	describe(h, e, contentType)
+	describe(h, e, m, contentType)
 	return body, nil
 }
 
@@ -38,7 +39,7 @@ func EncodeMessageBatch(h http.Header, es []cloudevents.Event, f format.Batch) (
 	if err != nil {
 		return nil, wrap(err)
 	}
-	describe(h, nil, contentType)
+	describe(h, nil, cloudevents.BatchMode, contentType)
 	return body, nil
 }
 
@@ -69,10 +70,10 @@ func encodeBatch(es []cloudevents.Event, f format.Batch) (contentType string, bo
 	return f.BatchMediaType(), body, err
 }
 
-// describe makes h the header of a body of that content type; "" is that of the
-// binary mode with e.
-func describe(h http.Header, e *cloudevents.Event, contentType string) {
-	if contentType == "" {
+// describe makes h the header of a message: with e in binary mode, with
+// contentType in the others.
+func describe(h http.Header, e *cloudevents.Event, m cloudevents.Mode, contentType string) {
+	if m == cloudevents.BinaryMode {
 		setHeader(h, e)
 		return
 	}

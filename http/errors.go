@@ -2,7 +2,6 @@ package cehttp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -36,13 +35,6 @@ func wrongMode(m cloudevents.Mode) error {
 	return fmt.Errorf("%w: %s mode", ErrContentMode, m)
 }
 
-func joined(errs []error) error {
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
-}
-
 // StatusCode returns the HTTP status with which a receiver answers a message that
 // was refused with err:
 //
@@ -74,20 +66,10 @@ func StatusCode(err error) int {
 			return http.StatusRequestTimeout
 		}
 		return http.StatusBadRequest
-	case errors.As(err, &invalid), errors.As(err, &malformed), isJSONError(err):
+	case errors.As(err, &invalid), errors.As(err, &malformed):
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError
-}
-
-// isJSONError reports whether err came from encoding/json, by way of
-// [cloudevents.DataAs].
-func isJSONError(err error) bool {
-	var (
-		syntax *json.SyntaxError
-		typ    *json.UnmarshalTypeError
-	)
-	return errors.As(err, &syntax) || errors.As(err, &typ)
 }
 
 func contentEncoding(value string) error {

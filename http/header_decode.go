@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -17,7 +18,11 @@ import (
 // Errors are those of [ToCloudEvent] about a header; a structured or batched
 // message, whose attributes are in the body, is [ErrContentMode].
 func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
-	if m := mode(contentType(h)); m != cloudevents.BinaryMode {
+	t, err := contentType(h)
+	if err != nil {
+		return cloudevents.Event{}, wrap(err)
+	}
+	if m := mode(t); m != cloudevents.BinaryMode {
 		return cloudevents.Event{}, wrap(wrongMode(m))
 	}
 	e, err := decodeHeader(h, exts, cloudevents.DefaultMaxAttributes)
@@ -25,6 +30,13 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
+}
+
+var coreAttributes = spec.V1.Attributes()
+
+// isAttribute reports whether a header key is that of an attribute.
+func isAttribute(key string) bool {
+	return len(key) >= len("ce-") && key[0]|0x20 == 'c' && key[1]|0x20 == 'e' && key[2] == '-'
 }
 
 // headerField is a header of an attribute. The name is that of the attribute,
@@ -42,7 +54,7 @@ func decodeHeader(h http.Header, exts []spec.Attribute, maxAttributes int) (clou
 	for key, values := range h {
 		switch {
 		case len(values) == 0:
-		case len(key) >= len("ce-") && strings.EqualFold(key[:len("ce-")], "ce-"):
+		case isAttribute(key):
 			if len(fields) == maxAttributes {
 				return cloudevents.Event{}, &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
 			}
@@ -51,8 +63,8 @@ func decodeHeader(h http.Header, exts []spec.Attribute, maxAttributes int) (clou
 			if !plain(values[0]) {
 				size += len(values[0])
 			}
-		case len(key) == len("Content-Type") && strings.EqualFold(key, "Content-Type"):
-			contentType = slices.Concat(contentType, values)
+		case ascii.EqualFold(key, "Content-Type"):
+			contentType = values // there is one, or mode would not be known
 		}
 	}
 	if len(fields) == 0 {
@@ -80,10 +92,7 @@ func (d *headerDecoder) lowerNames(fields []headerField) {
 		f := &fields[i]
 		begin := d.text.Len()
 		for _, c := range []byte(f.name) {
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			d.text.WriteByte(c)
+			d.text.WriteByte(ascii.Lower(c))
 		}
 		f.name = d.text.String()[begin:]
 	}
@@ -92,18 +101,18 @@ func (d *headerDecoder) lowerNames(fields []headerField) {
 // decode sets the attributes of fields, which are sorted by name.
 func (d *headerDecoder) decode(fields []headerField) (cloudevents.Event, error) {
 	e := &d.event
-	for _, a := range spec.V1.Attributes() {
-		i, found := slices.BinarySearchFunc(fields, a.Name, func(f headerField, name string) int {
+	for _, a := range coreAttributes {
+		at, found := slices.BinarySearchFunc(fields, a.Name, func(f headerField, name string) int {
 			return strings.Compare(f.name, name)
 		})
 		switch {
 		case a.Name == spec.DataContentType:
 			d.setContentType(a)
 			if found {
-				d.compareContentType(a, fields[i])
+				d.compareContentType(a, fields[at])
 			}
 		case found:
-			if text, ok := d.value(fields[i], a); ok {
+			if text, ok := d.value(fields[at], a); ok {
 				d.fail(e.SetText(a, text))
 			}
 		case a.Required:
@@ -121,7 +130,7 @@ func (d *headerDecoder) decode(fields []headerField) (cloudevents.Event, error) 
 		d.extension(f, len(fields)-i)
 	}
 	if len(d.errs) > 0 {
-		return cloudevents.Event{}, joined(d.errs)
+		return cloudevents.Event{}, validation.Join(d.errs)
 	}
 	return *e, nil
 }
@@ -184,10 +193,7 @@ func (d *headerDecoder) extension(f headerField, room int) {
 // setContentType makes Content-Type the attribute datacontenttype, as it is: it is
 // not an attribute header, and has no escapes.
 func (d *headerDecoder) setContentType(a spec.Attribute) {
-	switch {
-	case len(d.contentType) > 1:
-		d.fail(duplicate(a.Name))
-	case len(d.contentType) == 1:
+	if len(d.contentType) > 0 {
 		d.fail(d.event.SetText(a, trim(d.contentType[0])))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 )
 
@@ -40,8 +41,17 @@ func checkBinary(e *cloudevents.Event) error {
 // clearHeader removes what describes an event.
 func clearHeader(h http.Header) {
 	for key := range h {
-		if _, ok := cutPrefixFold(key, "ce-"); ok || strings.EqualFold(key, "Content-Type") {
+		if isAttribute(key) || ascii.EqualFold(key, "Content-Type") {
 			delete(h, key)
+		}
+	}
+}
+
+// remove removes a header under all spellings of its key.
+func remove(h http.Header, key string) {
+	for k := range h {
+		if ascii.EqualFold(k, key) {
+			delete(h, k)
 		}
 	}
 }
@@ -86,7 +96,10 @@ const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
 
 // spelledSize returns how many bytes of text setHeader has to write.
 func spelledSize(e *cloudevents.Event) int {
-	n := maxTimestamp
+	n := 0
+	if !timestamp.Absent(e.Time) {
+		n = maxTimestamp
+	}
 	for _, s := range [...]string{e.ID, e.Source, e.Type, e.DataSchema, e.Subject} {
 		n += spelled(s)
 	}

@@ -20,7 +20,7 @@ func ToHTTPRequest(ctx context.Context, url string, e *cloudevents.Event, m clou
 	if err != nil {
 		return nil, wrap(err)
 	}
-	return newRequest(ctx, url, e, contentType, body)
+	return newRequest(ctx, url, e, m, contentType, body)
 }
 
 // ToHTTPRequestBatch is ToHTTPRequest for a batch, which may be empty. Send
@@ -31,15 +31,15 @@ func ToHTTPRequestBatch(ctx context.Context, url string, es []cloudevents.Event,
 	if err != nil {
 		return nil, wrap(err)
 	}
-	return newRequest(ctx, url, nil, contentType, body)
+	return newRequest(ctx, url, nil, cloudevents.BatchMode, contentType, body)
 }
 
-func newRequest(ctx context.Context, url string, e *cloudevents.Event, contentType string, body []byte) (*http.Request, error) {
+func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, wrap(err)
 	}
-	describe(r.Header, e, contentType)
+	describe(r.Header, e, m, contentType)
 	return r, nil
 }
 
@@ -51,7 +51,7 @@ func CopyToHTTPRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode
 	if err != nil {
 		return wrap(err)
 	}
-	setRequest(r, e, contentType, body)
+	setRequest(r, e, m, contentType, body)
 	return nil
 }
 
@@ -61,17 +61,17 @@ func CopyToHTTPRequestBatch(r *http.Request, es []cloudevents.Event, f format.Ba
 	if err != nil {
 		return wrap(err)
 	}
-	setRequest(r, nil, contentType, body)
+	setRequest(r, nil, cloudevents.BatchMode, contentType, body)
 	return nil
 }
 
-func setRequest(r *http.Request, e *cloudevents.Event, contentType string, body []byte) {
+func setRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) {
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
-	describe(r.Header, e, contentType)
-	r.Header.Del("Content-Encoding")
-	r.Header.Del("Content-Length") // of the body that was
+	describe(r.Header, e, m, contentType)
+	remove(r.Header, "Content-Encoding") // of the body that was
+	remove(r.Header, "Content-Length")
 	r.ContentLength = int64(len(body))
 	r.TransferEncoding = nil
 	r.GetBody = func() (io.ReadCloser, error) {

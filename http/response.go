@@ -19,7 +19,7 @@ func WriteHTTPResponse(w http.ResponseWriter, status int, e *cloudevents.Event, 
 	if err != nil {
 		return wrap(err)
 	}
-	return writeResponse(w, status, e, contentType, body)
+	return writeResponse(w, status, e, m, contentType, body)
 }
 
 // WriteHTTPResponseBatch is WriteHTTPResponse for a batch, which may be empty.
@@ -28,15 +28,15 @@ func WriteHTTPResponseBatch(w http.ResponseWriter, status int, es []cloudevents.
 	if err != nil {
 		return wrap(err)
 	}
-	return writeResponse(w, status, nil, contentType, body)
+	return writeResponse(w, status, nil, cloudevents.BatchMode, contentType, body)
 }
 
-func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, contentType string, body []byte) error {
+func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) error {
 	if status < 200 || status == http.StatusNoContent || status == http.StatusNotModified || status > 999 {
 		return wrap(fmt.Errorf("status %d does not allow a body", status))
 	}
 	h := w.Header()
-	describe(h, e, contentType)
+	describe(h, e, m, contentType)
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http guesses one
 	}

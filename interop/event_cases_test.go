@@ -28,12 +28,12 @@ var eventCases = []eventCase{
 		DataContentType: "application/json", DataSchema: "https://example.com/schema/order.json#v2",
 		Data: []byte(`{"order":17,"items":["a","b"],"paid":true,"note":null}`),
 	}},
-	{name: "extension-types", why: "an extension of each of the seven types", event: extended(
+	{name: "extension-types", why: "extensions of the types Boolean, Integer, String, URI and URI-reference", event: extended(
 		"aboolean", cloudevents.BooleanValue(true),
 		"ainteger", cloudevents.IntegerValue(-2147483648),
 		"astring", cloudevents.StringValue("text"),
-		"buri", cloudevents.URIValue("https://example.com/a?b=c#d"),
-		"burireference", cloudevents.URIReferenceValue("../a/b?c"),
+		"auri", cloudevents.URIValue("https://example.com/a?b=c#d"),
+		"aurireference", cloudevents.URIReferenceValue("../a/b?c"),
 	)},
 	{name: "extension-zero", why: "extensions that are false and 0", event: extended(
 		"flag", cloudevents.BooleanValue(false), "level", cloudevents.IntegerValue(0),
@@ -103,6 +103,8 @@ var eventCases = []eventCase{
 	{name: "large-binary", why: "1 MiB of bytes", event: data("application/octet-stream", string(bytes.Repeat([]byte(everyByte()), 1<<12)))},
 	{name: "large-json", why: "1 MiB of JSON", event: data("application/json", `["`+string(bytes.Repeat([]byte("a"), 1<<20))+`"]`)},
 }
+
+var emptyBatch = eventCase{name: "empty-batch", why: "a batch of no events", event: timed()}
 
 // noon is the time of the events that are not about time.
 var noon = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)

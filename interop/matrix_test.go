@@ -49,16 +49,13 @@ func (c channel) cells() []cell {
 	for i := range eventCases {
 		all = append(all, cell{c, &eventCases[i]})
 	}
-	if c.direction == writes || c.response {
-		return all
-	}
-	for i := range wireCases {
-		if wireCases[i].wire.mode == c.mode {
-			all = append(all, cell{c, &wireCases[i]})
-		}
-	}
 	if c.mode == cloudevents.BatchMode {
 		all = append(all, cell{c, &emptyBatch})
+	}
+	for i := range wireCases {
+		if c.direction == reads && !c.response && c.mode == wireCases[i].wire.mode {
+			all = append(all, cell{c, &wireCases[i]})
+		}
 	}
 	return all
 }
@@ -74,19 +71,35 @@ func (c cell) deviations() []*deviation {
 	return rows
 }
 
-// want returns the events that a receiver has to get in a cell, before deviations.
-func (c cell) want() []cloudevents.Event {
+// changed reports whether something else arrives than was sent.
+func (c cell) changed() bool {
+	return slices.ContainsFunc(c.deviations(), func(d *deviation) bool { return d.change != nil || d.fails != "" || d.gets != nil })
+}
+
+// events returns what is sent in a cell. In batch mode that is the event of the case,
+// and another one after it, of which it must be told apart.
+func (c cell) events() []cloudevents.Event {
 	switch {
 	case c.eventCase == &emptyBatch:
 		return nil
 	case c.mode == cloudevents.BatchMode:
-		events := batch(&c.event)
-		for i := range events {
-			events[i] = arrived(events[i], c.mode, false)
-		}
-		return events
+		second := c.event.Clone()
+		second.Type += ".second"
+		return []cloudevents.Event{c.event, second}
 	}
-	return []cloudevents.Event{arrived(c.event, c.mode, false)}
+	return []cloudevents.Event{c.event}
+}
+
+// want returns what a receiver has to get, before deviations; see arrived.
+func (c cell) want(declared bool) outcome {
+	if c.refused {
+		return outcome{err: "refused"}
+	}
+	var o outcome
+	for _, e := range c.events() {
+		o.events = append(o.events, arrived(e, c.mode, declared))
+	}
+	return o
 }
 
 // check compares what came out of a cell with the specification and with what is
@@ -94,10 +107,7 @@ func (c cell) want() []cloudevents.Event {
 func (c cell) check(t *testing.T, got outcome) {
 	t.Helper()
 	rows := c.deviations()
-	want := outcome{events: c.want()}
-	if c.refused {
-		want = outcome{err: "refused"}
-	}
+	want := c.want(false)
 	for _, row := range rows {
 		before := want.String()
 		want = row.apply(t, want)
@@ -126,7 +136,10 @@ func (c cell) checkHeader(t *testing.T, rows []*deviation, got outcome) {
 	}
 	known := make(map[string]bool)
 	for _, row := range rows {
-		for key, value := range row.sends {
+		if row.sends == nil {
+			continue
+		}
+		for key, value := range row.sends(&c.event) {
 			known[key] = true
 			if !slices.Equal(got.header[key], []string{value}) {
 				t.Errorf("%s: %q, row says %q", key, got.header[key], value)

@@ -111,10 +111,3 @@ func declarations(e *cloudevents.Event) []spec.Attribute {
 	}
 	return as
 }
-
-// batch returns the events of the batch with which a case is tested.
-func batch(e *cloudevents.Event) []cloudevents.Event {
-	second := e.Clone()
-	second.Type += ".second"
-	return []cloudevents.Event{e.Clone(), second}
-}

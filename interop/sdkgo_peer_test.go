@@ -79,7 +79,7 @@ func fromSDKGo(s *sdkevent.Event) cloudevents.Event {
 		DataContentType: s.DataContentType(), DataSchema: s.DataSchema(), Data: s.Data(),
 	}
 	if v := s.SpecVersion(); v != e.SpecVersion.String() {
-		e.ID = fmt.Sprintf("specversion %q, id %q", v, e.ID)
+		setExtension(&e, "!specversion", cloudevents.StringValue(v))
 	}
 	for name, v := range s.Extensions() {
 		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: fromSDKGoValue(v)})

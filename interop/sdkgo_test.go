@@ -2,7 +2,6 @@ package interop_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"github.com/cloudevents/sdk-go/v2/protocol"
 	sdkhttp "github.com/cloudevents/sdk-go/v2/protocol/http"
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 var sdkGoChannels = []channel{
@@ -79,7 +77,7 @@ func (c cell) sdkGoWritesRequest(t *testing.T) outcome {
 	r := newReceiver(t, func(req *http.Request) outcome { return c.readMessage(t, req.Header, req.Body) })
 	if c.mode == cloudevents.BatchMode {
 		var events []sdkevent.Event
-		for _, e := range batch(&c.event) {
+		for _, e := range c.events() {
 			s, err := toSDKGo(&e)
 			if err != nil {
 				return failed(err)
@@ -115,65 +113,6 @@ func (c cell) sdkGoWritesResponse(t *testing.T) outcome {
 		return failed(err)
 	}
 	return c.readMessage(t, res.Header, res.Body)
-}
-
-// TestSDKGoRequest has a client of sdk-go send an event to a handler of this
-// module and receive the handler's answer, which is another event.
-func TestSDKGoRequest(t *testing.T) {
-	answer := cloudevents.Event{
-		ID: "2", Source: "/answers", Type: "com.example.answer", Time: noon,
-		DataContentType: "application/json", Data: []byte(`{"ok":true}`),
-		Extensions: []cloudevents.Extension{{Name: "causationid", Value: cloudevents.StringValue("1")}},
-	}
-	question := data("text/plain", "ok?")
-	for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
-		t.Run(m.String(), func(t *testing.T) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				e, err := cehttp.ToCloudEvent(r, nil)
-				if err != nil {
-					http.Error(w, err.Error(), cehttp.StatusCode(err))
-					return
-				}
-				if dump(&e) != dump(&question) {
-					t.Errorf("got:\n%swant:\n%s", dump(&e), dump(&question))
-				}
-				if err := cehttp.WriteHTTPResponse(w, http.StatusOK, &answer, m, nil); err != nil {
-					t.Error(err)
-				}
-			}))
-			defer server.Close()
-			s, err := toSDKGo(&question)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := newSDKGoClient(t, server.URL).Request(withMode(t.Context(), m), s)
-			if !protocol.IsACK(err) || got == nil {
-				t.Fatal(got, err)
-			}
-			if e := fromSDKGo(got); dump(&e) != dump(&answer) {
-				t.Errorf("got:\n%swant:\n%s", dump(&e), dump(&answer))
-			}
-		})
-	}
-}
-
-// TestSDKGoRefused has a client of sdk-go see the status with which a handler of
-// this module refuses an event.
-func TestSDKGoRefused(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, err := cehttp.ToCloudEvent(r, nil)
-		http.Error(w, err.Error(), cehttp.StatusCode(err))
-	}))
-	defer server.Close()
-	s := sdkevent.New()
-	s.SetID("1")
-	s.SetSource("/s")
-	s.SetType("a\u0080b") // no character of a String
-	err := newSDKGoClient(t, server.URL).Send(t.Context(), s)
-	var result *sdkhttp.Result
-	if !errors.As(err, &result) || result.StatusCode != http.StatusBadRequest || protocol.IsACK(err) {
-		t.Errorf("got %v, want status 400", err)
-	}
 }
 
 // newSDKGoClient returns a client that sends events as they are, without setting

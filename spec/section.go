@@ -11,11 +11,11 @@ const (
 	SectionTypeSystem        = "spec.md#type-system"
 	SectionSpecVersion       = "spec.md#specversion"
 
-	SectionJSONTypes         = "json-format.md#22-type-system-mapping"
-	SectionJSONEnvelope      = "json-format.md#3-envelope"
-	SectionJSONSerialize     = "json-format.md#311-payload-serialization"
-	SectionJSONDeserialize   = "json-format.md#312-payload-deserialization"
-	SectionJSONBatchEnvelope = "json-format.md#41-mapping-cloudevents"
+	SectionJSONTypes       = "json-format.md#22-type-system-mapping"
+	SectionJSONEnvelope    = "json-format.md#3-envelope"
+	SectionJSONSerialize   = "json-format.md#311-payload-serialization"
+	SectionJSONDeserialize = "json-format.md#312-payload-deserialization"
+	SectionJSONBatch       = "json-format.md#41-mapping-cloudevents"
 
 	SectionHTTPMapping      = "http-protocol-binding.md#3-http-message-mapping"
 	SectionHTTPContentType  = "http-protocol-binding.md#311-http-content-type"
@@ -27,7 +27,7 @@ const (
 // form file.md#anchor.
 func SectionURL(section string) string {
 	file, anchor, ok := strings.Cut(section, "#")
-	if !ok {
+	if !ok || file == "" || anchor == "" {
 		return ""
 	}
 	dir := "extensions/"

@@ -1,8 +1,6 @@
 package validation
 
 import (
-	"strings"
-
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -13,14 +11,17 @@ var ruleEmpty = &Rule{ErrMissing, "must not be empty"}
 func Text(t spec.Type, text string) error { return fail(text, checkText(t, text)) }
 
 // Attribute checks text as the canonical string of the attribute a. A core
-// attribute must not be empty ([ErrMissing]), and datacontenttype is a media
-// type; other attributes are checked like [Text]. The error names the attribute,
+// attribute, as [spec.Version.Attribute] returns it, must not be empty
+// ([ErrMissing]), and datacontenttype is a media type; other attributes are
+// checked like [Text]. The error names the attribute,
 // and for a core attribute the section that defines it.
 func Attribute(a spec.Attribute, text string) error {
 	section := spec.SectionTypeSystem
-	core := strings.HasPrefix(a.Section, "spec.md#")
-	if core {
-		section = a.Section
+	core := false
+	if a.Section != "" { // extensions of one's own have none
+		if attribute, ok := spec.V1.Attribute(a.Name); ok {
+			core, section = true, attribute.Section
+		}
 	}
 	var rule *Rule
 	switch {

@@ -17,7 +17,8 @@ func Timestamp(s string) error {
 
 // ParseTimestamp is [Timestamp], and returns the time with the offset that was
 // written; "Z" and zero offsets are UTC. Fraction digits after the ninth are cut,
-// and a leap second is the second that follows.
+// and a leap second is the second that follows, so that the last one of the year
+// 9999 is in the year 10000.
 func ParseTimestamp(s string) (time.Time, error) {
 	d, rule := parseTimestamp(s)
 	if rule != nil {

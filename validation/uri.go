@@ -34,7 +34,7 @@ func checkURIReference(s string) *Rule {
 	if n := scheme(s); n > 0 {
 		return checkHierarchy(s[n:], ruleURIReference)
 	}
-	if i := strings.IndexAny(s, ":/?#"); i >= 0 && s[i] == ':' {
+	if firstColon(s) {
 		return ruleURIColon
 	}
 	return checkHierarchy(s, ruleURIReference)
@@ -60,10 +60,7 @@ func scheme(s string) int {
 func checkHierarchy(s string, rule *Rule) *Rule {
 	i := 0
 	if strings.HasPrefix(s, "//") {
-		i = len(s)
-		if n := strings.IndexAny(s[2:], "/?#"); n >= 0 {
-			i = 2 + n
-		}
+		i = 2 + authorityLen(s[2:])
 		if rule := checkAuthority(s[2:i]); rule != nil {
 			return rule
 		}
@@ -82,6 +79,29 @@ func checkHierarchy(s string, rule *Rule) *Rule {
 		return rule
 	}
 	return nil
+}
+
+func authorityLen(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '/', '?', '#':
+			return i
+		}
+	}
+	return len(s)
+}
+
+// firstColon reports whether a colon comes before all of / ? #.
+func firstColon(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case ':':
+			return true
+		case '/', '?', '#':
+			return false
+		}
+	}
+	return false
 }
 
 func checkAuthority(s string) *Rule {

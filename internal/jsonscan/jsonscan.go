@@ -3,6 +3,8 @@
 // it appends to.
 package jsonscan
 
+import "encoding/binary"
+
 // Fault says what is wrong with a text. The zero Fault is none.
 type Fault uint8
 
@@ -33,23 +35,36 @@ var faults = [...]string{
 }
 
 // Error returns the fault in words.
-func (f Fault) Error() string { return faults[f] }
+func (f Fault) Error() string {
+	if int(f) >= len(faults) {
+		return "unknown fault in JSON text"
+	}
+	return faults[f]
+}
 
 // Space returns the index of the first byte at or after i that is not white
 // space, or len(b).
 func Space(b []byte, i int) int {
-	for i < len(b) {
-		switch b[i] {
-		case ' ', '\n', '\t', '\r':
-			i++
-			continue
+	if i < len(b) && b[i] > ' ' {
+		return i
+	}
+	return spaces(b, i)
+}
+
+func spaces(b []byte, i int) int {
+	const white uint64 = 1<<' ' | 1<<'\n' | 1<<'\t' | 1<<'\r'
+	for i < len(b) && b[i] <= ' ' && white>>b[i]&1 != 0 {
+		i++
+		// Indentation is long.
+		for i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:]) == each*' ' {
+			i += 8
 		}
-		break
 	}
 	return i
 }
 
-// Literal returns the end of the literal true, false or null that begins at i.
+// Literal returns the end of the literal true, false or null that begins at i,
+// which must be within b.
 func Literal(b []byte, i int) (end int, f Fault) {
 	want := "null"
 	switch b[i] {

@@ -60,14 +60,9 @@ func String(b []byte, i int) (end int, c Content, f Fault) {
 			i++ // near the end of b, where no word is left
 		default:
 			c |= NonASCII
-			n := multibyte(b[i:])
-			if n == 0 {
+			var ok bool
+			if i, ok = multibytes(b, i); !ok {
 				return i, c, InvalidUTF8
-			}
-			for i += n; i < len(b) && b[i] >= 0x80; i += n {
-				if n = multibyte(b[i:]); n == 0 {
-					return i, c, InvalidUTF8
-				}
 			}
 		}
 	}
@@ -106,6 +101,39 @@ func hex4(s []byte) (unit rune, ok bool) {
 		unit = unit<<4 | rune(c)
 	}
 	return unit, true
+}
+
+// multibytes returns the end of the non-ASCII characters that begin at i, or where
+// they are not UTF-8.
+func multibytes(b []byte, i int) (end int, ok bool) {
+	for i < len(b) && b[i] >= 0x80 {
+		if i+4 > len(b) {
+			n := multibyte(b[i:])
+			if n == 0 {
+				return i, false
+			}
+			i += n
+			continue
+		}
+		switch w := binary.LittleEndian.Uint32(b[i:]); {
+		case w&0xC0E0 == 0x80C0: // two bytes
+			if w&0x1E == 0 { // overlong
+				return i, false
+			}
+			i += 2
+		case w&0xC0C0F0 == 0x8080E0: // three bytes
+			if x := w & 0x200F; x == 0 || x == 0x200D { // overlong, surrogate
+				return i, false
+			}
+			i += 3
+		default:
+			if multibyte(b[i:]) != 4 {
+				return i, false
+			}
+			i += 4
+		}
+	}
+	return i, true
 }
 
 // multibyte returns the length of the well-formed UTF-8 sequence of two bytes or

@@ -3,7 +3,11 @@
 // validation.MediaType does.
 package mediatype
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+)
 
 // Essence returns type and subtype as written, without parameters and without
 // white space around them.
@@ -11,11 +15,11 @@ func Essence(s string) string {
 	if i := strings.IndexByte(s, ';'); i >= 0 {
 		s = s[:i]
 	}
-	return strings.Trim(s, " \t")
+	return trim(s)
 }
 
 // Is reports whether s has the type and subtype of essence, in any case.
-func Is(s, essence string) bool { return strings.EqualFold(Essence(s), essence) }
+func Is(s, essence string) bool { return ascii.EqualFold(Essence(s), essence) }
 
 // IsJSON reports whether s declares JSON-formatted content: */json or */*+json.
 func IsJSON(s string) bool {
@@ -23,23 +27,26 @@ func IsJSON(s string) bool {
 		return true
 	}
 	_, subtype, _ := strings.Cut(Essence(s), "/")
-	return strings.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
+	return ascii.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
 }
 
 // IsText reports whether s declares text other than JSON.
 func IsText(s string) bool {
 	typ, subtype, _ := strings.Cut(Essence(s), "/")
-	if strings.EqualFold(typ, "text") {
+	if IsJSON(s) {
+		return false
+	}
+	if ascii.EqualFold(typ, "text") {
 		return true
 	}
 	for _, suffix := range textSuffixes {
-		if hasSuffixFold(subtype, suffix) || strings.EqualFold(subtype, suffix[1:]) {
+		if hasSuffixFold(subtype, suffix) || ascii.EqualFold(subtype, suffix[1:]) {
 			return true
 		}
 	}
-	if strings.EqualFold(typ, "application") {
+	if ascii.EqualFold(typ, "application") {
 		for _, name := range textApplications {
-			if strings.EqualFold(subtype, name) {
+			if ascii.EqualFold(subtype, name) {
 				return true
 			}
 		}
@@ -58,8 +65,8 @@ var textApplications = [...]string{
 // or UTF-8, or US-ASCII, which is part of it.
 func IsUTF8(s string) bool {
 	charset, ok := Parameter(s, "charset")
-	return !ok || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8") ||
-		strings.EqualFold(charset, "us-ascii") || strings.EqualFold(charset, "ascii")
+	return !ok || ascii.EqualFold(charset, "utf-8") || ascii.EqualFold(charset, "utf8") ||
+		ascii.EqualFold(charset, "us-ascii") || ascii.EqualFold(charset, "ascii")
 }
 
 // Parameter returns the value of the first parameter of that name, in any case. A
@@ -68,41 +75,54 @@ func Parameter(s, name string) (value string, ok bool) {
 	_, rest, more := strings.Cut(s, ";")
 	for more {
 		var key string
-		key, rest, more = strings.Cut(rest, "=")
-		if !more {
+		end := strings.IndexAny(rest, ";=")
+		if end < 0 {
 			return "", false
 		}
+		key, rest = trim(rest[:end]), rest[end:]
+		if rest[0] == ';' { // a name without a value
+			rest = rest[1:]
+			continue
+		}
+		rest = trim(rest[1:])
 		if rest != "" && rest[0] == '"' {
 			value, rest = unquote(rest[1:])
 			_, rest, more = strings.Cut(rest, ";")
 		} else {
 			value, rest, more = strings.Cut(rest, ";")
-			value = strings.Trim(value, " \t")
+			value = trim(value)
 		}
-		if strings.EqualFold(strings.Trim(key, " \t"), name) {
+		if ascii.EqualFold(key, name) {
 			return value, true
 		}
 	}
 	return "", false
 }
 
-// unquote returns the text up to the closing quote, and what follows that.
+// unquote returns the text up to the closing quote, and what follows that. It
+// allocates only if there is a backslash.
 func unquote(s string) (value, rest string) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '"':
-			return b.String(), s[i+1:]
-		case '\\':
+	i := strings.IndexAny(s, `"\\`)
+	if i < 0 {
+		return s, ""
+	}
+	if s[i] == '"' {
+		return s[:i], s[i+1:]
+	}
+	b := []byte(s[:i])
+	for ; i < len(s) && s[i] != '"'; i++ {
+		if s[i] == '\\' {
 			if i++; i == len(s) {
-				return b.String(), ""
+				break
 			}
 		}
-		b.WriteByte(s[i])
+		b = append(b, s[i])
 	}
-	return b.String(), ""
+	return string(b), s[min(i+1, len(s)):]
 }
 
+func trim(s string) string { return strings.Trim(s, " \t") }
+
 func hasSuffixFold(s, suffix string) bool {
-	return len(s) > len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
+	return len(s) > len(suffix) && ascii.EqualFold(s[len(s)-len(suffix):], suffix)
 }

@@ -4,19 +4,19 @@ package timestamp
 
 import "time"
 
-// yearOne is the location of a decoded 0001-01-01T00:00:00Z, and of no other time.
-var yearOne = time.FixedZone("UTC", 0)
-
-// Decoded returns a parsed time as it is stored: never one that is [Absent].
+// Decoded returns a parsed time as it is stored: never one that is [Absent]. A
+// time that would be gets a location without a name.
 func Decoded(t time.Time) time.Time {
-	if t.IsZero() {
-		return t.In(yearOne)
+	if Absent(t) {
+		_, offset := t.Zone()
+		return t.In(time.FixedZone("", offset))
 	}
 	return t
 }
 
-// Absent reports whether t stands for no time.
-func Absent(t time.Time) bool { return t.IsZero() && t.Location() != yearOne }
+// Absent reports whether t stands for no time: it is zero, and in a location with
+// a name, as UTC and Local are.
+func Absent(t time.Time) bool { return t.IsZero() && t.Location().String() != "" }
 
 // InRange reports whether RFC 3339, whose years have four digits, can express t.
 func InRange(t time.Time) bool {

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents/bench"
+)
+
+// leastExchange is how long a side runs in a pass at least: a network is noisier
+// than a function.
+const leastExchange = 50 * time.Millisecond
+
+type exchanges []bench.Exchange
+
+// openExchanges returns the exchanges that s wants. Each has been opened once, which
+// compares what arrives.
+func openExchanges(s settings) (exchanges, error) {
+	var wanted exchanges
+	for _, x := range bench.Exchanges() {
+		if !s.wants(x.Path, x.Against) {
+			continue
+		}
+		running, err := x.Open()
+		if err != nil {
+			return nil, fmt.Errorf("%s / %s differ: %w", x.Path, x.Against, err)
+		}
+		running.Close()
+		wanted = append(wanted, x)
+	}
+	return wanted, nil
+}
+
+func (xs exchanges) measure(s settings) ([]row, error) {
+	var rows []row
+	for i := range xs {
+		s.progress(xs[i].Path, xs[i].Against)
+		r, err := measureExchange(&xs[i], s)
+		if err != nil {
+			return nil, fmt.Errorf("%s / %s: %w", xs[i].Path, xs[i].Against, err)
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// measureExchange uses all processors.
+func measureExchange(x *bench.Exchange, s settings) (row, error) {
+	r := row{Path: x.Path, Against: x.Against, Unit: "ns", AllocsOurs: -1, Cost: x.Floor != 0, Note: x.Note}
+	running, err := x.Open()
+	if err != nil {
+		return r, err
+	}
+	defer running.Close()
+
+	var failed error
+	side := func(run func(time.Duration) (time.Duration, error), d time.Duration) float64 {
+		elapsed, err := run(d)
+		if err != nil {
+			failed = err
+		}
+		return float64(max(elapsed, 1).Nanoseconds())
+	}
+	least := max(s.least, leastExchange)
+	side(running.Ours, least/4)
+	side(running.Other, least/4)
+	r.pass(s.passes, func() (float64, float64) { return side(running.Ours, least), side(running.Other, least) })
+	if failed != nil {
+		return r, failed
+	}
+
+	f, g := bench.Limit{Ratio: x.Floor}, bench.Limit{Ratio: x.Goal}
+	if x.Handler != nil {
+		r.AllocsOurs, r.AllocsOther = allocs(x.Handler.Ours), allocs(x.Handler.Other)
+		f.Allocs, g.Allocs = x.Handler.Floor.Allocs, x.Handler.Goal.Allocs
+		r.Note = "time of ours over the other; allocations of the handlers"
+	}
+	r.judge(f, g)
+	return r, nil
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// machineInfo is what a number depends on besides the code.
+type machineInfo struct {
+	CPU        string   `json:"cpu"`
+	System     string   `json:"system"`
+	GOMAXPROCS int      `json:"gomaxprocs"`
+	Go         string   `json:"go"`
+	Modules    []string `json:"modules"`
+}
+
+func machine() machineInfo {
+	return machineInfo{
+		CPU: cpu(), System: runtime.GOOS + "/" + runtime.GOARCH,
+		GOMAXPROCS: runtime.GOMAXPROCS(0), Go: runtime.Version(), Modules: modules(),
+	}
+}
+
+func cpu() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return "unknown CPU"
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "unknown CPU"
+}
+
+// modules returns the versions of the contenders.
+func modules() []string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	var found []string
+	for _, m := range info.Deps {
+		switch m.Path {
+		case "github.com/cloudevents/sdk-go/v2", "github.com/bytedance/sonic", "github.com/goccy/go-json":
+			found = append(found, m.Path+" "+m.Version)
+		}
+	}
+	return found
+}
+
+// command returns how this program was called.
+func command() string {
+	return strings.Join(append([]string{"go run ./report"}, quoted(os.Args[1:])...), " ")
+}
+
+// quoted returns args as a shell takes them.
+func quoted(args []string) []string {
+	var all []string
+	for _, a := range args {
+		if strings.ContainsAny(a, " \t|&;()<>*?[]$`\"'\\{}!#~") || a == "" {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		all = append(all, a)
+	}
+	return all
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/seed763dd41b/cloudevents/bench"
+)
+
+// memoryRows tell what decoding many events of mixed size leaves behind.
+func memoryRows(s settings) ([]row, error) {
+	const peak, garbage = "memory, peak heap", "memory, garbage an event"
+	const against = "sdk-go json.Unmarshal + Validate"
+	if !s.wants(peak, against) && !s.wants(garbage, against) {
+		return nil, nil
+	}
+	s.progress("memory", against)
+	ours, sdk, err := bench.MeasureMemory()
+	if err != nil {
+		return nil, fmt.Errorf("memory: %w", err)
+	}
+	note := fmt.Sprintf("%d events of mixed size", ours.Events)
+	return []row{
+		{
+			Path: peak, Against: against, Unit: "B", Ours: float64(ours.Peak), Other: float64(sdk.Peak),
+			Ratio: float64(sdk.Peak) / float64(ours.Peak), AllocsOurs: -1, Note: note,
+		},
+		{
+			Path: garbage, Against: against, Unit: "B", Ours: ours.Bytes, Other: sdk.Bytes,
+			Ratio: sdk.Bytes / ours.Bytes, AllocsOurs: ours.Allocs, AllocsOther: sdk.Allocs, Note: note,
+		},
+	}, nil
+}

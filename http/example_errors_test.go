@@ -1,0 +1,39 @@
+package cehttp_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// Other messages can be served at the same address.
+func ExampleErrNotCloudEvent() {
+	r := httptest.NewRequest("POST", "/", strings.NewReader("name=value"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+
+	_, err := cehttp.ToCloudEvent(r, nil)
+	if errors.Is(err, cehttp.ErrNotCloudEvent) {
+		fmt.Println(r.FormValue("name"))
+	}
+	// Output: value
+}
+
+func ExampleErrContentMode() {
+	r := httptest.NewRequest("POST", "/", strings.NewReader("[]"))
+	r.Header.Set("Content-Type", "application/cloudevents-batch+json")
+
+	_, err := cehttp.ToCloudEvent(r, nil)
+	fmt.Println(errors.Is(err, cehttp.ErrContentMode), err)
+	// Output: true cehttp: content mode does not fit: batch mode
+}
+
+func ExampleErrContentEncoding() {
+	header := http.Header{"Content-Type": {"application/cloudevents+json"}, "Content-Encoding": {"gzip"}}
+	_, err := cehttp.DecodeMessage(header, []byte("\x1f\x8b…"), nil)
+	fmt.Println(errors.Is(err, cehttp.ErrContentEncoding), err)
+	// Output: true cehttp: unsupported Content-Encoding: "gzip"
+}

@@ -1,0 +1,102 @@
+package cehttp_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// FuzzDecodeMessage decodes arbitrary header lines and bodies, as one event and as
+// a batch. What is accepted is valid, and the same after another round.
+func FuzzDecodeMessage(f *testing.F) {
+	for _, c := range fixtures(f, "http/decode/") {
+		var lines strings.Builder
+		for key, values := range c.Message.Header {
+			for _, v := range values {
+				fmt.Fprintf(&lines, "%s:%s\n", key, v)
+			}
+		}
+		f.Add(lines.String(), c.Message.Body)
+	}
+	for _, c := range fixtures(f, "json/decode/") {
+		f.Add("Content-Type:"+structuredType, c.Message.Body)
+	}
+	for _, c := range fixtures(f, "batch/decode/") {
+		f.Add("content-type:"+batchType, c.Message.Body)
+	}
+	f.Fuzz(func(t *testing.T, lines string, body []byte) {
+		h := http.Header{} // keys as they are spelled
+		for line := range strings.SplitSeq(lines, "\n") {
+			key, value, _ := strings.Cut(line, ":")
+			h[key] = append(h[key], value)
+		}
+		if e, err := cehttp.DecodeMessage(h, body, nil); err == nil {
+			checkAgain(t, e)
+		} else if cehttp.StatusCode(err)/100 != 4 {
+			t.Errorf("status of %v is %d", err, cehttp.StatusCode(err))
+		}
+		if es, err := cehttp.DecodeMessageBatch(h, body, nil); err == nil {
+			checkBatchAgain(t, es)
+		} else if cehttp.StatusCode(err)/100 != 4 {
+			t.Errorf("status of %v is %d", err, cehttp.StatusCode(err))
+		}
+	})
+}
+
+// checkAgain sends an event that was decoded in binary mode. What binary mode
+// cannot say is left out: that data are there and empty, and types.
+func checkAgain(t *testing.T, e cloudevents.Event) {
+	t.Helper()
+	if err := e.Validate(); err != nil {
+		t.Fatalf("decoded an invalid event: %v", err)
+	}
+	if nested := typed(e.DataContentType); cehttp.IsCloudEvent(nested) || cehttp.IsCloudEventBatch(nested) {
+		return
+	}
+	if len(e.Data) == 0 {
+		e.Data = nil
+	}
+	h := http.Header{}
+	body, err := cehttp.EncodeMessage(h, &e, cloudevents.BinaryMode, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkHeader(t, h, &e)
+	got, err := cehttp.DecodeMessage(h, body, nil, types(&e)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantEvent(t, got, e)
+}
+
+func checkBatchAgain(t *testing.T, es []cloudevents.Event) {
+	t.Helper()
+	for _, e := range es {
+		checkAgain(t, e)
+	}
+	h := http.Header{}
+	body, err := cehttp.EncodeMessageBatch(h, es, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := cehttp.DecodeMessageBatch(h, body, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(es) {
+		t.Errorf("%d events, want %d", len(got), len(es))
+	}
+}
+
+// types declares the extensions of e.
+func types(e *cloudevents.Event) (exts []spec.Attribute) {
+	for _, x := range e.Extensions {
+		exts = append(exts, spec.Attribute{Name: x.Name, Type: x.Value.Type()})
+	}
+	return exts
+}

@@ -1,4 +1,0 @@
-package interop_test
-
-var sdkGoReads = []deviation{}
-var sdkGoWrites = []deviation{}

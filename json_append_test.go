@@ -1,0 +1,141 @@
+package cloudevents_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+func TestAppendJSON(t *testing.T) {
+	e := full()
+	roomy := make([]byte, 7, 4096)
+	copy(roomy, "prefix ")
+	tests := []struct {
+		name string
+		dst  []byte
+	}{
+		{"to nil", nil},
+		{"to an empty slice", []byte{}},
+		{"to a prefix without room", []byte("prefix ")[:7:7]},
+		{"to a prefix with room", roomy},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			prefix := string(tt.dst)
+			got, err := cloudevents.AppendJSON(tt.dst, &e)
+			if err != nil || string(got) != prefix+fullDocument {
+				t.Errorf("AppendJSON = %s, %v", got, err)
+			}
+			if cap(tt.dst) >= len(got) && unsafe.SliceData(got) != unsafe.SliceData(tt.dst) {
+				t.Error("there was room, and yet the result is elsewhere")
+			}
+			batch, err := cloudevents.AppendJSONBatch(tt.dst, []cloudevents.Event{e, e})
+			if err != nil || string(batch) != prefix+"["+fullDocument+","+fullDocument+"]" {
+				t.Errorf("AppendJSONBatch = %s, %v", batch, err)
+			}
+		})
+	}
+	if d := diff(full(), e); d != "" {
+		t.Errorf("encoding changed the event:\n%s", d)
+	}
+}
+
+func TestAppendJSONRefuses(t *testing.T) {
+	change := func(f func(*cloudevents.Event)) cloudevents.Event {
+		e := full()
+		f(&e)
+		return e
+	}
+	tests := []struct {
+		name  string
+		event cloudevents.Event
+		err   error
+	}{
+		{"an attribute is missing", change(func(e *cloudevents.Event) { e.ID = "" }), validation.ErrMissing},
+		{"a member in a name", change(func(e *cloudevents.Event) { e.Extensions[0].Name = `a":1,"b` }), validation.ErrName},
+		{"a duplicate", change(func(e *cloudevents.Event) { e.Extensions[0] = e.Extensions[1] }), validation.ErrDuplicate},
+		{"a year that RFC 3339 has not", change(func(e *cloudevents.Event) { e.Time = e.Time.AddDate(9000, 0, 0) }), validation.ErrRange},
+		{"JSON data that goes on", change(func(e *cloudevents.Event) { e.Data = []byte(`{},"id":"2"`) }), validation.ErrData},
+		{"JSON data that is cut", change(func(e *cloudevents.Event) { e.Data = []byte(`{"a":[1`) }), validation.ErrData},
+		{"JSON data that is empty", change(func(e *cloudevents.Event) { e.Data = []byte{} }), validation.ErrData},
+		{"JSON data that is white space", change(func(e *cloudevents.Event) { e.Data = []byte(" ") }), validation.ErrData},
+		{"JSON data that is two values", change(func(e *cloudevents.Event) { e.Data = []byte("1 2") }), validation.ErrData},
+		{"JSON data with a byte order mark", change(func(e *cloudevents.Event) { e.Data = []byte("\uFEFF1") }), validation.ErrData},
+		{"JSON data that is not UTF-8", change(func(e *cloudevents.Event) { e.Data = []byte("\"\xFF\"") }), validation.ErrData},
+		{"JSON data with NaN", change(func(e *cloudevents.Event) { e.Data = []byte("NaN") }), validation.ErrData},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dst := make([]byte, 7, 4096)
+			copy(dst, "prefix ")
+			check := func(got []byte, err error) {
+				t.Helper()
+				if !errors.Is(err, tt.err) {
+					t.Errorf("error is %v, want %v", err, tt.err)
+				}
+				if string(got) != "prefix " || unsafe.SliceData(got) != unsafe.SliceData(dst) || cap(got) != cap(dst) {
+					t.Errorf("result is %q, want dst as it was", got)
+				}
+				if err != nil && strings.Contains(err.Error(), string(tt.event.Data)) && tt.err == validation.ErrData && len(tt.event.Data) > 3 {
+					t.Errorf("error text holds the data: %v", err)
+				}
+			}
+			check(cloudevents.AppendJSON(dst, &tt.event))
+
+			good := full()
+			got, err := cloudevents.AppendJSONBatch(dst, []cloudevents.Event{good, tt.event, good})
+			check(got, err)
+			var b *cloudevents.BatchError
+			if !errors.As(err, &b) || b.Index != 1 {
+				t.Errorf("batch error is %v, want index 1", err)
+			}
+			if got, err := cloudevents.AppendJSON(nil, &tt.event); got != nil || err == nil {
+				t.Errorf("to nil: %q, %v; want nil back", got, err)
+			}
+		})
+	}
+}
+
+func TestAppendJSONBatchEmpty(t *testing.T) {
+	for name, es := range map[string][]cloudevents.Event{"nil": nil, "empty": {}} {
+		got, err := cloudevents.AppendJSONBatch([]byte("x"), es)
+		if err != nil || string(got) != "x[]" {
+			t.Errorf("%s: AppendJSONBatch = %s, %v; want x[]", name, got, err)
+		}
+		var d cloudevents.JSONDecoder
+		back, err := d.DecodeBatch(got[1:])
+		if err != nil || back == nil || len(back) != 0 {
+			t.Errorf("%s: DecodeBatch = %#v, %v; want empty, not nil", name, back, err)
+		}
+	}
+}
+
+// The violation of the second event is found after the first was written.
+func TestAppendJSONBatchVersion(t *testing.T) {
+	es := []cloudevents.Event{minimal(), minimal()}
+	es[1].SpecVersion = 7
+	_, err := cloudevents.AppendJSONBatch(nil, es)
+	var b *cloudevents.BatchError
+	if !errors.Is(err, validation.ErrVersion) || !errors.As(err, &b) || b.Index != 1 {
+		t.Errorf("error is %v, want ErrVersion at index 1", err)
+	}
+}
+
+func TestAppendJSONQuotes(t *testing.T) {
+	e := minimal()
+	e.ID, e.Subject = `a"b\c/`, "é\U0001F600\u2028"
+	e.DataContentType, e.Data = "text/plain", []byte("\x00\t\n\"\\\x7Fé")
+	want := `{"specversion":"1.0","id":"a\"b\\c/","source":"/s","type":"t","datacontenttype":"text/plain",` +
+		"\"subject\":\"é\U0001F600\u2028\",\"data\":\"\\u0000\\t\\n\\\"\\\\\x7Fé\"}"
+	got, err := cloudevents.AppendJSON(nil, &e)
+	if err != nil || string(got) != want {
+		t.Errorf("AppendJSON = %s, %v; want %s", got, err, want)
+	}
+	if d := diff(e, decode(t, string(got))); d != "" {
+		t.Errorf("decodes to another event:\n%s", d)
+	}
+}

@@ -1,0 +1,40 @@
+package validation
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Errors are several violations in one error. errors.Is and errors.As look at
+// each; the text has the first few.
+type Errors []error
+
+// Join returns nil, the only error, or all of them as [Errors].
+func Join(errs []error) error {
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return errs[0]
+	}
+	return Errors(errs)
+}
+
+// Error returns the texts of the first violations, and how many more there are.
+func (e Errors) Error() string {
+	const shown = 8
+	var b strings.Builder
+	for i, err := range e[:min(len(e), shown)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(err.Error())
+	}
+	if more := len(e) - shown; more > 0 {
+		b.WriteString("; and " + strconv.Itoa(more) + " more")
+	}
+	return b.String()
+}
+
+// Unwrap returns all violations.
+func (e Errors) Unwrap() []error { return e }
