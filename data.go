@@ -13,7 +13,7 @@ import (
 
 // ErrDataContentType is returned by [DataAs] and [Event.SetData] for a Go type
 // that the content type of the data does not fit.
-var ErrDataContentType = errors.New("Go type does not fit the content type of the data")
+var ErrDataContentType = errors.New("the content type of the data does not fit the Go type")
 
 // SetData sets Data and DataContentType. A []byte, which e then shares, or a
 // string is the data as it is. A value of any other type, json.RawMessage

@@ -16,8 +16,8 @@ import (
 // In documents of these tests, ↓ stands where the fault is; it is taken out.
 const mark = "↓"
 
-// malformed stands for an error with nothing but a text.
-var malformed = errors.New("malformed")
+// errMalformed stands for an error with nothing but a text.
+var errMalformed = errors.New("malformed")
 
 // wantOffset checks that err is a fault at the mark.
 func wantOffset(t *testing.T, err error, document string, want error) {
@@ -29,7 +29,7 @@ func wantOffset(t *testing.T, err error, document string, want error) {
 	if offset := strings.Index(document, mark); s.Offset != offset {
 		t.Errorf("offset is %d, want %d: %v", s.Offset, offset, err)
 	}
-	if want == malformed {
+	if want == errMalformed {
 		if all := violations(err); len(all) > 0 || errors.Unwrap(s.Err) != nil {
 			t.Errorf("error is %v, want one with nothing but a text", err)
 		}
@@ -47,9 +47,9 @@ func TestSyntaxErrorOffset(t *testing.T) {
 		{"nothing", `↓`, jsonscan.UnexpectedEnd},
 		{"white space", "\r\n\t ↓", jsonscan.UnexpectedEnd},
 		{"a byte order mark alone", "\uFEFF↓", jsonscan.UnexpectedEnd},
-		{"an array", `↓[]`, malformed},
-		{"null", ` ↓null`, malformed},
-		{"two byte order marks", "\uFEFF↓\uFEFF{}", malformed},
+		{"an array", `↓[]`, errMalformed},
+		{"null", ` ↓null`, errMalformed},
+		{"two byte order marks", "\uFEFF↓\uFEFF{}", errMalformed},
 		{"a brace that is left open", `{↓`, jsonscan.UnexpectedEnd},
 		{"a name without quotes", `{↓id:"1"}`, jsonscan.UnexpectedByte},
 		{"a name in single quotes", `{↓'id':"1"}`, jsonscan.UnexpectedByte},
@@ -130,13 +130,13 @@ func TestBatchError(t *testing.T) {
 		index    int // -1: the error is not about one event
 		want     error
 	}{
-		{"the first event", `[↓5]`, 0, malformed},
-		{"null is no event", `[` + ok + `,↓null]`, 1, malformed},
-		{"a batch within a batch", `[` + ok + `, ↓[]]`, 1, malformed},
+		{"the first event", `[↓5]`, 0, errMalformed},
+		{"null is no event", `[` + ok + `,↓null]`, 1, errMalformed},
+		{"a batch within a batch", `[` + ok + `, ↓[]]`, 1, errMalformed},
 		{"an attribute of the third", `[` + ok + `,` + ok + `,` + event(`"ext":↓1.5`) + `]`, 2, validation.ErrSyntax},
 		{"an event that is cut", `[` + ok + `,{"id":"1↓`, 1, jsonscan.UnexpectedEnd},
-		{"a comma at the end", `[` + ok + `,↓]`, 1, malformed},
-		{"no array", ` ↓{}`, -1, malformed},
+		{"a comma at the end", `[` + ok + `,↓]`, 1, errMalformed},
+		{"no array", ` ↓{}`, -1, errMalformed},
 		{"nothing", `↓`, -1, jsonscan.UnexpectedEnd},
 		{"no comma", `[` + ok + ` ↓` + ok + `]`, -1, jsonscan.UnexpectedByte},
 		{"no closing bracket", `[` + ok + `↓`, -1, jsonscan.UnexpectedEnd},
@@ -182,9 +182,9 @@ func TestSeveralViolations(t *testing.T) {
 		"A: illegal attribute name",
 		"data_base64: data does not fit its content type",
 		"id: wrong type",
-		"source: malformed value",
+		"source: errMalformed value",
 		"specversion: missing or empty",
-		"time: malformed value",
+		"time: errMalformed value",
 		"type: duplicate attribute",
 		"zz: duplicate attribute", "zz: wrong type",
 	}

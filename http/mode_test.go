@@ -1,6 +1,7 @@
 package cehttp_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -111,7 +112,7 @@ var encoders = map[string]func(e *cloudevents.Event, m cloudevents.Mode) error{
 		return err
 	},
 	"ToHTTPRequest": func(e *cloudevents.Event, m cloudevents.Mode) error {
-		_, err := cehttp.ToHTTPRequest(nil, "http://example.com", e, m, nil) //nolint:staticcheck // fails before it is used
+		_, err := cehttp.ToHTTPRequest(context.Background(), "http://example.com", e, m, nil)
 		return err
 	},
 	"CopyToHTTPRequest": func(e *cloudevents.Event, m cloudevents.Mode) error {

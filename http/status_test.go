@@ -110,7 +110,8 @@ func dataAs[T any](contentType, data string) error {
 }
 
 func marshalError() error {
-	_, err := json.Marshal(func() {})
+	var unsupported any = func() {}
+	_, err := json.Marshal(unsupported)
 	return err
 }
 
