@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"testing"
@@ -110,8 +111,7 @@ func dataAs[T any](contentType, data string) error {
 }
 
 func marshalError() error {
-	var unsupported any = func() {}
-	_, err := json.Marshal(unsupported)
+	_, err := json.Marshal(math.NaN())
 	return err
 }
 
