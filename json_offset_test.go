@@ -182,9 +182,9 @@ func TestSeveralViolations(t *testing.T) {
 		"A: illegal attribute name",
 		"data_base64: data does not fit its content type",
 		"id: wrong type",
-		"source: errMalformed value",
+		"source: malformed value",
 		"specversion: missing or empty",
-		"time: errMalformed value",
+		"time: malformed value",
 		"type: duplicate attribute",
 		"zz: duplicate attribute", "zz: wrong type",
 	}

@@ -51,6 +51,9 @@ func Space(b []byte, i int) int {
 	return spaces(b, i)
 }
 
+// spaces is the rare part of Space, kept out of its callers.
+//
+//go:noinline
 func spaces(b []byte, i int) int {
 	const white uint64 = 1<<' ' | 1<<'\n' | 1<<'\t' | 1<<'\r'
 	for i < len(b) && b[i] <= ' ' && white>>b[i]&1 != 0 {

@@ -9,85 +9,106 @@ package jsonscan
 // allows.
 func Value(b []byte, i, maxDepth int) (end int, f Fault) {
 	var levels stack
-	for {
-		if i >= len(b) {
-			return i, UnexpectedEnd
-		}
-		switch c := b[i]; c {
-		case '"':
-			if i, _, f = String(b, i+1); f != None {
-				return i, f
-			}
-			i++
-		case '{', '[':
-			if levels.depth == maxDepth {
-				return i, TooDeep
-			}
-			levels.push(c == '{')
-			if i = Space(b, i+1); i >= len(b) {
-				return i, UnexpectedEnd
-			}
-			if b[i] == c+2 { // '}' or ']'
-				i++
-				levels.pop()
-				break
-			}
-			if c == '{' {
-				if i, f = memberName(b, i); f != None {
-					return i, f
-				}
-			}
-			continue
-		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-			if i, _, f = Number(b, i); f != None {
-				return i, f
-			}
-		case 't', 'f', 'n':
-			if i, f = Literal(b, i); f != None {
-				return i, f
-			}
-		default:
-			return i, UnexpectedByte
-		}
-
-		// A value has ended: close what it completes, up to the next comma.
-		for {
-			if levels.depth == 0 {
-				return i, None
-			}
-			if i = Space(b, i); i >= len(b) {
-				return i, UnexpectedEnd
-			}
-			if b[i] == ',' {
-				break
-			}
-			if closing := byte(']'); b[i] != closing+levels.object()*('}'-']') {
-				return i, UnexpectedByte
-			}
-			i++
-			levels.pop()
-		}
-		i = Space(b, i+1)
-		if levels.object() == 1 {
-			if i, f = memberName(b, i); f != None {
-				return i, f
-			}
-		}
-	}
-}
-
-// memberName returns the begin of the value behind the name at i.
-func memberName(b []byte, i int) (value int, f Fault) {
 	if i >= len(b) {
 		return i, UnexpectedEnd
 	}
+
+value: // at b[i]
+	switch b[i] {
+	case '"':
+		if i, f = skipString(b, i+1); f != None {
+			return i, f
+		}
+	case '{':
+		if levels.depth == maxDepth {
+			return i, TooDeep
+		}
+		if i = Space(b, i+1); i >= len(b) {
+			return i, UnexpectedEnd
+		}
+		if b[i] != '}' {
+			levels.push(1)
+			goto name
+		}
+		i++
+	case '[':
+		if levels.depth == maxDepth {
+			return i, TooDeep
+		}
+		if i = Space(b, i+1); i >= len(b) {
+			return i, UnexpectedEnd
+		}
+		if b[i] != ']' {
+			levels.push(0)
+			goto value
+		}
+		i++
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		if i, _, f = Number(b, i); f != None {
+			return i, f
+		}
+	case 't', 'f', 'n':
+		if i, f = Literal(b, i); f != None {
+			return i, f
+		}
+	default:
+		return i, UnexpectedByte
+	}
+
+ended: // a value, before b[i]
+	if levels.depth == 0 {
+		return i, None
+	}
+	if i = Space(b, i); i >= len(b) {
+		return i, UnexpectedEnd
+	}
+	switch b[i] {
+	case ',':
+		if i = Space(b, i+1); i >= len(b) {
+			return i, UnexpectedEnd
+		}
+		if levels.top&1 == 0 {
+			goto value
+		}
+	case '}', ']':
+		if closing := byte(']' + levels.top&1*('}'-']')); b[i] != closing {
+			return i, UnexpectedByte
+		}
+		i++
+		levels.pop()
+		goto ended
+	default:
+		return i, UnexpectedByte
+	}
+
+name: // of a member, at b[i]
 	if b[i] != '"' {
 		return i, UnexpectedByte
 	}
-	if i, _, f = String(b, i+1); f != None {
+	if i, f = skipString(b, i+1); f != None {
 		return i, f
 	}
-	return Colon(b, i+1)
+	if i, f = Colon(b, i); f != None {
+		return i, f
+	}
+	goto value
+}
+
+// skipString returns the end of the string whose first character is at i, behind
+// its quote.
+func skipString(b []byte, i int) (end int, f Fault) {
+	for n := min(i+16, len(b)); i < n; i++ {
+		if c := b[i]; !plain[c] {
+			if c == '"' {
+				return i + 1, None
+			}
+			break
+		}
+	}
+	if end, _, f = String(b, i); f == None {
+		end++
+	}
+	return end, f
 }
 
 // Colon returns the begin of the value behind a member name that ended before i.
@@ -111,14 +132,11 @@ type stack struct {
 	outer []uint64
 }
 
-func (s *stack) push(object bool) {
+func (s *stack) push(object uint64) {
 	if s.depth&63 == 0 && s.depth > 0 {
 		s.outer = append(s.outer, s.top)
 	}
-	s.top <<= 1
-	if object {
-		s.top |= 1
-	}
+	s.top = s.top<<1 | object
 	s.depth++
 }
 
@@ -130,4 +148,9 @@ func (s *stack) pop() {
 	}
 }
 
-func (s *stack) object() byte { return byte(s.top & 1) }
+var plain = func() (t [256]bool) {
+	for c := ' '; c < 0x80; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
