@@ -82,22 +82,33 @@ func (e *Event) core(core int) (Value, bool) {
 	return Value{s, coreAttributes[core].Type}, s != ""
 }
 
-// setCore parses, checks and sets a core attribute. What is legal takes the short
-// way; what is not, or empty, is left to validation.Attribute to explain.
+// legal reports whether a core attribute whose field is a string may be text. It
+// is the short way to that answer; validation.Attribute explains a no.
+func legal(core int, text string) bool {
+	switch core {
+	case coreSource:
+		return text != "" && validation.URIReference(text) == nil
+	case coreDataSchema:
+		return validation.URI(text) == nil // which "" is not
+	case coreDataContentType:
+		return text == "application/json" || validation.MediaType(text) == nil
+	}
+	return text != "" && validation.String(text) == nil
+}
+
+// setCore parses, checks and sets a core attribute.
 func (e *Event) setCore(core int, text string) error {
 	a := &coreAttributes[core]
-	ok := text != ""
 	switch core {
 	case coreSpecVersion:
-		v, known := spec.ParseVersion(text)
-		if known {
-			e.SpecVersion = v
-			return nil
+		v, ok := spec.ParseVersion(text)
+		if !ok {
+			if err := validation.Attribute(*a, text); err != nil {
+				return err
+			}
+			return validation.New(a.Name, text, a.Section, validation.ErrVersion)
 		}
-		if err := validation.Attribute(*a, text); err != nil {
-			return err
-		}
-		return validation.New(a.Name, text, a.Section, validation.ErrVersion)
+		e.SpecVersion = v
 	case coreTime:
 		t, err := validation.ParseTimestamp(text)
 		if err != nil {
@@ -107,20 +118,12 @@ func (e *Event) setCore(core int, text string) error {
 			return validation.New(a.Name, text, a.Section, ruleTimeRange)
 		}
 		e.Time = timestamp.Decoded(t)
-		return nil
-	case coreSource:
-		ok = ok && validation.URIReference(text) == nil
-	case coreDataSchema:
-		ok = ok && validation.URI(text) == nil
-	case coreDataContentType:
-		ok = text == "application/json" || ok && validation.MediaType(text) == nil
 	default:
-		ok = ok && validation.String(text) == nil
+		if !legal(core, text) {
+			return validation.Attribute(*a, text)
+		}
+		*e.text(core) = text
 	}
-	if !ok {
-		return validation.Attribute(*a, text)
-	}
-	*e.text(core) = text
 	return nil
 }
 

@@ -160,8 +160,8 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 			return x, err
 		}
 	}
-	if err := validation.Attribute(spec.Attribute{Name: name, Type: typ}, text); err != nil {
-		return x, r.at(m.start, err)
+	if validation.Text(typ, text) != nil {
+		return x, r.at(m.start, validation.Attribute(spec.Attribute{Name: name, Type: typ}, text))
 	}
 	return Extension{name, canonical(typ, text)}, nil
 }

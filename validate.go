@@ -63,6 +63,9 @@ func (e *Event) validateCore(core int) error {
 		}
 		return nil
 	}
+	if legal(core, text) {
+		return nil
+	}
 	return validation.Attribute(*a, text)
 }
 
@@ -73,6 +76,9 @@ func checkExtension(name string, v Value) error {
 	}
 	if _, core := coreIndex(name); core {
 		return validation.New(name, "", spec.SectionNaming, ruleCoreName)
+	}
+	if validation.Text(v.typ, v.text) == nil {
+		return nil
 	}
 	return validation.Attribute(spec.Attribute{Name: name, Type: v.typ}, v.text)
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -61,42 +60,41 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 }
 
 func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
-	contentType, err := contentType(h)
-	if err != nil {
-		return cloudevents.Event{}, wrap(err)
+	maxAttributes := d.MaxAttributes
+	if maxAttributes == 0 {
+		maxAttributes = cloudevents.DefaultMaxAttributes
 	}
+	var few [fewExtensions]headerField
+	var m messageHeader
+	extensions := m.gather(h, few[:0], maxAttributes)
+	mode, err := m.mode()
 	var e cloudevents.Event
-	switch m := mode(contentType); m {
-	case cloudevents.BinaryMode:
-		e, err = d.binary(h, p)
-	case cloudevents.StructuredMode:
-		e, err = d.structured(h, contentType, p)
+	switch {
+	case err != nil:
+	case mode == cloudevents.BinaryMode:
+		if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err != nil {
+			break
+		}
+		var body []byte
+		switch body, err = d.body(&m, p); {
+		case err != nil:
+		case d.Format == nil:
+			err = format.JSON{}.DecodeBinaryModeEventData(body, &e)
+		default:
+			e, err = decodeData(d.Format, body, e)
+		}
+	case mode == cloudevents.StructuredMode:
+		var body []byte
+		if body, err = d.body(&m, p); err == nil {
+			e, err = d.format().DecodeStructuredModeMessage(body, m.contentType, d.Extensions...)
+		}
 	default:
-		err = wrongMode(m)
+		err = wrongMode(mode)
 	}
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
-}
-
-func (d *Decoder) binary(h http.Header, p payload) (e cloudevents.Event, err error) {
-	maxAttributes := d.MaxAttributes
-	if maxAttributes == 0 {
-		maxAttributes = cloudevents.DefaultMaxAttributes
-	}
-	if e, err = decodeHeader(h, d.Extensions, maxAttributes); err != nil {
-		return e, err
-	}
-	body, err := d.body(h, p)
-	if err != nil {
-		return e, err
-	}
-	if d.Format == nil {
-		err = format.JSON{}.DecodeBinaryModeEventData(body, &e)
-		return e, err
-	}
-	return decodeData(d.Format, body, e)
 }
 
 // decodeData is apart, because the event that an interface gets escapes.
@@ -105,27 +103,23 @@ func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudeven
 	return e, err
 }
 
-func (d *Decoder) structured(h http.Header, contentType string, p payload) (e cloudevents.Event, err error) {
-	body, err := d.body(h, p)
-	if err != nil {
-		return e, err
-	}
-	return d.format().DecodeStructuredModeMessage(body, contentType, d.Extensions...)
-}
-
 func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
-	contentType, err := contentType(h)
+	var m messageHeader
+	m.gather(h, nil, 0)
+	mode, err := m.mode()
+	switch {
+	case err != nil:
+		return nil, wrap(err)
+	case mode == cloudevents.BinaryMode && m.attributes == 0:
+		return nil, wrap(ErrNotCloudEvent)
+	case mode != cloudevents.BatchMode:
+		return nil, wrap(wrongMode(mode))
+	}
+	body, err := d.body(&m, p)
 	if err != nil {
 		return nil, wrap(err)
 	}
-	if m := mode(contentType); m != cloudevents.BatchMode {
-		return nil, wrap(notBatch(h, m))
-	}
-	body, err := d.body(h, p)
-	if err != nil {
-		return nil, wrap(err)
-	}
-	es, err := d.batchFormat().DecodeBatchModeMessage(body, contentType, d.Extensions...)
+	es, err := d.batchFormat().DecodeBatchModeMessage(body, m.contentType, d.Extensions...)
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -133,32 +127,15 @@ func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 }
 
 // body reads the body, if its header allows to make something of it.
-func (d *Decoder) body(h http.Header, p payload) ([]byte, error) {
-	if err := checkContentEncoding(h); err != nil {
-		return nil, err
+func (d *Decoder) body(m *messageHeader, p payload) ([]byte, error) {
+	if m.contentEncoding != "" {
+		return nil, contentEncoding(m.contentEncoding)
 	}
 	p.max = d.MaxBytes
 	if p.max == 0 {
 		p.max = DefaultMaxBytes
 	}
 	return p.read()
-}
-
-// notBatch is the error about a message that is not a batch.
-func notBatch(h http.Header, m cloudevents.Mode) error {
-	if !IsCloudEvent(h) {
-		return ErrNotCloudEvent
-	}
-	return wrongMode(m)
-}
-
-func checkContentEncoding(h http.Header) error {
-	for _, v := range values(h, "Content-Encoding") {
-		if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
-			return contentEncoding(v)
-		}
-	}
-	return nil
 }
 
 func (d *Decoder) format() format.Formatter {

@@ -13,23 +13,40 @@ import (
 // by a CloudEvents media type that is not a batch, or else by a ce-specversion
 // header. With two Content-Types it is none. Whether it is valid, and in a known format, is seen when it is decoded.
 func IsCloudEvent(h http.Header) bool {
-	t, err := contentType(h)
-	if m := mode(t); m != cloudevents.BinaryMode || err != nil {
-		return m == cloudevents.StructuredMode && err == nil
+	switch m, ok := headerMode(h); {
+	case !ok:
+		return false
+	case m == cloudevents.BinaryMode:
+		return len(values(h, "Ce-Specversion")) > 0
+	default:
+		return m == cloudevents.StructuredMode
 	}
-	return len(values(h, "Ce-Specversion")) > 0
 }
 
 // IsCloudEventBatch reports whether a message with that header claims to be a
 // batch of events.
 func IsCloudEventBatch(h http.Header) bool {
-	t, err := contentType(h)
-	return mode(t) == cloudevents.BatchMode && err == nil
+	m, ok := headerMode(h)
+	return ok && m == cloudevents.BatchMode
+}
+
+// headerMode returns the content mode, unless there are several Content-Types.
+func headerMode(h http.Header) (m cloudevents.Mode, ok bool) {
+	switch v := values(h, "Content-Type"); len(v) {
+	case 0:
+		return cloudevents.BinaryMode, true
+	case 1:
+		return mode(trim(v[0])), true
+	}
+	return 0, false
 }
 
 // mode returns the content mode that a Content-Type stands for; any that is not
 // of CloudEvents is BinaryMode (http-protocol-binding.md#3-http-message-mapping).
 func mode(contentType string) cloudevents.Mode {
+	if contentType == "" || contentType == "application/json" {
+		return cloudevents.BinaryMode
+	}
 	rest, ok := ascii.CutPrefixFold(contentType, spec.MediaTypePrefix)
 	if !ok {
 		return cloudevents.BinaryMode
@@ -49,18 +66,6 @@ func endsToken(rest string) bool {
 	return rest == "" || strings.IndexByte(" \t;+", rest[0]) >= 0
 }
 
-// contentType returns the Content-Type, or "". Several are an error: they are
-// nothing that a mode could be told from.
-func contentType(h http.Header) (string, error) {
-	switch v := values(h, "Content-Type"); len(v) {
-	case 0:
-		return "", nil
-	case 1:
-		return trim(v[0]), nil
-	}
-	return "", duplicate(spec.DataContentType)
-}
-
 // values returns the values of a header under all spellings of its canonical key.
 func values(h http.Header, key string) []string {
 	found := h[key]
@@ -71,6 +76,3 @@ func values(h http.Header, key string) []string {
 	}
 	return found
 }
-
-// trim removes the white space that HTTP allows around a header value.
-func trim(s string) string { return strings.Trim(s, " \t") }

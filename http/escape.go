@@ -3,6 +3,7 @@ package cehttp
 import (
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -11,15 +12,46 @@ var (
 	ruleUTF8  = &validation.Rule{Sentinel: validation.ErrCharacter, Detail: "header value is not UTF-8 after percent-decoding"}
 )
 
-// plain reports whether s is the same with and without escapes: printable ASCII
-// other than a double quote and a percent sign. A space may be in it.
-func plain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '%' {
-			return false
+// Classes of the bytes of an attribute's text.
+const (
+	mustEscape   = 1 << iota // cannot stand in a header value
+	mustUnescape             // is not itself in a header value
+)
+
+var headerClass = func() (t [256]uint8) {
+	for c := range t {
+		if c <= ' ' || c > '~' {
+			t[c] |= mustEscape
+		}
+		if c < ' ' || c > '~' {
+			t[c] |= mustUnescape
 		}
 	}
-	return true
+	t['"'], t['%'] = mustEscape|mustUnescape, mustEscape|mustUnescape
+	return t
+}()
+
+// has reports whether s has a byte of that class.
+func has(s string, class uint8) bool {
+	first := uint64(ascii.Each * ' ') // the lowest byte that is not of the class
+	if class == mustEscape {
+		first += ascii.Each
+	}
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		// The high bit of a byte is set, here and there too often, if the byte
+		// is non-ASCII, below first, DEL, a quote or a percent sign.
+		w := ascii.Word(s, i)
+		if (w|(w-first)|(w+ascii.Each)|((w^ascii.Each*'"')-ascii.Each)|((w^ascii.Each*'%')-ascii.Each))&ascii.High != 0 {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
+		if headerClass[s[i]]&class != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // appendUnescaped appends the text that a header value stands for: quoted runs
@@ -75,23 +107,12 @@ func unhex(c byte) byte {
 	return 16
 }
 
-// escapedLen returns the length of s with escapes.
-func escapedLen(s string) int {
-	n := len(s)
-	for i := 0; i < len(s); i++ {
-		if mustEscape(s[i]) {
-			n += 2
-		}
-	}
-	return n
-}
-
 // appendEscaped appends s with every byte that HTTP or the binding cannot have in
 // a header value percent-encoded.
 func appendEscaped(dst []byte, s string) []byte {
 	const digits = "0123456789ABCDEF"
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; mustEscape(c) {
+		if c := s[i]; headerClass[c]&mustEscape != 0 {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
 		} else {
 			dst = append(dst, c)
@@ -99,5 +120,3 @@ func appendEscaped(dst []byte, s string) []byte {
 	}
 	return dst
 }
-
-func mustEscape(c byte) bool { return c <= ' ' || c > '~' || c == '"' || c == '%' }

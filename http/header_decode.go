@@ -18,193 +18,159 @@ import (
 // Errors are those of [ToCloudEvent] about a header; a structured or batched
 // message, whose attributes are in the body, is [ErrContentMode].
 func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
-	t, err := contentType(h)
-	if err != nil {
-		return cloudevents.Event{}, wrap(err)
+	var few [fewExtensions]headerField
+	var m messageHeader
+	extensions := m.gather(h, few[:0], cloudevents.DefaultMaxAttributes)
+	mode, err := m.mode()
+	if err == nil && mode != cloudevents.BinaryMode {
+		err = wrongMode(mode)
 	}
-	if m := mode(t); m != cloudevents.BinaryMode {
-		return cloudevents.Event{}, wrap(wrongMode(m))
+	var e cloudevents.Event
+	if err == nil {
+		err = m.decode(&e, extensions, exts, cloudevents.DefaultMaxAttributes)
 	}
-	e, err := decodeHeader(h, exts, cloudevents.DefaultMaxAttributes)
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
 }
 
-var coreAttributes = spec.V1.Attributes()
+// fewExtensions is how many have room on the stack.
+const fewExtensions = 16
 
-// isAttribute reports whether a header key is that of an attribute.
-func isAttribute(key string) bool {
-	return len(key) >= len("ce-") && key[0]|0x20 == 'c' && key[1]|0x20 == 'e' && key[2] == '-'
-}
+// decode sets the attributes of e.
+func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, exts []spec.Attribute, maxAttributes int) error {
+	switch {
+	case m.attributes == 0:
+		return ErrNotCloudEvent
+	case maxAttributes >= 0 && m.attributes > maxAttributes:
+		return &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
+	}
+	// Names and unescaped values; grown once, so that its strings stay.
+	var text strings.Builder
+	text.Grow(m.textSize)
 
-// headerField is a header of an attribute. The name is that of the attribute,
-// not always in lower case yet.
-type headerField struct {
-	name   string
-	values []string
-}
-
-func decodeHeader(h http.Header, exts []spec.Attribute, maxAttributes int) (cloudevents.Event, error) {
-	var few [24]headerField
-	fields := few[:0]
-	var contentType []string
-	size := 0
-	for key, values := range h {
-		switch {
-		case len(values) == 0:
-		case isAttribute(key):
-			if len(fields) == maxAttributes {
-				return cloudevents.Event{}, &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
-			}
-			fields = append(fields, headerField{key[len("ce-"):], values})
-			size += len(key) - len("ce-")
-			if !plain(values[0]) {
-				size += len(values[0])
-			}
-		case ascii.EqualFold(key, "Content-Type"):
-			contentType = values // there is one, or mode would not be known
+	var errs []error
+	for i := range coreAttributes {
+		if err := m.decodeCore(e, i, &text); err != nil {
+			errs = append(errs, err)
 		}
 	}
-	if len(fields) == 0 {
-		return cloudevents.Event{}, ErrNotCloudEvent
+	sortByName(extensions, &text)
+	if len(extensions) > 0 {
+		e.Extensions = make([]cloudevents.Extension, 0, len(extensions))
 	}
-	d := headerDecoder{exts: exts, contentType: contentType}
-	d.text.Grow(size)
-	d.lowerNames(fields)
-	slices.SortFunc(fields, func(x, y headerField) int { return strings.Compare(x.name, y.name) })
-	return d.decode(fields)
-}
-
-// headerDecoder makes an event of the headers of a message.
-type headerDecoder struct {
-	event       cloudevents.Event
-	exts        []spec.Attribute
-	contentType []string
-	text        strings.Builder // names and unescaped values; grown once, so that its strings stay
-	errs        []error
-}
-
-// lowerNames spells the names as attributes.
-func (d *headerDecoder) lowerNames(fields []headerField) {
-	for i := range fields {
-		f := &fields[i]
-		begin := d.text.Len()
-		for _, c := range []byte(f.name) {
-			d.text.WriteByte(ascii.Lower(c))
-		}
-		f.name = d.text.String()[begin:]
-	}
-}
-
-// decode sets the attributes of fields, which are sorted by name.
-func (d *headerDecoder) decode(fields []headerField) (cloudevents.Event, error) {
-	e := &d.event
-	for _, a := range coreAttributes {
-		at, found := slices.BinarySearchFunc(fields, a.Name, func(f headerField, name string) int {
-			return strings.Compare(f.name, name)
-		})
-		switch {
-		case a.Name == spec.DataContentType:
-			d.setContentType(a)
-			if found {
-				d.compareContentType(a, fields[at])
-			}
-		case found:
-			if text, ok := d.value(fields[at], a); ok {
-				d.fail(e.SetText(a, text))
-			}
-		case a.Required:
-			d.fail(validation.New(a.Name, "", a.Section, validation.ErrMissing))
-		}
-	}
-	for i, f := range fields {
-		if i > 0 && fields[i-1].name == f.name {
-			d.fail(duplicate(f.name))
+	for i := range extensions {
+		f := &extensions[i]
+		if i > 0 && extensions[i-1].name == f.name {
+			errs = append(errs, duplicate(f.name))
 			continue
 		}
-		if _, core := spec.V1.Attribute(f.name); core {
+		v, err := f.extension(exts, &text)
+		if err != nil {
+			errs = append(errs, err)
 			continue
 		}
-		d.extension(f, len(fields)-i)
+		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: f.name, Value: v})
 	}
-	if len(d.errs) > 0 {
-		return cloudevents.Event{}, validation.Join(d.errs)
-	}
-	return *e, nil
+	return validation.Join(errs)
 }
 
-func (d *headerDecoder) fail(err error) {
-	if err != nil {
-		d.errs = append(d.errs, err)
-	}
-}
-
-// value returns the text of the only value of f.
-func (d *headerDecoder) value(f headerField, a spec.Attribute) (text string, ok bool) {
-	if len(f.values) > 1 {
-		d.fail(duplicate(f.name))
-		return "", false
-	}
-	s := trim(f.values[0])
-	if plain(s) {
-		return s, true
-	}
-	var short [256]byte
-	b, rule := appendUnescaped(short[:0], s)
-	if rule != nil {
-		d.fail(validation.New(a.Name, s, spec.SectionHTTPHeaderValues, rule))
-		return "", false
-	}
-	begin := d.text.Len()
-	d.text.Write(b)
-	return d.text.String()[begin:], true
-}
-
-func (d *headerDecoder) extension(f headerField, room int) {
-	if err := validation.Name(f.name); err != nil {
-		d.fail(err)
-		return
-	}
-	a := spec.Attribute{Name: f.name}
-	for i := range d.exts {
-		if d.exts[i].Name == f.name {
-			a.Type = d.exts[i].Type
-			break
+// sortByName spells the names as attributes and sorts by them.
+func sortByName(extensions []headerField, text *strings.Builder) {
+	for i := range extensions {
+		f := &extensions[i]
+		var short [64]byte
+		name := append(short[:0], f.name...)
+		for i, c := range name {
+			name[i] = ascii.Lower(c)
 		}
+		begin := text.Len()
+		text.Write(name)
+		f.name = text.String()[begin:]
 	}
-	text, ok := d.value(f, a)
-	if !ok {
-		return
-	}
-	v, err := cloudevents.ParseValue(a.Type, text)
-	if err != nil {
-		d.fail(validation.Attribute(a, text))
-		return
-	}
-	e := &d.event
-	if e.Extensions == nil {
-		e.Extensions = make([]cloudevents.Extension, 0, room)
-	}
-	e.Extensions = append(e.Extensions, cloudevents.Extension{Name: f.name, Value: v})
+	slices.SortFunc(extensions, func(x, y headerField) int { return strings.Compare(x.name, y.name) })
 }
 
-// setContentType makes Content-Type the attribute datacontenttype, as it is: it is
-// not an attribute header, and has no escapes.
-func (d *headerDecoder) setContentType(a spec.Attribute) {
-	if len(d.contentType) > 0 {
-		d.fail(d.event.SetText(a, trim(d.contentType[0])))
+// decodeCore sets the core attribute at place i of coreAttributes.
+func (m *messageHeader) decodeCore(e *cloudevents.Event, i int, text *strings.Builder) error {
+	a := &coreAttributes[i]
+	f := &m.core[i]
+	if a.Name == spec.DataContentType {
+		if m.contentTypes > 0 {
+			// It is not an attribute header, and has no escapes.
+			if err := e.SetText(*a, m.contentType); err != nil {
+				return err
+			}
+		}
+		return m.compareContentType(a, f, text)
 	}
+	if f.count == 0 {
+		if a.Required {
+			return validation.New(a.Name, "", a.Section, validation.ErrMissing)
+		}
+		return nil
+	}
+	s, err := f.text(a.Name, text)
+	if err != nil {
+		return err
+	}
+	return e.SetText(*a, s)
 }
 
 var ruleContentType = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype beside or instead of Content-Type"}
 
-func (d *headerDecoder) compareContentType(a spec.Attribute, f headerField) {
-	text, ok := d.value(f, a)
-	if ok && (len(d.contentType) == 0 || text != trim(d.contentType[0])) {
-		d.fail(validation.New(a.Name, text, spec.SectionHTTPContentType, ruleContentType))
+func (m *messageHeader) compareContentType(a *spec.Attribute, f *headerField, text *strings.Builder) error {
+	if f.count == 0 {
+		return nil
 	}
+	s, err := f.text(a.Name, text)
+	if err == nil && (m.contentTypes == 0 || s != m.contentType) {
+		err = validation.New(a.Name, s, spec.SectionHTTPContentType, ruleContentType)
+	}
+	return err
+}
+
+// text returns the only value of f without escapes.
+func (f *headerField) text(name string, buffer *strings.Builder) (string, error) {
+	if f.count > 1 {
+		return "", duplicate(name)
+	}
+	s := f.value
+	if !f.escaped {
+		return s, nil
+	}
+	var short [256]byte
+	b, rule := appendUnescaped(short[:0], s)
+	if rule != nil {
+		return "", validation.New(name, s, spec.SectionHTTPHeaderValues, rule)
+	}
+	begin := buffer.Len()
+	buffer.Write(b)
+	return buffer.String()[begin:], nil
+}
+
+// extension returns the value of an extension.
+func (f *headerField) extension(exts []spec.Attribute, buffer *strings.Builder) (cloudevents.Value, error) {
+	if err := validation.Name(f.name); err != nil {
+		return cloudevents.Value{}, err
+	}
+	var t spec.Type // String
+	for i := range exts {
+		if exts[i].Name == f.name {
+			t = exts[i].Type
+			break
+		}
+	}
+	s, err := f.text(f.name, buffer)
+	if err != nil {
+		return cloudevents.Value{}, err
+	}
+	v, err := cloudevents.ParseValue(t, s)
+	if err != nil {
+		return v, validation.Attribute(spec.Attribute{Name: f.name, Type: t}, s)
+	}
+	return v, nil
 }
 
 func duplicate(name string) error {

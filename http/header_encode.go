@@ -40,6 +40,9 @@ func checkBinary(e *cloudevents.Event) error {
 
 // clearHeader removes what describes an event.
 func clearHeader(h http.Header) {
+	if len(h) == 0 {
+		return
+	}
 	for key := range h {
 		if isAttribute(key) || ascii.EqualFold(key, "Content-Type") {
 			delete(h, key)
@@ -94,7 +97,7 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 
 const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
 
-// spelledSize returns how many bytes of text setHeader has to write.
+// spelledSize returns how many bytes of text setHeader may have to write.
 func spelledSize(e *cloudevents.Event) int {
 	n := 0
 	if !timestamp.Absent(e.Time) {
@@ -109,10 +112,10 @@ func spelledSize(e *cloudevents.Event) int {
 	return n
 }
 
-// spelled returns the length of s with escapes, or 0 if it has none.
+// spelled returns how long s may be with escapes, or 0 if it needs none.
 func spelled(s string) int {
-	if n := escapedLen(s); n > len(s) {
-		return n
+	if has(s, mustEscape) {
+		return len("%00") * len(s)
 	}
 	return 0
 }
@@ -130,7 +133,7 @@ func (w *headerWriter) set(key, value string) {
 }
 
 func (w *headerWriter) setEscaped(key, text string) {
-	if spelled(text) == 0 {
+	if !has(text, mustEscape) {
 		w.set(key, text)
 		return
 	}

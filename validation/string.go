@@ -3,6 +3,7 @@ package validation
 import (
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -19,18 +20,13 @@ var (
 // string is legal. The error wraps [ErrCharacter].
 func String(s string) error { return fail(s, checkString(s)) }
 
-const (
-	each = 0x0101010101010101 // a one in each byte of a word
-	high = 0x8080808080808080
-)
-
 func checkString(s string) *Rule {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
 		// The high bit of a byte is set, here and there too often, if the
 		// byte is non-ASCII, below a space, or DEL.
-		w := word(s, i)
-		if (w|(w-each*' ')|(w+each))&high != 0 {
+		w := ascii.Word(s, i)
+		if (w|(w-ascii.Each*' ')|(w+ascii.Each))&ascii.High != 0 {
 			return checkRunes(s[i:])
 		}
 	}
@@ -59,11 +55,4 @@ func checkRunes(s string) *Rule {
 		i += n
 	}
 	return nil
-}
-
-// word loads eight bytes, little endian; the compiler makes one load of it.
-func word(s string, i int) uint64 {
-	s = s[i : i+8]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
