@@ -137,7 +137,7 @@ func mixedVersions(e *Event) error {
 // event reads the object at r.i.
 func (r *jsonReader) event() (Event, error) {
 	var o jsonObject
-	var few [8]jsonMember // enough for most events
+	var few [16]jsonMember // enough for most events
 	extensions, err := r.scan(&o, few[:0])
 	if err != nil {
 		return Event{}, err

@@ -71,11 +71,12 @@ func (e *Event) validateCore(core int) error {
 
 // checkExtension checks name and value of an extension on their own.
 func checkExtension(name string, v Value) error {
-	if err := validation.Name(name); err != nil {
-		return err
-	}
+	nameErr := validation.Name(name)
 	if _, core := coreIndex(name); core {
-		return validation.New(name, "", spec.SectionNaming, ruleCoreName)
+		nameErr = validation.New(name, "", spec.SectionNaming, ruleCoreName)
+	}
+	if nameErr != nil {
+		return nameErr
 	}
 	if validation.Text(v.typ, v.text) == nil {
 		return nil

@@ -16,7 +16,7 @@ func (e *bodyError) Unwrap() error { return e.err }
 
 const (
 	firstRead = 512     // where the length is not known
-	trusted   = 1 << 20 // an announced length that is allocated at once
+	trusted   = 2 << 20 // an announced length that is allocated at once
 	idleReads = 100     // reads without a byte and without an error
 )
 

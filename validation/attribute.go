@@ -8,7 +8,12 @@ var ruleEmpty = &Rule{ErrMissing, "must not be empty"}
 
 // Text checks the canonical string of a value of type t. The error wraps
 // [ErrCharacter], [ErrSyntax] or [ErrRange], or [ErrType] for an unknown type.
-func Text(t spec.Type, text string) error { return fail(text, checkText(t, text)) }
+func Text(t spec.Type, text string) error {
+	if t == spec.String {
+		return String(text)
+	}
+	return fail(text, checkText(t, text))
+}
 
 // Attribute checks text as the canonical string of the attribute a. A core
 // attribute, as [spec.Version.Attribute] returns it, must not be empty

@@ -93,5 +93,10 @@ func fail(value string, rule *Rule) error {
 	if rule == nil {
 		return nil
 	}
+	return failed(value, rule)
+}
+
+// failed is apart, so that fail is inlined.
+func failed(value string, rule *Rule) error {
 	return New("", value, sectionTypes, rule)
 }
