@@ -15,9 +15,9 @@ func (e *bodyError) Error() string { return "reading body: " + e.err.Error() }
 func (e *bodyError) Unwrap() error { return e.err }
 
 const (
-	firstRead = 512     // where the length is not known
-	trusted   = 2 << 20 // an announced length that is allocated at once
-	idleReads = 100     // reads without a byte and without an error
+	firstRead = 512            // where the length is not known
+	trusted   = 1<<20 + 64<<10 // an announced length that is allocated at once: 1 MiB of data in an envelope
+	idleReads = 100            // reads without a byte and without an error
 )
 
 // payload is the body of a message: bytes, or a reader that is yet to be read.
