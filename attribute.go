@@ -106,7 +106,7 @@ func (e *Event) setCore(core int, text string) error {
 			if err := validation.Attribute(*a, text); err != nil {
 				return err
 			}
-			return validation.New(a.Name, text, a.Section, validation.ErrVersion)
+			return validation.NewError(a.Name, text, a.Section, validation.ErrVersion)
 		}
 		e.SpecVersion = v
 	case coreTime:
@@ -115,7 +115,7 @@ func (e *Event) setCore(core int, text string) error {
 			return validation.Attribute(*a, text)
 		}
 		if !timestamp.InRange(t) { // a leap second after the year 9999
-			return validation.New(a.Name, text, a.Section, ruleTimeRange)
+			return validation.NewError(a.Name, text, a.Section, ruleTimeRange)
 		}
 		e.Time = timestamp.Decoded(t)
 	default:
@@ -128,7 +128,7 @@ func (e *Event) setCore(core int, text string) error {
 }
 
 // Get returns the attribute of that name, core or extension, and whether e has
-// it. An optional core attribute that is empty is not there. Data is not an
+// it. A core attribute whose field is empty is not there. Data is not an
 // attribute.
 func (e *Event) Get(name string) (Value, bool) {
 	if core, ok := coreIndex(name); ok {
@@ -145,12 +145,16 @@ func (e *Event) Get(name string) (Value, bool) {
 // Set sets an attribute, core or extension, after checking name and value. A
 // core attribute takes a value of its own type or a String with the canonical
 // string of one, and source a URI; use [Event.Delete] to remove it, for "" is
-// refused. The error is a [*validation.Error].
+// refused. A new extension comes before the first with a greater name, so that
+// sorted extensions stay sorted. The error is a [*validation.Error].
+//
+// Set copies Extensions, which another Event may share. To add very many, append
+// to the field.
 func (e *Event) Set(name string, v Value) error {
 	if core, ok := coreIndex(name); ok {
 		a := coreAttributes[core]
 		if v.typ != a.Type && v.typ != spec.String && !(v.typ == spec.URI && a.Type == spec.URIReference) {
-			return validation.New(name, v.text, a.Section, validation.ErrType)
+			return validation.NewError(name, v.text, a.Section, validation.ErrType)
 		}
 		return e.setCore(core, v.text)
 	}
@@ -190,6 +194,9 @@ func (e *Event) Delete(name string) {
 	case !ok:
 		if _, ok := e.Get(name); ok {
 			e.Extensions = slices.DeleteFunc(slices.Clone(e.Extensions), func(x Extension) bool { return x.Name == name })
+			if len(e.Extensions) == 0 {
+				e.Extensions = nil // as if there never was one
+			}
 		}
 	case core == coreSpecVersion:
 		e.SpecVersion = spec.V1

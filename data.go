@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -16,9 +18,9 @@ import (
 var ErrDataContentType = errors.New("the content type of the data does not fit the Go type")
 
 // SetData sets Data and DataContentType. A []byte, which e then shares, or a
-// string is the data as it is. A value of any other type, json.RawMessage
-// included, is marshaled by encoding/json, and contentType must be a JSON media
-// type.
+// string is the data as it is. A value of any other type, json.RawMessage and
+// other named types of bytes included, is marshaled by encoding/json, and
+// contentType must be a JSON media type without a charset other than UTF-8.
 //
 // On an error, which is [ErrDataContentType], a [*validation.Error] about
 // contentType, or that of encoding/json, e is unchanged.
@@ -35,8 +37,8 @@ func (e *Event) SetData(contentType string, v any) error {
 	case string:
 		data = []byte(v)
 	default:
-		if !mediatype.IsJSON(contentType) {
-			return fmt.Errorf("%w: %T and %.64q", ErrDataContentType, v, contentType)
+		if !isUTF8JSON(contentType) {
+			return wrongContentType(fmt.Sprintf("%T", v), contentType)
 		}
 		var err error
 		if data, err = json.Marshal(v); err != nil {
@@ -48,17 +50,18 @@ func (e *Event) SetData(contentType string, v any) error {
 }
 
 // DataAs returns the data of e as a T. For []byte, which is shared with e, and
-// string it is the data as it is. Any other T is unmarshaled by encoding/json,
-// and DataContentType must be a JSON media type, else the error is
-// [ErrDataContentType].
+// string it is the data as it is; a JSON string keeps its quotes. Any other T is
+// unmarshaled by encoding/json, and DataContentType must be a JSON media type
+// without a charset other than UTF-8, else the error is [ErrDataContentType].
 //
-// An event without data is an error that wraps [validation.ErrMissing], data that
-// is no T one that wraps [validation.ErrData] and the error of encoding/json. Its
-// text has the position and the types, but nothing of the data.
+// If e has no data, the error wraps [validation.ErrMissing]; if the data is not a
+// T, it wraps [validation.ErrData] and the error of encoding/json. Its text has
+// the position and the types, but nothing of the data; that of the wrapped error
+// may.
 func DataAs[T any](e *Event) (T, error) {
 	var v T
 	if e.Data == nil {
-		return v, validation.New(spec.Data, "", sectionData, validation.ErrMissing)
+		return v, validation.NewError(spec.Data, "", spec.SectionEventData, validation.ErrMissing)
 	}
 	switch p := any(&v).(type) {
 	case *[]byte:
@@ -66,18 +69,32 @@ func DataAs[T any](e *Event) (T, error) {
 	case *string:
 		*p = string(e.Data)
 	default:
-		if !mediatype.IsJSON(e.DataContentType) {
-			return v, fmt.Errorf("%w: %T and %.64q", ErrDataContentType, v, e.DataContentType)
+		goType := reflect.TypeFor[T]().String()
+		if !isUTF8JSON(e.DataContentType) {
+			return v, wrongContentType(goType, e.DataContentType)
 		}
-		if err := json.Unmarshal(e.Data, &v); err != nil {
+		err := json.Unmarshal(e.Data, &v)
+		if err == nil && !utf8.Valid(e.Data) { // which encoding/json replaces
+			err = errInvalidUTF8
+		}
+		if err != nil {
 			var zero T
-			return zero, validation.New(spec.Data, "", sectionData, &dataError{fmt.Sprintf("%T", v), err})
+			return zero, validation.NewError(spec.Data, "", spec.SectionEventData, &dataError{goType, err})
 		}
 	}
 	return v, nil
 }
 
-const sectionData = "spec.md#event-data"
+var errInvalidUTF8 = errors.New("invalid UTF-8")
+
+// isUTF8JSON reports whether encoding/json can read and write data of that type.
+func isUTF8JSON(contentType string) bool {
+	return mediatype.IsJSON(contentType) && mediatype.IsUTF8(contentType)
+}
+
+func wrongContentType(goType, contentType string) error {
+	return fmt.Errorf("%w: %s and %.64q; other than []byte and string, it must be JSON in UTF-8", ErrDataContentType, goType, contentType)
+}
 
 // dataError is why data could not be unmarshaled, without the excerpts of data
 // that some errors have in their texts.
@@ -95,6 +112,9 @@ func (e *dataError) Error() string {
 		return fmt.Sprintf("%s: malformed JSON at offset %d", text, syntax.Offset)
 	case errors.As(e.err, &typ):
 		kind, _, _ := strings.Cut(typ.Value, " ") // "number 300" is a number
+		if typ.Field != "" {
+			text += fmt.Sprintf(": field %.64s", typ.Field)
+		}
 		return fmt.Sprintf("%s: %.16s for %s at offset %d", text, kind, typ.Type, typ.Offset)
 	}
 	return text

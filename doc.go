@@ -14,7 +14,7 @@
 // An Event is a struct of fields, as an http.Request is. Fields can be set to
 // anything; every encoder and decoder checks the event, and [Event.Validate] does
 // so on demand. Generic code addresses attributes by name, core and extension
-// alike. What the SDK requirements of the specification ask for is done so:
+// alike. Where to find what the specification requires of an SDK:
 //
 //	what            read                         write
 //	constructor                                  New(source, type), or Event{…}
@@ -34,9 +34,10 @@
 //	validate        e.Validate()
 //
 // To compare events in tests, use cmp.Diff of github.com/google/go-cmp, which
-// needs no options. Event has no Equal method, because events that say the same
-// may be written differently: JSON data with other white space, a time with
-// another offset.
+// needs no options: it compares Time as an instant, Data byte for byte, and
+// extensions in their order, by type and text. Decoders and [Event.Set] keep
+// extensions sorted by name. Event has no Equal method, because what is the same
+// depends on the purpose.
 //
 // # Choices
 //
@@ -46,11 +47,12 @@
 // JSON:
 //
 // An extension that was not declared keeps the type that JSON gave it: 5 is an
-// Integer, and is written as 5 again. A declared Boolean or Integer may also be
+// Integer, and is written as 5 again; a number that is no Integer of 32 bits is
+// refused. A declared Boolean or Integer may also be
 // given as a string with the canonical string.
 //
-// Data without a datacontenttype becomes application/json, and that is set; with
-// data_base64, or without data, nothing is set. JSON data is kept byte for byte,
+// A document with data but without datacontenttype gets the DataContentType
+// application/json; with data_base64, or without data, nothing is set. JSON data is kept byte for byte,
 // and may have unpaired surrogates in the form of escapes; a JSON null is the
 // data "null". Under any other content type, data must be a string. It is
 // refused if it is not ASCII and the content type names a charset other than UTF-8.
@@ -60,7 +62,7 @@
 // the like) in UTF-8 is a string. Everything else is base64, and so is data
 // without datacontenttype.
 //
-// A null data_base64 is absent, but not beside data. A byte order mark before the
+// A data_base64 that is null is absent, but refused beside data. A byte order mark before the
 // document is skipped. Duplicate members, trailing bytes and invalid UTF-8 are
 // refused.
 //
@@ -73,7 +75,8 @@
 //
 // Nesting in data, attributes of an event and events of a batch are limited by
 // default; see [JSONDecoder]. Encoders have no limits. The work of every decoder and encoder is linear in
-// the size of its input, with or without limits.
+// the size of its input, with or without limits; a decoder looks through the
+// declared extensions for each extension.
 //
 // # Aliasing
 //
@@ -85,5 +88,6 @@
 //
 // Violations are [*validation.Error] with attribute, rule and section; malformed
 // documents are [*SyntaxError] with the offset, which may wrap the former;
-// [*BatchError] has the index. No error holds event data.
+// [*BatchError] has the index. No text of theirs holds event data; that of an
+// error of encoding/json, which DataAs wraps, may.
 package cloudevents

@@ -7,7 +7,7 @@ import "strconv"
 // or the data breaks a rule, a [*LimitError], or an error with nothing but a text
 // if the document is malformed.
 type SyntaxError struct {
-	Offset int // in bytes from the begin of the document
+	Offset int // in bytes from the beginning of the document; of a batch, the whole batch
 	Err    error
 }
 

@@ -23,7 +23,7 @@ type Event struct {
 	Source          string       // required, a URI-reference
 	Type            string       // required
 	Subject         string       // "" is absent
-	Time            time.Time    // zero is absent; the offset is kept
+	Time            time.Time    // zero is absent; the offset is kept if it is whole minutes, less than a day
 	DataContentType string       // media type of Data; "" is absent
 	DataSchema      string       // URI; "" is absent
 	Extensions      []Extension  // names are unique; decoders sort by name

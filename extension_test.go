@@ -144,6 +144,17 @@ func TestSetTextExtension(t *testing.T) {
 	}
 }
 
+func TestDeleteLastExtension(t *testing.T) {
+	e := minimal()
+	if err := e.Set("z", cloudevents.StringValue("old")); err != nil {
+		t.Fatal(err)
+	}
+	e.Delete("z")
+	if e.Extensions != nil {
+		t.Errorf("Extensions is %v, want nil as if there never was one", e.Extensions)
+	}
+}
+
 // A copy of an event shares its extensions; changing one must not change the
 // other.
 func TestChangesDoNotReachCopies(t *testing.T) {

@@ -30,8 +30,11 @@ type JSONDecoder struct {
 // base64 or a string with escapes; the attributes share one new string.
 //
 // All errors are, or wrap, a [*SyntaxError] with the offset, or a
-// [*validation.Error] for what is not there at all; if attributes break several
-// rules, the errors are [validation.Errors].
+// [*validation.Error] for a missing attribute, which has no offset; if attributes
+// break several rules, the errors are [validation.Errors].
+//
+// If document is a buffer that is filled again, by a bufio.Scanner for example,
+// Clone an event before that if it is still needed then.
 func (d *JSONDecoder) Decode(document []byte) (Event, error) {
 	r := d.reader(document)
 	e, err := r.event()
@@ -79,13 +82,17 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 // MarshalJSON returns e in the JSON event format, like [AppendJSON]. Mind that
 // json.Marshal compacts what it gets from here and escapes <, > and &: the same
 // JSON value in other bytes. A struct that embeds an Event is marshaled by this
-// method, too, which knows nothing of its other fields; give the Event a name.
+// method, too, which knows nothing of its other fields; give the Event a name. A
+// field that may be empty wants the type *Event or the tag omitzero, for the zero
+// Event is refused.
 func (e Event) MarshalJSON() ([]byte, error) {
 	return appendEvent(nil, &e)
 }
 
 // UnmarshalJSON reads the JSON event format like the zero [JSONDecoder], but the
-// event shares no memory with document. A JSON null is refused: it is no event.
+// event shares no memory with document. It replaces all of e, or leaves it as it
+// was if there is an error. A JSON null is refused: it is no event. For a field of
+// type *Event, encoding/json makes null a nil pointer without asking.
 func (e *Event) UnmarshalJSON(document []byte) error {
 	var d JSONDecoder
 	decoded, err := d.Decode(document)

@@ -11,7 +11,6 @@ import (
 )
 
 var (
-	ruleJSONType    = &validation.Rule{Sentinel: validation.ErrType, Detail: "the attribute has the wrong JSON type"}
 	ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
 )
 
@@ -79,12 +78,12 @@ func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember, text *strin
 	switch m.kind {
 	case 0, 'n':
 		if a := &coreAttributes[core]; a.Required {
-			return validation.New(a.Name, "", a.Section, ruleRequired)
+			return validation.Missing(*a)
 		}
 		return nil
 	case '"':
 	default:
-		return r.wrongType(m)
+		return r.wrongType(m, "string")
 	}
 	s, err := r.text(m, text)
 	if err != nil {
@@ -114,8 +113,21 @@ func (r *jsonReader) text(m *jsonMember, buffer *strings.Builder) (string, error
 	return buffer.String()[begin:], nil
 }
 
-func (r *jsonReader) wrongType(m *jsonMember) error {
-	return r.at(m.start, validation.New(string(m.name), "", spec.SectionJSONTypes, ruleJSONType))
+// wrongType is the error about a value of another JSON type than want.
+func (r *jsonReader) wrongType(m *jsonMember, want string) error {
+	kind := "number"
+	switch m.kind {
+	case '"':
+		kind = "string"
+	case '{':
+		kind = "object"
+	case '[':
+		kind = "array"
+	case 't', 'f':
+		kind = "boolean"
+	}
+	rule := &validation.Rule{Sentinel: validation.ErrType, Detail: "the JSON type is " + kind + ", and must be " + want}
+	return r.at(m.start, validation.NewError(string(m.name), "", spec.SectionJSONTypes, rule))
 }
 
 // extension makes an extension of a member that is not null.
@@ -129,6 +141,10 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 
 	declared, typ := r.declared(name)
 	accepts := func(t spec.Type) bool { return !declared || typ == t }
+	want := "string, boolean or number"
+	if declared {
+		want = jsonType(typ)
+	}
 	var text string
 	switch m.kind {
 	case '"':
@@ -140,20 +156,20 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 		}
 	case 't', 'f':
 		if !accepts(spec.Boolean) {
-			return x, r.wrongType(m)
+			return x, r.wrongType(m, want)
 		}
 		typ, text = spec.Boolean, "true"
 		if m.kind == 'f' {
 			text = "false"
 		}
 	case '{', '[':
-		return x, r.wrongType(m)
+		return x, r.wrongType(m, want)
 	default:
 		if !accepts(spec.Integer) {
-			return x, r.wrongType(m)
+			return x, r.wrongType(m, want)
 		}
 		if !m.integer {
-			return x, r.at(m.start, validation.New(name, string(r.b[m.start:m.end]), spec.SectionJSONTypes, ruleJSONInteger))
+			return x, r.at(m.start, validation.NewError(name, string(r.b[m.start:m.end]), spec.SectionJSONTypes, ruleJSONInteger))
 		}
 		typ = spec.Integer
 		if text, err = r.text(m, buffer); err != nil {
@@ -164,6 +180,17 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 		return x, r.at(m.start, validation.Attribute(spec.Attribute{Name: name, Type: typ}, text))
 	}
 	return Extension{name, canonical(typ, text)}, nil
+}
+
+// jsonType returns the JSON type of an attribute type.
+func jsonType(t spec.Type) string {
+	switch t {
+	case spec.Boolean:
+		return "boolean"
+	case spec.Integer:
+		return "number"
+	}
+	return "string"
 }
 
 func (r *jsonReader) declared(name string) (bool, spec.Type) {

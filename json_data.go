@@ -91,7 +91,7 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 }
 
 func (r *jsonReader) dataError(m *jsonMember, rule *validation.Rule) error {
-	return r.at(m.start, validation.New(string(m.name), "", spec.SectionJSONDeserialize, rule))
+	return r.at(m.start, validation.NewError(string(m.name), "", spec.SectionJSONDeserialize, rule))
 }
 
 func isASCII(b []byte) bool {
@@ -111,7 +111,7 @@ func appendData(dst []byte, e *Event) ([]byte, error) {
 		return dst, nil
 	case mediatype.IsJSON(e.DataContentType):
 		if !isJSONValue(e.Data) {
-			return dst, validation.New(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
+			return dst, validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
 		}
 		dst = append(dst, `,"data":`...)
 		return append(dst, e.Data...), nil

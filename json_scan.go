@@ -131,7 +131,7 @@ func (r *jsonReader) batch(maxEvents int) ([]Event, error) {
 var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
 
 func mixedVersions(e *Event) error {
-	return validation.New(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixedVersions)
+	return validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixedVersions)
 }
 
 // event reads the object at r.i.
@@ -285,5 +285,5 @@ func (r *jsonReader) value(m *jsonMember) error {
 // badCharacter is an error about the string value of an attribute.
 func (r *jsonReader) badCharacter(name string, offset int, f jsonscan.Fault) error {
 	rule := &validation.Rule{Sentinel: validation.ErrCharacter, Detail: f.Error()}
-	return r.at(offset, validation.New(strings.Clone(name), "", spec.SectionJSONTypes, rule))
+	return r.at(offset, validation.NewError(strings.Clone(name), "", spec.SectionJSONTypes, rule))
 }

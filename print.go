@@ -36,7 +36,9 @@ func (e Event) String() string {
 	return b.String()
 }
 
-// LogValue returns the attributes of e as a group. Data is never logged.
+// LogValue returns the attributes of e as a group, without the data. Mind that a
+// slog.JSONHandler does not call it for events inside slices, maps and structs;
+// those are marshaled, data included.
 func (e Event) LogValue() slog.Value {
 	attrs := make([]slog.Attr, 0, int(coreCount)+len(e.Extensions))
 	for name, v := range e.All() {

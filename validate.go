@@ -9,7 +9,6 @@ import (
 )
 
 var (
-	ruleRequired  = &validation.Rule{Sentinel: validation.ErrMissing, Detail: "a required attribute is missing"}
 	ruleCoreName  = &validation.Rule{Sentinel: validation.ErrName, Detail: "an extension has the name of a core attribute"}
 	ruleTimeRange = &validation.Rule{Sentinel: validation.ErrRange, Detail: "the year of a Timestamp has four digits"}
 )
@@ -47,19 +46,19 @@ func (e *Event) validateCore(core int) error {
 	switch core {
 	case coreSpecVersion:
 		if !e.SpecVersion.Valid() {
-			return validation.New(a.Name, e.SpecVersion.String(), a.Section, validation.ErrVersion)
+			return validation.NewError(a.Name, e.SpecVersion.String(), a.Section, validation.ErrVersion)
 		}
 		return nil
 	case coreTime:
 		if !timestamp.Absent(e.Time) && !timestamp.InRange(e.Time) {
-			return validation.New(a.Name, "", a.Section, ruleTimeRange)
+			return validation.NewError(a.Name, "", a.Section, ruleTimeRange)
 		}
 		return nil
 	}
 	text := *e.text(core)
 	if text == "" {
 		if a.Required {
-			return validation.New(a.Name, "", a.Section, ruleRequired)
+			return validation.Missing(*a)
 		}
 		return nil
 	}
@@ -73,7 +72,7 @@ func (e *Event) validateCore(core int) error {
 func checkExtension(name string, v Value) error {
 	nameErr := validation.Name(name)
 	if _, core := coreIndex(name); core {
-		nameErr = validation.New(name, "", spec.SectionNaming, ruleCoreName)
+		nameErr = validation.NewError(name, "", spec.SectionNaming, ruleCoreName)
 	}
 	if nameErr != nil {
 		return nameErr
@@ -102,5 +101,5 @@ func duplicateExtensions(xs []Extension) (errs []error) {
 }
 
 func duplicate(name string) error {
-	return validation.New(name, "", spec.SectionContextAttributes, validation.ErrDuplicate)
+	return validation.NewError(name, "", spec.SectionContextAttributes, validation.ErrDuplicate)
 }

@@ -16,8 +16,10 @@ import (
 // small and comparable; two values are == if type and canonical string are. The
 // zero Value is the String "".
 //
-// The accessors read the canonical string, whatever the type: Int works on the
-// Integer 5 and on the String "5", which is what an extension that was not
+// BooleanValue and Bool, IntegerValue and Int, BinaryValue and Bytes,
+// TimestampValue and Time belong together; String returns the canonical string of
+// any type. The others read the canonical string, whatever the type: Int works on
+// the Integer 5 and on the String "5", which is what an extension that was not
 // declared is in an HTTP header.
 type Value struct {
 	text string
@@ -63,7 +65,7 @@ func URIValue(uri string) Value { return Value{uri, spec.URI} }
 func URIReferenceValue(ref string) Value { return Value{ref, spec.URIReference} }
 
 // TimestampValue returns a Timestamp with the offset of t. An offset that is not
-// in whole minutes becomes UTC. A year that has not four digits is refused when
+// in whole minutes, or a day or more, becomes UTC. A year that has not four digits is refused when
 // the event is checked.
 func TimestampValue(t time.Time) Value {
 	return Value{string(timestamp.Append(nil, t)), spec.Timestamp}

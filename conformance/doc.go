@@ -7,6 +7,10 @@
 //		err := codec.Run(c) // nil, or how the implementation failed
 //	}
 //
+// The cases are not part of the package; they are in the directory testdata of
+//
+//	go list -m -f '{{.Dir}}' github.com/seed763dd41b/cloudevents
+//
 // The files are described in testdata/README.md. Events are compared in a neutral
 // form, [Event], so that no codec is tested with itself.
 package conformance

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Load reads all cases below the root of fsys, in lexical order. It fails on a
-// file that it does not understand as a whole.
+// Load reads all cases below the root of fsys, in lexical order. It fails if
+// any file is not understood completely.
 func Load(fsys fs.FS) ([]Case, error) {
 	var cases []Case
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {

@@ -12,7 +12,7 @@ import (
 // Transport is another formatter or binding of this module under test: it encodes
 // events and decodes what came out, with exts as the types of extensions. There
 // is one event unless mode is BatchMode. It returns [ErrSkipped] for a mode that
-// it has not.
+// it does not have.
 type Transport func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error)
 
 // Format returns f as a Transport: in structured mode, and in batch mode if f is a

@@ -131,3 +131,17 @@ func ExampleBatch() {
 	}
 	// Output: application/cloudevents-batch+json [] <nil>
 }
+
+func ExampleBatchError() {
+	_, err := format.JSON{}.DecodeBatchModeMessage([]byte(`[{"specversion":"1.0"}]`), "")
+	var batch *format.BatchError
+	fmt.Println(errors.As(err, &batch), batch.Index)
+	// Output: true 0
+}
+
+func ExampleLimitError() {
+	_, err := format.JSON{MaxEvents: 1}.DecodeBatchModeMessage([]byte(`[{"id":"1","source":"/","type":"t","specversion":"1.0"},{}]`), "")
+	var limit *format.LimitError
+	fmt.Println(errors.As(err, &limit), limit)
+	// Output: true more than 1 events
+}

@@ -24,9 +24,13 @@ import (
 // the format, or whose charset it cannot read.
 var ErrUnknown = errors.New("unknown event format")
 
-// SyntaxError is the error of all formats about a malformed body; it has the byte
-// offset.
-type SyntaxError = cloudevents.SyntaxError
+// The errors of all formats: about a malformed body, with the byte offset; about
+// one event of a batch, with its index; about a limit.
+type (
+	SyntaxError = cloudevents.SyntaxError
+	BatchError  = cloudevents.BatchError
+	LimitError  = cloudevents.LimitError
+)
 
 // Structured writes and reads an event as a whole.
 type Structured interface {

@@ -71,7 +71,7 @@ func (JSON) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, 
 func (JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 	e.Data = nil
 	if len(body) > 0 {
-		e.Data = body
+		e.Data = body[:len(body):len(body)] // append must not write behind it
 	}
 	return nil
 }

@@ -164,7 +164,7 @@ func TestJSONEncode(t *testing.T) {
 
 func TestJSONBinaryData(t *testing.T) {
 	for name, tt := range map[string]struct{ body, want []byte }{
-		"bytes as they are": {[]byte("{"), []byte("{")},
+		"bytes as they are": {[]byte("{}")[:1], []byte("{")},
 		"nil is absent":     {nil, nil},
 		"empty is absent":   {[]byte{}, nil},
 	} {
@@ -177,6 +177,9 @@ func TestJSONBinaryData(t *testing.T) {
 		}
 		if len(tt.body) > 0 && unsafe.SliceData(e.Data) != &tt.body[0] {
 			t.Errorf("%s: data was copied", name)
+		}
+		if cap(e.Data) != len(e.Data) {
+			t.Errorf("%s: append would write behind the body", name)
 		}
 		b, err := format.JSON{}.EncodeBinaryModeEventData(&e)
 		if d := cmp.Diff(tt.want, b); d != "" || err != nil {

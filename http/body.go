@@ -1,7 +1,10 @@
 package cehttp
 
 import (
+	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 )
 
@@ -11,7 +14,19 @@ const DefaultMaxBytes = 16 << 20
 // bodyError is a failure to read a body. It is the sender's or the network's.
 type bodyError struct{ err error }
 
-func (e *bodyError) Error() string { return "reading body: " + e.err.Error() }
+// Error leaves out the cause, which may have addresses of this host.
+func (e *bodyError) Error() string {
+	if e.timeout() {
+		return "the body did not arrive in time"
+	}
+	return "the body could not be read"
+}
+
+func (e *bodyError) timeout() bool {
+	var timeout net.Error
+	return errors.Is(e.err, context.DeadlineExceeded) || errors.As(e.err, &timeout) && timeout.Timeout()
+}
+
 func (e *bodyError) Unwrap() error { return e.err }
 
 const (

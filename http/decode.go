@@ -37,8 +37,8 @@ func ResponseToCloudEventBatch(r *http.Response, f format.Batch, exts ...spec.At
 	return d.ResponseToCloudEventBatch(r)
 }
 
-// DecodeMessage reads an event from a header and a body, for programs that do not
-// use net/http. The event aliases body. See [Decoder.DecodeMessage].
+// DecodeMessage reads an event from a header and a body, for frameworks that have
+// requests of their own. Keys may be spelled in any way. The event aliases body. See [Decoder.DecodeMessage].
 func DecodeMessage(h http.Header, body []byte, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
 	d := Decoder{Format: f, Extensions: exts}
 	return d.DecodeMessage(h, body)

@@ -89,7 +89,7 @@ func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
 			e, err = d.format().DecodeStructuredModeMessage(body, m.contentType, d.Extensions...)
 		}
 	default:
-		err = wrongMode(mode)
+		err = wrongMode(mode, "use the function for batches")
 	}
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
@@ -111,9 +111,9 @@ func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 	case err != nil:
 		return nil, wrap(err)
 	case mode == cloudevents.BinaryMode && m.attributes == 0:
-		return nil, wrap(ErrNotCloudEvent)
+		return nil, wrap(m.notCloudEvent())
 	case mode != cloudevents.BatchMode:
-		return nil, wrap(wrongMode(mode))
+		return nil, wrap(wrongMode(mode, "it is one event, and no batch"))
 	}
 	body, err := d.body(&m, p)
 	if err != nil {

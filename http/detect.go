@@ -11,7 +11,8 @@ import (
 
 // IsCloudEvent reports whether a message with that header claims to be one event:
 // by a CloudEvents media type that is not a batch, or else by a ce-specversion
-// header. With two Content-Types it is none. Whether it is valid, and in a known format, is seen when it is decoded.
+// header. With two Content-Types it is none. Other ce- headers alone do not make it
+// one, though [ToCloudEvent] then says what is missing. Whether it is valid, and in a known format, is seen when it is decoded.
 func IsCloudEvent(h http.Header) bool {
 	switch m, ok := headerMode(h); {
 	case !ok:

@@ -1,6 +1,6 @@
 // Package cehttp is the HTTP protocol binding of CloudEvents
 // (http-protocol-binding.md): events from requests and responses, and requests
-// and responses from events, in binary, structured and batched mode.
+// and responses from events, in binary, structured and batch mode.
 //
 // The directory is called http and the package cehttp, because everyone who
 // imports it imports net/http too.
@@ -18,20 +18,22 @@
 //
 // # Choices
 //
-// A message is structured or batched if its Content-Type says so; ce- headers
+// A message is structured or a batch if its Content-Type says so; ce- headers
 // beside it are then ignored. "application/cloudevents" without a format, and a
 // format that nobody handles, is [format.ErrUnknown], even with ce- headers. A
 // message with neither is [ErrNotCloudEvent]; ce- headers without ce-specversion
 // are a CloudEvent without the required attribute specversion.
 //
-// An empty body is absent data, with or without a Content-Type. That the data
-// was present and empty cannot be said in binary mode.
+// An empty body is absent data, with or without a Content-Type: binary mode cannot
+// tell it from data that is present and empty. In binary mode data is bytes, which
+// are not compared with their Content-Type.
 //
 // Header values: raw spaces, raw UTF-8 and a % without two hexadecimal digits
 // behind it are taken literally. An unclosed quote, invalid UTF-8 and overlong
 // escapes are refused. Two values for one attribute are refused.
 //
-// ce-datacontenttype is refused unless it equals Content-Type. An extension that
+// ce-datacontenttype is refused unless it equals Content-Type byte for byte. An
+// extension that
 // was not declared is a String.
 //
 // A message whose Content-Encoding nobody has undone is refused: its data would

@@ -8,7 +8,7 @@ import (
 )
 
 // EncodeMessage validates e, makes h the header of a message with it, and returns
-// the body. It removes the headers of another event from h and leaves others
+// the body. Keys are in canonical form, such as Ce-Id; a nil h is an error. It removes the headers of another event from h and leaves others
 // alone, Content-Length and Content-Encoding among them; on an error, h is
 // unchanged. In binary mode the body is the Data of e,
 // not a copy. A nil f is [format.JSON].
@@ -59,7 +59,7 @@ func encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (conte
 		body, err = f.EncodeStructuredModeMessage(nil, e)
 		return f.MediaType(), body, err
 	}
-	return "", nil, wrongMode(m)
+	return "", nil, wrongMode(m, "it takes one event in binary or structured mode")
 }
 
 func encodeBatch(es []cloudevents.Event, f format.Batch) (contentType string, body []byte, err error) {

@@ -1,10 +1,8 @@
 package cehttp
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -31,17 +29,18 @@ var (
 
 func wrap(err error) error { return fmt.Errorf("cehttp: %w", err) }
 
-func wrongMode(m cloudevents.Mode) error {
-	return fmt.Errorf("%w: %s mode", ErrContentMode, m)
+func wrongMode(m cloudevents.Mode, hint string) error {
+	return fmt.Errorf("%w: %s mode; %s", ErrContentMode, m, hint)
 }
 
-// StatusCode returns the HTTP status with which a receiver answers a message that
-// was refused with err:
+// StatusCode returns the HTTP status with which a receiver answers a message that a
+// decoder, or [cloudevents.DataAs], refused with err. An error of an encoder is
+// not the sender's.
 //
 //	415  not a CloudEvent, unknown format, other content mode, content encoding, content type that DataAs cannot take
 //	413  a body, a batch or an event over a limit
 //	408  the sender was too slow
-//	400  malformed or invalid
+//	400  malformed or invalid, or the body could not be read
 //	500  any other error, which is not about the message
 //	200  nil
 func StatusCode(err error) int {
@@ -51,7 +50,6 @@ func StatusCode(err error) int {
 		invalid   *validation.Error
 		malformed *cloudevents.SyntaxError
 		body      *bodyError
-		timeout   net.Error
 	)
 	switch {
 	case err == nil:
@@ -62,7 +60,7 @@ func StatusCode(err error) int {
 	case errors.As(err, &tooLarge), errors.As(err, &limit):
 		return http.StatusRequestEntityTooLarge
 	case errors.As(err, &body):
-		if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
+		if body.timeout() {
 			return http.StatusRequestTimeout
 		}
 		return http.StatusBadRequest

@@ -28,7 +28,7 @@ func ExampleErrContentMode() {
 
 	_, err := cehttp.ToCloudEvent(r, nil)
 	fmt.Println(errors.Is(err, cehttp.ErrContentMode), err)
-	// Output: true cehttp: content mode does not fit: batch mode
+	// Output: true cehttp: content mode does not fit: batch mode; use the function for batches
 }
 
 func ExampleErrContentEncoding() {

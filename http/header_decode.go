@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,15 +16,16 @@ import (
 // binary-mode message; its Data is nil. exts are the types of extensions, others
 // are Strings. The keys of h need not be canonical.
 //
-// Errors are those of [ToCloudEvent] about a header; a structured or batched
-// message, whose attributes are in the body, is [ErrContentMode].
+// Errors are those of [ToCloudEvent] about attributes; a structured or batch
+// message, whose attributes are in the body, is [ErrContentMode]. What else the
+// header says of the body, as Content-Encoding does, is the caller's to look at.
 func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
 	var few [fewExtensions]headerField
 	var m messageHeader
 	extensions := m.gather(h, few[:0], cloudevents.DefaultMaxAttributes)
 	mode, err := m.mode()
 	if err == nil && mode != cloudevents.BinaryMode {
-		err = wrongMode(mode)
+		err = wrongMode(mode, "the attributes are in the body")
 	}
 	var e cloudevents.Event
 	if err == nil {
@@ -42,7 +44,7 @@ const fewExtensions = 16
 func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, exts []spec.Attribute, maxAttributes int) error {
 	switch {
 	case m.attributes == 0:
-		return ErrNotCloudEvent
+		return m.notCloudEvent()
 	case maxAttributes >= 0 && m.attributes > maxAttributes:
 		return &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
 	}
@@ -107,7 +109,7 @@ func (m *messageHeader) decodeCore(e *cloudevents.Event, i int, text *strings.Bu
 	}
 	if f.count == 0 {
 		if a.Required {
-			return validation.New(a.Name, "", a.Section, validation.ErrMissing)
+			return validation.Missing(*a)
 		}
 		return nil
 	}
@@ -118,7 +120,7 @@ func (m *messageHeader) decodeCore(e *cloudevents.Event, i int, text *strings.Bu
 	return e.SetText(*a, s)
 }
 
-var ruleContentType = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype beside or instead of Content-Type"}
+var ruleContentType = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype is not the same as Content-Type"}
 
 func (m *messageHeader) compareContentType(a *spec.Attribute, f *headerField, text *strings.Builder) error {
 	if f.count == 0 {
@@ -126,7 +128,7 @@ func (m *messageHeader) compareContentType(a *spec.Attribute, f *headerField, te
 	}
 	s, err := f.text(a.Name, text)
 	if err == nil && (m.contentTypes == 0 || s != m.contentType) {
-		err = validation.New(a.Name, s, spec.SectionHTTPContentType, ruleContentType)
+		err = validation.NewError(a.Name, s, spec.SectionHTTPContentType, ruleContentType)
 	}
 	return err
 }
@@ -143,7 +145,7 @@ func (f *headerField) text(name string, buffer *strings.Builder) (string, error)
 	var short [256]byte
 	b, rule := appendUnescaped(short[:0], s)
 	if rule != nil {
-		return "", validation.New(name, s, spec.SectionHTTPHeaderValues, rule)
+		return "", validation.NewError(name, s, spec.SectionHTTPHeaderValues, rule)
 	}
 	begin := buffer.Len()
 	buffer.Write(b)
@@ -173,6 +175,11 @@ func (f *headerField) extension(exts []spec.Attribute, buffer *strings.Builder) 
 	return v, nil
 }
 
+// notCloudEvent is the error about a message that does not claim to be an event.
+func (m *messageHeader) notCloudEvent() error {
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q", ErrNotCloudEvent, m.contentType)
+}
+
 func duplicate(name string) error {
-	return validation.New(name, "", spec.SectionContextAttributes, validation.ErrDuplicate)
+	return validation.NewError(name, "", spec.SectionContextAttributes, validation.ErrDuplicate)
 }

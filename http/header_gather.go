@@ -6,6 +6,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 var coreAttributes = spec.V1.Attributes()
@@ -73,10 +74,12 @@ func (m *messageHeader) gather(h http.Header, extensions []headerField, maxAttri
 // nothing that a mode could be told from.
 func (m *messageHeader) mode() (cloudevents.Mode, error) {
 	if m.contentTypes > 1 {
-		return 0, duplicate(spec.DataContentType)
+		return 0, validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, ruleContentTypes)
 	}
 	return mode(m.contentType), nil
 }
+
+var ruleContentTypes = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "there are several Content-Type headers"}
 
 // isAttribute reports whether a header key is that of an attribute.
 func isAttribute(key string) bool {

@@ -80,20 +80,25 @@ func TestWriteHTTPResponseErrorTouchesNothing(t *testing.T) {
 func TestWriteHTTPResponseStatus(t *testing.T) {
 	cases := []struct {
 		status int
-		ok     bool
+		ok     bool // with a body; the event of binary mode has none
+		binary bool
 	}{
-		{-1, false}, {0, false}, {99, false}, {100, false}, {101, false}, {199, false},
-		{200, true}, {202, true}, {204, false}, {206, true}, {304, false}, {307, true},
-		{400, true}, {500, true}, {599, true}, {999, true}, {1000, false},
+		{-1, false, false}, {0, false, false}, {99, false, false}, {100, false, false}, {101, false, false}, {199, false, false},
+		{200, true, true}, {202, true, true}, {204, false, true}, {206, true, true}, {304, false, true}, {307, true, true},
+		{400, true, true}, {500, true, true}, {599, true, true}, {999, true, true}, {1000, false, false},
 	}
 	for _, c := range cases {
 		for _, m := range modes {
 			t.Run(fmt.Sprintf("%d/%s", c.status, m), func(t *testing.T) {
 				e := minimal()
+				ok := c.ok
+				if m == cloudevents.BinaryMode {
+					ok = c.binary
+				}
 				var err error
 				var w http.ResponseWriter = untouchable{t, http.Header{}}
 				rec := httptest.NewRecorder()
-				if c.ok {
+				if ok {
 					w = rec
 				}
 				if m == cloudevents.BatchMode {
@@ -101,17 +106,26 @@ func TestWriteHTTPResponseStatus(t *testing.T) {
 				} else {
 					err = cehttp.WriteHTTPResponse(w, c.status, &e, m, nil)
 				}
-				if (err == nil) != c.ok {
+				if (err == nil) != ok {
 					t.Errorf("error is %v", err)
 				}
-				if c.ok && rec.Code != c.status {
+				if ok && rec.Code != c.status {
 					t.Errorf("status is %d", rec.Code)
 				}
-				if got := len(w.Header()); !c.ok && got > 0 {
+				if got := len(w.Header()); !ok && got > 0 {
 					t.Errorf("%d headers", got)
 				}
 			})
 		}
+	}
+}
+
+func TestWriteHTTPResponseNoContentWithData(t *testing.T) {
+	e := minimal()
+	e.Data = []byte("x")
+	w := untouchable{t, http.Header{}}
+	if err := cehttp.WriteHTTPResponse(w, http.StatusNoContent, &e, cloudevents.BinaryMode, nil); err == nil {
+		t.Error("data under status 204 is not refused")
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 
 func TestStatusCode(t *testing.T) {
 	var (
-		invalid = validation.New("id", "", "spec.md#id", validation.ErrMissing)
+		invalid = validation.NewError("id", "", "spec.md#id", validation.ErrMissing)
 		limit   = &cloudevents.LimitError{What: "attributes", Limit: 1}
 		syntax  = &format.SyntaxError{Offset: 3, Err: errors.New("unexpected byte")}
 	)

@@ -7,6 +7,10 @@ package spec
 //	event, err := cehttp.ToCloudEvent(r, nil, spec.Attribute{Name: "shard", Type: spec.Integer})
 //
 // The zero Type is String.
+//
+// Where a decoder takes the attributes of extensions, only Name and Type count: a
+// core attribute keeps its type, a name that is not legal matches nothing, and of
+// two with one name the first counts.
 type Attribute struct {
 	Name     string
 	Type     Type

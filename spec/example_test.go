@@ -163,7 +163,7 @@ func Example_mediaTypes() {
 // Errors cite these sections.
 func Example_sections() {
 	for _, section := range []string{
-		spec.SectionMessage, spec.SectionContextAttributes, spec.SectionNaming, spec.SectionTypeSystem, spec.SectionSpecVersion,
+		spec.SectionMessage, spec.SectionContextAttributes, spec.SectionNaming, spec.SectionTypeSystem, spec.SectionSpecVersion, spec.SectionEventData,
 		spec.SectionJSONTypes, spec.SectionJSONEnvelope, spec.SectionJSONSerialize, spec.SectionJSONDeserialize, spec.SectionJSONBatch,
 		spec.SectionHTTPMapping, spec.SectionHTTPContentType, spec.SectionHTTPHeaderNames, spec.SectionHTTPHeaderValues,
 	} {
@@ -175,6 +175,7 @@ func Example_sections() {
 	// spec.md#naming-conventions
 	// spec.md#type-system
 	// spec.md#specversion
+	// spec.md#event-data
 	// json-format.md#22-type-system-mapping
 	// json-format.md#3-envelope
 	// json-format.md#311-payload-serialization

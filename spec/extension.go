@@ -7,9 +7,9 @@ import "slices"
 //
 //	event, err := cehttp.ToCloudEvent(r, nil, spec.Extensions()...)
 //
-// The functions below return those of one document. Each result is a fresh
-// slice; Required means that an event which uses that extension has it, which
-// decoders do not enforce.
+// The functions that are named after a document return those of that document.
+// Each result is a fresh slice; Required means that an event which uses that
+// extension has it, which decoders do not enforce.
 func Extensions() []Attribute {
 	return slices.Concat(AuthContext(), BAM(), Correlation(), DataClassification(), DataRef(), Deprecation(), DistributedTracing(), ExpiryTime(), OPCUA(), Partitioning(), RecordedTime(), SampledRate(), Sequence(), Severity())
 }

@@ -10,6 +10,7 @@ const (
 	SectionNaming            = "spec.md#naming-conventions"
 	SectionTypeSystem        = "spec.md#type-system"
 	SectionSpecVersion       = "spec.md#specversion"
+	SectionEventData         = "spec.md#event-data"
 
 	SectionJSONTypes       = "json-format.md#22-type-system-mapping"
 	SectionJSONEnvelope    = "json-format.md#3-envelope"

@@ -40,7 +40,7 @@ func Attribute(a spec.Attribute, text string) error {
 	if rule == nil {
 		return nil
 	}
-	return New(a.Name, text, section, rule)
+	return NewError(a.Name, text, section, rule)
 }
 
 var ruleUnknownType = &Rule{ErrType, "unknown attribute type"}

@@ -2,9 +2,9 @@
 // name or the canonical string of one of the abstract types
 // (spec.md#type-system), and parses it.
 //
-// Every function looks at its argument once, allocates only for an error, and
-// reports a violation as an [*Error] that wraps one of the sentinels below and
-// cites the section of the specification.
+// No function of this package allocates for a legal text, but ParseBinary for its
+// result and ParseTimestamp for a location. A violation is an [*Error] that wraps
+// one of the sentinels below and cites the section of the specification.
 //
 // # Choices
 //

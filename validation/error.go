@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // What an [Error] wraps. Use errors.Is.
@@ -55,9 +57,9 @@ func (e *Error) Error() string {
 // Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// New returns an [*Error] with an excerpt of value. It is for bindings and
+// NewError returns an [*Error] with an excerpt of value. It is for bindings and
 // formats, which check what this package cannot see.
-func New(attribute, value, section string, err error) *Error {
+func NewError(attribute, value, section string, err error) *Error {
 	return &Error{Attribute: excerpt(attribute), Value: excerpt(value), Section: section, Err: err}
 }
 
@@ -75,8 +77,9 @@ func excerpt(s string) string {
 	return s[:n] + "…"
 }
 
-// Rule is a sentinel with the detail that was broken. It is comparable, so that
-// package-level rules cost nothing to return.
+// Rule is what the Err of an [Error] is: a sentinel with the detail that was
+// broken. Formats and bindings that check what this package cannot see have rules
+// of their own.
 type Rule struct {
 	Sentinel error
 	Detail   string
@@ -88,6 +91,13 @@ func (r *Rule) Error() string { return r.Detail }
 // Unwrap returns the sentinel.
 func (r *Rule) Unwrap() error { return r.Sentinel }
 
+var ruleRequired = &Rule{ErrMissing, "a required attribute is missing"}
+
+// Missing returns the error about an event without the required attribute a.
+func Missing(a spec.Attribute) error {
+	return NewError(a.Name, "", a.Section, ruleRequired)
+}
+
 // fail turns the verdict of a grammar into an error about a lone text.
 func fail(value string, rule *Rule) error {
 	if rule == nil {
@@ -98,5 +108,5 @@ func fail(value string, rule *Rule) error {
 
 // failed is apart, so that fail is inlined.
 func failed(value string, rule *Rule) error {
-	return New("", value, sectionTypes, rule)
+	return NewError("", value, sectionTypes, rule)
 }

@@ -45,7 +45,7 @@ func TestNewCutsBetweenCharacters(t *testing.T) {
 		for before := range 8 {
 			for length := range 80 {
 				text := strings.Repeat("x", before) + strings.Repeat(char, length)
-				e := validation.New(text, text, "s", validation.ErrSyntax)
+				e := validation.NewError(text, text, "s", validation.ErrSyntax)
 				checkExcerpt(t, text, e.Value)
 				checkExcerpt(t, text, e.Attribute)
 				if n := len(text); n > 64 && len(e.Value) < 64-utf8.RuneLen([]rune(char)[0])+1 {
@@ -60,7 +60,7 @@ func TestNewCutsBetweenCharacters(t *testing.T) {
 func TestNewCopies(t *testing.T) {
 	for _, length := range []int{1, 64, 65, 1000} {
 		text := strings.Repeat("a", length)
-		e := validation.New(text, text, "", validation.ErrSyntax)
+		e := validation.NewError(text, text, "", validation.ErrSyntax)
 		if unsafe.StringData(e.Value) == unsafe.StringData(text) || unsafe.StringData(e.Attribute) == unsafe.StringData(text) {
 			t.Errorf("%d bytes: the error holds the text", length)
 		}
@@ -69,7 +69,7 @@ func TestNewCopies(t *testing.T) {
 
 func TestErrorUnwraps(t *testing.T) {
 	rule := &validation.Rule{Sentinel: validation.ErrRange, Detail: "too much"}
-	err := fmt.Errorf("edge: %w", validation.New("a", "9", "s", rule))
+	err := fmt.Errorf("edge: %w", validation.NewError("a", "9", "s", rule))
 	var e *validation.Error
 	var r *validation.Rule
 	if !errors.As(err, &e) || e.Attribute != "a" || e.Value != "9" || e.Section != "s" {

@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,8 +10,12 @@ import (
 // each; the text has the first few.
 type Errors []error
 
-// Join returns nil, the only error, or all of them as [Errors].
+// Join returns nil, the only error, or all of them as [Errors]. Errors that are
+// nil are passed over.
 func Join(errs []error) error {
+	if slices.Contains(errs, nil) {
+		errs = slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
+	}
 	switch len(errs) {
 	case 0:
 		return nil

@@ -183,8 +183,8 @@ func ExampleError_Unwrap() {
 }
 
 // A binding reports what only it can see.
-func ExampleNew() {
-	err := validation.New(spec.ID, "b", spec.SectionContextAttributes, validation.ErrDuplicate)
+func ExampleNewError() {
+	err := validation.NewError(spec.ID, "b", spec.SectionContextAttributes, validation.ErrDuplicate)
 	fmt.Println(err)
 	// Output:
 	// attribute "id": duplicate attribute: "b" (spec.md#context-attributes)
@@ -193,7 +193,7 @@ func ExampleNew() {
 // A sentinel with the detail that was broken.
 func ExampleRule() {
 	rule := &validation.Rule{Sentinel: validation.ErrData, Detail: "data must be a string here"}
-	err := validation.New(spec.Data, "", spec.SectionJSONDeserialize, rule)
+	err := validation.NewError(spec.Data, "", spec.SectionJSONDeserialize, rule)
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, validation.ErrData))
 	// Output:
@@ -267,4 +267,10 @@ func ExampleErrors_Unwrap() {
 	err := validation.Errors{validation.Boolean("yes"), validation.Integer("one")}
 	fmt.Println(len(err.Unwrap()))
 	// Output: 2
+}
+
+func ExampleMissing() {
+	id, _ := spec.V1.Attribute("id")
+	fmt.Println(validation.Missing(id))
+	// Output: attribute "id": a required attribute is missing (spec.md#id)
 }

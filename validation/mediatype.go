@@ -12,7 +12,7 @@ var (
 // around semicolons only. The error wraps [ErrSyntax] or [ErrCharacter].
 func MediaType(s string) error {
 	if rule := checkMediaType(s); rule != nil {
-		return New("", s, "spec.md#"+spec.DataContentType, rule)
+		return NewError("", s, "spec.md#"+spec.DataContentType, rule)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ var (
 // letters and digits, at least one, and not "data". The error wraps [ErrName].
 func Name(name string) error {
 	if rule := checkName(name); rule != nil {
-		return New(name, "", spec.SectionNaming, rule)
+		return NewError(name, "", spec.SectionNaming, rule)
 	}
 	return nil
 }
