@@ -54,8 +54,9 @@
 // A document with data but without datacontenttype gets the DataContentType
 // application/json; with data_base64, or without data, nothing is set. JSON data is kept byte for byte,
 // and may have unpaired surrogates in the form of escapes; a JSON null is the
-// data "null". Under any other content type, data must be a string. It is
-// refused if it is not ASCII and the content type names a charset other than UTF-8.
+// data "null". Under any other content type, data must be a string. If that
+// names a charset other than UTF-8, the string is refused unless it is ASCII and
+// the charset is known to extend ASCII. A charset of JSON means nothing.
 //
 // On encoding, data under a JSON media type must be one JSON value and is written
 // as it is, white space around it included. Text (text/*, XML, YAML, form data and

@@ -66,7 +66,9 @@ func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 // validates e; on an error, dst is returned as it was.
 //
 // Data under a JSON media type must be one JSON value and is written as it is,
-// else the error wraps [validation.ErrData]. Text in UTF-8 is written as a JSON
+// with the white space around it, which decoding drops; else the error wraps
+// [validation.ErrData], also for an event that was decoded from base64 or from
+// binary mode, where data is not looked at. Text in UTF-8 is written as a JSON
 // string, everything else, and data without content type, as base64.
 func AppendJSON(dst []byte, e *Event) ([]byte, error) {
 	return appendEvent(dst, e)

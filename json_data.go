@@ -13,7 +13,7 @@ import (
 var (
 	ruleDataTwice   = &validation.Rule{Sentinel: validation.ErrData, Detail: "data and data_base64 exclude each other"}
 	ruleDataString  = &validation.Rule{Sentinel: validation.ErrData, Detail: "data that is not JSON by its content type must be a string"}
-	ruleDataCharset = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is text beyond ASCII in a charset that is not UTF-8"}
+	ruleDataCharset = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is text that is not the same in UTF-8 and in the charset of its content type"}
 	ruleDataBase64  = &validation.Rule{Sentinel: validation.ErrData, Detail: "data_base64 must be a string of padded standard base64"}
 	ruleDataJSON    = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not one JSON value, as its content type says"}
 )
@@ -59,7 +59,8 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 		}
 		e.Data = text
 	}
-	if data.content != 0 && !mediatype.IsUTF8(e.DataContentType) && !isASCII(e.Data) {
+	if len(e.Data) > 0 && !mediatype.IsUTF8(e.DataContentType) &&
+		!(isASCII(e.Data) && mediatype.IsASCIISuperset(e.DataContentType)) {
 		return r.dataError(data, ruleDataCharset)
 	}
 	return nil

@@ -259,7 +259,7 @@ func refData(e *cloudevents.Event, members map[string]json.RawMessage) error {
 	}
 	e.Data = []byte(s)
 	ascii := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-	if !ascii && !mediatype.IsUTF8(e.DataContentType) {
+	if s != "" && !mediatype.IsUTF8(e.DataContentType) && !(ascii && mediatype.IsASCIISuperset(e.DataContentType)) {
 		return errors.New("charset")
 	}
 	return nil

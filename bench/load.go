@@ -72,7 +72,7 @@ func together(n int, d time.Duration, do func(i int) error) (time.Duration, erro
 	begin := time.Now()
 	for i := range n {
 		all.Go(func() {
-			for time.Since(begin) < d && errs[i] == nil {
+			for errs[i] == nil && (counts[i] == 0 || time.Since(begin) < d) {
 				errs[i] = do(i)
 				counts[i]++
 			}

@@ -140,3 +140,8 @@ func ExampleSeverity() {
 	// severitytext String
 	// severitynumber Integer (required)
 }
+
+func ExampleVerifiability() {
+	printAttributes(spec.Verifiability())
+	// Output: dssematerial Binary (required)
+}

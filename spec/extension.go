@@ -11,7 +11,7 @@ import "slices"
 // Each result is a fresh slice; Required means that an event which uses that
 // extension has it, which decoders do not enforce.
 func Extensions() []Attribute {
-	return slices.Concat(AuthContext(), BAM(), Correlation(), DataClassification(), DataRef(), Deprecation(), DistributedTracing(), ExpiryTime(), OPCUA(), Partitioning(), RecordedTime(), SampledRate(), Sequence(), Severity())
+	return slices.Concat(AuthContext(), BAM(), Correlation(), DataClassification(), DataRef(), Deprecation(), DistributedTracing(), ExpiryTime(), OPCUA(), Partitioning(), RecordedTime(), SampledRate(), Sequence(), Severity(), Verifiability())
 }
 
 // Extension returns the documented extension attribute of that name.
@@ -135,5 +135,12 @@ func Severity() []Attribute {
 	return []Attribute{
 		{"severitytext", String, false, "severity.md#severitytext"},
 		{"severitynumber", Integer, true, "severity.md#severitynumber"},
+	}
+}
+
+// Verifiability: a signature of the event (verifiability.md).
+func Verifiability() []Attribute {
+	return []Attribute{
+		{"dssematerial", Binary, true, "verifiability.md#dssematerial"},
 	}
 }

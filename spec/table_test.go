@@ -33,6 +33,7 @@ func documents() map[string][]spec.Attribute {
 		"sampledrate.md":         spec.SampledRate(),
 		"sequence.md":            spec.Sequence(),
 		"severity.md":            spec.Severity(),
+		"verifiability.md":       spec.Verifiability(),
 	}
 }
 

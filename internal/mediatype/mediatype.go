@@ -69,6 +69,27 @@ func IsUTF8(s string) bool {
 		ascii.EqualFold(charset, "us-ascii") || ascii.EqualFold(charset, "ascii")
 }
 
+// IsASCIISuperset reports whether ASCII text is the same bytes in the charset of s
+// as in UTF-8. Of a charset that is not known it is not said to be.
+func IsASCIISuperset(s string) bool {
+	if IsUTF8(s) {
+		return true
+	}
+	charset, _ := Parameter(s, "charset")
+	for _, prefix := range asciiSupersets {
+		if _, ok := ascii.CutPrefixFold(charset, prefix); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// Each begins the names of charsets that extend ASCII.
+var asciiSupersets = [...]string{
+	"iso-8859-", "iso8859-", "iso_8859-", "latin", "windows-", "cp125", "koi8-", "gb2312", "gbk", "gb18030",
+	"big5", "euc-", "shift_jis", "tis-620", "macintosh",
+}
+
 // Parameter returns the value of the first parameter of that name, in any case. A
 // quoted value is unquoted.
 func Parameter(s, name string) (value string, ok bool) {
@@ -124,5 +145,5 @@ func unquote(s string) (value, rest string) {
 func trim(s string) string { return strings.Trim(s, " \t") }
 
 func hasSuffixFold(s, suffix string) bool {
-	return len(s) > len(suffix) && ascii.EqualFold(s[len(s)-len(suffix):], suffix)
+	return len(s) >= len(suffix) && ascii.EqualFold(s[len(s)-len(suffix):], suffix)
 }

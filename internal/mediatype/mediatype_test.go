@@ -87,7 +87,7 @@ func TestKinds(t *testing.T) {
 		{"image", "image/png", neither},
 		{"another suffix", "application/cloudevents+avro", neither},
 		{"JSON without type", "json", neither},
-		{"JSON suffix without subtype", "application/+json", neither},
+		{"JSON suffix and nothing before it", "application/+json", json},
 		{"letters before json", "application/xjson", neither},
 		{"letters behind json", "application/jsonx", neither},
 		{"letters behind the JSON suffix", "application/geo+jsonx", neither},
