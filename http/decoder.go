@@ -72,16 +72,8 @@ func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
 	switch {
 	case err != nil:
 	case mode == cloudevents.BinaryMode:
-		if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err != nil {
-			break
-		}
-		var body []byte
-		switch body, err = d.body(&m, p); {
-		case err != nil:
-		case d.Format == nil:
-			err = format.JSON{}.DecodeBinaryModeEventData(body, &e)
-		default:
-			e, err = decodeData(d.Format, body, e)
+		if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err == nil {
+			err = d.data(&e, &m, p)
 		}
 	case mode == cloudevents.StructuredMode:
 		var body []byte
@@ -95,6 +87,19 @@ func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
+}
+
+// data sets the data of a binary-mode event.
+func (d *Decoder) data(e *cloudevents.Event, m *messageHeader, p payload) error {
+	body, err := d.body(m, p)
+	if err != nil {
+		return err
+	}
+	if d.Format == nil {
+		return format.JSON{}.DecodeBinaryModeEventData(body, e)
+	}
+	*e, err = decodeData(d.Format, body, *e)
+	return err
 }
 
 // decodeData is apart, because the event that an interface gets escapes.

@@ -33,8 +33,7 @@
 // escapes are refused. Two values for one attribute are refused.
 //
 // ce-datacontenttype is refused unless it equals Content-Type byte for byte. An
-// extension that
-// was not declared is a String.
+// extension that was not declared is a String.
 //
 // A message whose Content-Encoding nobody has undone is refused: its data would
 // not be what Content-Type says.
@@ -43,7 +42,7 @@
 //
 // A body has at most [DefaultMaxBytes], the ce- headers of a message at most
 // [cloudevents.DefaultMaxAttributes]; a [Decoder] can change that. Limits of
-// structured and batched bodies are those of the format.
+// structured and batch bodies are those of the format.
 //
 // # Aliasing
 //

@@ -19,30 +19,24 @@ value: // at b[i]
 		if i, f = skipString(b, i+1); f != None {
 			return i, f
 		}
-	case '{':
+	case '{', '[':
 		if levels.depth == maxDepth {
 			return i, TooDeep
 		}
+		opening := b[i]
 		if i = Space(b, i+1); i >= len(b) {
 			return i, UnexpectedEnd
 		}
-		if b[i] != '}' {
+		if b[i] == opening+2 { // the closing one
+			i++
+			break
+		}
+		if opening == '{' {
 			levels.push(1)
 			goto name
 		}
-		i++
-	case '[':
-		if levels.depth == maxDepth {
-			return i, TooDeep
-		}
-		if i = Space(b, i+1); i >= len(b) {
-			return i, UnexpectedEnd
-		}
-		if b[i] != ']' {
-			levels.push(0)
-			goto value
-		}
-		i++
+		levels.push(0)
+		goto value
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		if i, _, f = Number(b, i); f != None {
 			return i, f
