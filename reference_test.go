@@ -83,7 +83,7 @@ func refNames(document []byte) (names []string, err error) {
 	return names, nil
 }
 
-// refLoneSurrogate looks for \uXXXX that is half a pair, in raw JSON.
+// refLoneSurrogate looks for \uhhhh that is half a pair, in raw JSON.
 func refLoneSurrogate(raw []byte) bool {
 	unit := func(s []byte) rune {
 		if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {

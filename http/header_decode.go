@@ -177,7 +177,7 @@ func (f *headerField) extension(exts []spec.Attribute, buffer *strings.Builder) 
 
 // notCloudEvent is the error about a message that does not claim to be an event.
 func (m *messageHeader) notCloudEvent() error {
-	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q", ErrNotCloudEvent, m.contentType)
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", ErrNotCloudEvent, m.contentType, spec.SectionHTTPMapping)
 }
 
 func duplicate(name string) error {

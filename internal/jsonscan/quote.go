@@ -46,7 +46,7 @@ func AppendUnquoted(dst, s []byte) (_ []byte, offset int, f Fault) {
 	return dst, len(s), None
 }
 
-// unit returns the character of the escape \uXXXX, or of the pair of them, that
+// unit returns the character of the escape \uhhhh, or of the pair of them, that
 // s begins with, and its length; 0 if it is half a pair.
 func unit(s []byte) (r rune, n int) {
 	const (

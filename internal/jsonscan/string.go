@@ -84,7 +84,7 @@ func escape(s []byte) int {
 	return 0
 }
 
-// hex4 returns the code unit of the escape \uXXXX that s begins with.
+// hex4 returns the code unit of the escape \uhhhh that s begins with.
 func hex4(s []byte) (unit rune, ok bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
