@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -144,21 +143,4 @@ func TestLoadRefuses(t *testing.T) {
 			}
 		})
 	}
-}
-
-func ExampleTransport() {
-	cases, err := conformance.Load(os.DirFS("../testdata"))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	myFormat := conformance.Format(format.JSON{}) // any format.Formatter
-	failed := 0
-	for _, c := range cases {
-		if err := myFormat.Run(c); err != nil && !errors.Is(err, conformance.ErrSkipped) {
-			failed++
-		}
-	}
-	fmt.Println(failed, "failed")
-	// Output: 0 failed
 }
