@@ -13,8 +13,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// ErrDataContentType is returned by [DataAs] and [Event.SetData] for a Go type
-// that the content type of the data does not fit.
+// ErrDataContentType is wrapped by the errors of [DataAs] and [Event.SetData] about
+// a Go type that the content type of the data does not fit.
 var ErrDataContentType = errors.New("the content type of the data does not fit the Go type")
 
 // SetData sets Data and DataContentType. A []byte, which e then shares, or a
@@ -22,7 +22,7 @@ var ErrDataContentType = errors.New("the content type of the data does not fit t
 // other named types of bytes included, is marshaled by encoding/json, and
 // contentType must be a JSON media type without a charset other than UTF-8.
 //
-// On an error, which is [ErrDataContentType], a [*validation.Error] about
+// On an error, which wraps [ErrDataContentType], is a [*validation.Error] about
 // contentType, or that of encoding/json, e is unchanged.
 func (e *Event) SetData(contentType string, v any) error {
 	if contentType != "" {
@@ -52,7 +52,7 @@ func (e *Event) SetData(contentType string, v any) error {
 // DataAs returns the data of e as a T. For []byte, which is shared with e, and
 // string it is the data as it is; a JSON string keeps its quotes. Any other T is
 // unmarshaled by encoding/json, and DataContentType must be a JSON media type
-// without a charset other than UTF-8, else the error is [ErrDataContentType].
+// without a charset other than UTF-8, else the error wraps [ErrDataContentType].
 //
 // If e has no data, the error wraps [validation.ErrMissing]; if the data is not a
 // T, it wraps [validation.ErrData] and the error of encoding/json. Its text has

@@ -33,8 +33,8 @@ func (e *BatchError) Error() string {
 // Unwrap returns e.Err.
 func (e *BatchError) Unwrap() error { return e.Err }
 
-// LimitError is returned by a decoder for a message that exceeds one of its
-// limits, other than the size of a body.
+// LimitError is wrapped by the error of a decoder about a message that exceeds one
+// of its limits, other than the size of a body.
 type LimitError struct {
 	What  string // "levels of nesting", "attributes" or "events"
 	Limit int

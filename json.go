@@ -62,25 +62,6 @@ func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 	return es, nil
 }
 
-// AppendJSON appends e in the JSON event format, without white space. It
-// validates e; on an error, dst is returned as it was.
-//
-// Data under a JSON media type must be one JSON value and is written as it is,
-// with the white space around it, which decoding drops; else the error wraps
-// [validation.ErrData], also for an event that was decoded from base64 or from
-// binary mode, where data is not looked at. Text in UTF-8 is written as a JSON
-// string, everything else, and data without content type, as base64.
-func AppendJSON(dst []byte, e *Event) ([]byte, error) {
-	return appendEvent(dst, e)
-}
-
-// AppendJSONBatch appends es in the JSON batch format; nil is the empty batch
-// too. All events must have the same SpecVersion. Errors are, or wrap, a
-// [*BatchError], and dst is then returned as it was.
-func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
-	return appendBatch(dst, es)
-}
-
 // MarshalJSON returns e in the JSON event format, like [AppendJSON]. Mind that
 // json.Marshal compacts what it gets from here and escapes <, > and &: the same
 // JSON value in other bytes. A struct that embeds an Event is marshaled by this
@@ -88,7 +69,7 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 // field that may be empty wants the type *Event or the tag omitzero, for the zero
 // Event is refused.
 func (e Event) MarshalJSON() ([]byte, error) {
-	return appendEvent(nil, &e)
+	return AppendJSON(nil, &e)
 }
 
 // UnmarshalJSON reads the JSON event format like the zero [JSONDecoder], but the

@@ -140,7 +140,6 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 	}
 
 	declared, typ := r.declared(name)
-	accepts := func(t spec.Type) bool { return !declared || typ == t }
 	want := "string, boolean or number"
 	if declared {
 		want = jsonType(typ)
@@ -148,14 +147,11 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 	var text string
 	switch m.kind {
 	case '"':
-		if !declared {
-			typ = spec.String
-		}
 		if text, err = r.text(m, buffer); err != nil {
 			return x, err
 		}
 	case 't', 'f':
-		if !accepts(spec.Boolean) {
+		if declared && typ != spec.Boolean {
 			return x, r.wrongType(m, want)
 		}
 		typ, text = spec.Boolean, "true"
@@ -165,7 +161,7 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 	case '{', '[':
 		return x, r.wrongType(m, want)
 	default:
-		if !accepts(spec.Integer) {
+		if declared && typ != spec.Integer {
 			return x, r.wrongType(m, want)
 		}
 		if !m.integer {
@@ -193,6 +189,7 @@ func jsonType(t spec.Type) string {
 	return "string"
 }
 
+// declared returns whether an extension is, and its type; String if not.
 func (r *jsonReader) declared(name string) (bool, spec.Type) {
 	for i := range r.extensions {
 		if r.extensions[i].Name == name {

@@ -23,14 +23,14 @@ var strictBase64 = base64.StdEncoding.Strict()
 // payload sets Data, and the DataContentType that its absence implies
 // (json-format.md#312-payload-deserialization).
 func (r *jsonReader) payload(e *Event, o *jsonObject) error {
-	data, base64 := &o.known[memberData], &o.known[memberDataBase64]
+	data, encoded := &o.known[memberData], &o.known[memberDataBase64]
 	switch {
-	case data.kind != 0 && base64.kind != 0:
-		return r.dataError(base64, ruleDataTwice)
-	case base64.kind == '"':
-		return r.base64(e, base64)
-	case base64.kind != 0 && base64.kind != 'n':
-		return r.dataError(base64, ruleDataBase64)
+	case data.kind != 0 && encoded.kind != 0:
+		return r.dataError(encoded, ruleDataTwice)
+	case encoded.kind == '"':
+		return r.base64(e, encoded)
+	case encoded.kind != 0 && encoded.kind != 'n':
+		return r.dataError(encoded, ruleDataBase64)
 	case data.kind == 0:
 		return nil
 	}

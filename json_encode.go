@@ -3,6 +3,7 @@ package cloudevents
 import (
 	"encoding/base64"
 	"slices"
+	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
@@ -10,11 +11,75 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
+// AppendJSON appends e in the JSON event format, without white space. It
+// validates e; on an error, dst is returned as it was. If the Data of e is in the
+// room behind dst, as after decoding from the same buffer, a new slice is made.
+//
+// Data under a JSON media type must be one JSON value and is written as it is,
+// with the white space around it, which decoding drops; else the error wraps
+// [validation.ErrData], also for an event that was decoded from base64 or from
+// binary mode, where data is not looked at. Text in UTF-8 is written as a JSON
+// string, everything else, and data without content type, as base64.
+func AppendJSON(dst []byte, e *Event) ([]byte, error) {
+	b := slices.Grow(dst, jsonSize(e))
+	if overlap(b[len(b):cap(b)], e.Data) {
+		b = slices.Concat(dst, make([]byte, jsonSize(e)))[:len(dst)]
+	}
+	b, err := appendEvent(b, e)
+	if err != nil {
+		return dst, err
+	}
+	return b, nil
+}
+
+// AppendJSONBatch appends es in the JSON batch format; nil is the empty batch
+// too. All events must have the same SpecVersion. Errors are, or wrap, a
+// [*BatchError], and dst is then returned as it was.
+func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
+	size := len("[]")
+	for i := range es {
+		size += jsonSize(&es[i])
+	}
+	b := slices.Grow(dst, size)
+	for i := range es {
+		if overlap(b[len(b):cap(b)], es[i].Data) {
+			b = slices.Concat(dst, make([]byte, size))[:len(dst)]
+			break
+		}
+	}
+	b = append(b, '[')
+	for i := range es {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		var err error
+		if b, err = appendEvent(b, &es[i]); err == nil && es[i].SpecVersion != es[0].SpecVersion {
+			err = mixedVersions(&es[i])
+		}
+		if err != nil {
+			return dst, &BatchError{i, err}
+		}
+	}
+	return append(b, ']'), nil
+}
+
+// overlap reports whether a and b share memory. Data that does with the room that
+// is written to would change between its check and its copy.
+func overlap(a, b []byte) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	firstA, lastA := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&a[len(a)-1]))
+	firstB, lastB := uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(&b[len(b)-1]))
+	return firstA <= lastB && firstB <= lastA
+}
+
+// appendEvent appends e, whose Data is not in the room of dst.
 func appendEvent(dst []byte, e *Event) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
-	b := append(slices.Grow(dst, jsonSize(e)), `{"specversion":"`...)
+	b := append(dst, `{"specversion":"`...)
 	b = append(b, e.SpecVersion.String()...)
 	b = append(b, `","id":`...)
 	b = jsonscan.AppendQuoted(b, e.ID)
@@ -45,10 +110,8 @@ func appendEvent(dst []byte, e *Event) ([]byte, error) {
 		b = append(b, x.Name...)
 		b = append(b, '"', ':')
 		switch x.Value.typ {
-		case spec.Boolean:
+		case spec.Boolean, spec.Integer:
 			b = append(b, x.Value.text...)
-		case spec.Integer:
-			b = append(b, canonical(spec.Integer, x.Value.text).text...)
 		default:
 			b = jsonscan.AppendQuoted(b, x.Value.text)
 		}
@@ -60,7 +123,7 @@ func appendEvent(dst []byte, e *Event) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// jsonSize returns how long e is in JSON if nothing has to be escaped.
+// jsonSize returns about how long e is in JSON. It is a hint for growing.
 func jsonSize(e *Event) int {
 	const names = len(`{"specversion":"1.0","id":"","source":"","type":"","datacontenttype":"","dataschema":"","subject":"","time":"2006-01-02T15:04:05.999999999+00:00","data_base64":""},`)
 	n := names + len(e.ID) + len(e.Source) + len(e.Type) + len(e.DataContentType) + len(e.DataSchema) + len(e.Subject)
@@ -71,25 +134,4 @@ func jsonSize(e *Event) int {
 		return n + len(e.Data)
 	}
 	return n + base64.StdEncoding.EncodedLen(len(e.Data))
-}
-
-func appendBatch(dst []byte, es []Event) ([]byte, error) {
-	size := len("[]")
-	for i := range es {
-		size += jsonSize(&es[i])
-	}
-	b := append(slices.Grow(dst, size), '[')
-	for i := range es {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		var err error
-		if b, err = appendEvent(b, &es[i]); err == nil && es[i].SpecVersion != es[0].SpecVersion {
-			err = mixedVersions(&es[i])
-		}
-		if err != nil {
-			return dst, &BatchError{i, err}
-		}
-	}
-	return append(b, ']'), nil
 }

@@ -3,7 +3,6 @@ package cloudevents
 import (
 	"bytes"
 	"errors"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -128,6 +127,7 @@ func (r *jsonReader) batch(maxEvents int) ([]Event, error) {
 	}
 }
 
+// It takes a second version in spec to see this.
 var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
 
 func mixedVersions(e *Event) error {
@@ -285,5 +285,5 @@ func (r *jsonReader) value(m *jsonMember) error {
 // badCharacter is an error about the string value of an attribute.
 func (r *jsonReader) badCharacter(name string, offset int, f jsonscan.Fault) error {
 	rule := &validation.Rule{Sentinel: validation.ErrCharacter, Detail: f.Error()}
-	return r.at(offset, validation.NewError(strings.Clone(name), "", spec.SectionJSONTypes, rule))
+	return r.at(offset, validation.NewError(name, "", spec.SectionJSONTypes, rule))
 }

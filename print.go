@@ -40,7 +40,7 @@ func (e Event) String() string {
 // slog.JSONHandler does not call it for events inside slices, maps and structs;
 // those are marshaled, data included.
 func (e Event) LogValue() slog.Value {
-	attrs := make([]slog.Attr, 0, int(coreCount)+len(e.Extensions))
+	attrs := make([]slog.Attr, 0, coreCount+len(e.Extensions))
 	for name, v := range e.All() {
 		attrs = append(attrs, slog.Attr{Key: name, Value: v.LogValue()})
 	}

@@ -41,8 +41,8 @@ func parseData(s string) ([]byte, error) {
 	if count, ok := strings.CutPrefix(s, "repeat "); ok {
 		var err error
 		count, s, _ = strings.Cut(count, " ")
-		if n, err = strconv.Atoi(count); err != nil {
-			return nil, err
+		if n, err = strconv.Atoi(count); err != nil || n < 0 {
+			return nil, fmt.Errorf("repeat %q", count)
 		}
 	}
 	text, _, err := literal(s)
@@ -109,12 +109,15 @@ func ToEvent(n Event) (e cloudevents.Event, err error) {
 	return e, nil
 }
 
+// errCase is wrapped by the error about a case that has no [cloudevents.Event].
+var errCase = errors.New("the case cannot be expressed")
+
 func toEvents(neutral []Event) ([]cloudevents.Event, error) {
 	es := make([]cloudevents.Event, len(neutral))
 	for i, n := range neutral {
 		var err error
 		if es[i], err = ToEvent(n); err != nil {
-			return nil, fmt.Errorf("the case cannot be expressed: %w", err)
+			return nil, fmt.Errorf("%w: %v", errCase, err) // %v: it is no refusal
 		}
 	}
 	return es, nil
@@ -131,7 +134,7 @@ func value(a Attribute) (cloudevents.Value, error) {
 	}
 	v, err := cloudevents.ParseValue(a.Type, a.Text)
 	if err != nil {
-		return v, errors.Join(fmt.Errorf("extension %s cannot be had", a.Name), err)
+		return v, fmt.Errorf("extension %s: %w", a.Name, err)
 	}
 	return v, nil
 }

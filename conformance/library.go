@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
@@ -33,18 +34,12 @@ func check(kind, text string) (string, error) {
 		return text, validation.MediaType(text)
 	}
 	for t := spec.Type(0); t.Valid(); t++ {
-		if v, err := cloudevents.ParseValue(t, text); tableOf(t) == kind {
+		if strings.ToLower(t.String()) == kind {
+			v, err := cloudevents.ParseValue(t, text)
 			return v.String(), err
 		}
 	}
 	return "", fmt.Errorf("no type for table %q", kind)
-}
-
-func tableOf(t spec.Type) string {
-	return map[spec.Type]string{
-		spec.String: "string", spec.Boolean: "boolean", spec.Integer: "integer", spec.Binary: "binary",
-		spec.URI: "uri", spec.URIReference: "uri-reference", spec.Timestamp: "timestamp",
-	}[t]
 }
 
 // decode decodes a message with all functions that can.
@@ -140,7 +135,7 @@ func agree(doors []func() ([]cloudevents.Event, error)) ([]Event, error) {
 			neutral = []Event{}
 			for k := range es {
 				if err := es[k].Validate(); err != nil {
-					return nil, fmt.Errorf("decoded an invalid event: %w", err)
+					return nil, fmt.Errorf("decoded an invalid event: %v", err) // %v: it is no refusal
 				}
 				neutral = append(neutral, FromEvent(&es[k]))
 			}
@@ -150,7 +145,7 @@ func agree(doors []func() ([]cloudevents.Event, error)) ([]Event, error) {
 			continue
 		}
 		if !reflect.DeepEqual(neutral, first) || !reflect.DeepEqual(Reasons(err), Reasons(firstErr)) {
-			return nil, fmt.Errorf("functions disagree: %v, %w and %v, %w", first, firstErr, neutral, err)
+			return nil, fmt.Errorf("functions disagree: %v, %v and %v, %v", first, firstErr, neutral, err)
 		}
 	}
 	return first, firstErr
@@ -179,7 +174,7 @@ func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error)
 	got, gotErr := sent(es, mode, p)
 	if gotErr != nil || err != nil {
 		if !reflect.DeepEqual(Reasons(err), Reasons(gotErr)) {
-			err = fmt.Errorf("functions disagree: %w and %w", err, gotErr)
+			err = fmt.Errorf("functions disagree: %v and %v", err, gotErr)
 		}
 		return Message{}, err
 	}

@@ -22,7 +22,8 @@ type Codec struct {
 	// Decode returns the events in m, of which there is one unless batch is set.
 	Decode func(m Message, batch bool, exts []spec.Attribute) ([]Event, error)
 	// Encode returns the message with events; there is one unless mode is
-	// BatchMode. A JSON message has no mode but these two.
+	// BatchMode. A JSON message has no mode but these two. ErrSkipped says that it
+	// cannot be done.
 	Encode func(es []Event, mode cloudevents.Mode, p Protocol) (Message, error)
 	// Reasons returns why a function above returned err. If it is nil, any error
 	// is as good as the right one.
@@ -113,6 +114,8 @@ func (c *Codec) compareError(want *Reason, err error) error {
 	switch {
 	case want == nil:
 		return fmt.Errorf("refused: %w", err)
+	case errors.Is(err, errCase):
+		return err
 	case err == nil:
 		return fmt.Errorf("accepted, but must be refused: %+v", *want)
 	case c.Reasons == nil:

@@ -120,15 +120,16 @@ func TestRunSeesFaults(t *testing.T) {
 // TestLoadRefuses checks that a case that says nothing is not taken for one.
 func TestLoadRefuses(t *testing.T) {
 	for name, content := range map[string]string{
-		"unknown section":        "why\n-- jsom --\n{}\n-- event --\nid String \"1\"\n",
-		"no expectation":         "why\n-- json --\n{}\n",
-		"event and error":        "why\n-- json --\n{}\n-- event --\nid String \"1\"\n-- error --\nrule: json\n",
-		"unknown rule":           "why\n-- json --\n{}\n-- error --\nrule: jsom\n",
-		"unknown key":            "why\n-- json --\n{}\n-- error --\nrule: json\nattribut: id\n",
-		"unknown type":           "why\n-- json --\n{}\n-- event --\nid Sting \"1\"\n",
-		"nothing goes in":        "why\n-- event --\nid String \"1\"\n",
-		"two messages":           "why\n-- json --\n{}\n-- json --\n{}\n-- error --\nrule: json\n",
-		"batch of another count": "why\n-- json --\n[]\n-- batch --\n2\n-- event --\nid String \"1\"\n",
+		"unknown section":          "why\n-- jsom --\n{}\n-- event --\nid String \"1\"\n",
+		"no expectation":           "why\n-- json --\n{}\n",
+		"event and error":          "why\n-- json --\n{}\n-- event --\nid String \"1\"\n-- error --\nrule: json\n",
+		"unknown rule":             "why\n-- json --\n{}\n-- error --\nrule: jsom\n",
+		"unknown key":              "why\n-- json --\n{}\n-- error --\nrule: json\nattribut: id\n",
+		"unknown type":             "why\n-- json --\n{}\n-- event --\nid Sting \"1\"\n",
+		"repeated less than never": "why\n-- json --\n{}\n-- event --\ndata repeat -1 \"x\"\n",
+		"nothing goes in":          "why\n-- event --\nid String \"1\"\n",
+		"two messages":             "why\n-- json --\n{}\n-- json --\n{}\n-- error --\nrule: json\n",
+		"batch of another count":   "why\n-- json --\n[]\n-- batch --\n2\n-- event --\nid String \"1\"\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -142,5 +143,33 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("loaded %v", cases)
 			}
 		})
+	}
+}
+
+// TestTransportSkips sees that a transport that does nothing is not taken for one
+// that does all.
+func TestTransportSkips(t *testing.T) {
+	var nothing conformance.Transport = func([]cloudevents.Event, cloudevents.Mode, []spec.Attribute) ([]cloudevents.Event, error) {
+		return nil, conformance.ErrSkipped
+	}
+	for _, c := range load(t) {
+		if err := nothing.Run(c); err == nil {
+			t.Fatalf("%s has passed", c.Name)
+		}
+	}
+}
+
+// TestCaseThatCannotBeHad sees that an illegal case is not taken for a refusal.
+func TestCaseThatCannotBeHad(t *testing.T) {
+	c := conformance.Case{
+		Name:    "json/encode/x",
+		Events:  []conformance.Event{{Attributes: []conformance.Attribute{{Name: "time", Type: spec.Timestamp, Text: "noon"}}}},
+		Refused: &conformance.Reason{Rule: "syntax", Index: -1, Offset: -1},
+	}
+	if err := conformance.Library().Run(c); err == nil {
+		t.Error("nothing was encoded, and the case has passed")
+	}
+	if err := conformance.Format(format.JSON{}).Run(c); err == nil {
+		t.Error("nothing was encoded, and the case has passed for the format")
 	}
 }

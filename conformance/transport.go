@@ -56,12 +56,16 @@ func (t Transport) Run(tc Case) error {
 	case !tc.Decode || tc.Refused != nil:
 		return ErrSkipped
 	}
+	err := ErrSkipped // unless a mode runs
 	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
-		if err := t.roundTrip(tc.Events, mode); err != nil && !errors.Is(err, ErrSkipped) {
-			return fmt.Errorf("%s mode: %w", mode, err)
+		switch modeErr := t.roundTrip(tc.Events, mode); {
+		case modeErr == nil:
+			err = nil
+		case !errors.Is(modeErr, ErrSkipped):
+			return fmt.Errorf("%s mode: %w", mode, modeErr)
 		}
 	}
-	return nil
+	return err
 }
 
 // refuse returns the error of encoding, nil if there is none.
@@ -86,6 +90,9 @@ func (t Transport) roundTrip(neutral []Event, mode cloudevents.Mode) error {
 			groups = append(groups, []Event{e})
 		}
 	}
+	if len(groups) == 0 {
+		return ErrSkipped
+	}
 	for _, group := range groups {
 		es, err := toEvents(group)
 		if err != nil {
@@ -93,7 +100,7 @@ func (t Transport) roundTrip(neutral []Event, mode cloudevents.Mode) error {
 		}
 		arrived, err := t(es, mode, exts)
 		if err != nil {
-			if errors.Is(err, ErrSkipped) || !allExpressible(group, mode) {
+			if !errors.Is(err, ErrSkipped) && !allExpressible(group, mode) {
 				continue
 			}
 			return err

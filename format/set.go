@@ -12,7 +12,8 @@ import (
 // Set is several formats in one: it decodes with the first whose media type is
 // that of the message, and encodes with the first of all. For batches, only
 // members that are a [Batch] count. A message of no member's type is an error
-// that wraps [ErrUnknown], and so is everything for an empty Set.
+// that wraps [ErrUnknown], and so is everything for an empty Set. A Set within a
+// Set counts with its first format only.
 //
 //	d := cehttp.Decoder{Format: format.Set{format.JSON{}, myFormat{}}}
 type Set []Formatter

@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	// ErrNotCloudEvent is returned for a message that has neither a CloudEvents
-	// media type nor ce- headers.
+	// ErrNotCloudEvent is wrapped by the error about a message that has neither a
+	// CloudEvents media type nor ce- headers.
 	ErrNotCloudEvent = errors.New("message is not a CloudEvent")
 
 	// ErrContentMode is wrapped by the error about a message that is in another

@@ -17,7 +17,7 @@ import (
 // are Strings. The keys of h need not be canonical.
 //
 // Errors are those of [ToCloudEvent] about attributes; a structured or batch
-// message, whose attributes are in the body, is [ErrContentMode]. What else the
+// message, whose attributes are in the body, wraps [ErrContentMode]. What else the
 // header says of the body, as Content-Encoding does, is the caller's to look at.
 func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
 	var few [fewExtensions]headerField
@@ -48,7 +48,7 @@ func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, e
 	case maxAttributes >= 0 && m.attributes > maxAttributes:
 		return &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
 	}
-	// Names and unescaped values; grown once, so that its strings stay.
+	// Names and unescaped values; grown once, so that they share one allocation.
 	var text strings.Builder
 	text.Grow(m.textSize)
 

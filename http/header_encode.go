@@ -40,9 +40,6 @@ func checkBinary(e *cloudevents.Event) error {
 
 // clearHeader removes what describes an event.
 func clearHeader(h http.Header) {
-	if len(h) == 0 {
-		return
-	}
 	for key := range h {
 		if isAttribute(key) || ascii.EqualFold(key, "Content-Type") {
 			delete(h, key)
@@ -63,8 +60,7 @@ func remove(h http.Header, key string) {
 // what has to be spelled for HTTP from one string.
 func setHeader(h http.Header, e *cloudevents.Event) {
 	clearHeader(h)
-	const core = 8
-	w := headerWriter{h: h, values: make([]string, 0, core+len(e.Extensions))}
+	w := headerWriter{h: h, values: make([]string, 0, coreCount+len(e.Extensions))}
 	w.buffer.Grow(spelledSize(e))
 
 	w.set("Ce-Specversion", e.SpecVersion.String())

@@ -9,9 +9,19 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-var coreAttributes = spec.V1.Attributes()
+// The core attributes whose canonical keys are common, by their place in the
+// specification.
+const (
+	coreID          = 0
+	coreSource      = 1
+	coreSpecVersion = 2
+	coreType        = 3
+	coreSubject     = 6
+	coreTime        = 7
+	coreCount       = 8
+)
 
-const coreCount = 8
+var coreAttributes = [coreCount]spec.Attribute(spec.V1.Attributes())
 
 // messageHeader is what a header says about a message. It is gathered in one pass
 // over the map.
@@ -91,17 +101,17 @@ func isAttribute(key string) bool {
 func coreIndex(name string) (int, bool) {
 	switch name { // the canonical keys
 	case "Id":
-		return 0, true
+		return coreID, true
 	case "Source":
-		return 1, true
+		return coreSource, true
 	case "Specversion":
-		return 2, true
+		return coreSpecVersion, true
 	case "Type":
-		return 3, true
+		return coreType, true
 	case "Subject":
-		return 6, true
+		return coreSubject, true
 	case "Time":
-		return 7, true
+		return coreTime, true
 	}
 	for i := range coreAttributes {
 		if ascii.EqualFold(coreAttributes[i].Name, name) {

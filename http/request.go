@@ -45,7 +45,8 @@ func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudev
 
 // CopyToHTTPRequest validates e and makes it what r carries: headers, body,
 // ContentLength and GetBody. Headers of another event are removed, and so is
-// Content-Encoding; everything else stays. On an error r is unchanged.
+// Content-Encoding; everything else stays. The body that r had is not closed. On
+// an error r is unchanged.
 func CopyToHTTPRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
 	contentType, body, err := encode(e, m, f)
 	if err != nil {

@@ -41,6 +41,7 @@ func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cl
 		return wrap(fmt.Errorf("status %d does not allow a body", status))
 	}
 	h := w.Header()
+	remove(h, "Content-Length") // in any spelling
 	describe(h, e, m, contentType)
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http guesses one

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -116,6 +117,21 @@ func TestWriteHTTPResponseStatus(t *testing.T) {
 					t.Errorf("%d headers", got)
 				}
 			})
+		}
+	}
+}
+
+func TestWriteHTTPResponseReplacesContentLength(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusNoContent} {
+		w := httptest.NewRecorder()
+		spelling := strings.ToLower("Content-Length")
+		w.Header()[spelling] = []string{"999"}
+		e := minimal()
+		if err := cehttp.WriteHTTPResponse(w, status, &e, cloudevents.BinaryMode, nil); err != nil {
+			t.Fatal(err)
+		}
+		if v, ok := w.Header()[spelling]; ok {
+			t.Errorf("status %d: the length of another body is left: %v", status, v)
 		}
 	}
 }

@@ -37,7 +37,7 @@ const (
 var coreV1 = []Attribute{
 	{ID, String, true, "spec.md#id"},
 	{Source, URIReference, true, "spec.md#source"},
-	{SpecVersion, String, true, "spec.md#specversion"},
+	{SpecVersion, String, true, SectionSpecVersion},
 	{EventType, String, true, "spec.md#type"},
 	{DataContentType, String, false, "spec.md#datacontenttype"},
 	{DataSchema, URI, false, "spec.md#dataschema"},

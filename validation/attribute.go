@@ -18,7 +18,7 @@ func Text(t spec.Type, text string) error {
 // Attribute checks text as the canonical string of the attribute a. A core
 // attribute, as [spec.Version.Attribute] returns it, must not be empty
 // ([ErrMissing]), and datacontenttype is a media type; other attributes are
-// checked like [Text]. The error names the attribute,
+// checked like [Text]; of specversion, see [spec.ParseVersion] for what is known. The error names the attribute,
 // and for a core attribute the section that defines it.
 func Attribute(a spec.Attribute, text string) error {
 	section := spec.SectionTypeSystem

@@ -11,7 +11,7 @@ import (
 type Errors []error
 
 // Join returns nil, the only error, or all of them as [Errors]. Errors that are
-// nil are passed over.
+// nil are passed over. The result may share errs.
 func Join(errs []error) error {
 	if slices.Contains(errs, nil) {
 		errs = slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
