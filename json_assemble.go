@@ -10,9 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-var (
-	ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
-)
+var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
 
 // assemble makes an Event of the members of an object: one string for all
 // attributes, one slice for the extensions.

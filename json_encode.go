@@ -34,7 +34,8 @@ func AppendJSON(dst []byte, e *Event) ([]byte, error) {
 
 // AppendJSONBatch appends es in the JSON batch format; nil is the empty batch
 // too. All events must have the same SpecVersion. Errors are, or wrap, a
-// [*BatchError], and dst is then returned as it was.
+// [*BatchError], and dst is then returned as it was. Data in the room behind dst
+// is dealt with as by [AppendJSON].
 func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 	size := len("[]")
 	for i := range es {
