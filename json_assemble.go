@@ -98,7 +98,7 @@ func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember, text *strin
 func (r *jsonReader) text(m *jsonMember, buffer *strings.Builder) (string, error) {
 	begin := buffer.Len()
 	raw := r.b[m.start:m.end]
-	if m.content&jsonscan.Escaped == 0 {
+	if !m.escaped {
 		buffer.Write(raw)
 		return buffer.String()[begin:], nil
 	}

@@ -52,7 +52,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 		return r.dataError(data, ruleDataString)
 	}
 	e.Data = r.b[start:end:end]
-	if data.content&jsonscan.Escaped != 0 {
+	if data.escaped {
 		text, offset, f := jsonscan.AppendUnquoted(make([]byte, 0, end-start), e.Data)
 		if f != jsonscan.None {
 			return r.at(start+offset, f)
@@ -68,7 +68,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 
 func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	s := r.b[m.start:m.end]
-	if m.content&jsonscan.Escaped != 0 { // a solidus may be
+	if m.escaped { // a solidus may be
 		var f jsonscan.Fault
 		if s, _, f = jsonscan.AppendUnquoted(nil, s); f != jsonscan.None {
 			return r.dataError(m, ruleDataBase64)

@@ -25,7 +25,7 @@ type jsonMember struct {
 	name       []byte // unescaped
 	start, end int    // of the value; of a string, between its quotes
 	kind       byte   // first byte of the value; 0: there is no such member
-	content    jsonscan.Content
+	escaped    bool
 	integer    bool // a number without fraction and exponent
 }
 
@@ -235,13 +235,13 @@ func (r *jsonReader) name() ([]byte, error) {
 		return nil, r.fault(jsonscan.UnexpectedByte)
 	}
 	start := r.i + 1
-	end, content, f := jsonscan.String(r.b, start)
+	end, escaped, f := jsonscan.String(r.b, start)
 	r.i = end
 	if f != jsonscan.None {
 		return nil, r.fault(f)
 	}
 	name := r.b[start:end:end]
-	if content&jsonscan.Escaped != 0 {
+	if escaped {
 		var offset int
 		if name, offset, f = jsonscan.AppendUnquoted(nil, name); f != jsonscan.None {
 			r.i = start + offset
@@ -261,7 +261,7 @@ func (r *jsonReader) value(m *jsonMember) error {
 	switch m.kind {
 	case '"':
 		m.start++
-		r.i, m.content, f = jsonscan.String(r.b, m.start)
+		r.i, m.escaped, f = jsonscan.String(r.b, m.start)
 		m.end = r.i
 		if f == jsonscan.None {
 			r.i++

@@ -3,7 +3,10 @@
 // it appends to.
 package jsonscan
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Fault says what is wrong with a text. The zero Fault is none.
 type Fault uint8
@@ -119,7 +122,16 @@ func Number(b []byte, i int) (end int, integer bool, f Fault) {
 	return i, integer, None
 }
 
+// digits returns the end of the digits that begin at i.
 func digits(b []byte, i int) int {
+	for i+8 <= len(b) {
+		// A byte above 9 gets its high bit, and may carry into the next.
+		w := binary.LittleEndian.Uint64(b[i:]) ^ each*'0'
+		if m := (w + each*(0x80-10) | w) & high; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
 	for i < len(b) && b[i]-'0' <= 9 {
 		i++
 	}

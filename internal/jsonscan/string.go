@@ -3,14 +3,7 @@ package jsonscan
 import (
 	"encoding/binary"
 	"math/bits"
-)
-
-// Content says what a string holds besides ASCII.
-type Content uint8
-
-const (
-	Escaped  Content = 1 << iota // a backslash
-	NonASCII                     // a byte above 0x7F
+	"unicode/utf8"
 )
 
 const (
@@ -29,43 +22,123 @@ func special(w uint64) uint64 {
 }
 
 // String returns the index of the quote that ends the string whose first
-// character is at i, and what the string holds. Escapes are checked one by one:
-// an unpaired surrogate is found by [AppendUnquoted].
-func String(b []byte, i int) (end int, c Content, f Fault) {
-	for {
-		for i+8 <= len(b) {
-			m := special(binary.LittleEndian.Uint64(b[i:]))
-			if m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				break
+// character is at i, and whether the string has escapes. Those are checked one by
+// one: an unpaired surrogate is found by [AppendUnquoted].
+//
+// Runs of plain ASCII are passed over by words. A word with anything else goes
+// through the automaton of string_table.go, byte by byte but without a branch
+// that depends on the text: what is in a string cannot be predicted.
+func String(b []byte, i int) (end int, escaped bool, f Fault) {
+	start, state := i, uint64(inPlain)
+	var backslashes uint64
+	for i+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		if state == inPlain {
+			m := special(w)
+			if m == 0 {
+				i += 8
+				continue
 			}
+			if j := i + bits.TrailingZeros64(m)>>3; b[j] == '"' {
+				return j, backslashes != 0, None
+			}
+		}
+		s := step[byte(w)] >> state
+		after := hasStopped(s) // how many bytes are behind the one that it stops at
+		s = step[byte(w>>8)] >> (s & 63)
+		after += hasStopped(s)
+		s = step[byte(w>>16)] >> (s & 63)
+		after += hasStopped(s)
+		s = step[byte(w>>24)] >> (s & 63)
+		after += hasStopped(s)
+		s = step[byte(w>>32)] >> (s & 63)
+		after += hasStopped(s)
+		s = step[byte(w>>40)] >> (s & 63)
+		after += hasStopped(s)
+		s = step[byte(w>>48)] >> (s & 63)
+		after += hasStopped(s)
+		s = step[byte(w>>56)] >> (s & 63) & 63
+		found := equal(w, '\\')
+		if s != stopped {
+			backslashes |= found
+			state = s
 			i += 8
+			continue
 		}
-		if i >= len(b) {
-			return i, c, UnexpectedEnd
+		backslashes |= found << (8 * after) << 8
+		if i += 7 - int(after); b[i] == '"' && endsCharacter(b[start:i]) {
+			return i, backslashes != 0, None
 		}
-		switch ch := b[i]; {
-		case ch == '"':
-			return i, c, None
-		case ch == '\\':
-			c |= Escaped
+		if i = unicodeEscape(b, start, i); i < 0 {
+			end, f = explain(b, start)
+			return end, false, f
+		}
+		state = inPlain
+	}
+	for ; i < len(b); i++ {
+		s := step[b[i]] >> state & 63
+		if b[i] == '\\' {
+			backslashes = 1
+		}
+		if s != stopped {
+			state = s
+			continue
+		}
+		if b[i] == '"' && state == inPlain {
+			return i, backslashes != 0, None
+		}
+		if i = unicodeEscape(b, start, i) - 1; i < 0 {
+			break
+		}
+		state = inPlain
+	}
+	end, f = explain(b, start)
+	return end, false, f
+}
+
+// endsCharacter reports whether no UTF-8 sequence is cut at the end of s, which is
+// well-formed before it.
+func endsCharacter(s []byte) bool {
+	if len(s) == 0 || s[len(s)-1] < utf8.RuneSelf {
+		return true
+	}
+	r, n := utf8.DecodeLastRune(s)
+	return r != utf8.RuneError || n > 1
+}
+
+// unicodeEscape returns the end of the escape \uhhhh in whose u, at i, the
+// automaton has stopped, or -1 if it has stopped at something else.
+func unicodeEscape(b []byte, start, i int) int {
+	if b[i] != 'u' || i == start || b[i-1] != '\\' {
+		return -1
+	}
+	if _, ok := hex4(b[i-1:]); !ok {
+		return -1
+	}
+	return i + 5
+}
+
+// explain returns the place of the first fault in a string that has one.
+func explain(b []byte, i int) (int, Fault) {
+	for i < len(b) {
+		switch c := b[i]; {
+		case c == '\\':
 			n := escape(b[i:])
 			if n == 0 {
-				return i, c, BadEscape
+				return i, BadEscape
 			}
 			i += n
-		case ch < ' ':
-			return i, c, ControlCharacter
-		case ch < 0x80:
-			i++ // near the end of b, where no word is left
+		case c < ' ':
+			return i, ControlCharacter
 		default:
-			c |= NonASCII
-			var ok bool
-			if i, ok = multibytes(b, i); !ok {
-				return i, c, InvalidUTF8
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n == 1 {
+				return i, InvalidUTF8
 			}
+			i += n
 		}
 	}
+	return i, UnexpectedEnd
 }
 
 // escape returns the length of the escape that s begins with, or 0.
@@ -101,64 +174,4 @@ func hex4(s []byte) (unit rune, ok bool) {
 		unit = unit<<4 | rune(c)
 	}
 	return unit, true
-}
-
-// multibytes returns the end of the non-ASCII characters that begin at i, or where
-// they are not UTF-8.
-func multibytes(b []byte, i int) (end int, ok bool) {
-	for i < len(b) && b[i] >= 0x80 {
-		if i+4 > len(b) {
-			n := multibyte(b[i:])
-			if n == 0 {
-				return i, false
-			}
-			i += n
-			continue
-		}
-		switch w := binary.LittleEndian.Uint32(b[i:]); {
-		case w&0xC0E0 == 0x80C0: // two bytes
-			if w&0x1E == 0 { // overlong
-				return i, false
-			}
-			i += 2
-		case w&0xC0C0F0 == 0x8080E0: // three bytes
-			if x := w & 0x200F; x == 0 || x == 0x200D { // overlong, surrogate
-				return i, false
-			}
-			i += 3
-		default:
-			if multibyte(b[i:]) != 4 {
-				return i, false
-			}
-			i += 4
-		}
-	}
-	return i, true
-}
-
-// multibyte returns the length of the well-formed UTF-8 sequence of two bytes or
-// more that s begins with, or 0.
-func multibyte(s []byte) int {
-	switch c := s[0]; {
-	case c < 0xC2:
-		return 0
-	case c < 0xE0:
-		if len(s) < 2 || s[1]&0xC0 != 0x80 {
-			return 0
-		}
-		return 2
-	case c < 0xF0:
-		if len(s) < 3 || s[1]&0xC0 != 0x80 || s[2]&0xC0 != 0x80 ||
-			c == 0xE0 && s[1] < 0xA0 || c == 0xED && s[1] > 0x9F {
-			return 0
-		}
-		return 3
-	case c < 0xF5:
-		if len(s) < 4 || s[1]&0xC0 != 0x80 || s[2]&0xC0 != 0x80 || s[3]&0xC0 != 0x80 ||
-			c == 0xF0 && s[1] < 0x90 || c == 0xF4 && s[1] > 0x8F {
-			return 0
-		}
-		return 4
-	}
-	return 0
 }

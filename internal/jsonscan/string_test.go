@@ -10,15 +10,14 @@ import (
 
 func TestString(t *testing.T) {
 	const (
-		plain = jsonscan.Content(0)
-		esc   = jsonscan.Escaped
-		wide  = jsonscan.NonASCII
+		plain = false
+		esc   = true
 		none  = jsonscan.None
 	)
 	for _, c := range []struct {
 		name, text string
 		end        int
-		content    jsonscan.Content
+		escaped    bool
 		fault      jsonscan.Fault
 	}{
 		{"empty", `"`, 0, plain, none},
@@ -30,48 +29,48 @@ func TestString(t *testing.T) {
 		{"unicode escape in either case", `\uaBcD"`, 6, esc, none},
 		{"unpaired surrogate escape", `\udc00"`, 6, esc, none},
 		{"quote as unicode escape", `\u0022"`, 6, esc, none},
-		{"two bytes", "é\"", 2, wide, none},
-		{"three bytes", "€\"", 3, wide, none},
-		{"four bytes", "😀\"", 4, wide, none},
-		{"both", `é\n"`, 4, esc | wide, none},
+		{"two bytes", "é\"", 2, plain, none},
+		{"three bytes", "€\"", 3, plain, none},
+		{"four bytes", "😀\"", 4, plain, none},
+		{"both", `é\n"`, 4, esc, none},
 		{"delete character", "\x7f\"", 1, plain, none},
-		{"noncharacter", "\uFFFF\"", 3, wide, none},
+		{"noncharacter", "\uFFFF\"", 3, plain, none},
 
-		{"no quote", `abc`, 3, 0, jsonscan.UnexpectedEnd},
-		{"no quote, nothing", ``, 0, 0, jsonscan.UnexpectedEnd},
-		{"quote escaped", `a\"`, 3, 0, jsonscan.UnexpectedEnd},
-		{"backslash last", `ab\`, 2, 0, jsonscan.BadEscape},
-		{"unknown escape", `a\x"`, 1, 0, jsonscan.BadEscape},
-		{"upper-case U", `\U0041"`, 0, 0, jsonscan.BadEscape},
-		{"single quote escape", `\'"`, 0, 0, jsonscan.BadEscape},
-		{"three hex digits", `\u123"`, 0, 0, jsonscan.BadEscape},
-		{"no hex digit", `\u12g4"`, 0, 0, jsonscan.BadEscape},
-		{"sign in place of a hex digit", `\u+123"`, 0, 0, jsonscan.BadEscape},
-		{"cut unicode escape", `\u12`, 0, 0, jsonscan.BadEscape},
-		{"NUL", "a\x00\"", 1, 0, jsonscan.ControlCharacter},
-		{"tab", "\t\"", 0, 0, jsonscan.ControlCharacter},
-		{"last control character", "\x1f\"", 0, 0, jsonscan.ControlCharacter},
-		{"continuation byte", "a\x80\"", 1, 0, jsonscan.InvalidUTF8},
-		{"cut sequence", "\xe2\x82\"", 0, 0, jsonscan.InvalidUTF8},
-		{"sequence cut by the end", "\xf0\x9f\x98", 0, 0, jsonscan.InvalidUTF8},
-		{"overlong two bytes", "\xc1\xbf\"", 0, 0, jsonscan.InvalidUTF8},
-		{"overlong three bytes", "\xe0\x9f\xbf\"", 0, 0, jsonscan.InvalidUTF8},
-		{"overlong four bytes", "\xf0\x8f\xbf\xbf\"", 0, 0, jsonscan.InvalidUTF8},
-		{"surrogate in UTF-8", "\xed\xa0\x80\"", 0, 0, jsonscan.InvalidUTF8},
-		{"beyond U+10FFFF", "\xf4\x90\x80\x80\"", 0, 0, jsonscan.InvalidUTF8},
-		{"second sequence bad", "é\xff\"", 2, 0, jsonscan.InvalidUTF8},
+		{"no quote", `abc`, 3, plain, jsonscan.UnexpectedEnd},
+		{"no quote, nothing", ``, 0, plain, jsonscan.UnexpectedEnd},
+		{"quote escaped", `a\"`, 3, plain, jsonscan.UnexpectedEnd},
+		{"backslash last", `ab\`, 2, plain, jsonscan.BadEscape},
+		{"unknown escape", `a\x"`, 1, plain, jsonscan.BadEscape},
+		{"upper-case U", `\U0041"`, 0, plain, jsonscan.BadEscape},
+		{"single quote escape", `\'"`, 0, plain, jsonscan.BadEscape},
+		{"three hex digits", `\u123"`, 0, plain, jsonscan.BadEscape},
+		{"no hex digit", `\u12g4"`, 0, plain, jsonscan.BadEscape},
+		{"sign in place of a hex digit", `\u+123"`, 0, plain, jsonscan.BadEscape},
+		{"cut unicode escape", `\u12`, 0, plain, jsonscan.BadEscape},
+		{"NUL", "a\x00\"", 1, plain, jsonscan.ControlCharacter},
+		{"tab", "\t\"", 0, plain, jsonscan.ControlCharacter},
+		{"last control character", "\x1f\"", 0, plain, jsonscan.ControlCharacter},
+		{"continuation byte", "a\x80\"", 1, plain, jsonscan.InvalidUTF8},
+		{"cut sequence", "\xe2\x82\"", 0, plain, jsonscan.InvalidUTF8},
+		{"sequence cut by the end", "\xf0\x9f\x98", 0, plain, jsonscan.InvalidUTF8},
+		{"overlong two bytes", "\xc1\xbf\"", 0, plain, jsonscan.InvalidUTF8},
+		{"overlong three bytes", "\xe0\x9f\xbf\"", 0, plain, jsonscan.InvalidUTF8},
+		{"overlong four bytes", "\xf0\x8f\xbf\xbf\"", 0, plain, jsonscan.InvalidUTF8},
+		{"surrogate in UTF-8", "\xed\xa0\x80\"", 0, plain, jsonscan.InvalidUTF8},
+		{"beyond U+10FFFF", "\xf4\x90\x80\x80\"", 0, plain, jsonscan.InvalidUTF8},
+		{"second sequence bad", "é\xff\"", 2, plain, jsonscan.InvalidUTF8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			end, content, f := jsonscan.String([]byte(c.text), 0)
-			if end != c.end || f != c.fault || f == none && content != c.content {
-				t.Errorf("String(%q) = %d, %d, %v; want %d, %d, %v", c.text, end, content, f, c.end, c.content, c.fault)
+			end, escaped, f := jsonscan.String([]byte(c.text), 0)
+			if end != c.end || f != c.fault || f == none && escaped != c.escaped {
+				t.Errorf("String(%q) = %d, %t, %v; want %d, %t, %v", c.text, end, escaped, f, c.end, c.escaped, c.fault)
 			}
 		})
 	}
 }
 
 // slowString is String by one byte at a time and unicode/utf8.
-func slowString(b []byte, i int) (end int, c jsonscan.Content, f jsonscan.Fault) {
+func slowString(b []byte, i int) (end int, c bool, f jsonscan.Fault) {
 	for i < len(b) {
 		switch {
 		case b[i] == '"':
@@ -79,7 +78,7 @@ func slowString(b []byte, i int) (end int, c jsonscan.Content, f jsonscan.Fault)
 		case b[i] < 0x20:
 			return i, c, jsonscan.ControlCharacter
 		case b[i] == '\\':
-			c |= jsonscan.Escaped
+			c = true
 			switch {
 			case i+1 < len(b) && strings.IndexByte(`"\/bfnrt`, b[i+1]) >= 0:
 				i += 2
@@ -93,9 +92,6 @@ func slowString(b []byte, i int) (end int, c jsonscan.Content, f jsonscan.Fault)
 			if r == utf8.RuneError && n == 1 {
 				return i, c, jsonscan.InvalidUTF8
 			}
-			if n > 1 {
-				c |= jsonscan.NonASCII
-			}
 			i += n
 		}
 	}
@@ -107,12 +103,12 @@ func compareString(t *testing.T, b []byte, i int) {
 	end, c, f := jsonscan.String(b, i)
 	slowEnd, slowC, slowF := slowString(b, i)
 	if end != slowEnd || f != slowF || f == jsonscan.None && c != slowC {
-		t.Fatalf("String(%q, %d) = %d, %d, %v; byte by byte %d, %d, %v", b, i, end, c, f, slowEnd, slowC, slowF)
+		t.Fatalf("String(%q, %d) = %d, %t, %v; byte by byte %d, %t, %v", b, i, end, c, f, slowEnd, slowC, slowF)
 	}
 }
 
 // Every byte at every place of a text of 0 to 40 characters, begun at every
-// place of a word, with and without a quote behind it.
+// place of a word, with and without a quote behind it, and escapes behind that.
 func TestStringEveryByteEverywhere(t *testing.T) {
 	for _, fill := range []byte{'a', ' ', '#', '~', 0x7F} {
 		for length := range 41 {
@@ -120,7 +116,7 @@ func TestStringEveryByteEverywhere(t *testing.T) {
 				break
 			}
 			for at := range 8 {
-				b := []byte(strings.Repeat("\"", at) + strings.Repeat(string(fill), length) + `"`)
+				b := []byte(strings.Repeat("\"", at) + strings.Repeat(string(fill), length) + `"\n\n\n\n`)
 				compareString(t, b, at)
 				compareString(t, b[:at+length], at)
 				for place := at; place < at+length; place++ {
@@ -139,7 +135,7 @@ func TestStringEveryByteEverywhere(t *testing.T) {
 // Every pair of bytes at every place of a word: the arithmetic on words borrows
 // from the next byte.
 func TestStringEveryPair(t *testing.T) {
-	b := []byte(strings.Repeat("a", 18) + `"`)
+	b := []byte(strings.Repeat("a", 18) + `"\n\n\n\n`)
 	for place := range 9 {
 		for pair := range 1 << 16 {
 			b[place], b[place+1] = byte(pair>>8), byte(pair)

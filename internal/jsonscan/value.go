@@ -16,9 +16,10 @@ func Value(b []byte, i, maxDepth int) (end int, f Fault) {
 value: // at b[i]
 	switch b[i] {
 	case '"':
-		if i, f = skipString(b, i+1); f != None {
+		if i, _, f = String(b, i+1); f != None {
 			return i, f
 		}
+		i++
 	case '{', '[':
 		if levels.depth == maxDepth {
 			return i, TooDeep
@@ -79,34 +80,27 @@ name: // of a member, at b[i]
 	if b[i] != '"' {
 		return i, UnexpectedByte
 	}
-	if i, f = skipString(b, i+1); f != None {
+	if i, _, f = String(b, i+1); f != None {
 		return i, f
 	}
-	if i, f = Colon(b, i); f != None {
+	if i, f = Colon(b, i+1); f != None {
 		return i, f
 	}
 	goto value
 }
 
-// skipString returns the end of the string whose first character is at i, behind
-// its quote.
-func skipString(b []byte, i int) (end int, f Fault) {
-	for n := min(i+16, len(b)); i < n; i++ {
-		if c := b[i]; !plain[c] {
-			if c == '"' {
-				return i + 1, None
-			}
-			break
-		}
-	}
-	if end, _, f = String(b, i); f == None {
-		end++
-	}
-	return end, f
-}
-
 // Colon returns the begin of the value behind a member name that ended before i.
 func Colon(b []byte, i int) (value int, f Fault) {
+	if i+1 < len(b) && b[i] == ':' && b[i+1] > ' ' {
+		return i + 1, None
+	}
+	return colon(b, i)
+}
+
+// colon is the rare part of Colon, kept out of its callers.
+//
+//go:noinline
+func colon(b []byte, i int) (value int, f Fault) {
 	if i = Space(b, i); i < len(b) && b[i] == ':' {
 		if i = Space(b, i+1); i < len(b) {
 			return i, None
@@ -141,10 +135,3 @@ func (s *stack) pop() {
 		s.top, s.outer = s.outer[n-1], s.outer[:n-1]
 	}
 }
-
-var plain = func() (t [256]bool) {
-	for c := ' '; c < 0x80; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()

@@ -1,0 +1,66 @@
+package jsonscan
+
+// The states of the automaton that reads a string. Each is a shift: a row of the
+// table [step] has, for one byte, the next state of every state, six bits each.
+// So reading a byte is a load that depends on nothing, and a shift.
+const (
+	inPlain = 6 * iota
+	expect1 // continuation byte of UTF-8
+	expect2 // of them
+	expect3 // of them
+	afterE0 // whose next byte is limited, as those of the next three are
+	afterED
+	afterF0
+	afterF4
+	afterBackslash
+	stopped // at a byte that ends the string, \u, or a fault; for good
+)
+
+// hasStopped is 1 if the automaton has stopped, else 0.
+func hasStopped(s uint64) uint64 { return (s&63 + 64 - stopped) >> 6 }
+
+// equal has the high bit set in the first byte of w that is c. Bits above that one
+// mean nothing, but there are none without it.
+func equal(w uint64, c byte) uint64 {
+	w ^= each * uint64(c)
+	return (w - each) &^ w & high
+}
+
+var step = func() (t [256]uint64) {
+	for c := range t {
+		next := map[uint64]uint64{}
+		between := func(first, last int, from, to uint64) {
+			if first <= c && c <= last {
+				next[from] = to
+			}
+		}
+		between(' ', 0x7F, inPlain, inPlain)
+		between('"', '"', inPlain, stopped)
+		between('\\', '\\', inPlain, afterBackslash)
+		between(0xC2, 0xDF, inPlain, expect1)
+		between(0xE0, 0xEF, inPlain, expect2)
+		between(0xE0, 0xE0, inPlain, afterE0)
+		between(0xED, 0xED, inPlain, afterED)
+		between(0xF0, 0xF3, inPlain, expect3)
+		between(0xF0, 0xF0, inPlain, afterF0)
+		between(0xF4, 0xF4, inPlain, afterF4)
+		between(0x80, 0xBF, expect1, inPlain)
+		between(0x80, 0xBF, expect2, expect1)
+		between(0x80, 0xBF, expect3, expect2)
+		between(0xA0, 0xBF, afterE0, expect1)
+		between(0x80, 0x9F, afterED, expect1)
+		between(0x90, 0xBF, afterF0, expect2)
+		between(0x80, 0x8F, afterF4, expect2)
+		for _, e := range `"\/bfnrt` {
+			between(int(e), int(e), afterBackslash, inPlain)
+		}
+		for from := uint64(inPlain); from <= stopped; from += 6 {
+			to, ok := next[from]
+			if !ok {
+				to = stopped
+			}
+			t[c] |= to << from
+		}
+	}
+	return t
+}()
