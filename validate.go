@@ -3,6 +3,7 @@ package cloudevents
 import (
 	"slices"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -21,23 +22,58 @@ var (
 // A valid event costs no allocation, unless it has more than 32 extensions that
 // are not sorted by name.
 func (e *Event) Validate() error {
+	if e.legalAttributes() && legalExtensions(e.Extensions) {
+		return nil
+	}
+	return e.violations()
+}
+
+// legalAttributes reports whether violations finds nothing in the core attributes.
+func (e *Event) legalAttributes() bool {
+	return e.SpecVersion.Valid() &&
+		legal(coreID, e.ID) && legal(coreSource, e.Source) && legal(coreType, e.Type) &&
+		(e.DataContentType == "" || legal(coreDataContentType, e.DataContentType)) &&
+		(e.DataSchema == "" || legal(coreDataSchema, e.DataSchema)) &&
+		(e.Subject == "" || legal(coreSubject, e.Subject)) &&
+		(timestamp.InRange(e.Time) || timestamp.Absent(e.Time))
+}
+
+// legalExtensions reports whether violations finds nothing in extensions that are
+// sorted by name.
+func legalExtensions(xs []Extension) bool {
+	for i := range xs {
+		x := &xs[i]
+		if !legalExtension(x.Name, x.Value) || i > 0 && xs[i-1].Name >= x.Name {
+			return false
+		}
+	}
+	return true
+}
+
+func legalExtension(name string, v Value) bool {
+	if validation.Name(name) != nil {
+		return false
+	}
+	if _, core := coreIndex(name); core {
+		return false
+	}
+	return v.typ == spec.String && ascii.Printable(v.text) || validation.Text(v.typ, v.text) == nil
+}
+
+// violations returns what is wrong with e.
+func (e *Event) violations() error {
 	var errs []error
 	for core := range coreAttributes {
 		if err := e.validateCore(core); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	ascending := true
 	for i := range e.Extensions {
-		x := &e.Extensions[i]
-		if err := checkExtension(x.Name, x.Value); err != nil {
+		if err := checkExtension(e.Extensions[i].Name, e.Extensions[i].Value); err != nil {
 			errs = append(errs, err)
 		}
-		ascending = ascending && (i == 0 || e.Extensions[i-1].Name < x.Name)
 	}
-	if !ascending {
-		errs = append(errs, duplicateExtensions(e.Extensions)...)
-	}
+	errs = append(errs, duplicateExtensions(e.Extensions)...)
 	return validation.Join(errs)
 }
 
@@ -70,15 +106,15 @@ func (e *Event) validateCore(core int) error {
 
 // checkExtension checks name and value of an extension on their own.
 func checkExtension(name string, v Value) error {
+	if legalExtension(name, v) {
+		return nil
+	}
 	nameErr := validation.Name(name)
 	if _, core := coreIndex(name); core {
 		nameErr = validation.NewError(name, "", spec.SectionNaming, ruleCoreName)
 	}
 	if nameErr != nil {
 		return nameErr
-	}
-	if validation.Text(v.typ, v.text) == nil {
-		return nil
 	}
 	return validation.Attribute(spec.Attribute{Name: name, Type: v.typ}, v.text)
 }

@@ -21,23 +21,8 @@ func Name(name string) error {
 }
 
 func checkName(name string) *Rule {
-	if len(name) >= 8 {
-		i := 0
-		for ; i+8 <= len(name); i += 8 {
-			if !alphanumeric(ascii.Word(name, i)) {
-				return ruleNameChar
-			}
-		}
-		// What is left, with some of what was there before it.
-		if !alphanumeric(ascii.Word(name, len(name)-8)) {
-			return ruleNameChar
-		}
-		return nil
-	}
-	for i := 0; i < len(name); i++ {
-		if c := name[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			return ruleNameChar
-		}
+	if !ascii.LowerAlphanumeric(name) {
+		return ruleNameChar
 	}
 	switch name {
 	case "":
@@ -46,13 +31,4 @@ func checkName(name string) *Rule {
 		return ruleNameReserved
 	}
 	return nil
-}
-
-// alphanumeric reports whether every byte of w is a lower-case letter or a digit.
-// The sum of an ASCII byte and 0x80 - c has its high bit set if the byte is c or
-// above, and does not reach the next byte.
-func alphanumeric(w uint64) bool {
-	digit := (w + ascii.Each*(0x80-'0')) &^ (w + ascii.Each*(0x80-'9'-1))
-	letter := (w + ascii.Each*(0x80-'a')) &^ (w + ascii.Each*(0x80-'z'-1))
-	return w&ascii.High == 0 && (digit|letter)&ascii.High == ascii.High
 }

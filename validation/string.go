@@ -21,26 +21,10 @@ var (
 func String(s string) error { return fail(s, checkString(s)) }
 
 func checkString(s string) *Rule {
-	if len(s) < 8 {
-		return checkRunes(s)
+	if ascii.Printable(s) {
+		return nil
 	}
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		if !printable(ascii.Word(s, i)) {
-			return checkRunes(s[i:])
-		}
-	}
-	// What is left, with some of what was there before it.
-	if !printable(ascii.Word(s, len(s)-8)) {
-		return checkRunes(s[i:])
-	}
-	return nil
-}
-
-// printable reports whether no byte of w is non-ASCII, below a space, or DEL. If
-// one is, the bytes above it do not matter.
-func printable(w uint64) bool {
-	return (w|(w-ascii.Each*' ')|(w+ascii.Each))&ascii.High == 0
+	return checkRunes(s)
 }
 
 func checkRunes(s string) *Rule {

@@ -20,6 +20,10 @@ func Absent(t time.Time) bool { return t.IsZero() && t.Location().String() != ""
 
 // InRange reports whether RFC 3339, whose years have four digits, can express t.
 func InRange(t time.Time) bool {
+	// The years 1 to 9998 in UTC have four digits in every zone.
+	if s := t.Unix(); -62_135_596_800 <= s && s < 253_370_764_800 {
+		return true
+	}
 	year := expressible(t).Year()
 	return 0 <= year && year <= 9999
 }

@@ -1,0 +1,50 @@
+package ascii_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+)
+
+// Each byte, and each pair of neighbours, at each place of texts around the word
+// size, the rest being of the class.
+func TestClasses(t *testing.T) {
+	for _, class := range []struct {
+		name string
+		of   func(string) bool
+		is   func(byte) bool
+		fill byte
+	}{
+		{"Printable", ascii.Printable, func(c byte) bool { return ' ' <= c && c <= '~' }, ' '},
+		{"Printable", ascii.Printable, func(c byte) bool { return ' ' <= c && c <= '~' }, '~'},
+		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, 'z'},
+		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, '0'},
+	} {
+		if !class.of("") {
+			t.Errorf("%s of nothing is false", class.name)
+		}
+		for length := 1; length <= 25; length++ {
+			text := bytes.Repeat([]byte{class.fill}, length)
+			for place := range length {
+				for c := range 256 {
+					text[place] = byte(c)
+					if got := class.of(string(text)); got != class.is(byte(c)) {
+						t.Fatalf("%s(%q) = %t", class.name, text, got)
+					}
+				}
+				text[place] = class.fill
+			}
+		}
+		text := bytes.Repeat([]byte{class.fill}, 10)
+		for place := range len(text) - 1 {
+			for c := range 1 << 16 {
+				text[place], text[place+1] = byte(c>>8), byte(c)
+				if got := class.of(string(text)); got != (class.is(byte(c>>8)) && class.is(byte(c))) {
+					t.Fatalf("%s(%q) = %t", class.name, text, got)
+				}
+			}
+			text[place], text[place+1] = class.fill, class.fill
+		}
+	}
+}
