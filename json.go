@@ -37,7 +37,7 @@ type JSONDecoder struct {
 // Clone an event before that if it is still needed then.
 func (d *JSONDecoder) Decode(document []byte) (Event, error) {
 	r := d.reader(document)
-	e, err := r.event()
+	e, err := r.event(false)
 	if err == nil {
 		err = r.end()
 	}
@@ -48,8 +48,10 @@ func (d *JSONDecoder) Decode(document []byte) (Event, error) {
 }
 
 // DecodeBatch reads a batch, which may be empty: the result is then empty, not
-// nil. The events alias document as those of Decode do. An error about one event
-// is, or wraps, a [*BatchError] with its index.
+// nil. The events alias document as those of Decode do, and neighbours share the
+// memory of their attributes: an event that is kept keeps up to 8 KiB of strings
+// and 64 extensions of others from being freed, unless it is cloned. An error about
+// one event is, or wraps, a [*BatchError] with its index.
 func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 	r := d.reader(document)
 	es, err := r.batch(limit(d.MaxEvents, DefaultMaxEvents))

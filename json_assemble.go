@@ -3,7 +3,6 @@ package cloudevents
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -13,17 +12,17 @@ import (
 var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
 
 // assemble makes an Event of the members of an object: one string for all
-// attributes, one slice for the extensions.
-func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember) (e Event, err error) {
+// attributes, one slice for the extensions, both shared with others like it.
+func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int) (e Event, err error) {
 	errs := o.duplicates
 	if byName := func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) }; !slices.IsSortedFunc(extensions, byName) {
 		slices.SortStableFunc(extensions, byName)
 	}
 
-	var text strings.Builder
-	text.Grow(textSize(o, extensions))
+	r.backing.reserve(textSize(o, extensions), len(extensions), others)
+	begin := len(r.backing.extensions)
 	for core := range coreAttributes {
-		if err := r.assembleCore(&e, core, &o.known[core], &text); err != nil {
+		if err := r.assembleCore(&e, core, &o.known[core]); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -36,15 +35,15 @@ func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember) (e Event, 
 		if m.kind == 'n' && validation.Name(string(m.name)) == nil {
 			continue
 		}
-		x, err := r.extension(m, &text)
+		x, err := r.extension(m)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if e.Extensions == nil {
-			e.Extensions = make([]Extension, 0, len(extensions)-i)
-		}
-		e.Extensions = append(e.Extensions, x)
+		r.backing.extensions = append(r.backing.extensions, x)
+	}
+	if xs := r.backing.extensions[begin:]; len(xs) > 0 {
+		e.Extensions = slices.Clip(xs)
 	}
 	if err := r.payload(&e, o); err != nil {
 		errs = append(errs, err)
@@ -72,7 +71,7 @@ func (m *jsonMember) size() int {
 	return 0 // true and false are constants, the rest is refused
 }
 
-func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember, text *strings.Builder) error {
+func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember) error {
 	switch m.kind {
 	case 0, 'n':
 		if a := &coreAttributes[core]; a.Required {
@@ -83,7 +82,7 @@ func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember, text *strin
 	default:
 		return r.wrongType(m, "string")
 	}
-	s, err := r.text(m, text)
+	s, err := r.text(m)
 	if err != nil {
 		return err
 	}
@@ -93,9 +92,9 @@ func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember, text *strin
 	return nil
 }
 
-// text appends a string or a number to buffer and returns it as part of the
-// buffer's string.
-func (r *jsonReader) text(m *jsonMember, buffer *strings.Builder) (string, error) {
+// text returns a string or a number, cut from the backing string.
+func (r *jsonReader) text(m *jsonMember) (string, error) {
+	buffer := &r.backing.text
 	begin := buffer.Len()
 	raw := r.b[m.start:m.end]
 	if !m.escaped {
@@ -129,7 +128,8 @@ func (r *jsonReader) wrongType(m *jsonMember, want string) error {
 }
 
 // extension makes an extension of a member that is not null.
-func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extension, err error) {
+func (r *jsonReader) extension(m *jsonMember) (x Extension, err error) {
+	buffer := &r.backing.text
 	begin := buffer.Len()
 	buffer.Write(m.name)
 	name := buffer.String()[begin:]
@@ -145,7 +145,7 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 	var text string
 	switch m.kind {
 	case '"':
-		if text, err = r.text(m, buffer); err != nil {
+		if text, err = r.text(m); err != nil {
 			return x, err
 		}
 	case 't', 'f':
@@ -166,7 +166,7 @@ func (r *jsonReader) extension(m *jsonMember, buffer *strings.Builder) (x Extens
 			return x, r.at(m.start, validation.NewError(name, string(r.b[m.start:m.end]), spec.SectionJSONTypes, ruleJSONInteger))
 		}
 		typ = spec.Integer
-		if text, err = r.text(m, buffer); err != nil {
+		if text, err = r.text(m); err != nil {
 			return x, err
 		}
 	}

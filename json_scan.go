@@ -18,6 +18,7 @@ type jsonReader struct {
 	extensions    []spec.Attribute
 	maxDepth      int
 	maxAttributes int
+	backing       jsonBacking
 }
 
 // jsonMember is a member of an object, by offsets into the document.
@@ -104,7 +105,7 @@ func (r *jsonReader) batch(maxEvents int) ([]Event, error) {
 			return nil, r.at(r.i, &LimitError{"events", maxEvents})
 		}
 		start := r.i
-		e, err := r.event()
+		e, err := r.event(true)
 		if err == nil && len(es) > 0 && e.SpecVersion != es[0].SpecVersion {
 			err = mixedVersions(&e)
 		}
@@ -134,15 +135,19 @@ func mixedVersions(e *Event) error {
 	return validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixedVersions)
 }
 
-// event reads the object at r.i.
-func (r *jsonReader) event() (Event, error) {
+// event reads the object at r.i. In a batch, others like it may follow.
+func (r *jsonReader) event(batch bool) (Event, error) {
 	var o jsonObject
+	start, others := r.i, 0
 	var few [16]jsonMember // enough for most events
 	extensions, err := r.scan(&o, few[:0])
 	if err != nil {
 		return Event{}, err
 	}
-	return r.assemble(&o, extensions)
+	if batch {
+		others = (len(r.b) - r.i) / (r.i - start)
+	}
+	return r.assemble(&o, extensions, others)
 }
 
 // scan gathers the members of the object at r.i, and returns the extensions in
