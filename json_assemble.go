@@ -15,12 +15,13 @@ var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "
 // attributes, one slice for the extensions, both shared with others like it.
 func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int) (e Event, err error) {
 	errs := o.duplicates
-	if byName := func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) }; !slices.IsSortedFunc(extensions, byName) {
-		slices.SortStableFunc(extensions, byName)
+	distinct := ascending(extensions) // as most senders write them
+	if !distinct {
+		slices.SortStableFunc(extensions, func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) })
 	}
-
 	r.backing.reserve(textSize(o, extensions), len(extensions), others)
-	begin := len(r.backing.extensions)
+	xs := r.backing.extensions
+	begin := len(xs)
 	for core := range coreAttributes {
 		if err := r.assembleCore(&e, core, &o.known[core]); err != nil {
 			errs = append(errs, err)
@@ -28,7 +29,7 @@ func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int
 	}
 	for i := range extensions {
 		m := &extensions[i]
-		if i > 0 && bytes.Equal(m.name, extensions[i-1].name) {
+		if !distinct && i > 0 && bytes.Equal(m.name, extensions[i-1].name) {
 			errs = append(errs, r.at(m.start, duplicate(string(m.name))))
 			continue
 		}
@@ -40,15 +41,26 @@ func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int
 			errs = append(errs, err)
 			continue
 		}
-		r.backing.extensions = append(r.backing.extensions, x)
+		xs = append(xs, x)
 	}
-	if xs := r.backing.extensions[begin:]; len(xs) > 0 {
-		e.Extensions = slices.Clip(xs)
+	if len(xs) > begin {
+		r.backing.extensions = xs
+		e.Extensions = slices.Clip(xs[begin:])
 	}
 	if err := r.payload(&e, o); err != nil {
 		errs = append(errs, err)
 	}
 	return e, validation.Join(errs)
+}
+
+// ascending reports whether members are sorted by name, and no name is there twice.
+func ascending(ms []jsonMember) bool {
+	for i := 1; i < len(ms); i++ {
+		if bytes.Compare(ms[i-1].name, ms[i].name) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // textSize returns an upper bound of the bytes of the attributes: no string is
@@ -170,7 +182,7 @@ func (r *jsonReader) extension(m *jsonMember) (x Extension, err error) {
 			return x, err
 		}
 	}
-	if validation.Text(typ, text) != nil {
+	if !legalText(typ, text) {
 		return x, r.at(m.start, validation.Attribute(spec.Attribute{Name: name, Type: typ}, text))
 	}
 	return Extension{name, canonical(typ, text)}, nil

@@ -57,7 +57,12 @@ func legalExtension(name string, v Value) bool {
 	if _, core := coreIndex(name); core {
 		return false
 	}
-	return v.typ == spec.String && ascii.Printable(v.text) || validation.Text(v.typ, v.text) == nil
+	return legalText(v.typ, v.text)
+}
+
+// legalText is the short way to what validation.Text says.
+func legalText(t spec.Type, text string) bool {
+	return t == spec.String && ascii.Printable(text) || validation.Text(t, text) == nil
 }
 
 // violations returns what is wrong with e.
