@@ -83,7 +83,8 @@
 //
 // A decoded event holds one string with all attributes, and its Data aliases the
 // document, unless it was base64 or a string with escapes. [Event.Clone] cuts all
-// ties. Unmarshalling by encoding/json never aliases.
+// ties. Unmarshalling by encoding/json never aliases. Events of one batch share the
+// memory of their attributes in pieces of 8 KiB. A [Sealed] event shares nothing.
 //
 // # Errors
 //

@@ -100,7 +100,30 @@ func FuzzDecodeJSON(f *testing.F) {
 			t.Fatalf("not the event of the reference decoder:\n%s", df)
 		}
 		checkAccepted(t, &e)
+		checkSealed(t, document, &e)
 	})
+}
+
+// checkSealed checks that a document with the event e is decoded to the same sealed
+// event, or refused because its data cannot be encoded, and that this writes what
+// the event writes.
+func checkSealed(t *testing.T, document []byte, e *cloudevents.Event) {
+	t.Helper()
+	var d cloudevents.JSONDecoder
+	want, wantErr := cloudevents.AppendJSON(nil, e)
+	s, err := d.DecodeSealed(document)
+	if err != nil {
+		if wantErr == nil {
+			t.Fatalf("not sealed: %v", err)
+		}
+		return
+	}
+	if df := diff(*e, s.Event()); df != "" {
+		t.Fatalf("sealed as another event:\n%s", df)
+	}
+	if got, err := s.AppendJSON(nil); err != nil || wantErr != nil || !bytes.Equal(got, want) {
+		t.Fatalf("sealed it is written as\n%s (%v)\nwant\n%s (%v)", got, err, want, wantErr)
+	}
 }
 
 func checkOffset(t *testing.T, err error, document []byte) {

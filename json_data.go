@@ -46,6 +46,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 			start, end = start-1, end+1
 		}
 		e.Data = r.b[start:end:end]
+		r.isJSON = true
 		return nil
 	}
 	if data.kind != '"' {
@@ -106,12 +107,12 @@ func isASCII(b []byte) bool {
 
 // appendData appends the member data or data_base64, with the comma before it
 // (json-format.md#311-payload-serialization).
-func appendData(dst []byte, e *Event) ([]byte, error) {
+func appendData(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	switch {
 	case e.Data == nil:
 		return dst, nil
 	case mediatype.IsJSON(e.DataContentType):
-		if !isJSONValue(e.Data) {
+		if !isJSON && !isJSONValue(e.Data) {
 			return dst, validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
 		}
 		dst = append(dst, `,"data":`...)

@@ -25,7 +25,7 @@ func AppendJSON(dst []byte, e *Event) ([]byte, error) {
 	if overlap(b[len(b):cap(b)], e.Data) {
 		b = slices.Concat(dst, make([]byte, jsonSize(e)))[:len(dst)]
 	}
-	b, err := appendEvent(b, e)
+	b, err := appendEvent(b, e, false)
 	if err != nil {
 		return dst, err
 	}
@@ -54,7 +54,7 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 			b = append(b, ',')
 		}
 		var err error
-		if b, err = appendEvent(b, &es[i]); err == nil && es[i].SpecVersion != es[0].SpecVersion {
+		if b, err = appendEvent(b, &es[i], false); err == nil && es[i].SpecVersion != es[0].SpecVersion {
 			err = mixedVersions(&es[i])
 		}
 		if err != nil {
@@ -75,8 +75,9 @@ func overlap(a, b []byte) bool {
 	return firstA <= lastB && firstB <= lastA
 }
 
-// appendEvent appends e, whose Data is not in the room of dst.
-func appendEvent(dst []byte, e *Event) ([]byte, error) {
+// appendEvent appends e, whose Data is not in the room of dst. isJSON says that it
+// is known to be one JSON value.
+func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
@@ -117,7 +118,7 @@ func appendEvent(dst []byte, e *Event) ([]byte, error) {
 			b = jsonscan.AppendQuoted(b, x.Value.text)
 		}
 	}
-	b, err := appendData(b, e)
+	b, err := appendData(b, e, isJSON)
 	if err != nil {
 		return dst, err
 	}

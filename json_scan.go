@@ -19,6 +19,7 @@ type jsonReader struct {
 	maxDepth      int
 	maxAttributes int
 	backing       jsonBacking
+	isJSON        bool // the data of the last event was found to be one JSON value
 }
 
 // jsonMember is a member of an object, by offsets into the document.

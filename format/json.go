@@ -48,6 +48,16 @@ func (f JSON) DecodeStructuredModeMessage(body []byte, contentType string, exts 
 	return d.Decode(body)
 }
 
+// DecodeStructuredModeSealed is DecodeStructuredModeMessage for an event that is
+// passed on, see [cloudevents.Sealed]. It shares no memory with body.
+func (f JSON) DecodeStructuredModeSealed(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Sealed, error) {
+	if err := check(contentType, spec.MediaTypeJSON); err != nil {
+		return cloudevents.Sealed{}, err
+	}
+	d := f.decoder(exts)
+	return d.DecodeSealed(body)
+}
+
 // EncodeStructuredModeMessage appends e as [cloudevents.AppendJSON] does.
 func (JSON) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	return cloudevents.AppendJSON(dst, e)

@@ -1,0 +1,80 @@
+package cloudevents_test
+
+import (
+	"fmt"
+
+	"github.com/seed763dd41b/cloudevents"
+)
+
+// An event is passed on with one attribute more. Its data is scanned once, when it
+// is decoded.
+func ExampleSealed() {
+	document := `{"specversion":"1.0","id":"7","source":"/orders","type":"com.example.placed","data":{"total":12.50}}`
+	var d cloudevents.JSONDecoder
+	sealed, err := d.DecodeSealed([]byte(document))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := sealed.Attributes.Set("hops", cloudevents.IntegerValue(1)); err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := sealed.AppendJSON(nil)
+	fmt.Println(string(b), err)
+	// Output: {"specversion":"1.0","id":"7","source":"/orders","type":"com.example.placed","datacontenttype":"application/json","hops":1,"data":{"total":12.50}} <nil>
+}
+
+// Data is checked when the event is sealed.
+func ExampleSeal() {
+	e := cloudevents.Event{ID: "7", Source: "/orders", Type: "com.example.placed", DataContentType: "application/json"}
+	e.Data = []byte(`{"total":`)
+	_, err := cloudevents.Seal(e)
+	fmt.Println(err)
+	e.Data = []byte(`{"total":12.50}`)
+	sealed, err := cloudevents.Seal(e)
+	data, ok := sealed.Data()
+	fmt.Println(data, ok, err, sealed.Event().ID)
+	// Output:
+	// attribute "data": data is not one JSON value, as its content type says (json-format.md#311-payload-serialization)
+	// {"total":12.50} true <nil> 7
+}
+
+func ExampleJSONDecoder_DecodeSealed() {
+	var d cloudevents.JSONDecoder
+	sealed, err := d.DecodeSealed([]byte(`{"specversion":"1.0","id":"7","source":"/","type":"t","data_base64":"AAE="}`))
+	fmt.Println(sealed.Attributes.ID, sealed.Event().Data, err)
+	// Output: 7 [0 1] <nil>
+}
+
+func ExampleSealed_AppendJSON() {
+	sealed, err := cloudevents.Seal(cloudevents.Event{ID: "7", Source: "/", Type: "t"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := sealed.AppendJSON([]byte("data: "))
+	fmt.Println(string(b), err)
+	// Output: data: {"specversion":"1.0","id":"7","source":"/","type":"t"} <nil>
+}
+
+// An empty string may be data that is present.
+func ExampleSealed_Data() {
+	var d cloudevents.JSONDecoder
+	sealed, err := d.DecodeSealed([]byte(`{"specversion":"1.0","id":"7","source":"/","type":"t","data_base64":""}`))
+	data, ok := sealed.Data()
+	fmt.Printf("%q %t %v\n", data, ok, err)
+	// Output: "" true <nil>
+}
+
+func ExampleSealed_Event() {
+	sealed, err := cloudevents.Seal(cloudevents.Event{ID: "7", Source: "/", Type: "t", Data: []byte{1}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	e := sealed.Event()
+	e.Data[0] = 2 // it is a copy
+	fmt.Println(e.Data, sealed.Event().Data)
+	// Output: [2] [1]
+}
