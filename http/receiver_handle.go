@@ -39,23 +39,29 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 			err = &replyError{err}
 		}
 	}
-	var deferred *Deferred
-	switch {
-	case err == nil:
-	case errors.As(err, &deferred):
-		v = verdict{status: http.StatusAccepted, id: deferred.ID}
-	default:
-		v = rc.failure(ctx, err)
-		out.Status, out.Err = v.status, err
+	if err != nil {
+		v, out.Err = rc.verdictOf(ctx, err)
+	}
+	out.Status = v.status
+	if out.Err != nil {
 		level := slog.LevelInfo
 		if v.status >= 500 && ctx.Err() == nil {
 			level = slog.LevelError
 		}
 		logFailure(ctx, rc.logger(), level, "event handler failed", &out)
 	}
-	out.Status = v.status
 	rc.Observer.done(ctx, out, begin)
 	return v
+}
+
+// verdictOf returns the verdict for the error of a handler, and nil if that says
+// that all is well.
+func (rc *Receiver) verdictOf(ctx context.Context, err error) (verdict, error) {
+	var deferred *Deferred
+	if errors.As(err, &deferred) {
+		return verdict{status: http.StatusAccepted, id: deferred.ID}, nil
+	}
+	return rc.failure(ctx, err), err
 }
 
 func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (contentType string, body []byte, err error) {
