@@ -88,7 +88,11 @@ func (b *Background) report(ctx context.Context, w *work, out Outcome, reply boo
 			logger.WarnContext(ctx, "reply of background work goes nowhere", "id", cut(out.ID), "source", cut(out.Source), "type", cut(out.Type))
 		}
 	} else {
-		if cause := context.Cause(ctx); cause != nil && !errors.Is(out.Err, cause) {
+		switch cause := context.Cause(ctx); {
+		case cause == nil || errors.Is(out.Err, cause):
+		case out.Err == ctx.Err():
+			out.Err = cause
+		default:
 			out.Err = fmt.Errorf("%w: %w", cause, out.Err)
 		}
 		out.Status = failureOf(out.Err).Status

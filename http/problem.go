@@ -3,6 +3,7 @@ package cehttp
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,7 +59,7 @@ const (
 func messageProblem(err error, status int, showErrors bool) Problem {
 	p := Problem{Message: clientText(err), Type: messageProblemType(err, status), Retryable: repeated(status)}
 	if status >= 500 && !showErrors {
-		p.Message = http.StatusText(status)
+		p.Message = statusText(status)
 		return p
 	}
 	var body *bodyError
@@ -141,6 +142,13 @@ func cut(s string) string {
 		n--
 	}
 	return s[:n] + "…"
+}
+
+func statusText(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return text
+	}
+	return "status " + strconv.Itoa(status)
 }
 
 // statusType makes a Problem.Type of a status: "too_many_requests".

@@ -87,7 +87,7 @@ func (rc *Receiver) failure(ctx context.Context, err error) verdict {
 		p.Message = clientText(err)
 	}
 	if p.Message == "" {
-		p.Message = http.StatusText(f.Status)
+		p.Message = statusText(f.Status)
 	}
 	if p.Type == "" {
 		p.Type = statusType(f.Status)
