@@ -1,30 +1,44 @@
 package cehttp
 
 import (
+	"errors"
 	"net/http"
 	"time"
 )
 
 // HandlerError is an error of a [Handler] that says how the sender is answered.
-// Middleware and the mux use it too. Any other error of a handler is 500, which
-// senders may repeat, with a body that does not show its text.
+// Middleware and the mux use it too. An error with a method StatusCode() int says
+// its status only. Any other error of a handler is 500, which senders may repeat,
+// with a body that does not show its text.
 type HandlerError struct {
 	Status     int           // 4xx or 5xx; 0 is 503 if Retryable, else 422
 	Type       string        // a name for programs, such as "unknown_type"; "" is made of the status
 	Message    string        // for the sender; "" is the text of the status
-	Retryable  bool          // the same event may succeed later
-	RetryAfter time.Duration // the least time until then, sent in whole seconds; 0 says nothing
+	Retryable  bool          // the same event may succeed later; 429 and 503 say so by themselves
+	RetryAfter time.Duration // the least time until then, sent in whole seconds; 0 says nothing, but with 429 and 503 it is a second
 	Err        error         // what happened, for logs; it is not shown to the sender
 }
 
 // Permanent returns an error that answers 422: the event will never be handled.
 // If err says another status, as a [*HandlerError] or with a method StatusCode() int,
-// that one is kept. It returns nil for nil.
+// that one is kept, with Type and Message, unless senders repeat it: 408, 425, 429
+// and 5xx are 422 then. It returns nil for nil.
 func Permanent(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &HandlerError{Err: err}
+	p := &HandlerError{Err: err}
+	var own interface{ StatusCode() int }
+	var h *HandlerError
+	if errors.As(err, &own) {
+		if status := own.StatusCode(); isError(status) && !repeated(status) {
+			p.Status = status
+		}
+	}
+	if errors.As(err, &h) {
+		p.Type, p.Message = h.Type, h.Message
+	}
+	return p
 }
 
 // Retryable returns an error that answers 503: the event may be sent again, after
@@ -67,3 +81,16 @@ type Deferred struct {
 }
 
 func (d *Deferred) Error() string { return "event is accepted and not handled yet" }
+
+func isError(status int) bool { return status >= 400 && status <= 599 }
+
+// repeated reports whether senders take the status for one that may pass.
+func repeated(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return status >= 500
+}

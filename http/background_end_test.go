@@ -1,0 +1,157 @@
+package cehttp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+func TestBackgroundCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log logged
+		var w witness
+		var cause error
+		b := &cehttp.Background{Workers: 1, Logger: log.logger(), Observer: w.observer(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			_, err := sleeper(ctx, e)
+			if e.ID == "1h" {
+				cause = context.Cause(ctx)
+			}
+			return nil, err
+		}}
+		running, waiting, last := take(t, b, "1h"), take(t, b, "2h"), take(t, b, "3s")
+		synctest.Wait()
+		for _, id := range []string{waiting, running} {
+			if !b.Cancel(id) {
+				t.Error("not found")
+			}
+		}
+		synctest.Wait()
+		if !errors.Is(cause, cehttp.ErrCancelled) {
+			t.Errorf("cause %v", cause)
+		}
+		for _, id := range []string{waiting, running, "", "unknown"} {
+			if b.Cancel(id) {
+				t.Errorf("%q was cancelled", id)
+			}
+		}
+		begin := time.Now()
+		if _, err := b.Shutdown(t.Context()); err != nil || time.Since(begin) != 3*time.Second {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		if b.Cancel(last) {
+			t.Error("finished work was cancelled")
+		}
+		want := "started; failed 2h 500 the event was cancelled; failed 1h 500 the event was cancelled; started; handled 3s 204 <nil>"
+		if w.String() != want {
+			t.Errorf("told %s", &w)
+		}
+	})
+}
+
+// Cancelled before the worker has begun.
+func TestBackgroundCancelAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &cehttp.Background{Handler: sleeper, Logger: silent(nil).Logger}
+		for range 100 {
+			b.Cancel(take(t, b, "1h"))
+		}
+		begin := time.Now()
+		if left, err := b.Shutdown(t.Context()); err != nil || len(left) > 0 || time.Since(begin) > 0 {
+			t.Errorf("%v, %v, %v", left, err, time.Since(begin))
+		}
+	})
+}
+
+func TestBackgroundShutdownReportsWhatIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w witness
+		b := &cehttp.Background{Workers: 3, Logger: silent(nil).Logger, Observer: w.observer(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			switch e.ID {
+			case "stubborn": // pays no heed to its context
+				time.Sleep(time.Hour)
+				return nil, nil
+			case "quick": // is done although it was told to end
+				<-ctx.Done()
+				return nil, nil
+			}
+			e.ID, e.Extensions[0].Name = "changed", "changed"
+			<-ctx.Done()
+			return nil, context.Cause(ctx)
+		}}
+		ids := map[string]string{}
+		for _, id := range []string{"stubborn", "quick", "obedient", "waiting 1", "waiting 2"} {
+			e := named(id)
+			e.Extensions = []cloudevents.Extension{{Name: "x"}}
+			_, err := b.Handle(t.Context(), e)
+			var d *cehttp.Deferred
+			if !errors.As(err, &d) {
+				t.Fatal(err)
+			}
+			ids[id] = d.ID
+		}
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		begin := time.Now()
+		left, err := b.Shutdown(ctx)
+		if !errors.Is(err, cehttp.ErrShutdown) || !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 11*time.Second {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		var got []string
+		for _, u := range left {
+			if u.ID != ids[u.Event.ID] || u.Event.Extensions[0].Name != "x" {
+				t.Errorf("%+v", u)
+			}
+			got = append(got, fmt.Sprint(u.Event.ID, " ", u.Started))
+		}
+		if s := strings.Join(got, ", "); s != "stubborn true, obedient true, waiting 1 false, waiting 2 false" {
+			t.Errorf("left: %s", s)
+		}
+		wantRefusal(t, b, "shutting_down")
+		if b.Pending() != 1 {
+			t.Errorf("%d pending", b.Pending())
+		}
+		if left, err := b.Shutdown(t.Context()); err != nil || len(left) > 0 || b.Pending() != 0 {
+			t.Errorf("second Shutdown: %v, %v", left, err)
+		}
+		if s := w.String(); strings.Count(s, "started") != 3 || strings.Contains(s, "waiting") {
+			t.Errorf("told %s", s)
+		}
+	})
+}
+
+func TestBackgroundShutdownAtRest(t *testing.T) {
+	for range 2 {
+		var b cehttp.Background
+		done, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 2 {
+			if left, err := b.Shutdown(done); err != nil || left != nil {
+				t.Errorf("%v, %v", left, err)
+			}
+		}
+	}
+}
+
+// Several can wait for the end.
+func TestBackgroundShutdownTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &cehttp.Background{Handler: sleeper}
+		take(t, b, "1s")
+		for range 3 {
+			go func() {
+				if left, err := b.Shutdown(t.Context()); err != nil || left != nil {
+					t.Errorf("%v, %v", left, err)
+				}
+			}()
+		}
+		time.Sleep(time.Second)
+	})
+}

@@ -1,0 +1,171 @@
+package cehttp_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+func TestReceiverAnswersBatches(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		types      string // what the handler says of each event
+		status     int
+		retryAfter string
+		results    string // status of each, with ! if it may be sent again
+	}{
+		{"empty", "", 204, "", ""},
+		{"all handled", "204 204", 204, "", ""},
+		{"a reply", "204 200", 200, "", "204 200"},
+		{"all replies", "200 200", 200, "", "200 200"},
+		{"all accepted", "202 202", 202, "", "202 202"},
+		{"some accepted", "202 200 204", 202, "", "202 200 204"},
+		{"one will never be handled", "204 422 202", 422, "", "204 422 202"},
+		{"all will never be handled", "422 422", 422, "", "422 422"},
+		{"all retired", "410 410", 410, "", "410 410"},
+		{"one retired", "204 410", 422, "", "204 410"},
+		{"different permanent failures", "410 422", 422, "", "410 422"},
+		{"one may be sent again", "204 422 503", 503, "3", "204 422 503!"},
+		{"one failed", "204 500", 503, "1", "204 500!"},
+		{"all failed", "500 500", 500, "", "500! 500!"},
+		{"all over the rate", "429 429", 429, "7", "429! 429!"},
+		{"the longest time counts", "503 429 204", 503, "7", "503! 429! 204"},
+		{"one panics", "204 panic 204", 503, "1", "204 500! 204"},
+		{"one has an invalid reply", "invalid 204", 503, "1", "500! 204"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := post(silent(byType), typed(batchType), batchOf(strings.Fields(c.types)...))
+			if w.Code != c.status || w.Header().Get("Retry-After") != c.retryAfter {
+				t.Errorf("status %d, Retry-After %q; want %d, %q", w.Code, w.Header().Get("Retry-After"), c.status, c.retryAfter)
+			}
+			if c.status == 204 {
+				if w.Body.Len() > 0 {
+					t.Errorf("body %q", w.Body)
+				}
+				return
+			}
+			a := decoded[cehttp.BatchAnswer](t, w)
+			var got []string
+			retryable, failed := false, 0
+			for i, r := range a.Results {
+				text := fmt.Sprint(r.Status)
+				if r.Retryable {
+					text += "!"
+					retryable = true
+				}
+				if r.Status >= 400 {
+					failed++
+				}
+				if r.Index != i || (r.Status >= 400) != (r.Message != "" && r.Type != "") || (r.Status == 200) != (r.Reply != nil) || (r.Status == 202) != (r.ID != "") {
+					t.Errorf("result %+v", r)
+				}
+				got = append(got, text)
+			}
+			if s := strings.Join(got, " "); s != c.results || a.Retryable != retryable {
+				t.Errorf("results %s, retryable %v; want %s", s, a.Retryable, c.results)
+			}
+			if (a.Status == "accepted") != (c.status == 202) || (failed > 0) != (a.Type == "batch_failed" && a.Message != "") {
+				t.Errorf("body %s", w.Body)
+			}
+		})
+	}
+}
+
+func TestReceiverBatchReplies(t *testing.T) {
+	w := post(silent(byType), typed(batchType), batchOf("204", "200"))
+	a := decoded[cehttp.BatchAnswer](t, w)
+	if len(a.Results) != 2 || a.Results[1].Reply == nil {
+		t.Fatalf("body %s", w.Body)
+	}
+	wantEvent(t, *a.Results[1].Reply, withData("text/plain", "<reply>"))
+}
+
+func TestReceiverBatchOrder(t *testing.T) {
+	var got []string
+	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		got = append(got, e.ID)
+		return nil, nil
+	})
+	var want []string
+	for i := range 100 {
+		want = append(want, fmt.Sprint(i))
+	}
+	post(rc, typed(batchType), batchOf(want...))
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("order %v", got)
+	}
+}
+
+// What is refused is refused before an event is handled.
+func TestReceiverBatchLimits(t *testing.T) {
+	three := batchOf("204", "204", "204")
+	for _, c := range []struct {
+		name   string
+		limit  int
+		format format.Formatter
+		body   string
+		status int
+	}{
+		{"at the limit", 3, nil, three, 204},
+		{"over the limit", 2, nil, three, 413},
+		{"over the limit, a format of one's own", 2, format.JSON{}, three, 413},
+		{"no limit but the format's", -1, format.JSON{MaxEvents: 2}, three, 413},
+		{"no limit", -1, nil, batchOf(make([]string, cloudevents.DefaultMaxEvents+1)...), 400}, // types are empty
+		{"default limit", 0, nil, batchOf(strings.Fields(strings.Repeat("204 ", cloudevents.DefaultMaxEvents+1))...), 413},
+		{"one is invalid", 0, nil, strings.Replace(three, `"type":"204"}]`, `"type":""}]`, 1), 400},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			handled := 0
+			rc := silent(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+				handled++
+				return nil, nil
+			})
+			rc.MaxEvents, rc.Decoder.Format = c.limit, c.format
+			w := post(rc, typed(batchType), c.body)
+			if w.Code != c.status || (handled > 0) != (w.Code < 300) {
+				t.Errorf("status %d, %d handled; want %d", w.Code, handled, c.status)
+			}
+		})
+	}
+}
+
+// The rest of a batch is not handled when nobody waits for it.
+func TestReceiverBatchSenderGone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	handled := 0
+	rc := silent(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+		if handled++; handled == 2 {
+			cancel()
+		}
+		return nil, nil
+	})
+	r := httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader(batchOf("a", "b", "c")))
+	r.Header = typed(batchType)
+	w := record(rc, r)
+	if a := decoded[cehttp.BatchAnswer](t, w); handled != 2 || w.Code != 503 || a.Results[2].Status != 503 || !a.Results[2].Retryable {
+		t.Errorf("%d handled, status %d, %s", handled, w.Code, w.Body)
+	}
+}
+
+// A hostile message cannot make the answer large.
+func TestReceiverBoundsProblems(t *testing.T) {
+	h := binaryHeader()
+	for i := range 900 {
+		h[fmt.Sprintf("Ce-X-%0300d", i)] = []string{"x"}
+	}
+	w := post(silent(nil), h, "")
+	if p := decoded[cehttp.Problem](t, w); w.Code != 400 || len(p.Violations) != 32 || w.Body.Len() > 16<<10 {
+		t.Errorf("%d, %d violations, %d bytes", w.Code, len(p.Violations), w.Body.Len())
+	}
+	long := &cehttp.HandlerError{Message: strings.Repeat("é", 5000)}
+	w = post(silent(answering(nil, long)), binaryHeader(), "")
+	if p := decoded[cehttp.Problem](t, w); len(p.Message) > 1024 || !strings.HasSuffix(p.Message, "é…") {
+		t.Errorf("error of %d bytes", len(p.Message))
+	}
+}

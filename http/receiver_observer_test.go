@@ -1,0 +1,160 @@
+package cehttp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+func countStatus(status *int) func(context.Context, int, time.Duration) {
+	return func(_ context.Context, s int, _ time.Duration) { *status = s }
+}
+
+// witness is an observer that writes down what it is told.
+type witness struct {
+	mutex sync.Mutex
+	lines []string
+}
+
+func (w *witness) note(format string, args ...any) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.lines = append(w.lines, fmt.Sprintf(format, args...))
+}
+
+func (w *witness) String() string {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return strings.Join(w.lines, "; ")
+}
+
+func (w *witness) observer() cehttp.Observer {
+	return cehttp.Observer{
+		Started: func(context.Context) { w.note("started") },
+		Decoded: func(_ context.Context, e *cloudevents.Event) { w.note("decoded %s", e.ID) },
+		Handled: func(_ context.Context, o cehttp.Outcome) { w.note("handled %s %d %v", o.ID, o.Status, o.Err) },
+		Failed:  func(_ context.Context, o cehttp.Outcome) { w.note("failed %s %d %v", o.ID, o.Status, o.Err) },
+		Answered: func(_ context.Context, status int, d time.Duration) {
+			if d < 0 {
+				w.note("negative duration")
+			}
+			w.note("answered %d", status)
+		},
+	}
+}
+
+func TestReceiverTellsTheObserver(t *testing.T) {
+	for _, c := range []struct {
+		name, contentType, body, want string
+	}{
+		{"handled", structuredType, batchOf("204")[1:], "started; decoded 204; handled 204 204 <nil>; answered 204"},
+		{"deferred", structuredType, batchOf("202")[1:], "started; decoded 202; handled 202 202 <nil>; answered 202"},
+		{"failed", structuredType, batchOf("500")[1:], "started; decoded 500; failed 500 500 no; answered 500"},
+		{"refused", "text/plain", "x", "started; failed  415 cehttp: message is not a CloudEvent: it has no ce- header, and Content-Type is \"text/plain\" (http-protocol-binding.md#3-http-message-mapping); answered 415"},
+		{"batch", batchType, batchOf("204", "500"), "started; decoded 204; handled 204 204 <nil>; decoded 500; failed 500 500 no; answered 503"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var w witness
+			rc := silent(byType)
+			rc.Observer = w.observer()
+			post(rc, typed(c.contentType), strings.TrimSuffix(c.body, map[bool]string{true: "]"}[c.contentType == structuredType]))
+			if got := w.String(); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// byType does what the type of an event says: a status, "panic" or "reply".
+func byType(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	switch e.Type {
+	case "204":
+		return nil, nil
+	case "202":
+		return nil, &cehttp.Deferred{ID: "work"}
+	case "200":
+		reply := withData("text/plain", "<reply>")
+		return &reply, nil
+	case "invalid":
+		return &cloudevents.Event{}, nil
+	case "422":
+		return nil, cehttp.Permanent(errors.New("never"))
+	case "410":
+		return nil, &cehttp.HandlerError{Status: 410}
+	case "429":
+		return nil, &cehttp.HandlerError{Status: 429, RetryAfter: 7 * time.Second}
+	case "503":
+		return nil, cehttp.Retryable(errors.New("later"), 3*time.Second)
+	case "panic":
+		panic("no")
+	}
+	return nil, errors.New("no")
+}
+
+// A sender that went away is no error of ours. The status is set all the same, for
+// a server takes none at all for 200.
+func TestReceiverSenderGone(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		code int
+	}{
+		{"handled all the same", nil, 204},
+		{"given up", context.Canceled, 503},
+		{"failed for another reason", errors.New("no"), 500},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var log logged
+			answered := -1
+			ctx, cancel := context.WithCancel(t.Context())
+			rc := &cehttp.Receiver{Logger: log.logger(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+				cancel()
+				<-ctx.Done()
+				return nil, c.err
+			}}
+			rc.Observer.Answered = countStatus(&answered)
+			r := httptest.NewRequestWithContext(ctx, "POST", "/", nil)
+			r.Header = binaryHeader()
+			if w := record(rc, r); w.Code != c.code || answered != 0 {
+				t.Errorf("status %d, observed %d; want %d, 0", w.Code, answered, c.code)
+			}
+			if strings.Contains(log.String(), "ERROR") {
+				t.Errorf("logged %s", log.String())
+			}
+		})
+	}
+}
+
+func TestReceiverLogs(t *testing.T) {
+	for typ, want := range map[string]string{
+		"204":     "",
+		"500":     "level=ERROR msg=\"event handler failed\" status=500 error=no id=500 source=/s type=500",
+		"422":     "level=INFO msg=\"event handler failed\" status=422 error=never id=422 source=/s type=422",
+		"invalid": "level=ERROR msg=\"event handler failed\" status=500 error=\"reply of the handler: ",
+	} {
+		var log logged
+		rc := &cehttp.Receiver{Handler: byType, Logger: log.logger()}
+		post(rc, typed(batchType), batchOf(typ))
+		if got := log.String(); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: logged %s, want %s", typ, got, want)
+		}
+	}
+	var log logged
+	post(&cehttp.Receiver{Handler: answering(nil, &cehttp.HandlerError{Status: 302}), Logger: log.logger()}, binaryHeader(), "")
+	if !strings.Contains(log.String(), "illegal_status=302") {
+		t.Errorf("logged %s", log.String())
+	}
+	log = logged{}
+	post(&cehttp.Receiver{Logger: log.logger()}, typed("text/plain"), "")
+	if !strings.Contains(log.String(), "level=DEBUG msg=\"request refused\" status=415") {
+		t.Errorf("logged %s", log.String())
+	}
+}

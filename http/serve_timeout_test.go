@@ -1,0 +1,114 @@
+package cehttp_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// pipes is a listener without a network, for time that is not real.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (p pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p <- server
+	return client
+}
+
+const rawEvent = "POST / HTTP/1.1\r\nHost: x\r\nCe-Id: 1\r\nCe-Source: /s\r\nCe-Specversion: 1.0\r\nCe-Type: t\r\n"
+
+// The time to read a request is bounded, the time to handle it is not.
+func TestServeTimeouts(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		write  []string // with half a minute before each but the first
+		answer string   // what comes back begins so
+		after  time.Duration
+	}{
+		{"slow handler", []string{rawEvent + "Content-Length: 1\r\n\r\nx"}, "HTTP/1.1 204", time.Hour},
+		{"slow handler, no body", []string{rawEvent + "Content-Length: 0\r\n\r\n"}, "HTTP/1.1 204", time.Hour},
+		{"slow handler after a slow body", []string{rawEvent + "Content-Length: 2\r\n\r\nx", "x"}, "HTTP/1.1 204", time.Hour + 30*time.Second},
+		{"slow header", []string{rawEvent}, "", 10 * time.Second},
+		{"slow body", []string{rawEvent + "Content-Length: 4\r\n\r\nx", "x"}, "HTTP/1.1 408", time.Minute},
+		{"nothing", []string{""}, "", 10 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := make(pipes)
+				ctx, cancel := context.WithCancel(t.Context())
+				served := make(chan error, 1)
+				go func() {
+					served <- cehttp.Serve(ctx, p, silent(func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+						time.Sleep(time.Hour)
+						return nil, ctx.Err()
+					}))
+				}()
+				begin := time.Now()
+				conn := p.dial()
+				go func() {
+					for i, text := range c.write {
+						if i > 0 {
+							time.Sleep(30 * time.Second)
+						}
+						_, _ = io.WriteString(conn, text)
+					}
+				}()
+				var answer [12]byte
+				n, _ := io.ReadFull(conn, answer[:])
+				if string(answer[:n]) != c.answer || time.Since(begin) != c.after {
+					t.Errorf("%q after %v, want %q after %v", answer[:n], time.Since(begin), c.answer, c.after)
+				}
+				conn.Close()
+				cancel()
+				if err := <-served; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// A handler that does not end is not waited for, beyond a bound.
+func TestServeDrainsWithinBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := make(pipes)
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		var ended error
+		go func() {
+			served <- cehttp.Serve(ctx, p, silent(func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+				cancel()
+				<-ctx.Done()
+				ended = ctx.Err()
+				return nil, ctx.Err()
+			}))
+		}()
+		conn := p.dial()
+		begin := time.Now()
+		if _, err := io.WriteString(conn, rawEvent+"Content-Length: 0\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-served; err == nil || time.Since(begin) != 25*time.Second {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		synctest.Wait()
+		if ended == nil {
+			t.Error("the request was not ended")
+		}
+	})
+}
