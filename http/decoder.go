@@ -59,34 +59,52 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 	return d.batch(h, payload{bytes: body})
 }
 
-func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
-	maxAttributes := d.MaxAttributes
-	if maxAttributes == 0 {
-		maxAttributes = cloudevents.DefaultMaxAttributes
-	}
-	var few [fewExtensions]headerField
-	var m messageHeader
-	extensions := m.gather(h, few[:0], maxAttributes)
-	mode, err := m.mode()
-	var e cloudevents.Event
-	switch {
-	case err != nil:
-	case mode == cloudevents.BinaryMode:
-		if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err == nil {
-			err = d.data(&e, &m, p)
-		}
-	case mode == cloudevents.StructuredMode:
-		var body []byte
-		if body, err = d.body(&m, p); err == nil {
-			e, err = d.format().DecodeStructuredModeMessage(body, m.contentType, d.Extensions...)
-		}
-	default:
-		err = wrongMode(mode, "use the function for batches")
+func (d *Decoder) event(h http.Header, p payload) (e cloudevents.Event, err error) {
+	if v := h["Content-Type"]; len(v) == 1 && mode(trim(v[0])) != cloudevents.BinaryMode {
+		var m messageHeader
+		m.gather(h) // there may be another under another spelling
+		e, err = d.structured(&m, p)
+	} else {
+		e, err = d.binary(h, p)
 	}
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
+}
+
+// binary reads an event whose header looks like that of a binary-mode message.
+func (d *Decoder) binary(h http.Header, p payload) (e cloudevents.Event, err error) {
+	maxAttributes := d.MaxAttributes
+	if maxAttributes == 0 {
+		maxAttributes = cloudevents.DefaultMaxAttributes
+	}
+	var few [fewExtensions]extensionField
+	var m attributeHeader
+	extensions := m.gather(h, few[:0], maxAttributes)
+	if m.contentTypes > 1 || mode(m.contentType) != cloudevents.BinaryMode {
+		return d.structured(&m.messageHeader, p)
+	}
+	if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err == nil {
+		err = d.data(&e, &m.messageHeader, p)
+	}
+	return e, err
+}
+
+// structured reads an event that is not in binary mode.
+func (d *Decoder) structured(m *messageHeader, p payload) (e cloudevents.Event, err error) {
+	mode, err := m.mode()
+	if err == nil && mode != cloudevents.StructuredMode {
+		err = wrongMode(mode, "use the function for batches")
+	}
+	if err != nil {
+		return e, err
+	}
+	body, err := d.body(m, p)
+	if err != nil {
+		return e, err
+	}
+	return d.format().DecodeStructuredModeMessage(body, m.contentType, d.Extensions...)
 }
 
 // data sets the data of a binary-mode event.
@@ -110,7 +128,7 @@ func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudeven
 
 func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 	var m messageHeader
-	m.gather(h, nil, 0)
+	m.gather(h)
 	mode, err := m.mode()
 	switch {
 	case err != nil:
