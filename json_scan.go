@@ -18,6 +18,7 @@ type jsonReader struct {
 	extensions    []spec.Attribute
 	maxDepth      int
 	maxAttributes int
+	inPlace       bool
 	backing       jsonBacking
 	isJSON        bool // the data of the last event was found to be one JSON value
 }
@@ -44,6 +45,7 @@ func (d *JSONDecoder) reader(document []byte) jsonReader {
 		extensions:    d.Extensions,
 		maxDepth:      limit(d.MaxDepth, DefaultMaxDepth),
 		maxAttributes: limit(d.MaxAttributes, DefaultMaxAttributes),
+		inPlace:       d.InPlace,
 	}
 	if bytes.HasPrefix(document, []byte("\uFEFF")) {
 		r.i = len("\uFEFF")

@@ -1,10 +1,12 @@
 package cehttp
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -12,7 +14,7 @@ import (
 // the functions of this package use; it is safe for concurrent use as long as
 // nobody changes it.
 type Decoder struct {
-	Format        format.Formatter // of structured and binary messages; nil is format.JSON{}
+	Format        format.Formatter // of structured and binary messages; nil is format.JSON{}, in place where the Decoder has read the body
 	Batch         format.Batch     // of batches; nil is Format if it is a format.Batch, else format.JSON{}
 	Extensions    []spec.Attribute // types of extensions; others are String in a header, or what the format says
 	MaxBytes      int64            // of a body; 0 is DefaultMaxBytes, -1 is no limit
@@ -100,11 +102,28 @@ func (d *Decoder) structured(m *messageHeader, p payload) (e cloudevents.Event, 
 	if err != nil {
 		return e, err
 	}
+	f := format.JSON{InPlace: p.reader != nil}
+	if d.Format == nil {
+		return decodeBody(d, m, p, f.MediaType(), f.DecodeStructuredModeMessage)
+	}
+	return decodeBody(d, m, p, d.Format.MediaType(), d.Format.DecodeStructuredModeMessage)
+}
+
+// decodeBody reads what is not in binary mode with a method of a format. A message
+// of no type that the format takes is refused before its body is read; the format
+// is asked with none, for it may take other types than mediaType.
+func decodeBody[T any](d *Decoder, m *messageHeader, p payload, mediaType string, decode func([]byte, string, ...spec.Attribute) (T, error)) (T, error) {
+	var none T
+	if m.contentEncoding == "" && !mediatype.Is(m.contentType, mediaType) {
+		if _, err := decode(nil, m.contentType); errors.Is(err, format.ErrUnknown) {
+			return none, err
+		}
+	}
 	body, err := d.body(m, p)
 	if err != nil {
-		return e, err
+		return none, err
 	}
-	return d.format().DecodeStructuredModeMessage(body, m.contentType, d.Extensions...)
+	return decode(body, m.contentType, d.Extensions...)
 }
 
 // data sets the data of a binary-mode event.
@@ -138,15 +157,24 @@ func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 	case mode != cloudevents.BatchMode:
 		return nil, wrap(wrongMode(mode, "it is one event, and no batch"))
 	}
-	body, err := d.body(&m, p)
-	if err != nil {
-		return nil, wrap(err)
-	}
-	es, err := d.batchFormat().DecodeBatchModeMessage(body, m.contentType, d.Extensions...)
+	es, err := d.batchBody(&m, p)
 	if err != nil {
 		return nil, wrap(err)
 	}
 	return es, nil
+}
+
+// batchBody reads a message that is a batch.
+func (d *Decoder) batchBody(m *messageHeader, p payload) ([]cloudevents.Event, error) {
+	f := d.Batch
+	if f == nil {
+		f, _ = d.Format.(format.Batch)
+	}
+	if f == nil {
+		f := format.JSON{InPlace: p.reader != nil}
+		return decodeBody(d, m, p, f.BatchMediaType(), f.DecodeBatchModeMessage)
+	}
+	return decodeBody(d, m, p, f.BatchMediaType(), f.DecodeBatchModeMessage)
 }
 
 // body reads the body, if its header allows to make something of it.
@@ -159,21 +187,4 @@ func (d *Decoder) body(m *messageHeader, p payload) ([]byte, error) {
 		p.max = DefaultMaxBytes
 	}
 	return p.read()
-}
-
-func (d *Decoder) format() format.Formatter {
-	if d.Format == nil {
-		return format.JSON{}
-	}
-	return d.Format
-}
-
-func (d *Decoder) batchFormat() format.Batch {
-	if d.Batch != nil {
-		return d.Batch
-	}
-	if b, ok := d.Format.(format.Batch); ok {
-		return b
-	}
-	return format.JSON{}
 }
