@@ -102,28 +102,36 @@ func (d *Decoder) structured(m *messageHeader, p payload) (e cloudevents.Event, 
 	if err != nil {
 		return e, err
 	}
-	f := format.JSON{InPlace: p.reader != nil}
-	if d.Format == nil {
-		return decodeBody(d, m, p, f.MediaType(), f.DecodeStructuredModeMessage)
+	mediaType := spec.MediaTypeJSON
+	if d.Format != nil {
+		mediaType = d.Format.MediaType()
 	}
-	return decodeBody(d, m, p, d.Format.MediaType(), d.Format.DecodeStructuredModeMessage)
-}
-
-// decodeBody reads what is not in binary mode with a method of a format. A message
-// of no type that the format takes is refused before its body is read; the format
-// is asked with none, for it may take other types than mediaType.
-func decodeBody[T any](d *Decoder, m *messageHeader, p payload, mediaType string, decode func([]byte, string, ...spec.Attribute) (T, error)) (T, error) {
-	var none T
-	if m.contentEncoding == "" && !mediatype.Is(m.contentType, mediaType) {
-		if _, err := decode(nil, m.contentType); errors.Is(err, format.ErrUnknown) {
-			return none, err
+	if m.mayBeUnknown(mediaType) {
+		if _, err := d.decodeStructured(nil, m.contentType, false); errors.Is(err, format.ErrUnknown) {
+			return e, err
 		}
 	}
 	body, err := d.body(m, p)
 	if err != nil {
-		return none, err
+		return e, err
 	}
-	return decode(body, m.contentType, d.Extensions...)
+	return d.decodeStructured(body, m.contentType, p.reader != nil)
+}
+
+// decodeStructured decodes with the format. One that stands for nil is not made an
+// interface: methods that nobody calls are then not linked.
+func (d *Decoder) decodeStructured(body []byte, contentType string, inPlace bool) (cloudevents.Event, error) {
+	if d.Format != nil {
+		return d.Format.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+	}
+	return format.JSON{InPlace: inPlace}.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+}
+
+// mayBeUnknown reports whether a format of that media type may be none for the
+// message. It is then asked with no body, for it may take other types, before the
+// body is read.
+func (m *messageHeader) mayBeUnknown(mediaType string) bool {
+	return m.contentEncoding == "" && m.contentType != mediaType && !mediatype.Is(m.contentType, mediaType)
 }
 
 // data sets the data of a binary-mode event.
@@ -151,13 +159,15 @@ func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 	mode, err := m.mode()
 	switch {
 	case err != nil:
-		return nil, wrap(err)
 	case mode == cloudevents.BinaryMode && m.attributes == 0:
-		return nil, wrap(m.notCloudEvent())
+		err = m.notCloudEvent()
 	case mode != cloudevents.BatchMode:
-		return nil, wrap(wrongMode(mode, "it is one event, and no batch"))
+		err = wrongMode(mode, "it is one event, and no batch")
 	}
-	es, err := d.batchBody(&m, p)
+	var es []cloudevents.Event
+	if err == nil {
+		es, err = d.batchBody(&m, p)
+	}
 	if err != nil {
 		return nil, wrap(err)
 	}
@@ -166,15 +176,36 @@ func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 
 // batchBody reads a message that is a batch.
 func (d *Decoder) batchBody(m *messageHeader, p payload) ([]cloudevents.Event, error) {
-	f := d.Batch
-	if f == nil {
-		f, _ = d.Format.(format.Batch)
+	mediaType, f := spec.BatchMediaTypeJSON, d.batchFormat()
+	if f != nil {
+		mediaType = f.BatchMediaType()
 	}
-	if f == nil {
-		f := format.JSON{InPlace: p.reader != nil}
-		return decodeBody(d, m, p, f.BatchMediaType(), f.DecodeBatchModeMessage)
+	if m.mayBeUnknown(mediaType) {
+		if _, err := d.decodeBatch(f, nil, m.contentType, false); errors.Is(err, format.ErrUnknown) {
+			return nil, err
+		}
 	}
-	return decodeBody(d, m, p, f.BatchMediaType(), f.DecodeBatchModeMessage)
+	body, err := d.body(m, p)
+	if err != nil {
+		return nil, err
+	}
+	return d.decodeBatch(f, body, m.contentType, p.reader != nil)
+}
+
+func (d *Decoder) decodeBatch(f format.Batch, body []byte, contentType string, inPlace bool) ([]cloudevents.Event, error) {
+	if f != nil {
+		return f.DecodeBatchModeMessage(body, contentType, d.Extensions...)
+	}
+	return format.JSON{InPlace: inPlace}.DecodeBatchModeMessage(body, contentType, d.Extensions...)
+}
+
+// batchFormat returns nil for format.JSON.
+func (d *Decoder) batchFormat() format.Batch {
+	if d.Batch != nil {
+		return d.Batch
+	}
+	f, _ := d.Format.(format.Batch)
+	return f
 }
 
 // body reads the body, if its header allows to make something of it.
