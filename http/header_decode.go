@@ -84,13 +84,10 @@ func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionFie
 
 // lower returns name in lower case as part of the buffer's string.
 func lower(name string, buffer *strings.Builder) string {
-	var short [64]byte
-	b := append(short[:0], name...)
-	for i, c := range b {
-		b[i] = ascii.Lower(c)
-	}
 	begin := buffer.Len()
-	buffer.Write(b)
+	for i := 0; i < len(name); i++ {
+		buffer.WriteByte(ascii.Lower(name[i]))
+	}
 	return buffer.String()[begin:]
 }
 

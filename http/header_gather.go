@@ -48,7 +48,7 @@ func (m *messageHeader) gather(h http.Header) {
 // add looks at a header that is no attribute.
 func (m *messageHeader) add(key string, values []string) {
 	switch {
-	case ascii.EqualFold(key, "Content-Type"):
+	case key == "Content-Type" || ascii.EqualFold(key, "Content-Type"):
 		m.contentType = trim(values[0])
 		m.contentTypes += len(values)
 	case ascii.EqualFold(key, "Content-Encoding"):
