@@ -60,7 +60,7 @@ func remove(h http.Header, key string) {
 // what has to be spelled for HTTP from one string.
 func setHeader(h http.Header, e *cloudevents.Event) {
 	clearHeader(h)
-	w := headerWriter{h: h, values: make([]string, 0, headerCount(e))}
+	w := headerWriter{h: h, values: make([]string, headerCount(e))}
 	w.plan(e)
 
 	w.set("Ce-Specversion", e.SpecVersion.String())
@@ -104,7 +104,7 @@ const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
 
 type headerWriter struct {
 	h      http.Header
-	values []string
+	values []string // one for each header that is yet to be set
 	escape bool // a value needs it
 	buffer strings.Builder
 }
@@ -136,9 +136,10 @@ func escapedSize(s string) int {
 }
 
 func (w *headerWriter) set(key, value string) {
-	i := len(w.values)
-	w.values = append(w.values, value)
-	w.h[key] = w.values[i : i+1 : i+1]
+	one := w.values[:1:1]
+	w.values = w.values[1:]
+	one[0] = value
+	w.h[key] = one
 }
 
 // setText sets a header that may need escapes.
