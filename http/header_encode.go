@@ -100,12 +100,21 @@ func headerCount(e *cloudevents.Event) int {
 	return n
 }
 
+// withRoom returns a header for the event: h, which is empty, or one that need not grow: a map for
+// up to eight is made whole when it is first written to.
+func withRoom(h http.Header, e *cloudevents.Event) http.Header {
+	if n := headerCount(e); n > 8 {
+		return make(http.Header, n)
+	}
+	return h
+}
+
 const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
 
 type headerWriter struct {
 	h      http.Header
 	values []string // one for each header that is yet to be set
-	escape bool // a value needs it
+	escape bool     // a value needs it
 	buffer strings.Builder
 }
 

@@ -40,10 +40,7 @@ func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudev
 		return nil, wrap(err)
 	}
 	if m == cloudevents.BinaryMode {
-		// A map for up to eight is made whole when it is first written to.
-		if n := headerCount(e); n > 8 {
-			r.Header = make(http.Header, n)
-		}
+		r.Header = withRoom(r.Header, e)
 	}
 	describe(r.Header, e, m, contentType)
 	return r, nil
