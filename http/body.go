@@ -23,8 +23,11 @@ func (e *bodyError) Error() string {
 }
 
 func (e *bodyError) timeout() bool {
-	var timeout net.Error
-	return errors.Is(e.err, context.DeadlineExceeded) || errors.As(e.err, &timeout) && timeout.Timeout()
+	if errors.Is(e.err, context.DeadlineExceeded) {
+		return true
+	}
+	timeout, ok := errorType[net.Error](e.err)
+	return ok && timeout.Timeout()
 }
 
 func (e *bodyError) Unwrap() error { return e.err }
