@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"unsafe"
@@ -30,6 +31,9 @@ func sameInPlace(t *testing.T, document []byte, batch bool) {
 	got, err := decode(true)
 	if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
 		t.Fatalf("%.200q\nin place: %v\nelse:     %v", document, err, wantErr)
+	}
+	if reflect.DeepEqual(want, got) {
+		return
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Fatalf("%.200q is another event in place (-want +got):\n%s", document, d)
@@ -58,8 +62,8 @@ func TestDecodeInPlace(t *testing.T) {
 		"surrogate":                    encode(768) + `\ud800`,
 		"unicode":                      strings.Repeat(`\u00e9\ud83d\ude00\u20ac\n€`, chunk),
 	}
-	for _, chunks := range []int{0, 1, 2, 3} {
-		for n := max(0, chunks*768-4); n < chunks*768+8; n++ {
+	for _, chunks := range []int{0, 1, 3} {
+		for n := max(0, chunks*768-3); n <= chunks*768+3; n++ {
 			texts[fmt.Sprintf("%d bytes", n)] = encode(n)
 		}
 	}
