@@ -58,7 +58,8 @@ import (
 // # Logging
 //
 // What a handler failed with is logged with id, source and type of the event: 5xx as an
-// error, 4xx as information. What the sender did wrong is for debugging.
+// error, but 503 as a warning, and 4xx as information. What the sender did wrong is
+// for debugging.
 //
 // A Receiver must not be changed while it serves.
 type Receiver struct {

@@ -45,7 +45,11 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 	out.Status = v.status
 	if out.Err != nil {
 		level := slog.LevelInfo
-		if v.status >= 500 && ctx.Err() == nil {
+		switch {
+		case v.status < 500 || ctx.Err() != nil:
+		case v.status == http.StatusServiceUnavailable: // to be expected under load
+			level = slog.LevelWarn
+		default:
 			level = slog.LevelError
 		}
 		logFailure(ctx, rc.logger(), level, "event handler failed", &out)
