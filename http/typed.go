@@ -1,0 +1,82 @@
+package cehttp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/seed763dd41b/cloudevents"
+)
+
+// Typed returns a Handler that decodes the data of an event to a T, by the rules of
+// [cloudevents.DataAs], and calls fn with it.
+//
+// Data that is not a T is answered 400 with the error type "invalid_data" and the
+// position in the data, but nothing of the data itself. Data of another media type
+// than JSON is 415, "unsupported_data", unless T is []byte or string. An event
+// without data is 400, "missing_data", unless T has a nil: a pointer, slice, map or
+// interface is nil then.
+func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Handler {
+	optional := hasNil(reflect.TypeFor[T]())
+	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		data, err := cloudevents.DataAs[T](e)
+		if err != nil && !(e.Data == nil && optional) {
+			return nil, refuseData(e, err)
+		}
+		return fn(ctx, e, data)
+	}
+}
+
+// On returns a route for events of that type, or prefix of types, with fn as a
+// [Typed] handler and with the schema of T in its documentation.
+func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Route {
+	r := Route{Type: eventType}
+	if fn != nil {
+		r.Handler = Typed(fn)
+	}
+	switch t := reflect.TypeFor[T](); t.Kind() {
+	case reflect.Interface:
+	case reflect.Pointer:
+		r.In.Data = reflect.New(t.Elem()).Interface()
+	default:
+		r.In.Data = reflect.Zero(t).Interface()
+	}
+	return r
+}
+
+func hasNil(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+		return true
+	}
+	return false
+}
+
+// refuseData returns the answer to an error of DataAs.
+func refuseData(e *cloudevents.Event, err error) error {
+	if errors.Is(err, cloudevents.ErrDataContentType) {
+		return &HandlerError{
+			Status:  http.StatusUnsupportedMediaType,
+			Type:    "unsupported_data",
+			Message: fmt.Sprintf("data of content type %.64q is not taken for this type of event; it must be JSON in UTF-8", e.DataContentType),
+			Err:     err,
+		}
+	}
+	refused := &HandlerError{Status: http.StatusBadRequest, Type: "invalid_data", Message: err.Error(), Err: err}
+	if e.Data == nil {
+		refused.Type = "missing_data"
+		return refused
+	}
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		refused.Err = &cloudevents.SyntaxError{Offset: int(syntax.Offset), Err: err}
+	case errors.As(err, &typ):
+		refused.Err = &cloudevents.SyntaxError{Offset: int(typ.Offset), Err: err}
+	}
+	return refused
+}
