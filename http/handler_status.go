@@ -10,7 +10,6 @@ import (
 // answerStatus returns the status with which the result of a handler is answered.
 func answerStatus(reply *cloudevents.Event, err error) int {
 	var deferred *Deferred
-	var chosen *HandlerError
 	var coded interface{ StatusCode() int }
 	switch {
 	case err == nil && reply == nil:
@@ -19,10 +18,8 @@ func answerStatus(reply *cloudevents.Event, err error) int {
 		return http.StatusOK
 	case errors.As(err, &deferred):
 		return http.StatusAccepted
-	case errors.As(err, &chosen) && chosen.Status == 0 && !chosen.Retryable && errors.As(chosen.Err, &coded):
-		return coded.StatusCode() // which Permanent keeps
 	case errors.As(err, &coded):
 		return coded.StatusCode()
 	}
-	return StatusCode(err)
+	return http.StatusInternalServerError
 }

@@ -1,10 +1,12 @@
 package cehttp
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 )
@@ -58,22 +60,20 @@ func (r Replier) ReplyError(request *cloudevents.Event, eventType string, err er
 		return nil, nil
 	}
 	status := answerStatus(nil, err)
-	var chosen *HandlerError
-	isChosen := errors.As(err, &chosen)
-	if status < 400 || status >= 500 || status == http.StatusTooManyRequests || isChosen && chosen.Retryable {
+	var chosen HandlerError
+	if h := (*HandlerError)(nil); errors.As(err, &h) {
+		chosen = *h
+	}
+	switch {
+	case chosen.Retryable, status < 400, status >= 500,
+		status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
 		return nil, err
 	}
-	data := errorData{Error: http.StatusText(status), Type: fmt.Sprintf("status_%d", status)}
-	switch {
-	case !isChosen:
-		data.Error = err.Error() // of a decoder, and about the message
-	case chosen.Message != "":
-		data.Error = chosen.Message
-	}
-	if isChosen && chosen.Type != "" {
-		data.Type = chosen.Type
-	}
-	return r.Reply(request, eventType, data)
+	text := http.StatusText(status)
+	return r.Reply(request, eventType, errorData{
+		Error: cmp.Or(chosen.Message, text),
+		Type:  cmp.Or(chosen.Type, strings.ReplaceAll(strings.ToLower(text), " ", "_")),
+	})
 }
 
 type errorData struct {
@@ -107,4 +107,3 @@ func correlate(reply, request *cloudevents.Event) {
 		}
 	}
 }
-

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
 )
@@ -14,8 +15,9 @@ import (
 // Typed returns a Handler that decodes the data of an event to a T, by the rules of
 // [cloudevents.DataAs], and calls fn with it.
 //
-// Data that is not a T is answered 400 with the error type "invalid_data" and the
-// position in the data, but nothing of the data itself. Data of another media type
+// Data that is not a T is answered 400 with the error type "invalid_data" and, unless
+// a method of T refused it, the position in the data, but nothing of the data itself.
+// The error then wraps a [*cloudevents.SyntaxError]. Data of another media type
 // than JSON is 415, "unsupported_data", unless T is []byte or string. An event
 // without data is 400, "missing_data", unless T has a nil: a pointer, slice, map or
 // interface is nil then.
@@ -77,6 +79,20 @@ func refuseData(e *cloudevents.Event, err error) error {
 		refused.Err = &cloudevents.SyntaxError{Offset: int(syntax.Offset), Err: err}
 	case errors.As(err, &typ):
 		refused.Err = &cloudevents.SyntaxError{Offset: int(typ.Offset), Err: err}
+	case !utf8.Valid(e.Data):
+		refused.Err = &cloudevents.SyntaxError{Offset: invalidUTF8(e.Data), Err: err}
 	}
 	return refused
+}
+
+// invalidUTF8 returns where b is not UTF-8.
+func invalidUTF8(b []byte) int {
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(b)
 }
