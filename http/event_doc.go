@@ -1,17 +1,153 @@
 package cehttp
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// EventDoc describes an event for the documentation. The zero value shows the
-// attributes of the route and no data.
+// EventDoc describes an event for the documentation of a [Mux]: an example, and a
+// JSON Schema of its data. [Mux.Handle] refuses an example that is not a valid
+// event, or that its route does not take.
 type EventDoc struct {
-	Event  cloudevents.Event
-	Data   any
+	// Event is the example. What it leaves empty is filled in: id, and for
+	// Route.In source, type and dataschema after the patterns of the route. The
+	// type of a reply is required.
+	Event cloudevents.Event
+
+	// Data is the data of the example, as [cloudevents.Event.SetData] takes it. If
+	// Event.DataContentType is empty it is application/json, text/plain for a
+	// string, and application/octet-stream for []byte. nil is Event.Data.
+	Data any
+
+	// Schema is a JSON Schema of the data. If it is nil it is derived from the Go
+	// type of Data, unless that is []byte or string: it then describes what
+	// encoding/json writes for a value of that type. A field without omitempty
+	// and omitzero is required.
 	Schema json.RawMessage
 }
 
-func (r *registered) checkDoc() error { return nil }
+func (d *EventDoc) isZero() bool { return reflect.ValueOf(d).Elem().IsZero() }
+
+// described is an EventDoc that is filled in.
+type described struct {
+	event  cloudevents.Event
+	schema json.RawMessage // nil is none
+}
+
+// describe fills in what the documentation shows of a route.
+func (r *registered) describe() error {
+	e := r.In.Event.Clone()
+	filled := func(field *string, pattern, none string) {
+		if *field != "" {
+			return
+		}
+		text, prefix := strings.CutSuffix(pattern, "*")
+		if prefix && text == "" {
+			text = none
+		} else if prefix {
+			text += "example"
+		}
+		*field = text
+	}
+	label := ""
+	if r.key.label != "" {
+		label = "." + r.key.label
+	}
+	if e.Type == "" {
+		filled(&e.Type, r.key.eventType, "example")
+		e.Type += label
+	}
+	filled(&e.Source, r.key.source, "/example")
+	filled(&e.DataSchema, r.key.schema, "")
+	var err error
+	if r.in, err = r.In.describe(e); err != nil {
+		return fmt.Errorf("In: %w", err)
+	}
+	e = r.in.event
+	if !matches(r.key.eventType, e.Type) || !strings.HasSuffix(e.Type, label) ||
+		!matches(r.key.source, e.Source) || !matches(r.key.schema, e.DataSchema) {
+		return errors.New("In: the route does not take its example")
+	}
+	if r.Out.isZero() {
+		return nil
+	}
+	e = r.Out.Event.Clone()
+	filled(&e.Source, "*", "/example")
+	if r.out, err = r.Out.describe(e); err != nil {
+		return fmt.Errorf("Out: %w", err)
+	}
+	return nil
+}
+
+func matches(pattern, text string) bool {
+	if p, prefix := strings.CutSuffix(pattern, "*"); prefix {
+		return strings.HasPrefix(text, p)
+	}
+	return text == pattern
+}
+
+// describe returns the example e with data and schema.
+func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
+	if e.ID == "" {
+		e.ID = "example-1"
+	}
+	contentType := e.DataContentType
+	schema := d.Schema
+	switch d.Data.(type) {
+	case nil:
+	case []byte:
+		if contentType == "" {
+			contentType = "application/octet-stream"
+		}
+	case string:
+		if contentType == "" {
+			contentType = "text/plain"
+		}
+	default:
+		if contentType == "" {
+			contentType = "application/json"
+		}
+		if schema == nil {
+			derived, err := jsonSchema(reflect.TypeOf(d.Data))
+			if err != nil {
+				return nil, err
+			}
+			schema = derived
+		}
+	}
+	if d.Data != nil {
+		if err := e.SetData(contentType, d.Data); err != nil {
+			return nil, err
+		}
+		if mediatype.IsJSON(contentType) {
+			e.Data = indented(e.Data)
+		}
+	}
+	if schema != nil && !json.Valid(schema) {
+		return nil, errors.New("Schema is not JSON")
+	}
+	if err := checkBinary(&e); err != nil {
+		return nil, err
+	}
+	if _, _, err := encode(&e, cloudevents.StructuredMode, format.JSON{}); err != nil {
+		return nil, err
+	}
+	return &described{e, schema}, nil
+}
+
+// indented returns JSON for people, or what is not JSON as it is.
+func indented(data []byte) []byte {
+	var b bytes.Buffer
+	if json.Indent(&b, data, "", "  ") != nil {
+		return data
+	}
+	return b.Bytes()
+}

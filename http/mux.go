@@ -90,7 +90,7 @@ func (m *Mux) Handle(routes ...Route) error {
 				err = fmt.Errorf("%w: see a call before this one", ErrRouteConflict)
 			default:
 				seen[r.key] = i
-				err = r.checkDoc()
+				err = r.describe()
 			}
 		}
 		if err != nil {

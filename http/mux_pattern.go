@@ -17,7 +17,8 @@ var ErrPattern = errors.New("malformed pattern")
 // registered is a route with its patterns in normal form.
 type registered struct {
 	Route
-	key routeKey
+	key     routeKey
+	in, out *described // out is nil if there is no reply
 }
 
 // routeKey is what a route takes. Two routes with equal keys take the same events,
