@@ -17,7 +17,7 @@
       if (fits) shown++;
     });
     none.hidden = shown > 0;
-    count.textContent = shown === events.length ? String(shown) : shown + " of " + events.length;
+    count.textContent = shown + " of " + events.length;
   }
 
   // Without a secure context there is no clipboard, but a selection can be copied.

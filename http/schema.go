@@ -87,7 +87,7 @@ func jsonSchema(t reflect.Type) (json.RawMessage, error) {
 }
 
 // schemaBuilder gives each type with a name that has parts a place in $defs, so that
-// types may contain themselves. The root is at #.
+// types may contain themselves. A struct that is the root is at #.
 type schemaBuilder struct {
 	root  reflect.Type
 	names map[reflect.Type]string
@@ -99,7 +99,7 @@ func (b *schemaBuilder) schema(t reflect.Type) (*schema, error) {
 	if t.Name() == "" || writesItself(t) || !hasParts(t) {
 		return b.expand(t)
 	}
-	if t == b.root {
+	if t == b.root && t.Kind() == reflect.Struct { // others may be null inside
 		return &schema{Ref: "#"}, nil
 	}
 	name, ok := b.names[t]

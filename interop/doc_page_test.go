@@ -171,7 +171,7 @@ func TestDocPageFits(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		b.devtools("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}})
 		for name, width := range map[string]int{"phone": 360, "desktop": 1100} {
-			b.devtools("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 1200, "deviceScaleFactor": 1, "mobile": width < 500})
+			b.devtools("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 2300, "deviceScaleFactor": 1, "mobile": width < 500})
 			b.open(url)
 			for _, state := range []string{"closed", "open"} {
 				if state == "open" {
