@@ -130,6 +130,7 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 		if mediatype.IsJSON(contentType) {
 			e.Data = indented(e.Data)
 		}
+		e.Data = bytes.Clone(e.Data)
 	}
 	if schema != nil && !json.Valid(schema) {
 		return nil, errors.New("Schema is not JSON")
@@ -140,7 +141,7 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 	if _, _, err := encode(&e, cloudevents.StructuredMode, format.JSON{}); err != nil {
 		return nil, err
 	}
-	return &described{e, schema}, nil
+	return &described{e, bytes.Clone(schema)}, nil
 }
 
 // indented returns JSON for people, or what is not JSON as it is.

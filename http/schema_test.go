@@ -159,10 +159,15 @@ func TestSchema(t *testing.T) {
 			if json.Unmarshal(schema, &g) != nil || json.Unmarshal([]byte(want), &w) != nil {
 				t.Fatalf("no JSON: %s, %s", schema, want)
 			}
-			if diff := cmp.Diff(w, g); diff != "" {
-				t.Error(diff)
-			}
+			wantDiff(t, w, g)
 		})
+	}
+}
+
+func wantDiff(t *testing.T, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
