@@ -196,7 +196,7 @@ func TestEventDocIsRefused(t *testing.T) {
 		var m cehttp.Mux
 		if err := m.Handle(c.route); err == nil {
 			t.Errorf("%s: no error", c.reason)
-		} else if !strings.Contains(err.Error(), "In: ") && !strings.Contains(err.Error(), "Out: ") {
+		} else if !strings.Contains(err.Error(), "(In): ") && !strings.Contains(err.Error(), "(Out): ") {
 			t.Errorf("%s: %v", c.reason, err)
 		}
 	}

@@ -69,12 +69,12 @@ func (r *registered) describe() error {
 	filled(&e.DataSchema, r.key.schema, "")
 	var err error
 	if r.in, err = r.In.describe(e); err != nil {
-		return fmt.Errorf("In: %w", err)
+		return fmt.Errorf("documentation of the event (In): %w", err)
 	}
 	e = r.in.event
 	if !matches(r.key.eventType, e.Type) || !strings.HasSuffix(e.Type, label) ||
 		!matches(r.key.source, e.Source) || !matches(r.key.schema, e.DataSchema) {
-		return errors.New("In: the route does not take its example")
+		return errors.New("documentation of the event (In): the route does not take it")
 	}
 	if r.Out.isZero() {
 		return nil
@@ -82,7 +82,7 @@ func (r *registered) describe() error {
 	e = r.Out.Event.Clone()
 	filled(&e.Source, "*", "/example")
 	if r.out, err = r.Out.describe(e); err != nil {
-		return fmt.Errorf("Out: %w", err)
+		return fmt.Errorf("documentation of the reply (Out): %w", err)
 	}
 	return nil
 }
@@ -133,7 +133,7 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 		e.Data = bytes.Clone(e.Data)
 	}
 	if schema != nil && !json.Valid(schema) {
-		return nil, errors.New("Schema is not JSON")
+		return nil, errors.New("schema is not JSON")
 	}
 	if err := checkBinary(&e); err != nil {
 		return nil, err

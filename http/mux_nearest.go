@@ -42,14 +42,15 @@ const (
 
 // nearestTypes returns the quoted patterns that resemble eventType most. All of
 // them are ranked by what they have in common with it at the beginning and at the
-// end, and the best of them by edit distance.
+// end, and the best of them by edit distance; of two that are as near, the longer
+// says more.
 func nearestTypes(eventType string, known []string) []string {
 	type candidate struct {
 		pattern  string
 		distance int
 	}
 	order := func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.pattern, b.pattern))
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(len(b.pattern), len(a.pattern)), cmp.Compare(a.pattern, b.pattern))
 	}
 	var room [nearestCompared + 1]candidate
 	best := room[:0]

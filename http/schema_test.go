@@ -50,16 +50,18 @@ type (
 		Quoted   int       `json:"quoted,string"`
 		QuotedP  *int      `json:"quotedp,string"`
 		Dash     string    `json:"-"`
-		RealDash string    `json:"-,"`
-		BadName  string    `json:"a\"b"`
-		Pointer  *string   `json:"pointer"`
-		OmitP    *string   `json:"omitp,omitempty"`
-		OmitS    []string  `json:"omits,omitempty"`
-		Deep     **int     `json:"deep"`
-		Again    *named1   `json:"again"`
-		OmitA    *named1   `json:"omita,omitempty"`
-		hidden   string
-		Renamed  named1 `json:"öl"`
+		//lint:ignore SA5008 it is called "-"
+		RealDash string `json:"-,"`
+		//lint:ignore SA5008 it has no name of its own
+		BadName string   `json:"a\"b"`
+		Pointer *string  `json:"pointer"`
+		OmitP   *string  `json:"omitp,omitempty"`
+		OmitS   []string `json:"omits,omitempty"`
+		Deep    **int    `json:"deep"`
+		Again   *named1  `json:"again"`
+		OmitA   *named1  `json:"omita,omitempty"`
+		hidden  string
+		Renamed named1 `json:"öl"`
 	}
 	text     string
 	byMethod struct{ X int }
