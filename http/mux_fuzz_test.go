@@ -31,7 +31,7 @@ func FuzzMux(f *testing.F) {
 			field := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 3)
 			field = append(field, "", "")
 			r := cehttp.Route{Type: field[0], Source: field[1], Version: field[2]}
-			r.Handler = named(name(r))
+			r.Handler = namedHandler(name(r))
 			if m.Handle(r) == nil {
 				routes = append(routes, r)
 			}

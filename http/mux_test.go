@@ -14,8 +14,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// named returns a handler whose reply has that id.
-func named(id string) cehttp.Handler {
+// namedHandler returns a handler whose reply has that id.
+func namedHandler(id string) cehttp.Handler {
 	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
 		return &cloudevents.Event{ID: id}, nil
 	}
@@ -68,7 +68,7 @@ func newMux(t testing.TB, routes ...cehttp.Route) *cehttp.Mux {
 	t.Helper()
 	routes = slices.Clone(routes)
 	for i := range routes {
-		routes[i].Handler = named(name(routes[i]))
+		routes[i].Handler = namedHandler(name(routes[i]))
 	}
 	var m cehttp.Mux
 	if err := m.Handle(routes...); err != nil {
@@ -184,7 +184,7 @@ func TestMuxRefusesTheRestOfRoutes(t *testing.T) {
 
 func TestMuxFallback(t *testing.T) {
 	m := newMux(t, cehttp.Route{Type: "known"})
-	m.Fallback = named("fallback")
+	m.Fallback = namedHandler("fallback")
 	for eventType, want := range map[string]string{"known": "known", "unknown": "fallback", "": "fallback"} {
 		if got := taken(t, m, &cloudevents.Event{Type: eventType}); got != want {
 			t.Errorf("%q: %q", eventType, got)
