@@ -183,7 +183,7 @@ func TestLog(t *testing.T) {
 		{"deferred", fails(&cehttp.Deferred{}), "level=INFO msg=\"event handled\" event.id=1 event.source=/a event.type=t status=202\n"},
 		{"refused", fails(cehttp.Permanent(errors.New("sold out"))),
 			"level=WARN msg=\"event refused\" event.id=1 event.source=/a event.type=t status=422 error=\"sold out\"\n"},
-		{"own status", fails(statusError(http.StatusGone)), "level=WARN msg=\"event refused\" event.id=1 event.source=/a event.type=t status=410 error=gone\n"},
+		{"own status", fails(codedError(http.StatusGone)), "level=WARN msg=\"event refused\" event.id=1 event.source=/a event.type=t status=410 error=gone\n"},
 		{"failed", fails(errors.New("away")), "level=ERROR msg=\"event handler failed\" event.id=1 event.source=/a event.type=t status=500 error=away\n"},
 	} {
 		var log bytes.Buffer
@@ -197,10 +197,10 @@ func TestLog(t *testing.T) {
 	}
 }
 
-type statusError int
+type codedError int
 
-func (e statusError) StatusCode() int { return int(e) }
-func (e statusError) Error() string   { return strings.ToLower(http.StatusText(int(e))) }
+func (e codedError) StatusCode() int { return int(e) }
+func (e codedError) Error() string   { return strings.ToLower(http.StatusText(int(e))) }
 
 func TestLogIsBounded(t *testing.T) {
 	var log bytes.Buffer

@@ -107,7 +107,7 @@ func TestReplyError(t *testing.T) {
 	}{
 		{"permanent", cehttp.Permanent(secret), `{"error":"Unprocessable Entity","error_type":"unprocessable_entity","retryable":false}`},
 		{"with message", &cehttp.HandlerError{Status: 409, Type: "sold_out", Message: "sold out", Err: secret}, `{"error":"sold out","error_type":"sold_out","retryable":false}`},
-		{"own status", statusError(http.StatusGone), `{"error":"Gone","error_type":"gone","retryable":false}`},
+		{"own status", codedError(http.StatusGone), `{"error":"Gone","error_type":"gone","retryable":false}`},
 		{"any error", secret, ""},
 		{"retryable", cehttp.Retryable(secret, 0), ""},
 		{"retryable with 4xx", &cehttp.HandlerError{Status: 409, Retryable: true}, ""},
