@@ -83,7 +83,7 @@ type errorData struct {
 }
 
 func replyFailed(err error) error {
-	return &HandlerError{Status: http.StatusInternalServerError, Type: "reply", Err: fmt.Errorf("cehttp: reply: %w", err)}
+	return &HandlerError{Status: http.StatusInternalServerError, Type: "invalid_reply", Err: fmt.Errorf("cehttp: reply: %w", err)}
 }
 
 // correlate sets the extensions of reply, in order of their names.

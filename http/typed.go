@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -67,20 +68,28 @@ func refuseData(e *cloudevents.Event, err error) error {
 			Err:     err,
 		}
 	}
-	refused := &HandlerError{Status: http.StatusBadRequest, Type: "invalid_data", Message: err.Error(), Err: err}
-	if e.Data == nil {
-		refused.Type = "missing_data"
-		return refused
+	// The error names Go types, which are no business of the sender.
+	refused := &HandlerError{Status: http.StatusBadRequest, Type: "invalid_data", Message: "data is not what this type of event has", Err: err}
+	at := func(offset int, format string, args ...any) {
+		refused.Message = fmt.Sprintf(format+" at offset %d", append(args, offset)...)
+		refused.Err = &cloudevents.SyntaxError{Offset: offset, Err: err}
 	}
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
 	switch {
+	case e.Data == nil:
+		refused.Type, refused.Message = "missing_data", "this type of event has data, and there is none"
 	case errors.As(err, &syntax):
-		refused.Err = &cloudevents.SyntaxError{Offset: int(syntax.Offset), Err: err}
+		at(int(syntax.Offset), "data is malformed JSON")
 	case errors.As(err, &typ):
-		refused.Err = &cloudevents.SyntaxError{Offset: int(typ.Offset), Err: err}
+		kind, _, _ := strings.Cut(typ.Value, " ") // "number 300" is a number
+		if typ.Field == "" {
+			at(int(typ.Offset), "data must not be %.16s", kind)
+		} else {
+			at(int(typ.Offset), "field %.64s of the data must not be %.16s", typ.Field, kind)
+		}
 	case !utf8.Valid(e.Data):
-		refused.Err = &cloudevents.SyntaxError{Offset: invalidUTF8(e.Data), Err: err}
+		at(invalidUTF8(e.Data), "data is not UTF-8")
 	}
 	return refused
 }

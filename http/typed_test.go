@@ -3,6 +3,7 @@ package cehttp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,6 +55,12 @@ func TestTyped(t *testing.T) {
 			}
 			if refused.StatusCode() != c.status || refused.Type != c.name || refused.Retryable || refused.Message == "" {
 				t.Errorf("%+v", refused)
+			}
+			if c.offset >= 0 && !strings.HasSuffix(refused.Message, fmt.Sprintf("at offset %d", c.offset)) {
+				t.Error(refused.Message)
+			}
+			if strings.Contains(refused.Message, "cehttp_test") {
+				t.Errorf("a Go type is shown: %s", refused.Message)
 			}
 			if strings.Contains(refused.Message+err.Error(), "secret") {
 				t.Errorf("data is shown: %s, %s", refused.Message, err)
