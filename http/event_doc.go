@@ -24,7 +24,8 @@ type EventDoc struct {
 
 	// Data is the data of the example, as [cloudevents.Event.SetData] takes it. If
 	// Event.DataContentType is empty it is application/json, text/plain for a
-	// string, and application/octet-stream for []byte. nil is Event.Data.
+	// string, and application/octet-stream for []byte. nil is Event.Data. A zero
+	// value that encoding/json refuses gives a schema and no example.
 	Data any
 
 	// Schema is a JSON Schema of the data. If it is nil it is derived from the Go
@@ -65,6 +66,9 @@ func (r *registered) describe() error {
 		filled(&e.Type, r.key.eventType, "example")
 		e.Type += label
 	}
+	if e.ID == "" {
+		e.ID = "example-1"
+	}
 	filled(&e.Source, r.key.source, "/example")
 	filled(&e.DataSchema, r.key.schema, "")
 	var err error
@@ -81,6 +85,9 @@ func (r *registered) describe() error {
 	}
 	e = r.Out.Event.Clone()
 	filled(&e.Source, "*", "/example")
+	if e.ID == "" {
+		e.ID = "example-2"
+	}
 	if r.out, err = r.Out.describe(e); err != nil {
 		return fmt.Errorf("documentation of the reply (Out): %w", err)
 	}
@@ -96,9 +103,6 @@ func matches(pattern, text string) bool {
 
 // describe returns the example e with data and schema.
 func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
-	if e.ID == "" {
-		e.ID = "example-1"
-	}
 	contentType := e.DataContentType
 	schema := d.Schema
 	switch d.Data.(type) {
@@ -124,10 +128,12 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 		}
 	}
 	if d.Data != nil {
-		if err := e.SetData(contentType, d.Data); err != nil {
+		err := e.SetData(contentType, d.Data)
+		// A zero value gives the schema, if it is no example of a value.
+		if err != nil && (schema == nil || !reflect.Indirect(reflect.ValueOf(d.Data)).IsZero()) {
 			return nil, err
 		}
-		if mediatype.IsJSON(contentType) {
+		if mediatype.IsJSON(e.DataContentType) {
 			e.Data = indented(e.Data)
 		}
 		e.Data = bytes.Clone(e.Data)

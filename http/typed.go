@@ -34,7 +34,8 @@ func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*c
 }
 
 // On returns a route for events of that type, or prefix of types, with fn as a
-// [Typed] handler and with the schema of T in its documentation.
+// [Typed] handler and with the schema of T and an empty T in its documentation. Set
+// Route.In for a better example.
 func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Route {
 	r := Route{Type: eventType}
 	if fn != nil {
@@ -44,6 +45,10 @@ func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Eve
 	case reflect.Interface:
 	case reflect.Pointer:
 		r.In.Data = reflect.New(t.Elem()).Interface()
+	case reflect.Slice:
+		r.In.Data = reflect.MakeSlice(t, 0, 0).Interface()
+	case reflect.Map:
+		r.In.Data = reflect.MakeMap(t).Interface()
 	default:
 		r.In.Data = reflect.Zero(t).Interface()
 	}

@@ -1,7 +1,9 @@
 package cehttp_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -109,6 +111,41 @@ func TestTypedWithoutData(t *testing.T) {
 		var refused *cehttp.HandlerError
 		if !errors.As(err, &refused) || refused.Type != "missing_data" || refused.StatusCode() != http.StatusBadRequest {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// color refuses to be written before it is chosen.
+type color string
+
+func (c color) MarshalText() ([]byte, error) {
+	if c == "" {
+		return nil, errors.New("no color")
+	}
+	return []byte(c), nil
+}
+
+func TestOnDocumentsItsType(t *testing.T) {
+	for reason, c := range map[string]struct {
+		route cehttp.Route
+		want  string
+	}{
+		"struct":  {cehttp.On("t", func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil }), `"data":{"item":"","count":0}`},
+		"pointer": {cehttp.On("t", func(context.Context, *cloudevents.Event, *order) (*cloudevents.Event, error) { return nil, nil }), `"data":{"item":"","count":0}`},
+		"slice":   {cehttp.On("t", func(context.Context, *cloudevents.Event, []order) (*cloudevents.Event, error) { return nil, nil }), `"data":[]`},
+		"map":     {cehttp.On("t", func(context.Context, *cloudevents.Event, map[string]int) (*cloudevents.Event, error) { return nil, nil }), `"data":{}`},
+		"zero value that cannot be written": {cehttp.On("t", func(context.Context, *cloudevents.Event, struct{ C color }) (*cloudevents.Event, error) {
+			return nil, nil
+		}), `"required":["C"]`},
+	} {
+		var m cehttp.Mux
+		if err := m.Handle(c.route); err != nil {
+			t.Errorf("%s: %v", reason, err)
+			continue
+		}
+		var b bytes.Buffer
+		if err := json.Compact(&b, docJSON(t, m.Doc())); err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%s: %s", reason, b.String())
 		}
 	}
 }
