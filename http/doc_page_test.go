@@ -172,6 +172,32 @@ func TestDocJSON(t *testing.T) {
 	wantDiff(t, w, g)
 }
 
+func TestDocPageShowsARoute(t *testing.T) {
+	var m cehttp.Mux
+	if err := m.Handle(cehttp.Route{
+		Type: "com.example.*", Source: "/eu/*", Version: "v2", Summary: "Orders & more.", Handler: ok,
+		In:  cehttp.EventDoc{Data: order{"tea", 1}},
+		Out: cehttp.EventDoc{Event: cloudevents.Event{Type: "com.example.done"}, Data: []byte{0xff, 0}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w := getDoc(t, m.Doc(), nil)
+	for _, want := range []string{
+		"<details class=\"event\" open>", // there is no other
+		"<h2>com.example.*</h2>", "version <b>v2</b>", "source <b>/eu/*</b>", "<p>Orders &amp; more.</p>",
+		"<dd>com.example.example.v2</dd>", "&#34;item&#34;: &#34;tea&#34;", "JSON Schema", "Binary mode", "Structured mode", "Batch mode",
+		"<dd>com.example.done</dd>", "2 bytes, in base64", "<code>/wA=</code>",
+	} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s is not shown", want)
+		}
+	}
+	policy := w.Header().Get("Content-Security-Policy")
+	if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe") {
+		t.Error(policy)
+	}
+}
+
 func TestEventDocIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		reason string

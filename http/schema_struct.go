@@ -104,9 +104,6 @@ func structFields(t reflect.Type, index []int, optional bool, inside map[reflect
 			fields = append(fields, structFields(embedded, at, optional || f.Type.Kind() == reflect.Pointer, inside)...)
 			continue
 		}
-		if !f.IsExported() && !isStruct {
-			continue
-		}
 		omitEmpty := has("omitempty") && mayBeEmpty(f.Type) || has("omitzero")
 		fields = append(fields, schemaField{
 			name: cmp.Or(name, f.Name), tagged: name != "", index: at, t: f.Type,

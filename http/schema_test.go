@@ -63,6 +63,29 @@ type (
 		hidden  string
 		Renamed named1 `json:"öl"`
 	}
+	twoTags struct {
+		tagA
+		*tagB
+		plainA
+	}
+	tagA struct {
+		A int `json:"x"`
+		B int `json:"y"`
+	}
+	tagB struct {
+		A int `json:"x"`
+		Y int
+	}
+	plainA struct {
+		Y bool
+		Z bool `json:"z"`
+	}
+	again struct {
+		//lint:ignore U1000 it is there to be embedded
+		*again
+		N int
+	}
+	größe    struct{ N int }
 	text     string
 	byMethod struct{ X int }
 	pointerM struct{ X int }
@@ -146,6 +169,10 @@ func TestSchema(t *testing.T) {
 			`"omita":{"$ref":"#/$defs/named1"},"öl":{"$ref":"#/$defs/named1"}},` +
 			`"required":["nostruct","quoted","quotedp","-","BadName","pointer","deep","again","öl"],` +
 			`"$defs":{"named1":{"type":"object","properties":{"A":{"type":"integer"}},"required":["A"]}}}`},
+		{"embedded, names that exclude each other", twoTags{}, `{"type":"object","properties":{"y":{"type":"integer"},"z":{"type":"boolean"}},"required":["y","z"]}`},
+		{"embeds itself", again{}, `{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}`},
+		{"name that a pointer would escape", []größe{}, `{"type":"array","items":{"$ref":"#/$defs/gr__e"},` +
+			`"$defs":{"gr__e":{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}}}`},
 		{"an event", cloudevents.New("/s", "t"), `{}`},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
@@ -192,7 +219,7 @@ func TestSchemaOfWhatIsNoJSON(t *testing.T) {
 // What encoding/json writes is what the schema allows.
 func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 	for _, zero := range []any{
-		options{}, derived{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
+		options{}, derived{}, twoTags{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
 		pair[pair[int, bool], pair[string, names]]{}, pair[blob, [3]*level]{}, pair[*[]byte, map[text]any]{},
 		pair[*time.Duration, text]{}, pair[**named1, *names]{},
 	} {

@@ -35,6 +35,7 @@ func TestTyped(t *testing.T) {
 		{"JSON suffix", "application/vnd.order+json", `{"item":"tea","count":2}`, 0, "", 0},
 		{"malformed", "application/json", `{"item":"secret}`, 400, "invalid_data", 16},
 		{"wrong kind", "application/json", `{"item":"secret","count":"secret"}`, 400, "invalid_data", 33},
+		{"no object", "application/json", `"secret"`, 400, "invalid_data", 8},
 		{"trailing bytes", "application/json", `{"item":"tea"} secret`, 400, "invalid_data", 16},
 		{"invalid UTF-8", "application/json", "{\"item\":\"\xff\"}", 400, "invalid_data", 9},
 		{"text", "text/plain", "secret", 415, "unsupported_data", -1},
