@@ -10,7 +10,6 @@ import (
 // answerStatus returns the status with which the result of a handler is answered.
 func answerStatus(reply *cloudevents.Event, err error) int {
 	var deferred *Deferred
-	var coded interface{ StatusCode() int }
 	switch {
 	case err == nil && reply == nil:
 		return http.StatusNoContent
@@ -18,8 +17,6 @@ func answerStatus(reply *cloudevents.Event, err error) int {
 		return http.StatusOK
 	case errors.As(err, &deferred):
 		return http.StatusAccepted
-	case errors.As(err, &coded):
-		return coded.StatusCode()
 	}
-	return http.StatusInternalServerError
+	return failureOf(err).Status
 }

@@ -33,7 +33,7 @@ func Log(l *slog.Logger) Middleware {
 			if status >= 400 {
 				attrs = append(attrs, slog.String("error", err.Error()))
 			}
-			logger(l).LogAttrs(ctx, level, message, attrs...)
+			orDefault(l).LogAttrs(ctx, level, message, attrs...)
 			return reply, err
 		}
 	}

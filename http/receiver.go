@@ -131,6 +131,7 @@ func (x *exchange) refuse(err error, status int) int {
 
 func (rc *Receiver) logger() *slog.Logger { return orDefault(rc.Logger) }
 
+// orDefault returns the logger that nil stands for.
 func orDefault(l *slog.Logger) *slog.Logger {
 	if l == nil {
 		return slog.Default()

@@ -28,23 +28,16 @@ func Recover(l *slog.Logger) Middleware {
 					panic(p)
 				}
 				text := fmt.Sprintf("%.256s", fmt.Sprint(p))
-				logger(l).LogAttrs(ctx, slog.LevelError, "event handler panicked",
+				orDefault(l).LogAttrs(ctx, slog.LevelError, "event handler panicked",
 					who, slog.String("panic", text), slog.String("stack", string(debug.Stack())))
 				reply, err = nil, &HandlerError{
-					Status: http.StatusInternalServerError, Type: "panic",
+					Status: http.StatusInternalServerError, Type: typePanic,
 					Retryable: true, Err: fmt.Errorf("panic: %s", text),
 				}
 			}()
 			return next(ctx, e)
 		}
 	}
-}
-
-func logger(l *slog.Logger) *slog.Logger {
-	if l == nil {
-		return slog.Default()
-	}
-	return l
 }
 
 // identify returns what a log line says about an event. Hostile attributes must not

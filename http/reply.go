@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 )
@@ -49,8 +48,8 @@ func (r Replier) Reply(request *cloudevents.Event, eventType string, v any) (*cl
 
 // ReplyError answers a request whose handler failed for good with an event of that
 // type, so that err is an answer and not a failure of delivery: the sender gets 200.
-// The data is what the body of an error response says, as JSON: "error", the public
-// text; "error_type"; and "retryable", which is false.
+// The data is a [Problem] as JSON: "error", the public text; "error_type"; and
+// "retryable", which is false.
 //
 // An error that may be repeated with success, one with a status of 500 and above,
 // and [Deferred] are returned as they are, so that the sender does come again. A
@@ -59,31 +58,18 @@ func (r Replier) ReplyError(request *cloudevents.Event, eventType string, err er
 	if err == nil {
 		return nil, nil
 	}
-	status := answerStatus(nil, err)
-	var chosen HandlerError
-	if h := (*HandlerError)(nil); errors.As(err, &h) {
-		chosen = *h
-	}
-	switch {
-	case chosen.Retryable, status < 400, status >= 500,
-		status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests:
+	f := failureOf(err)
+	if errors.As(err, new(*Deferred)) || f.Retryable || repeated(f.Status) || f.Status >= 500 {
 		return nil, err
 	}
-	text := http.StatusText(status)
-	return r.Reply(request, eventType, errorData{
-		Error: cmp.Or(chosen.Message, text),
-		Type:  cmp.Or(chosen.Type, strings.ReplaceAll(strings.ToLower(text), " ", "_")),
+	return r.Reply(request, eventType, Problem{
+		Message: cut(cmp.Or(f.Message, statusText(f.Status))),
+		Type:    cmp.Or(f.Type, statusType(f.Status)),
 	})
 }
 
-type errorData struct {
-	Error     string `json:"error"`
-	Type      string `json:"error_type"`
-	Retryable bool   `json:"retryable"`
-}
-
 func replyFailed(err error) error {
-	return &HandlerError{Status: http.StatusInternalServerError, Type: "invalid_reply", Err: fmt.Errorf("cehttp: reply: %w", err)}
+	return &HandlerError{Status: http.StatusInternalServerError, Type: typeInvalidReply, Err: fmt.Errorf("cehttp: reply: %w", err)}
 }
 
 // correlate sets the extensions of reply, in order of their names.
