@@ -27,7 +27,7 @@ type verdict struct {
 // handle gives e to the handler, which may go on with it afterwards: e is not
 // looked at again. A reply is encoded for that mode.
 func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode) verdict {
-	begin := time.Now()
+	begin := rc.Observer.now()
 	rc.Observer.decoded(ctx, e)
 	out := Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 
