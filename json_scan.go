@@ -202,7 +202,9 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonMember) ([]jsonMember,
 			r.i++
 			return extensions, nil
 		}
-		if err := r.expect(','); err != nil {
+		if r.i+1 < len(r.b) && r.b[r.i] == ',' && r.b[r.i+1] > ' ' {
+			r.i++
+		} else if err := r.expect(','); err != nil {
 			return nil, err
 		}
 	}
