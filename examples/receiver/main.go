@@ -8,9 +8,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -39,13 +41,16 @@ func main() {
 func run(ctx context.Context, address string) error {
 	// What takes long is done after the answer: one at a time, one more may wait.
 	background := &cehttp.Background{Handler: pack, Workers: 1, QueueLimit: 1, Timeout: time.Minute}
-	shop := &shop{background: background}
-	routes := &cehttp.Routes{
-		Receiver:   &cehttp.Receiver{Handler: shop.handle, Decoder: cehttp.Decoder{MaxBytes: 64 << 10}},
-		Background: background,
+	var mux cehttp.Mux
+	if err := mux.Handle(routes(background)...); err != nil {
+		return err
 	}
+	receiver := &cehttp.Receiver{Handler: mux.HandleEvent, Decoder: cehttp.Decoder{MaxBytes: 64 << 10}}
+	root := http.NewServeMux()
+	root.Handle("/", &cehttp.Routes{Receiver: receiver, Background: background})
+	root.Handle("/docs", mux.Doc())
 	slog.Info("listening", "address", address)
-	err := cehttp.ListenAndServe(ctx, address, routes) // until SIGINT or SIGTERM
+	err := cehttp.ListenAndServe(ctx, address, root) // until SIGINT or SIGTERM
 
 	// No request comes in any more. What was accepted is finished, or written down.
 	within, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -61,32 +66,38 @@ func run(ctx context.Context, address string) error {
 	return err
 }
 
-type shop struct{ background *cehttp.Background }
-
-// handle does what the type of the event says. A program with many types has a mux
-// here.
-func (s *shop) handle(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-	switch e.Type {
-	case "com.example.order.seen": // 204
-		slog.Info("seen", "id", e.ID)
-		return nil, nil
-	case "com.example.order.placed": // 200
-		order, err := cloudevents.DataAs[Order](e)
-		if err != nil {
-			return nil, &cehttp.HandlerError{Status: cehttp.StatusCode(err), Message: err.Error(), Err: err}
-		}
-		reply := cloudevents.New("/shop", "com.example.order.confirmed")
-		return &reply, reply.SetData("application/json", order)
-	case "com.example.order.packed": // 202, or 503 if the queue is full
-		return s.background.Handle(ctx, e)
-	case "com.example.order.rushed": // 429
-		return nil, &cehttp.HandlerError{Status: 429, Message: "one rushed order a minute", RetryAfter: time.Minute}
-	case "com.example.order.faxed": // 410
-		return nil, &cehttp.HandlerError{Status: 410, Message: "the fax machine is gone"}
-	case "com.example.order.broken": // 500
-		return nil, fmt.Errorf("the printer is on fire")
+// routes says which event goes where.
+func routes(background *cehttp.Background) []cehttp.Route {
+	placed := cehttp.On("com.example.order.placed", confirm)
+	placed.Summary = "An order. The reply confirms it."
+	placed.In.Data = Order{Number: 42}
+	placed.Out.Event.Type, placed.Out.Data = "com.example.order.confirmed", Order{Number: 42}
+	return []cehttp.Route{
+		placed, // 200
+		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: seen},                 // 204
+		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.Handle},        // 202, or 503 if the queue is full
+		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed)}, // 429
+		{Type: "com.example.order.faxed", Summary: "Not taken any more.", Handler: answer(faxed)},                // 410
+		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},  // 500
 	}
-	return nil, cehttp.Permanent(fmt.Errorf("unknown type %.64q", e.Type)) // 422
+}
+
+var (
+	rushed = &cehttp.HandlerError{Status: 429, Message: "one rushed order a minute", RetryAfter: time.Minute}
+	faxed  = &cehttp.HandlerError{Status: 410, Message: "the fax machine is gone"}
+)
+
+func answer(err error) cehttp.Handler {
+	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, err }
+}
+
+func seen(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	slog.Info("seen", "id", e.ID)
+	return nil, nil
+}
+
+func confirm(_ context.Context, e *cloudevents.Event, order Order) (*cloudevents.Event, error) {
+	return cehttp.Replier{Source: "/shop"}.Reply(e, "com.example.order.confirmed", order)
 }
 
 // pack takes its time.
