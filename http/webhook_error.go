@@ -1,0 +1,68 @@
+package cehttp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrNoConsent is wrapped by the [*HandshakeError] about a target that answered,
+// and did not consent to deliveries.
+var ErrNoConsent = errors.New("target does not consent to deliveries")
+
+// HandshakeError says why a [WebhookTransport] has no permission to send.
+type HandshakeError struct {
+	Host       string        // of the target
+	Status     int           // of the answer to OPTIONS; 0 if there was none
+	Reason     string        // what was wrong with the answer, for people
+	Retryable  bool          // permission may be there later
+	RetryAfter time.Duration // until the target is asked again; 0 is at the next delivery
+	Err        error         // ErrNoConsent, ErrGone, or that of the connection
+}
+
+func (e *HandshakeError) Error() string {
+	text := "cehttp: webhook handshake with " + strconv.Quote(quoted(e.Host)) + ": "
+	if e.Status != 0 {
+		text += "status " + strconv.Itoa(e.Status) + ": "
+	}
+	text += e.Err.Error()
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// RateError is the error of a [WebhookTransport] about a delivery whose turn, at the
+// rate that the target has granted or after its Retry-After, comes after the
+// deadline of the context. Nothing was sent.
+type RateError struct {
+	RetryAfter time.Duration // until its turn
+}
+
+func (e *RateError) Error() string {
+	return fmt.Sprintf("cehttp: the target may be sent to again in %v, after the deadline of this delivery", e.RetryAfter.Round(time.Millisecond))
+}
+
+const maxQuoted = 64
+
+func quoted(s string) string { return s[:min(len(s), maxQuoted)] }
+
+// maxHold keeps an absurd Retry-After from overflowing.
+const maxHold = 10 * 365 * 24 * time.Hour
+
+// holdOff returns the time in a Retry-After header, in seconds or as a date.
+func holdOff(h http.Header) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, ok := parseRate(text); ok {
+		return time.Duration(min(int64(seconds), int64(maxHold/time.Second))) * time.Second
+	}
+	if t, err := http.ParseTime(text); err == nil {
+		return min(max(time.Until(t), 0), maxHold)
+	}
+	return 0
+}

@@ -1,0 +1,220 @@
+package cehttp_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// Deliveries that begin together make one handshake, whatever becomes of the first.
+func TestWebhookTransportSharesHandshake(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		cancel bool
+		fail   bool
+		asked  int32
+		ok     int32
+	}{
+		{"granted", false, false, 1, 10},
+		{"failed", false, true, 1, 0},
+		{"the first is cancelled", true, false, 2, 9},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var asked, ok atomic.Int32
+				answer := through(&consenting{header: grants("*", "*")})
+				wt := &cehttp.WebhookTransport{Origin: "a", Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+					if r.Method == http.MethodOptions {
+						asked.Add(1)
+						select {
+						case <-time.After(time.Second):
+						case <-r.Context().Done():
+							return nil, r.Context().Err()
+						}
+						if c.fail {
+							return nil, io.ErrUnexpectedEOF
+						}
+					}
+					return answer(r)
+				})}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				var wg sync.WaitGroup
+				for i := range 10 {
+					r := delivery(t, "https://b/")
+					if i == 0 {
+						r = r.WithContext(ctx)
+					}
+					wg.Go(func() {
+						_, err := sent(wt, r)
+						switch {
+						case err == nil:
+							ok.Add(1)
+						case i == 0 && c.cancel:
+							if !errors.Is(err, context.Canceled) {
+								t.Error(err)
+							}
+						case !errors.Is(err, io.ErrUnexpectedEOF):
+							t.Error(err)
+						}
+					})
+					synctest.Wait()
+				}
+				if c.cancel {
+					cancel()
+				}
+				wg.Wait()
+				if asked.Load() != c.asked || ok.Load() != c.ok {
+					t.Errorf("%d handshakes, %d deliveries", asked.Load(), ok.Load())
+				}
+			})
+		})
+	}
+}
+
+func TestWebhookTransportPaces(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		asked int
+		rate  string
+		want  time.Duration // of ten deliveries
+	}{
+		{"as granted", 0, "60", 9 * time.Second},
+		{"as asked, which is less", 30, "60", 18 * time.Second},
+		{"as granted, which is less", 120, "60", 9 * time.Second},
+		{"as asked, without a limit", 30, "*", 18 * time.Second},
+		{"without a limit", 0, "*", 0},
+		{"far above", 0, strings.Repeat("9", 40), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				wt := &cehttp.WebhookTransport{Base: through(&consenting{header: grants("*", c.rate)}), Origin: "a", Rate: c.asked}
+				begin := time.Now()
+				var wg sync.WaitGroup
+				for range 10 {
+					r := delivery(t, "https://b/")
+					wg.Go(func() {
+						if _, err := sent(wt, r); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				if got := time.Since(begin); got != c.want {
+					t.Errorf("took %v, want %v", got, c.want)
+				}
+				if _, err := sent(wt, delivery(t, "https://other/")); err != nil || time.Since(begin) != c.want {
+					t.Error("another target waits")
+				}
+			})
+		})
+	}
+}
+
+func TestWebhookTransportWaitEndsWithContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := &consenting{header: grants("*", "1")}
+		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+		if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 59*time.Second)
+		defer cancel()
+		_, err := sent(wt, delivery(t, "https://b/").WithContext(ctx))
+		var rate *cehttp.RateError
+		if !errors.As(err, &rate) || rate.RetryAfter != time.Minute || time.Since(begin) != 0 {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		ctx, cancel = context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); !errors.Is(err, context.Canceled) || time.Since(begin) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		// Neither has taken a turn.
+		if _, err := sent(wt, delivery(t, "https://b/")); err != nil || time.Since(begin) != time.Minute || target.delivered.Load() != 2 {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+	})
+}
+
+// Retry-After holds for all deliveries to a target, in seconds and as a date.
+func TestWebhookTransportObservesRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, date := range []bool{false, true} {
+			after := "30"
+			if date {
+				after = time.Now().Add(30 * time.Second).UTC().Format(http.TimeFormat)
+			}
+			target := &consenting{header: grants("*", "*")}
+			wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+			if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
+				t.Fatal(err)
+			}
+			target.after = after
+			target.status.Store(429)
+			begin := time.Now()
+			if code, err := sent(wt, delivery(t, "https://b/")); code != 429 {
+				t.Fatal(code, err)
+			}
+			target.after = ""
+			target.status.Store(200)
+			if code, err := sent(wt, delivery(t, "https://b/")); code != 200 || time.Since(begin) != 30*time.Second {
+				t.Errorf("%q: %v, %v after %v", after, code, err, time.Since(begin))
+			}
+		}
+		target := &consenting{header: grants("*", "*")}
+		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+		target.after = strings.Repeat("9", 20)
+		target.status.Store(503)
+		if code, err := sent(wt, delivery(t, "https://b/")); code != 503 {
+			t.Fatal(code, err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var rate *cehttp.RateError
+		if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); !errors.As(err, &rate) || rate.RetryAfter < 365*24*time.Hour {
+			t.Error(err)
+		}
+	})
+}
+
+func TestWebhookTransportAndWebhook(t *testing.T) {
+	got := make(chan cloudevents.Event, 3)
+	wh := &cehttp.Webhook{Origins: []string{"*.example.com"}, Rate: 6000, Logger: mute,
+		Next: silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			got <- *e
+			return nil, nil
+		})}
+	s := httptest.NewTLSServer(&cehttp.Authorization{Next: wh, Tokens: []string{bearer}, Handshake: true, Logger: mute})
+	defer s.Close()
+	client := &http.Client{Transport: &cehttp.WebhookTransport{Base: s.Client().Transport, Origin: "a.example.com", Rate: 12000, Token: bearer}}
+	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
+		e := sample()
+		r, err := cehttp.ToHTTPRequest(t.Context(), s.URL+"/events?x=1", &e, mode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := client.Do(r)
+		if err != nil || answer.StatusCode != 204 {
+			t.Fatal(answer, err)
+		}
+		answer.Body.Close()
+		wantEvent(t, <-got, e)
+	}
+	stranger := &http.Client{Transport: &cehttp.WebhookTransport{Base: s.Client().Transport, Origin: "a.example.org"}}
+	if _, err := stranger.Do(delivery(t, s.URL)); !errors.Is(err, cehttp.ErrNoConsent) {
+		t.Error(err)
+	}
+}
