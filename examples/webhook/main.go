@@ -1,0 +1,102 @@
+// Webhook is a delivery target with abuse protection, tokens and signatures, and a
+// sender that asks it for permission first. It delivers one event and ends; with
+// -serve it goes on, for requests by hand:
+//
+//	curl -i -X OPTIONS http://127.0.0.1:8080/events -H 'WebHook-Request-Origin: eventemitter.example.com'
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// Of this example: yours are random, and not in the source.
+const (
+	token      = "mF_9.B5f-4.1JqM"
+	secretText = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
+)
+
+func main() {
+	log.SetFlags(0)
+	serve := flag.Bool("serve", false, "listen on 127.0.0.1:8080 until interrupted")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *serve); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context, serve bool) error {
+	secret, err := cehttp.ParseSecret(secretText)
+	if err != nil {
+		return err
+	}
+	address := "127.0.0.1:0"
+	if serve {
+		address = "127.0.0.1:8080"
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- cehttp.Serve(ctx, listener, target(secret)) }()
+
+	if err := deliver(ctx, "http://"+listener.Addr().String()+"/events", secret); err != nil {
+		return err
+	}
+	if !serve {
+		stop()
+	}
+	return <-served
+}
+
+// target takes events of example.com, with a token and a signature.
+func target(secret cehttp.Secret) http.Handler {
+	receiver := &cehttp.Receiver{Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		fmt.Println("received", e)
+		return nil, nil
+	}}
+	verifier := &cehttp.Verifier{Next: receiver, Secrets: []cehttp.Secret{secret}}
+	webhook := &cehttp.Webhook{Next: verifier, Origins: []string{"*.example.com"}, Rate: 100}
+	return &cehttp.Authorization{Next: webhook, Tokens: []string{token}, Handshake: true}
+}
+
+// deliver asks for permission and sends an event.
+func deliver(ctx context.Context, url string, secret cehttp.Secret) error {
+	client := &http.Client{
+		Timeout: 30 * time.Second,
+		Transport: &cehttp.WebhookTransport{
+			Origin:    "eventemitter.example.com",
+			Rate:      120,
+			Token:     token,
+			AllowHTTP: true, // on loopback only: the document wants https
+			Base:      &cehttp.Signer{Secrets: []cehttp.Secret{secret}},
+		},
+	}
+	event := cloudevents.New("/orders", "com.example.shipped")
+	request, err := cehttp.ToHTTPRequest(ctx, url, &event, cloudevents.StructuredMode, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	fmt.Println("delivered:", answer.Status)
+	return nil
+}
