@@ -23,7 +23,7 @@ import (
 // through each function of the public API that serves it; if they disagree, that
 // is an error.
 func Library() *Codec {
-	return &Codec{Check: check, Decode: decode, Encode: encode, Reasons: Reasons}
+	return &Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode, Reasons: Reasons}
 }
 
 func check(kind, text string) (string, error) {
