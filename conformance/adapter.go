@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -92,7 +91,7 @@ func Adapter(ask func(AdapterRequest) (AdapterResponse, error)) *Codec {
 	}
 	return &Codec{
 		Check: func(kind, text string) (string, error) {
-			a, err := settle(AdapterRequest{Op: "validate", Kind: kind, Text: slices.Concat(Bytes{}, Bytes(text))})
+			a, err := settle(AdapterRequest{Op: "validate", Kind: kind, Text: append(Bytes{}, text...)})
 			return string(a.Canonical), err
 		},
 		Decode: func(m Message, batch bool, exts []spec.Attribute) ([]Event, error) {
@@ -147,7 +146,7 @@ func (c *Codec) answer(q *AdapterRequest) (a AdapterResponse) {
 	case q.Op == "validate" && c.Check != nil:
 		var canonical string
 		canonical, err = c.Check(q.Kind, string(q.Text))
-		a.Canonical = slices.Concat(Bytes{}, Bytes(canonical))
+		a.Canonical = append(Bytes{}, canonical...)
 	case q.Op == "decode" && c.Decode != nil && q.Message != nil:
 		var exts []spec.Attribute
 		for name, text := range q.Extensions {

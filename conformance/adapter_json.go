@@ -48,7 +48,7 @@ func (b *Bytes) UnmarshalJSON(text []byte) error {
 	if binary.Base64 == nil {
 		return errors.New("neither a string nor an object with base64")
 	}
-	*b = slices.Concat(Bytes{}, *binary.Base64) // not nil
+	*b = append(Bytes{}, *binary.Base64...) // not nil
 	return nil
 }
 
@@ -99,7 +99,7 @@ type messageJSON struct {
 // MarshalJSON writes m for an adapter: {"protocol", "headers": [[name, value]],
 // "body"}.
 func (m Message) MarshalJSON() ([]byte, error) {
-	j := messageJSON{Protocol: m.Protocol, Body: slices.Concat(Bytes{}, m.Body)}
+	j := messageJSON{Protocol: m.Protocol, Body: append(Bytes{}, m.Body...)}
 	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
 		for _, value := range m.Header[name] {
 			j.Headers = append(j.Headers, [2]Bytes{Bytes(name), Bytes(value)})

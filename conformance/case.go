@@ -21,6 +21,7 @@ type Case struct {
 	Message    Message
 	Extensions []spec.Attribute // declared by the caller of a decode
 	Events     []Event
+	Absent     []string // attributes that the case is about because they are not there
 	Refused    *Reason // instead of Events (decode) or Message (encode)
 }
 

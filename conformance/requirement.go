@@ -99,6 +99,7 @@ func (p Place) String() string {
 // Places returns where each case counts, by its name. A case often proves several
 // requirements and counts once: among the most binding ones, in the section that
 // its refusal cites, else in that with the fewest cases, which says most about it.
+// A table of canonical strings counts where it is named first.
 func Places(cases []Case, requirements []Requirement) map[string]Place {
 	sizes := map[Place]int{} // cases of a section, at each level
 	named := map[string][]Place{}
@@ -117,7 +118,7 @@ func Places(cases []Case, requirements []Requirement) map[string]Place {
 		for _, p := range named[c.mapName()] {
 			switch {
 			case !found, rank[p.Level] < rank[best.Level]:
-			case p.Level != best.Level || c.cites(best):
+			case p.Level != best.Level || c.Text != nil || c.cites(best):
 				continue
 			case !c.cites(p) && sizes[p] >= sizes[best]:
 				continue

@@ -42,7 +42,8 @@ type Judge struct {
 	// and what the specification permits is no fault: another offset or a time in
 	// milliseconds, a URI that was normalised, JSON data in another spelling or
 	// numbers with the precision of a double, application/json that stays implied,
-	// no data instead of empty data. An encoder need not refuse an illegal event if
+	// no data instead of empty data. A time that is made up where there was none is a
+	// fault only in the cases about that. An encoder need not refuse an illegal event if
 	// what it writes is legal.
 	Strict bool
 }
@@ -105,7 +106,7 @@ func (j *Judge) decode(tc Case) error {
 	if done, err := settled(tc.Refused, err); done {
 		return err
 	}
-	return sameEvents(es, tc.Events, true)
+	return sameEvents(es, tc.Events, true, tc.Absent...)
 }
 
 func (j *Judge) encode(tc Case) error {

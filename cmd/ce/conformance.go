@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"runtime/debug"
 	"strings"
@@ -17,10 +16,10 @@ import (
 
 // conformanceFlags say what ce conformance tests, and what it prints.
 type conformanceFlags struct {
-	url, adapter, run, junit     string
-	timeout                      time.Duration
-	strict, noEcho               bool
-	json, list, verbose, isQuiet bool
+	url, adapter, run, junit string
+	timeout                  time.Duration
+	strict, noEcho           bool
+	json, list, verbose      bool
 }
 
 func conformanceCommand() command {
@@ -83,18 +82,18 @@ func (p *process) conformance(ctx context.Context, f *conformanceFlags, args []s
 		return err
 	}
 	defer t.end()
-	r := report{Implementation: t.name}
+	r := suiteReport{Implementation: t.name}
 	for i, c := range s.cases {
-		p.progress(i, len(s.cases))
+		p.suiteProgress(i, len(s.cases))
 		for _, result := range t.run(c) {
 			r.add(s, &c, result, t.strict)
 		}
 		if err := t.broken(); err != nil {
-			p.progress(0, 0)
+			p.suiteProgress(0, 0)
 			return err
 		}
 	}
-	p.progress(0, 0)
+	p.suiteProgress(0, 0)
 	if f.junit != "" {
 		if err := r.writeJUnit(f.junit); err != nil {
 			return err
@@ -177,19 +176,19 @@ func (p *process) subject(ctx context.Context, f *conformanceFlags) (*subject, e
 		return adaptedSubject(ctx, f)
 	}
 	judge := conformance.Judge{Codec: conformance.Library(), Strict: true}
-	return &subject{name: "this library" + moduleVersion(), strict: true, run: judge.Run, broken: ctx.Err, end: func() {}}, nil
+	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: ctx.Err, end: func() {}}, nil
 }
 
-// moduleVersion returns the version of this module, after a space, where it is known.
-func moduleVersion() string {
+// libraryVersion returns the version of this module, after a space, where it is known.
+func libraryVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "-0.") {
 		return " " + info.Main.Version
 	}
 	return ""
 }
 
-// progress says on a terminal how far the run is; zeros wipe the line.
-func (p *process) progress(done, total int) {
+// suiteProgress says on a terminal how far the run is; zeros wipe the line.
+func (p *process) suiteProgress(done, total int) {
 	switch {
 	case !p.terminal(p.err):
 	case total == 0:
@@ -198,6 +197,3 @@ func (p *process) progress(done, total int) {
 		fmt.Fprintf(p.err, "\r%d of %d cases", done, total)
 	}
 }
-
-// writeFile is os.WriteFile for reports.
-func writeFile(name string, content []byte) error { return os.WriteFile(name, content, 0o644) }

@@ -20,11 +20,10 @@ func adaptedSubject(ctx context.Context, f *conformanceFlags) (*subject, error) 
 		return nil, usagef("conformance: --adapter: %v", err)
 	}
 	a := &adapter{ctx: ctx, argv: argv, timeout: f.timeout}
-	hello, err := a.askWithin(conformance.AdapterRequest{Op: "hello"}, max(f.timeout, time.Minute)) // it may have to be compiled
-	if err != nil {
-		return nil, fmt.Errorf("adapter: %w", err)
+	if err := a.start(); err != nil {
+		return nil, err
 	}
-	name := cutText(oneLine(hello.Name), 64)
+	name := cutReason(a.name, 64)
 	if name == "" {
 		name = "an implementation without a name"
 	}
@@ -37,19 +36,38 @@ type adapter struct {
 	ctx      context.Context
 	argv     []string
 	timeout  time.Duration
+	name     string          // what it calls itself
 	process  *adapterProcess // nil if none is running
 	id       int             // of the last request
 	failures int             // requests in a row without an answer
+	dead     error           // it does not start
 }
 
-func (a *adapter) ask(r conformance.AdapterRequest) (conformance.AdapterResponse, error) {
-	return a.askWithin(r, a.timeout)
+// startTimeout is how long an adapter may take to answer the first request: it
+// may have to be compiled.
+const startTimeout = time.Minute
+
+// start starts a process and greets it.
+func (a *adapter) start() (err error) {
+	if a.process, err = startAdapter(a.ctx, a.argv); err == nil {
+		var hello conformance.AdapterResponse
+		if hello, err = a.exchange(conformance.AdapterRequest{Op: "hello"}, max(a.timeout, startTimeout)); err == nil {
+			a.name = hello.Name
+			return nil
+		}
+		a.stop()
+	}
+	a.dead = fmt.Errorf("the adapter does not start: %w", err)
+	return a.dead
 }
 
-func (a *adapter) askWithin(r conformance.AdapterRequest, timeout time.Duration) (conformance.AdapterResponse, error) {
-	a.id++
-	r.ID = a.id
-	answer, err := a.exchange(&r, timeout)
+func (a *adapter) ask(r conformance.AdapterRequest) (answer conformance.AdapterResponse, err error) {
+	if err = a.ctx.Err(); err == nil && a.process == nil {
+		err = a.start()
+	}
+	if err == nil {
+		answer, err = a.exchange(r, a.timeout)
+	}
 	if err == nil {
 		a.failures = 0
 		return answer, nil
@@ -59,24 +77,17 @@ func (a *adapter) askWithin(r conformance.AdapterRequest, timeout time.Duration)
 	return answer, &noAnswer{err}
 }
 
-func (a *adapter) exchange(r *conformance.AdapterRequest, timeout time.Duration) (answer conformance.AdapterResponse, err error) {
-	line, err := json.Marshal(r)
+func (a *adapter) exchange(r conformance.AdapterRequest, timeout time.Duration) (answer conformance.AdapterResponse, err error) {
+	a.id++
+	r.ID = a.id
+	line, err := json.Marshal(&r)
 	if err != nil {
 		return answer, err
-	}
-	if err := a.ctx.Err(); err != nil {
-		return answer, err
-	}
-	if a.process == nil {
-		if a.process, err = startAdapter(a.ctx, a.argv); err != nil {
-			return answer, err
-		}
-		timeout = max(timeout, time.Minute) // a new process may be slow to start
 	}
 	if line, err = a.process.exchange(append(line, '\n'), timeout); err != nil {
 		return answer, err
 	}
-	return conformance.ParseAdapterResponse(line, r)
+	return conformance.ParseAdapterResponse(line, &r)
 }
 
 // stop ends the process, if there is one.
@@ -88,7 +99,10 @@ func (a *adapter) stop() {
 }
 
 func (a *adapter) broken() error {
-	if a.failures >= mostFailures {
+	switch {
+	case a.dead != nil:
+		return a.dead
+	case a.failures >= mostFailures:
 		return fmt.Errorf("the adapter has not answered %d times in a row", a.failures)
 	}
 	return a.ctx.Err()

@@ -15,8 +15,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// maxAnswer limits what is read of an answer, in bytes.
-const maxAnswer = 16 << 20
+// maxReceiverAnswer limits what is read of an answer, in bytes.
+const maxReceiverAnswer = 16 << 20
 
 // liveReceiver makes a subject of the receiver at a URL. It sends an event and a
 // batch to see whether anybody is there, and takes batches.
@@ -26,7 +26,7 @@ func (p *process) liveReceiver(ctx context.Context, f *conformanceFlags) (*subje
 		return nil, usagef("conformance: %.64q is not a URL of HTTP", f.url)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	s := &sender{ctx: ctx, url: f.url, client: &http.Client{
+	s := &caseSender{ctx: ctx, url: f.url, client: &http.Client{
 		Transport:     transport,
 		Timeout:       f.timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -54,15 +54,15 @@ func (p *process) liveReceiver(ctx context.Context, f *conformanceFlags) (*subje
 	}, nil
 }
 
-// sender sends the messages of the suite as they are.
-type sender struct {
+// caseSender sends the messages of the suite as they are.
+type caseSender struct {
 	ctx    context.Context
 	url    string
 	client *http.Client
 }
 
 // send sends m. An error wraps ErrNoAnswer and the cause.
-func (s *sender) send(m conformance.Message) (status int, answer conformance.Message, err error) {
+func (s *caseSender) send(m conformance.Message) (status int, answer conformance.Message, err error) {
 	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url, bytes.NewReader(m.Body))
 	if err != nil {
 		return 0, answer, err
@@ -73,7 +73,7 @@ func (s *sender) send(m conformance.Message) (status int, answer conformance.Mes
 			continue // of the message on its way, not of the event
 		}
 		for _, value := range values {
-			if !sendable(key, value) {
+			if !carries(key, value) {
 				return 0, answer, conformance.ErrSkipped
 			}
 		}
@@ -89,17 +89,17 @@ func (s *sender) send(m conformance.Message) (status int, answer conformance.Mes
 	}
 	defer res.Body.Close()
 	answer = conformance.Message{Protocol: conformance.Response, Header: res.Header}
-	if answer.Body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer+1)); err != nil {
+	if answer.Body, err = io.ReadAll(io.LimitReader(res.Body, maxReceiverAnswer+1)); err != nil {
 		return 0, answer, &noAnswer{err}
 	}
-	if len(answer.Body) > maxAnswer {
-		return 0, answer, &noAnswer{fmt.Errorf("answer of more than %d bytes", maxAnswer)}
+	if len(answer.Body) > maxReceiverAnswer {
+		return 0, answer, &noAnswer{fmt.Errorf("answer of more than %d bytes", maxReceiverAnswer)}
 	}
 	return res.StatusCode, answer, nil
 }
 
-// sendable reports whether HTTP can carry a header line.
-func sendable(key, value string) bool {
+// carries reports whether HTTP can carry a header line.
+func carries(key, value string) bool {
 	for i := range len(key) {
 		if c := key[i]; c <= ' ' || c >= 0x7F || strings.IndexByte(`()<>@,;:\"/[]?={}`, c) >= 0 {
 			return false

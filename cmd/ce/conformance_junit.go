@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/xml"
+	"os"
 )
 
 // The elements of a JUnit report that everybody reads. A suite is a document of
@@ -35,7 +36,7 @@ type (
 )
 
 // junit returns the report as JUnit has it. What differs has passed, with a note.
-func (r *report) junit() *junitSuites {
+func (r *suiteReport) junit() *junitSuites {
 	all := &junitSuites{Name: r.Implementation, Tests: len(r.Results), Failures: r.Failed, Skipped: r.Skipped}
 	suites := map[string]*junitSuite{}
 	for i := range r.Results {
@@ -64,10 +65,10 @@ func (r *report) junit() *junitSuites {
 	return all
 }
 
-func (r *report) writeJUnit(name string) error {
+func (r *suiteReport) writeJUnit(name string) error {
 	text, err := xml.MarshalIndent(r.junit(), "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(name, append([]byte(xml.Header), append(text, '\n')...))
+	return os.WriteFile(name, append([]byte(xml.Header), append(text, "\n"...)...), 0o644)
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// maxLine limits an answer of an adapter, in bytes.
-const maxLine = 16 << 20
+// maxAnswerLine limits an answer of an adapter, in bytes.
+const maxAnswerLine = 16 << 20
 
 // adapterProcess is a running adapter.
 type adapterProcess struct {
@@ -59,7 +59,7 @@ func (a *adapterProcess) read(stdout io.Reader) {
 	defer close(a.lines)
 	in := bufio.NewReader(stdout)
 	for {
-		line, err := readLine(in, maxLine)
+		line, err := readAnswerLine(in, maxAnswerLine)
 		if err == io.EOF {
 			return
 		}
@@ -74,8 +74,8 @@ func (a *adapterProcess) read(stdout io.Reader) {
 	}
 }
 
-// readLine reads a line of at most limit bytes.
-func readLine(in *bufio.Reader, limit int) ([]byte, error) {
+// readAnswerLine reads a line of at most limit bytes.
+func readAnswerLine(in *bufio.Reader, limit int) ([]byte, error) {
 	var line []byte
 	for {
 		part, err := in.ReadSlice('\n')
@@ -172,11 +172,11 @@ func (f *firstBytes) fault() string {
 	for line := range strings.Lines(string(f.text)) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.Contains(line, "Error: ") {
-			return cutText(line, 200)
+			return cutReason(line, 200)
 		}
 		if line != "" {
 			last = line
 		}
 	}
-	return cutText(last, 200)
+	return cutReason(last, 200)
 }

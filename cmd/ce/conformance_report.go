@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
@@ -18,18 +19,18 @@ const (
 	verdictSkip   = "skip"
 )
 
-// report is what ce conformance --json prints.
-type report struct {
-	Implementation string    `json:"implementation"`
-	Passed         int       `json:"passed"`
-	Failed         int       `json:"failed"`
-	Differ         int       `json:"differ"`
-	Skipped        int       `json:"skipped"`
-	Results        []outcome `json:"results"`
+// suiteReport is what ce conformance --json prints.
+type suiteReport struct {
+	Implementation string        `json:"implementation"`
+	Passed         int           `json:"passed"`
+	Failed         int           `json:"failed"`
+	Differ         int           `json:"differ"`
+	Skipped        int           `json:"skipped"`
+	Results        []caseOutcome `json:"results"`
 }
 
-// outcome is an operation on a case, and the verdict.
-type outcome struct {
+// caseOutcome is an operation on a case, and the verdict.
+type caseOutcome struct {
 	Case     string            `json:"case"`
 	Document string            `json:"document,omitempty"`
 	Section  string            `json:"section"`
@@ -44,9 +45,9 @@ type outcome struct {
 // longestReason is where reasons are cut, in bytes.
 const longestReason = 400
 
-func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, strict bool) {
+func (r *suiteReport) add(s *suite, c *conformance.Case, result conformance.Result, strict bool) {
 	place := s.places[c.Name]
-	o := outcome{
+	o := caseOutcome{
 		Case: c.Name, Document: place.Document, Section: place.Section, Level: place.Level,
 		Op: result.Op, Expect: expectation(c),
 	}
@@ -69,14 +70,20 @@ func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, s
 		r.Differ++
 	}
 	if o.Verdict == verdictFail || o.Verdict == verdictDiffer {
-		o.Reason = cutText(oneLine(result.Err.Error()), longestReason)
+		o.Reason = cutReason(result.Err.Error(), longestReason)
 	}
 	r.Results = append(r.Results, o)
 }
 
-// cutText cuts s to at most n bytes and an ellipsis, and makes it valid UTF-8.
-func cutText(s string, n int) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+// cutReason makes text of others fit to be printed, in one line of at most n
+// bytes and an ellipsis.
+func cutReason(s string, n int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return utf8.RuneError
+	}, oneLine(s))
 	if len(s) <= n {
 		return s
 	}
@@ -86,7 +93,7 @@ func cutText(s string, n int) string {
 	return s[:n] + "…"
 }
 
-func (r *report) writeJSON(w io.Writer) error {
+func (r *suiteReport) writeJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -94,7 +101,7 @@ func (r *report) writeJSON(w io.Writer) error {
 }
 
 // name returns what was done with a case, and in which mode.
-func (o *outcome) name() string {
+func (o *caseOutcome) name() string {
 	if o.Mode == "" {
 		return string(o.Op)
 	}
@@ -102,6 +109,6 @@ func (o *outcome) name() string {
 }
 
 // place returns the section of a case as errors cite it.
-func (o *outcome) place() string {
+func (o *caseOutcome) place() string {
 	return conformance.Place{Document: o.Document, Section: o.Section}.String()
 }

@@ -8,31 +8,31 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
-// score counts what passed and what was asked.
-type score struct{ passed, asked int }
+// suiteScore counts what passed and what was asked.
+type suiteScore struct{ passed, asked int }
 
-func (s *score) add(passed bool) {
+func (s *suiteScore) add(passed bool) {
 	s.asked++
 	if passed {
 		s.passed++
 	}
 }
 
-func (s score) String() string {
+func (s suiteScore) String() string {
 	if s.asked == 0 {
 		return "-"
 	}
 	return fmt.Sprintf("%d/%d", s.passed, s.asked)
 }
 
-// row is a line of the table: a section, or a mode of what is not about a section.
-type row struct {
+// suiteRow is a line of the table: a section, or a mode of what is not about a section.
+type suiteRow struct {
 	group, name            string
-	accept, reject, choice score
+	accept, reject, choice suiteScore
 	skipped                int
 }
 
-func (w *row) add(o *outcome) {
+func (w *suiteRow) add(o *caseOutcome) {
 	passed := o.Verdict == verdictPass
 	switch {
 	case o.Verdict == verdictSkip:
@@ -47,7 +47,7 @@ func (w *row) add(o *outcome) {
 }
 
 // group and name of the row in which an outcome counts.
-func (o *outcome) row() (group, name string) {
+func (o *caseOutcome) row() (group, name string) {
 	switch {
 	case o.Op == conformance.OpRoundTrip || o.Op == conformance.OpTranscode:
 		return string(o.Op), o.Mode
@@ -58,15 +58,15 @@ func (o *outcome) row() (group, name string) {
 }
 
 // rows returns the table, in the order of the documents.
-func (r *report) rows(s *suite) []*row {
-	var rows []*row
-	find := func(group, name string) *row {
+func (r *suiteReport) rows(s *suite) []*suiteRow {
+	var rows []*suiteRow
+	find := func(group, name string) *suiteRow {
 		for _, w := range rows {
 			if w.group == group && w.name == name {
 				return w
 			}
 		}
-		rows = append(rows, &row{group: group, name: name})
+		rows = append(rows, &suiteRow{group: group, name: name})
 		return rows[len(rows)-1]
 	}
 	for _, document := range []string{"spec.md", "json-format.md", "http-protocol-binding.md"} {
@@ -95,11 +95,11 @@ const (
 	tableLine = "%-36s %12v %12v %12v %8d\n"
 )
 
-func (r *report) writeTable(out io.Writer, s *suite, verbose bool) error {
+func (r *suiteReport) writeTable(out io.Writer, s *suite, verbose bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, tableHead, "", "must accept", "must reject", "choices", "skipped")
 	group := ""
-	var total row
+	var total suiteRow
 	for _, w := range r.rows(s) {
 		if w.accept.asked+w.reject.asked+w.choice.asked+w.skipped == 0 {
 			continue
@@ -124,12 +124,12 @@ func (r *report) writeTable(out io.Writer, s *suite, verbose bool) error {
 }
 
 // writeReasons lists the outcomes with one verdict.
-func (r *report) writeReasons(b *strings.Builder, verdict string) {
+func (r *suiteReport) writeReasons(b *strings.Builder, verdict string) {
 	found := false
 	for i := range r.Results {
 		if o := &r.Results[i]; o.Verdict == verdict {
 			found = true
-			fmt.Fprintf(b, "%s %s, %s (%s)\n    %s\n", verdict, o.Case, o.name(), o.place(), printable(o.Reason))
+			fmt.Fprintf(b, "%s %s, %s (%s)\n    %s\n", verdict, o.Case, o.name(), o.place(), o.Reason)
 		}
 	}
 	if found {
