@@ -95,7 +95,7 @@ func echo(answer Message, mode cloudevents.Mode, want []Event, typed bool) error
 	if !ok || typed {
 		exts = nil
 	}
-	got, err := decode(answer, mode == cloudevents.BatchMode, exts)
+	got, err := read(answer, mode == cloudevents.BatchMode, exts)
 	if err != nil {
 		return fmt.Errorf("answered with an illegal message: %w", err)
 	}

@@ -23,11 +23,9 @@ func main() {
 
 func decode(m conformance.Message, batch bool, exts []spec.Attribute) (neutral []conformance.Event, err error) {
 	header, es := m.Header, make([]cloudevents.Event, 1)
-	switch {
-	case m.Protocol == conformance.JSON && batch:
-		header = http.Header{"Content-Type": {spec.BatchMediaTypeJSON}}
-	case m.Protocol == conformance.JSON:
-		header = http.Header{"Content-Type": {spec.MediaTypeJSON}}
+	if m.Protocol == conformance.JSON {
+		contentType := map[bool]string{false: spec.MediaTypeJSON, true: spec.BatchMediaTypeJSON}
+		header = http.Header{"Content-Type": {contentType[batch]}}
 	}
 	if batch {
 		es, err = cehttp.DecodeMessageBatch(header, m.Body, nil, exts...)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/url"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/cloudevents/sdk-go/v2/types"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // check uses the SDK's functions for canonical strings.
@@ -100,7 +100,7 @@ func build(n conformance.Event) (event.Event, error) {
 		case spec.Subject:
 			e.SetSubject(a.Text)
 		case spec.Time:
-			t, err := time.Parse(time.RFC3339Nano, strings.ToUpper(a.Text))
+			t, err := validation.ParseTimestamp(a.Text)
 			if err != nil {
 				return e, err
 			}
@@ -123,8 +123,9 @@ func build(n conformance.Event) (event.Event, error) {
 
 // data is what users give to SetData: a JSON value, a string for text, else bytes.
 func data(contentType string, b []byte) any {
-	switch mediaType, _, _ := mime.ParseMediaType(contentType); {
-	case mediaType == "application/json":
+	mediaType, _, _ := strings.Cut(contentType, ";") // it knows its types in this spelling
+	switch {
+	case mediaType == "application/json" && json.Valid(b):
 		return json.RawMessage(b)
 	case mediaType == "text/plain" && utf8.Valid(b):
 		return string(b)
@@ -141,7 +142,7 @@ func value(a conformance.Attribute) (any, error) {
 	case spec.Binary:
 		return types.ParseBinary(a.Text)
 	case spec.Timestamp:
-		t, err := types.ParseTime(a.Text)
+		t, err := validation.ParseTimestamp(a.Text)
 		return types.Timestamp{Time: t}, err
 	case spec.URI:
 		u, err := url.Parse(a.Text)

@@ -6,11 +6,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strings"
+	"unicode"
 
 	"github.com/cloudevents/sdk-go/v2/binding"
 	"github.com/cloudevents/sdk-go/v2/event"
@@ -124,6 +127,13 @@ func write(events []event.Event, mode cloudevents.Mode) (m conformance.Message, 
 	}
 	if err != nil {
 		return m, err
+	}
+	for name, values := range req.Header {
+		for _, v := range values {
+			if strings.ContainsFunc(v, unicode.IsControl) {
+				return m, fmt.Errorf("net/http would refuse the header %s", name)
+			}
+		}
 	}
 	m = conformance.Message{Protocol: conformance.Request, Header: req.Header}
 	if req.Body != nil {
