@@ -22,7 +22,7 @@ type Case struct {
 	Extensions []spec.Attribute // declared by the caller of a decode
 	Events     []Event
 	Absent     []string // attributes that the case is about because they are not there
-	Refused    *Reason // instead of Events (decode) or Message (encode)
+	Refused    *Reason  // instead of Events (decode) or Message (encode)
 }
 
 // Text is a line of a table of canonical strings.

@@ -187,7 +187,8 @@ func (m Message) mode() cloudevents.Mode {
 // encoded reports a header value in which a character is not percent-encoded that
 // must be.
 func (m Message) encoded() error {
-	for key, values := range m.Header {
+	for _, key := range slices.Sorted(maps.Keys(m.Header)) {
+		values := m.Header[key]
 		if len(key) < len("ce-") || !strings.EqualFold(key[:len("ce-")], "ce-") {
 			continue
 		}
@@ -200,6 +201,21 @@ func (m Message) encoded() error {
 		}
 	}
 	return nil
+}
+
+// withoutEmpty leaves out the optional attributes that are empty, which is how this
+// module's model says that they are absent. Others may take them for illegal.
+func withoutEmpty(es []Event) []Event {
+	all := make([]Event, len(es))
+	for i, e := range es {
+		all[i].Data = e.Data
+		for _, a := range e.Attributes {
+			if core, ok := spec.V1.Attribute(a.Name); !ok || core.Required || a.Text != "" {
+				all[i].Attributes = append(all[i].Attributes, a)
+			}
+		}
+	}
+	return all
 }
 
 func allDelivered(es []Event, mode cloudevents.Mode) []Event {

@@ -116,7 +116,7 @@ func (j *Judge) encode(tc Case) error {
 	case j.Strict:
 		return j.Codec.runEncode(tc)
 	}
-	m, err := j.Codec.Encode(tc.Events, tc.Mode, tc.protocol())
+	m, err := j.Codec.Encode(withoutEmpty(tc.Events), tc.Mode, tc.protocol())
 	if tc.Refused != nil && err == nil {
 		if err := legal(m, tc.Mode); err != nil {
 			return fmt.Errorf("accepted, but must be refused (%s), and wrote an illegal message: %w", tc.Refused.Rule, err)

@@ -119,7 +119,7 @@ The table is made by "go test -run ConformanceTable -update" in interop/.
 		b.WriteByte('\n')
 	}
 	for _, r := range reports {
-		fmt.Fprintf(&b, "\n## %s\n\n%d passed, %d failed, %d differ where they may, %d were not asked, because it has no such operation.\n",
+		fmt.Fprintf(&b, "\n## %s\n\n%d passed, %d failed, %d differ where they may, %d could not be asked.\n",
 			r.Implementation, r.Passed, r.Failed, r.Differ, r.Skipped)
 		if r.Failed > 0 {
 			b.WriteString("\n| Failures | Operation | What happens | First case |\n|--:|---|---|---|\n")

@@ -97,7 +97,7 @@ func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Pr
 	if p == conformance.Response && mode == cloudevents.BatchMode {
 		return conformance.Message{}, conformance.ErrSkipped
 	}
-	var events []event.Event
+	events := []event.Event{} // it writes nil as null
 	for _, n := range neutral {
 		e, err := build(n)
 		if err != nil {
