@@ -147,6 +147,9 @@ func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode) error {
 			groups = append(groups, []Event{e})
 		}
 	}
+	if len(groups) == 0 {
+		return ErrSkipped
+	}
 	for _, group := range groups {
 		if err := j.oneRoundTrip(group, mode); err != nil {
 			return err

@@ -41,6 +41,8 @@ func TestAdapterProcess(t *testing.T) {
 			return conformance.Library().Decode(m, batch, exts)
 		}
 		switch fault {
+		case "is right":
+			return conformance.Library().Decode(m, batch, exts)
 		case "crashes":
 			go panic("out of ideas") // this goroutine's would end the test, and say so
 			select {}
