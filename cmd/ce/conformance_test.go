@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
 var updateConformance = flag.Bool("update-conformance", false, "rewrite the golden output of ce conformance")
@@ -146,5 +148,42 @@ func TestSplitCommand(t *testing.T) {
 		if err != nil || strings.Join(got, "|") != strings.Join(c.want, "|") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
+	}
+}
+
+// TestAdapterExamples sees that the examples stay short, and that the lines in the
+// documentation are what it says.
+func TestAdapterExamples(t *testing.T) {
+	for _, file := range []string{"../../examples/conformance-adapter-go/main.go", "../../examples/conformance-adapter-js/adapter.js"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(text, []byte("\n")); n > 60 {
+			t.Errorf("%s has %d lines", file, n)
+		}
+	}
+	text, err := os.ReadFile("../../docs/conformance-adapter.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```")
+	requests := strings.Split(strings.TrimSpace(strings.TrimPrefix(blocks[3], "json")), "\n")
+	answers := strings.Split(strings.TrimSpace(strings.TrimPrefix(blocks[5], "json")), "\n")
+	if len(requests) != 4 || len(answers) != 4 {
+		t.Fatalf("%d requests, %d answers", len(requests), len(answers))
+	}
+	for i := range requests {
+		var q conformance.AdapterRequest
+		if err := json.Unmarshal([]byte(requests[i]), &q); err != nil {
+			t.Errorf("%s: %v", requests[i], err)
+		}
+		if _, err := conformance.ParseAdapterResponse([]byte(answers[i]), &q); err != nil {
+			t.Errorf("%s: %v", answers[i], err)
+		}
+	}
+	var out bytes.Buffer
+	if err := conformance.Library().Serve("x", strings.NewReader(strings.Join(requests, "\n")), &out); err != nil || strings.Contains(out.String(), "error") {
+		t.Errorf("%v: %s", err, &out)
 	}
 }
