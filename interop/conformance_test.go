@@ -83,6 +83,11 @@ func TestConformanceTable(t *testing.T) {
 		}
 	default:
 		t.Errorf("%s is not what the run says (%v): run go test -run ConformanceTable -update", interopDoc, err)
+		for line := range strings.Lines(text) {
+			if !strings.Contains(string(old), line) && undated(line) != "" {
+				t.Logf("new: %s", line)
+			}
+		}
 	}
 }
 
