@@ -64,7 +64,7 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 		return p
 	}
 	var body *bodyError
-	if errors.As(err, &body) {
+	if status == http.StatusBadRequest && errors.As(err, &body) { // not one that an outer limit has cut
 		p.Retryable = true
 	}
 	var tooLarge *http.MaxBytesError
