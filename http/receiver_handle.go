@@ -61,8 +61,7 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 // verdictOf returns the verdict for the error of a handler, and nil if that says
 // that all is well.
 func (rc *Receiver) verdictOf(ctx context.Context, err error) (verdict, error) {
-	var deferred *Deferred
-	if errors.As(err, &deferred) {
+	if deferred := deferral(err); deferred != nil {
 		return verdict{status: http.StatusAccepted, id: deferred.ID}, nil
 	}
 	return rc.failure(ctx, err), err
@@ -104,8 +103,13 @@ func (rc *Receiver) failure(ctx context.Context, err error) verdict {
 
 // failureOf returns what the error of a handler says of its answer. Status is
 // always one of an error.
-func failureOf(err error) HandlerError {
+func failureOf(err error) (f HandlerError) {
 	internal := HandlerError{Status: http.StatusInternalServerError, Retryable: true}
+	defer func() {
+		if recover() != nil { // of a StatusCode, which then says nothing
+			f = internal
+		}
+	}()
 	var (
 		handler  *HandlerError
 		own      interface{ StatusCode() int }
@@ -120,7 +124,7 @@ func failureOf(err error) HandlerError {
 		internal.Type = typeInvalidReply
 		return internal
 	case errors.As(err, &handler):
-		f := *handler
+		f = *handler
 		f.Status = handler.StatusCode()
 		if !isError(f.Status) {
 			return internal
@@ -133,7 +137,8 @@ func failureOf(err error) HandlerError {
 	return internal
 }
 
-// call calls h. A panic is an error, except for that which aborts a request.
+// call calls h. A panic is an error, except for that which aborts a request. An error
+// that cannot say its text, most often because it is a nil pointer, panics here.
 func call(ctx context.Context, h Handler, e *cloudevents.Event) (reply *cloudevents.Event, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -143,7 +148,10 @@ func call(ctx context.Context, h Handler, e *cloudevents.Event) (reply *cloudeve
 			reply, err = nil, &panicError{fmt.Sprint(v), debug.Stack()}
 		}
 	}()
-	return h(ctx, e)
+	if reply, err = h(ctx, e); err != nil {
+		_ = err.Error()
+	}
+	return reply, err
 }
 
 // panicError is the panic of a handler.

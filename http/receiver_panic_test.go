@@ -45,6 +45,36 @@ func TestReceiverContainsPanics(t *testing.T) {
 	})
 }
 
+// nilStatus is an error whose methods need one.
+type nilStatus struct{ status int }
+
+func (e *nilStatus) Error() string   { return "nil" }
+func (e *nilStatus) StatusCode() int { return e.status }
+
+// A nil pointer is returned as an error more often than anybody means to.
+func TestReceiverContainsErrorsThatPanic(t *testing.T) {
+	for name, err := range map[string]error{
+		"HandlerError": (*cehttp.HandlerError)(nil), "Deferred": (*cehttp.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			rc := silent(answering(nil, err))
+			if w := post(rc, binaryHeader(), ""); w.Code != 500 || !decoded[cehttp.Problem](t, w).Retryable {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+			rc.Handler = func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+				if e.ID == "bad" {
+					return nil, err
+				}
+				return nil, nil
+			}
+			w := post(rc, typed(batchType), batchOf("bad", "good"))
+			if a := decoded[cehttp.BatchAnswer](t, w); len(a.Results) != 2 || a.Results[0].Status != 500 || a.Results[1].Status != 204 {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
 // net/http has its own meaning for this one.
 func TestReceiverAborts(t *testing.T) {
 	answered := -1
