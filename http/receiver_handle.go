@@ -2,6 +2,7 @@ package cehttp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -70,10 +71,17 @@ func (rc *Receiver) verdictOf(ctx context.Context, err error) (verdict, error) {
 func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (contentType string, body []byte, err error) {
 	if m == cloudevents.BatchMode {
 		// It is a member of a BatchAnswer.
-		return encode(reply, cloudevents.StructuredMode, format.JSON{})
+		contentType, body, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
+		if err == nil && !json.Valid(body) {
+			err = errDeepReply
+		}
+		return contentType, body, err
 	}
 	return encode(reply, m, rc.Decoder.Format)
 }
+
+// errDeepReply is about what encoding/json, which writes a BatchAnswer, refuses.
+var errDeepReply = errors.New("its data is nested too deeply for the answer to a batch")
 
 // failure returns the answer for the error of a handler.
 func (rc *Receiver) failure(ctx context.Context, err error) verdict {
