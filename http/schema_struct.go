@@ -109,7 +109,7 @@ func structFields(t reflect.Type, index []int, optional bool, inside map[reflect
 			name: cmp.Or(name, f.Name), tagged: name != "", index: at, t: f.Type,
 			optional: optional || omitEmpty,
 			omitted:  omitEmpty,
-			asString: has("string") && isQuotable(f.Type),
+			asString: has("string") && isQuotable(f.Type) && !writesItself(f.Type),
 		})
 	}
 	return fields
