@@ -230,6 +230,11 @@ func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 	for _, zero := range []any{
 		options{}, derived{}, twoTags{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
 		pair[pair[int, bool], pair[string, names]]{}, pair[blob, [3]*level]{}, pair[*[]byte, map[text]any]{},
+		struct {
+			S *[]int          `json:",omitempty"`
+			P **named1        `json:",omitempty"`
+			M *map[string]int `json:",omitzero"`
+		}{},
 		pair[*time.Duration, text]{}, pair[**named1, *names]{},
 	} {
 		typ := reflect.TypeOf(zero)
