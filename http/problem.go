@@ -104,7 +104,7 @@ func (p *Problem) locate(err error) {
 		p.Index = &batch.Index
 	}
 	var several validation.Errors
-	if !errors.As(err, &several) {
+	if !errors.As(err, &several) || len(several) == 0 {
 		several = validation.Errors{err}
 	}
 	for _, err := range several[:min(len(several), maxViolations)] {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // nasty panics when it is asked what it is.
@@ -72,6 +73,14 @@ func TestReceiverContainsErrorsThatPanic(t *testing.T) {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
 		})
+	}
+}
+
+func TestReceiverContainsErrorsWithNothingInThem(t *testing.T) {
+	var none validation.Errors
+	w := post(silent(answering(nil, &cehttp.HandlerError{Status: 409, Message: "old", Err: none})), binaryHeader(), "")
+	if p := decoded[cehttp.Problem](t, w); w.Code != 409 || p.Message != "old" {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 
