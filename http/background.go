@@ -35,7 +35,7 @@ import (
 type Background struct {
 	// Handler handles the events. Its context has the values of the request's, and
 	// ends with Timeout, Cancel and Shutdown, not with the request. A reply goes
-	// nowhere, which is logged. A handler that pays no heed to its context
+	// nowhere, which is logged. Deferred is success. A handler that pays no heed to its context
 	// occupies its worker for as long as it likes.
 	Handler Handler
 

@@ -173,6 +173,7 @@ func TestBackgroundFailuresAreSeen(t *testing.T) {
 			return nil, errors.New("no")
 		}, "failed 1 500 context deadline exceeded: no", "level=ERROR"},
 		{"reply", answering(named("2"), nil), "handled 1 204 <nil>", "level=WARN"},
+		{"given to somebody else", answering(nil, &cehttp.Deferred{}), "handled 1 202 <nil>", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -78,12 +78,15 @@ func (b *Background) report(ctx context.Context, w *work, out Outcome, reply boo
 			orDefault(b.Logger).Error("panic while an outcome was told", "panic", cut(fmt.Sprint(v)), "stack", string(debug.Stack()))
 		}
 	}()
+	out.Status = http.StatusNoContent
+	if deferral(out.Err) != nil { // somebody else has it now
+		out.Status, out.Err = http.StatusAccepted, nil
+	}
 	b.mutex.Lock()
 	w.succeeded = out.Err == nil
 	b.mutex.Unlock()
 	logger := orDefault(b.Logger)
 	if out.Err == nil {
-		out.Status = http.StatusNoContent
 		if reply {
 			logger.WarnContext(ctx, "reply of background work goes nowhere", "id", cut(out.ID), "source", cut(out.Source), "type", cut(out.Type))
 		}

@@ -3,7 +3,6 @@ package cehttp
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"net/http"
 	"strconv"
 	"sync"
@@ -82,9 +81,8 @@ func (d *Deduplicate) Wrap(next Handler) Handler {
 		}
 		returned := false
 		defer func() { // also if it panics
-			var deferred *Deferred
-			success := returned && (err == nil || errors.As(err, &deferred))
-			d.end(work, success, deferred)
+			deferred := deferral(err)
+			d.end(work, returned && (err == nil || deferred != nil), deferred)
 		}()
 		reply, err = next(ctx, e)
 		returned = true

@@ -128,7 +128,7 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 		}
 	}
 	if d.Data != nil {
-		err := e.SetData(contentType, d.Data)
+		err := setExample(&e, contentType, d.Data)
 		// A zero value gives the schema, if it is no example of a value.
 		if err != nil && (schema == nil || !reflect.Indirect(reflect.ValueOf(d.Data)).IsZero()) {
 			return nil, err
@@ -148,6 +148,17 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 		return nil, err
 	}
 	return &described{e, bytes.Clone(schema)}, nil
+}
+
+// setExample sets the data of e. A method of v that panics, as one that was promoted
+// from an embedded pointer does when that is nil, cannot write v.
+func setExample(e *cloudevents.Event, contentType string, v any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%T cannot be written: panic: %.256s", v, fmt.Sprint(p))
+		}
+	}()
+	return e.SetData(contentType, v)
 }
 
 // indented returns JSON for people, or what is not JSON as it is.

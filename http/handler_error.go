@@ -82,6 +82,13 @@ type Deferred struct {
 
 func (d *Deferred) Error() string { return "event is accepted and not handled yet" }
 
+// deferral returns the Deferred that err wraps, or nil.
+func deferral(err error) *Deferred {
+	var deferred *Deferred
+	errors.As(err, &deferred)
+	return deferred
+}
+
 func isError(status int) bool { return status >= 400 && status <= 599 }
 
 // repeated reports whether senders take the status for one that may pass.

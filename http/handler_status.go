@@ -1,7 +1,6 @@
 package cehttp
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -9,13 +8,12 @@ import (
 
 // answerStatus returns the status with which the result of a handler is answered.
 func answerStatus(reply *cloudevents.Event, err error) int {
-	var deferred *Deferred
 	switch {
 	case err == nil && reply == nil:
 		return http.StatusNoContent
 	case err == nil:
 		return http.StatusOK
-	case errors.As(err, &deferred):
+	case deferral(err) != nil:
 		return http.StatusAccepted
 	}
 	return failureOf(err).Status

@@ -64,7 +64,7 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 		return p
 	}
 	var body *bodyError
-	if errors.As(err, &body) {
+	if status == http.StatusBadRequest && errors.As(err, &body) { // not one that an outer limit has cut
 		p.Retryable = true
 	}
 	var tooLarge *http.MaxBytesError
@@ -104,7 +104,7 @@ func (p *Problem) locate(err error) {
 		p.Index = &batch.Index
 	}
 	var several validation.Errors
-	if !errors.As(err, &several) {
+	if !errors.As(err, &several) || len(several) == 0 {
 		several = validation.Errors{err}
 	}
 	for _, err := range several[:min(len(several), maxViolations)] {

@@ -55,6 +55,11 @@ func (x *exchange) batch() int {
 			// A copy, so that one event that is kept does not keep the others.
 			e := es[i]
 			v = x.handle(ctx, &e, cloudevents.BatchMode)
+			if v.reply != nil {
+				// The handler may use it again for the next event.
+				reply := v.reply.Clone()
+				v.reply = &reply
+			}
 		}
 		es[i] = cloudevents.Event{}
 		results[i] = v.result(i)

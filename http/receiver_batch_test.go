@@ -86,6 +86,36 @@ func TestReceiverBatchReplies(t *testing.T) {
 	wantEvent(t, *a.Results[1].Reply, withData("text/plain", "<reply>"))
 }
 
+// A handler that uses a reply again does not change the one before.
+func TestReceiverBatchReplyIsUsedAgain(t *testing.T) {
+	reply := withData("text/plain", "0")
+	w := post(silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		reply.Subject, reply.Data[0] = e.ID, e.ID[0]
+		return &reply, nil
+	}), typed(batchType), batchOf("1", "2"))
+	for i, r := range decoded[cehttp.BatchAnswer](t, w).Results {
+		if want := fmt.Sprint(i + 1); r.Reply == nil || r.Reply.Subject != want || string(r.Reply.Data) != want {
+			t.Errorf("reply %d: %s", i, r.Reply)
+		}
+	}
+}
+
+// One reply that encoding/json cannot write does not cost the results of the others.
+func TestReceiverBatchDeepReplies(t *testing.T) {
+	for _, depth := range []int{9_998, 9_999, 10_000, 20_000} {
+		reply := withData("application/json", strings.Repeat("[", depth)+strings.Repeat("]", depth))
+		w := post(silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			if e.ID == "deep" {
+				return &reply, nil
+			}
+			return nil, nil
+		}), typed(batchType), batchOf("deep", "204"))
+		if !strings.Contains(w.Body.String(), `{"index":1,"status":204,`) || strings.Contains(w.Body.String(), `"invalid_reply"`) != (depth > 9_999) {
+			t.Errorf("%d levels: %d %.200s", depth, w.Code, w.Body)
+		}
+	}
+}
+
 func TestReceiverBatchOrder(t *testing.T) {
 	var got []string
 	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {

@@ -2,6 +2,7 @@ package cehttp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -61,8 +62,7 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 // verdictOf returns the verdict for the error of a handler, and nil if that says
 // that all is well.
 func (rc *Receiver) verdictOf(ctx context.Context, err error) (verdict, error) {
-	var deferred *Deferred
-	if errors.As(err, &deferred) {
+	if deferred := deferral(err); deferred != nil {
 		return verdict{status: http.StatusAccepted, id: deferred.ID}, nil
 	}
 	return rc.failure(ctx, err), err
@@ -71,10 +71,17 @@ func (rc *Receiver) verdictOf(ctx context.Context, err error) (verdict, error) {
 func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (contentType string, body []byte, err error) {
 	if m == cloudevents.BatchMode {
 		// It is a member of a BatchAnswer.
-		return encode(reply, cloudevents.StructuredMode, format.JSON{})
+		contentType, body, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
+		if err == nil && !json.Valid(body) {
+			err = errDeepReply
+		}
+		return contentType, body, err
 	}
 	return encode(reply, m, rc.Decoder.Format)
 }
+
+// errDeepReply is about what encoding/json, which writes a BatchAnswer, refuses.
+var errDeepReply = errors.New("its data is nested too deeply for the answer to a batch")
 
 // failure returns the answer for the error of a handler.
 func (rc *Receiver) failure(ctx context.Context, err error) verdict {
@@ -104,8 +111,13 @@ func (rc *Receiver) failure(ctx context.Context, err error) verdict {
 
 // failureOf returns what the error of a handler says of its answer. Status is
 // always one of an error.
-func failureOf(err error) HandlerError {
+func failureOf(err error) (f HandlerError) {
 	internal := HandlerError{Status: http.StatusInternalServerError, Retryable: true}
+	defer func() {
+		if recover() != nil { // of a StatusCode, which then says nothing
+			f = internal
+		}
+	}()
 	var (
 		handler  *HandlerError
 		own      interface{ StatusCode() int }
@@ -120,7 +132,7 @@ func failureOf(err error) HandlerError {
 		internal.Type = typeInvalidReply
 		return internal
 	case errors.As(err, &handler):
-		f := *handler
+		f = *handler
 		f.Status = handler.StatusCode()
 		if !isError(f.Status) {
 			return internal
@@ -133,7 +145,8 @@ func failureOf(err error) HandlerError {
 	return internal
 }
 
-// call calls h. A panic is an error, except for that which aborts a request.
+// call calls h. A panic is an error, except for that which aborts a request. An error
+// that cannot say its text, most often because it is a nil pointer, panics here.
 func call(ctx context.Context, h Handler, e *cloudevents.Event) (reply *cloudevents.Event, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -143,7 +156,10 @@ func call(ctx context.Context, h Handler, e *cloudevents.Event) (reply *cloudeve
 			reply, err = nil, &panicError{fmt.Sprint(v), debug.Stack()}
 		}
 	}()
-	return h(ctx, e)
+	if reply, err = h(ctx, e); err != nil {
+		_ = err.Error()
+	}
+	return reply, err
 }
 
 // panicError is the panic of a handler.

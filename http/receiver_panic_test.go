@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // nasty panics when it is asked what it is.
@@ -43,6 +44,44 @@ func TestReceiverContainsPanics(t *testing.T) {
 			t.Errorf("%d", w.Code)
 		}
 	})
+}
+
+// nilStatus is an error whose methods need one.
+type nilStatus struct{ status int }
+
+func (e *nilStatus) Error() string   { return "nil" }
+func (e *nilStatus) StatusCode() int { return e.status }
+
+// A nil pointer is returned as an error more often than anybody means to.
+func TestReceiverContainsErrorsThatPanic(t *testing.T) {
+	for name, err := range map[string]error{
+		"HandlerError": (*cehttp.HandlerError)(nil), "Deferred": (*cehttp.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			rc := silent(answering(nil, err))
+			if w := post(rc, binaryHeader(), ""); w.Code != 500 || !decoded[cehttp.Problem](t, w).Retryable {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+			rc.Handler = func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+				if e.ID == "bad" {
+					return nil, err
+				}
+				return nil, nil
+			}
+			w := post(rc, typed(batchType), batchOf("bad", "good"))
+			if a := decoded[cehttp.BatchAnswer](t, w); len(a.Results) != 2 || a.Results[0].Status != 500 || a.Results[1].Status != 204 {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestReceiverContainsErrorsWithNothingInThem(t *testing.T) {
+	var none validation.Errors
+	w := post(silent(answering(nil, &cehttp.HandlerError{Status: 409, Message: "old", Err: none})), binaryHeader(), "")
+	if p := decoded[cehttp.Problem](t, w); w.Code != 409 || p.Message != "old" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
 }
 
 // net/http has its own meaning for this one.

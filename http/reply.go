@@ -3,7 +3,6 @@ package cehttp
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -59,7 +58,7 @@ func (r Replier) ReplyError(request *cloudevents.Event, eventType string, err er
 		return nil, nil
 	}
 	f := failureOf(err)
-	if errors.As(err, new(*Deferred)) || f.Retryable || repeated(f.Status) || f.Status >= 500 {
+	if deferral(err) != nil || f.Retryable || repeated(f.Status) || f.Status >= 500 {
 		return nil, err
 	}
 	return r.Reply(request, eventType, Problem{

@@ -18,9 +18,12 @@ import (
 // HEAD is taken where GET is. Errors have a [Problem] as their body. Redirects, which the
 // webhook document forbids, are not sent: a path is one of these, or 404.
 //
-// Routes is a handler itself, for use under a prefix or as the only one:
+// Routes is a handler itself, for use as the only one, or under a prefix, with and
+// without a slash at its end, for from the one to the other [http.ServeMux] redirects:
 //
-//	http.Handle("/events/", http.StripPrefix("/events", routes))
+//	under := http.StripPrefix("/events", routes)
+//	http.Handle("/events", under)
+//	http.Handle("/events/", under)
 //
 // or its addresses can be put into a mux, beside others, with Mount. IDs of
 // work cannot be guessed, but who knows one can cancel it: whatever authorizes

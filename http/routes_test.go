@@ -100,6 +100,18 @@ func TestRoutesWithNothing(t *testing.T) {
 }
 
 // Paths that a mux would clean by a redirect are answered.
+func TestRoutesUnderAPrefix(t *testing.T) {
+	var mux http.ServeMux
+	under := http.StripPrefix("/events", &cehttp.Routes{Receiver: silent(answering(nil, nil))})
+	mux.Handle("/events", under)
+	mux.Handle("/events/", under)
+	for path, want := range map[string]int{"/events": 204, "/events/": 204, "/events/health/live": 405, "/events/x": 404} {
+		if w := record(&mux, withHeader("POST", path)); w.Code != want {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
 func TestRoutesDoNotRedirect(t *testing.T) {
 	rt := &cehttp.Routes{Receiver: silent(answering(nil, nil))}
 	for _, path := range []string{"//", "/./", "/x/../", "/health/live/", "//health/live"} {

@@ -164,6 +164,8 @@ func (b *schemaBuilder) expand(t reflect.Type) (*schema, error) {
 	case writesItself(t) && t.Kind() == reflect.Pointer && t.Name() == "":
 		s, err := b.expand(t.Elem())
 		return nullable(s), err
+	case isText && t.Kind() == reflect.Interface && !t.Implements(reflect.TypeFor[json.Marshaler]()):
+		return &schema{Type: schemaType{"string", "null"}}, nil
 	case isText && !t.Implements(reflect.TypeFor[json.Marshaler]()) && !reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()):
 		return &schema{Type: schemaType{"string"}}, nil
 	case writesItself(t):

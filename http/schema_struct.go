@@ -16,7 +16,7 @@ type schemaField struct {
 	index    []int // as of reflect.Value.FieldByIndex; its length is the depth
 	t        reflect.Type
 	optional bool // left out when empty, or with an embedded pointer that is nil
-	omitted  bool // when empty: it is never null
+	omitted  bool // when empty, and never null if not
 	asString bool
 }
 
@@ -108,8 +108,8 @@ func structFields(t reflect.Type, index []int, optional bool, inside map[reflect
 		fields = append(fields, schemaField{
 			name: cmp.Or(name, f.Name), tagged: name != "", index: at, t: f.Type,
 			optional: optional || omitEmpty,
-			omitted:  omitEmpty,
-			asString: has("string") && isQuotable(f.Type),
+			omitted:  omitEmpty && !(f.Type.Kind() == reflect.Pointer && hasNil(f.Type.Elem())),
+			asString: has("string") && isQuotable(f.Type) && !writesItself(f.Type),
 		})
 	}
 	return fields

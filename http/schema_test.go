@@ -1,6 +1,7 @@
 package cehttp_test
 
 import (
+	"encoding"
 	"encoding/json"
 	"math/big"
 	"math/rand/v2"
@@ -90,7 +91,10 @@ type (
 	byMethod struct{ X int }
 	pointerM struct{ X int }
 	selfP    *selfP
+	numberM  int
 )
+
+func (numberM) MarshalJSON() ([]byte, error) { return []byte("5"), nil }
 
 func (t text) MarshalText() ([]byte, error)    { return []byte("t:" + t), nil }
 func (byMethod) MarshalJSON() ([]byte, error)  { return []byte(`"m"`), nil }
@@ -173,6 +177,11 @@ func TestSchema(t *testing.T) {
 		{"embeds itself", again{}, `{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}`},
 		{"name that a pointer would escape", []größe{}, `{"type":"array","items":{"$ref":"#/$defs/gr__e"},` +
 			`"$defs":{"gr__e":{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}}}`},
+		{"quoted, but for its method", struct {
+			N numberM  `json:",string"`
+			P *numberM `json:",string"`
+		}{}, `{"type":"object","properties":{"N":{},"P":{}},"required":["N","P"]}`},
+		{"interface with MarshalText", []encoding.TextMarshaler{}, `{"type":"array","items":{"type":["string","null"]}}`},
 		{"an event", cloudevents.New("/s", "t"), `{}`},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
@@ -221,6 +230,11 @@ func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 	for _, zero := range []any{
 		options{}, derived{}, twoTags{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
 		pair[pair[int, bool], pair[string, names]]{}, pair[blob, [3]*level]{}, pair[*[]byte, map[text]any]{},
+		struct {
+			S *[]int          `json:",omitempty"`
+			P **named1        `json:",omitempty"`
+			M *map[string]int `json:",omitzero"`
+		}{},
 		pair[*time.Duration, text]{}, pair[**named1, *names]{},
 	} {
 		typ := reflect.TypeOf(zero)

@@ -26,7 +26,8 @@ const (
 // A request has 10 seconds for its header, of at most 64 KiB, and a minute
 // altogether until its body is read. The handler may take as long as it likes. An
 // idle connection is closed after 2 minutes. Contexts of requests have the values of
-// ctx, but do not end with it. For anything else, use an [http.Server].
+// ctx, but do not end with it. A nil handler is [http.DefaultServeMux]. For anything
+// else, use an [http.Server].
 //
 // A [Background] is to be shut down after it:
 //
@@ -47,6 +48,9 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	base := context.WithValue(context.WithoutCancel(ctx), serverKey{}, ctx)
+	if h == nil {
+		h = http.DefaultServeMux
+	}
 	s := &http.Server{
 		Handler:           untimed{h},
 		Protocols:         &protocols,

@@ -73,6 +73,19 @@ func TestListenAndServe(t *testing.T) {
 	}
 }
 
+// As net/http has it.
+func TestServeDefaultHandler(t *testing.T) {
+	address, stop := listen(t, nil)
+	response, err := http.Get("http://" + address + "/nothing-is-here")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if err := stop(); response.StatusCode != 404 || err != nil {
+		t.Errorf("%s, %v", response.Status, err)
+	}
+}
+
 func TestServeReturnsTheErrorOfTheListener(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

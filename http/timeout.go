@@ -24,8 +24,7 @@ func Timeout(d time.Duration) Middleware {
 			limited, cancel := context.WithTimeout(ctx, d)
 			defer cancel()
 			reply, err := next(limited, e)
-			var deferred *Deferred
-			if err == nil || errors.As(err, &deferred) || ctx.Err() != nil || limited.Err() == nil {
+			if err == nil || deferral(err) != nil || ctx.Err() != nil || limited.Err() == nil {
 				return reply, err
 			}
 			var chosen *HandlerError

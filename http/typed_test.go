@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -138,6 +139,9 @@ func TestOnDocumentsItsType(t *testing.T) {
 		"zero value that cannot be written": {cehttp.On("t", func(context.Context, *cloudevents.Event, struct{ C color }) (*cloudevents.Event, error) {
 			return nil, nil
 		}), `"required":["C"]`},
+		"zero value whose method panics": {cehttp.On("t", func(context.Context, *cloudevents.Event, struct{ *time.Time }) (*cloudevents.Event, error) {
+			return nil, nil
+		}), `"schema":{"$schema"`},
 	} {
 		var m cehttp.Mux
 		if err := m.Handle(c.route); err != nil {
