@@ -41,7 +41,7 @@ type service struct {
 	started    chan string // IDs of events whose handling has begun and does not end by itself
 	ended      chan error  // why it ended
 	finish     chan struct{}
-	release    func() // closes finish
+	release    func()   // closes finish
 	statuses   chan int // that the middleware has seen
 	stop       context.CancelFunc
 	stopped    chan error
