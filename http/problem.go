@@ -63,8 +63,7 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 		p.Message = statusText(status)
 		return p
 	}
-	var body *bodyError
-	if errors.As(err, &body) {
+	if p.Type == typeBody {
 		p.Retryable = true
 	}
 	var tooLarge *http.MaxBytesError

@@ -173,22 +173,25 @@ func TestReceiverTakesPUTIfAllowed(t *testing.T) {
 }
 
 // The body that cannot be read may be read another time; one that took too long is
-// 408, and the connection is not used again.
+// 408, and the connection is not used again. One over a limit that the server has set
+// stays too long.
 func TestReceiverBodyErrors(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		err    error
-		status int
-		typ    string
+		name      string
+		err       error
+		status    int
+		typ       string
+		retryable bool
 	}{
-		{"cut off", io.ErrUnexpectedEOF, 400, "unreadable_body"},
-		{"too slow", context.DeadlineExceeded, 408, "request_timeout"},
+		{"cut off", io.ErrUnexpectedEOF, 400, "unreadable_body", true},
+		{"too slow", context.DeadlineExceeded, 408, "request_timeout", true},
+		{"over the limit of a MaxBytesReader", &http.MaxBytesError{Limit: 1}, 413, "too_large", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := httptest.NewRequest("POST", "/", readFunc(func([]byte) (int, error) { return 0, c.err }))
 			r.Header = binaryHeader()
 			w := record(silent(nil), r)
-			if p := decoded[cehttp.Problem](t, w); w.Code != c.status || p.Type != c.typ || !p.Retryable {
+			if p := decoded[cehttp.Problem](t, w); w.Code != c.status || p.Type != c.typ || p.Retryable != c.retryable {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
 			if c.status == 408 && w.Header().Get("Connection") != "close" {
