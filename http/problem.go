@@ -63,8 +63,7 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 		p.Message = statusText(status)
 		return p
 	}
-	var body *bodyError
-	if status == http.StatusBadRequest && errors.As(err, &body) { // not one that an outer limit has cut
+	if p.Type == typeBody {
 		p.Retryable = true
 	}
 	var tooLarge *http.MaxBytesError

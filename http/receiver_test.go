@@ -173,7 +173,8 @@ func TestReceiverTakesPUTIfAllowed(t *testing.T) {
 }
 
 // The body that cannot be read may be read another time; one that took too long is
-// 408, and the connection is not used again.
+// 408, and the connection is not used again. One over a limit that the server has set
+// stays too long.
 func TestReceiverBodyErrors(t *testing.T) {
 	for _, c := range []struct {
 		name      string

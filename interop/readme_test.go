@@ -25,6 +25,7 @@ func TestREADME(t *testing.T) {
 	text := string(old)
 	for name, table := range map[string]string{
 		"peers": peerTable(t), "sections": sectionLinks(), "deviations": deviationTable(false), "permitted": deviationTable(true), "cases": caseTable(),
+		"retries": retryTable(), "retry deviations": retryDeviationTable(), "frameworks": frameworkCode(t),
 	} {
 		begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->\n"
 		before, rest, ok1 := strings.Cut(text, begin)
@@ -124,6 +125,9 @@ func sectionLinks() string {
 	for _, d := range deviations {
 		links = append(links, fmt.Sprintf("[%s]: %s\n", d.section, spec.SectionURL(d.section)))
 	}
+	for _, d := range retryDeviations {
+		links = append(links, fmt.Sprintf("[%s]: %s\n", d.section, spec.SectionURL(d.section)))
+	}
 	slices.Sort(links)
 	return strings.Join(slices.Compact(links), "")
 }
@@ -139,4 +143,23 @@ func caseTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", c.name, why)
 	}
 	return b.String()
+}
+
+// frameworkCode is how each framework mounts routes.
+func frameworkCode(t *testing.T) string {
+	var b strings.Builder
+	for _, f := range frameworks {
+		file := "mount_" + strings.ToLower(f.name) + "_test.go"
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, ok1 := strings.Cut(string(source), "\n// mount")
+		code, _, ok2 := strings.Cut(code, "\n}\n")
+		if !ok1 || !ok2 {
+			t.Fatalf("%s has no function mount", file)
+		}
+		fmt.Fprintf(&b, "```go\n// mount%s\n}\n```\n\n", code)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -2,6 +2,8 @@
 //
 //   POST /receive   a CloudEvents message; the answer is what the SDK made of it
 //   POST /send      {url, mode, event}; the SDK's message with that event goes to url
+//   POST /emit      {url, mode, event, transport}; an emitter of the SDK delivers the
+//                   event; the answer is {reports, waits} of it
 //
 // Events are described in neutral JSON: {attributes: [{name, type, text}], data},
 // data being base64, or null if there is none. It listens on a port of its own
@@ -9,7 +11,7 @@
 "use strict";
 
 const http = require("node:http");
-const { CloudEvent, HTTP } = require("cloudevents");
+const { CloudEvent, HTTP, emitterFor, httpTransport } = require("cloudevents");
 
 const isJSON = (type) => /^[^;]*[/+]json\s*(;|$)/i.test(type ?? "");
 const isText = (type) => isJSON(type) || /^(text\/|application\/xml)/i.test(type ?? "");
@@ -95,10 +97,37 @@ async function send(req) {
   return { events: [] };
 }
 
+// emit delivers an event as the README of the SDK shows it: with its httpTransport, or
+// with a function for fetch. A batch, which the SDK does not write, is JSON of its events.
+async function emit(req) {
+  const { url, mode, event, transport } = JSON.parse(await bytesOf(req));
+  const ce = build(event);
+  if (mode === "batch") {
+    const headers = { "content-type": "application/cloudevents-batch+json" };
+    return sendWithFetch(url)({ headers, body: JSON.stringify([ce, ce]) });
+  }
+  if (transport === "fetch") return emitterFor(sendWithFetch(url), { mode })(ce);
+  const res = await emitterFor(httpTransport(url), { mode })(ce);
+  return { reports: "status" in res || "statusCode" in res ? "a status" : "resolves, without a status" };
+}
+
+// sendWithFetch repeats what the receiver says may be repeated, three times at most. It
+// does not wait, but says how many seconds it would have to.
+const sendWithFetch = (url) => async ({ headers, body }) => {
+  const waits = [];
+  for (let tries = 1; ; tries++) {
+    const res = await fetch(url, { method: "POST", headers, body });
+    if (res.ok) return { reports: `${res.status}`, waits };
+    const problem = await res.json();
+    if (!problem.retryable || tries === 3) return { reports: `${res.status} ${problem.error_type}`, waits };
+    waits.push(Number(res.headers.get("retry-after") ?? 0));
+  }
+};
+
 const server = http.createServer(async (req, res) => {
   let answer;
   try {
-    answer = await (req.url === "/send" ? send(req) : receive(req));
+    answer = await { "/send": send, "/receive": receive, "/emit": emit }[req.url](req);
   } catch (error) {
     answer = { error: String(error.message ?? error) || "error without a message" };
   }
