@@ -30,7 +30,9 @@ type command struct {
 
 // commands returns the verbs in the order in which help lists them.
 func commands() []command {
-	return []command{}
+	return []command{
+		convertCommand(), checkCommand(),
+	}
 }
 
 // errFault is the error of a command that has said all there is to say about what
