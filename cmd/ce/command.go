@@ -31,7 +31,7 @@ type command struct {
 // commands returns the verbs in the order in which help lists them.
 func commands() []command {
 	return []command{
-		convertCommand(), checkCommand(),
+		listenCommand(), convertCommand(), checkCommand(),
 	}
 }
 
@@ -110,10 +110,10 @@ func (p *process) fail(err error) int {
 	case errors.Is(err, errFault):
 		return exitFault
 	case errors.As(err, &usage):
-		fmt.Fprintln(p.err, "ce:", oneLine(err.Error()))
+		fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
 		return exitUsage
 	}
-	fmt.Fprintln(p.err, "ce:", oneLine(err.Error()))
+	fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
 	return exitError
 }
 

@@ -47,16 +47,31 @@ func hidden(r rune) bool {
 // with nothing that a terminal acts on if that is one.
 func (p *process) display() io.Writer {
 	if p.terminal(p.out) {
-		return visibleWriter{p.out}
+		return &visibleWriter{w: p.out}
 	}
 	return p.out
 }
 
-// visibleWriter escapes what each Write has, which are whole lines.
-type visibleWriter struct{ w io.Writer }
+// visibleWriter escapes what is written to it.
+type visibleWriter struct {
+	w    io.Writer
+	rest []byte // the beginning of a character or of a line end
+}
 
-func (w visibleWriter) Write(b []byte) (int, error) {
-	if _, err := io.WriteString(w.w, visibleLines(strings.ReplaceAll(string(b), "\r\n", "\n"))); err != nil {
+func (w *visibleWriter) Write(b []byte) (int, error) {
+	text := append(w.rest, b...)
+	n := len(text)
+	for n > 0 && n > len(text)-utf8.UTFMax && !utf8.RuneStart(text[n-1]) {
+		n--
+	}
+	if n > 0 && (utf8.FullRune(text[n-1:]) && text[n-1] != '\r') {
+		n = len(text)
+	} else if n > 0 {
+		n--
+	}
+	w.rest = append([]byte(nil), text[n:]...)
+	_, err := io.WriteString(w.w, visibleLines(strings.ReplaceAll(string(text[:n]), "\r\n", "\n")))
+	if err != nil {
 		return 0, err
 	}
 	return len(b), nil
