@@ -12,9 +12,9 @@ import (
 // The statuses with which ce exits.
 const (
 	exitOK    = 0
-	exitFault = 1 // what was asked for was done, and something is wrong: an invalid event, a refused delivery, a failed case
+	exitFault = 1 // what was asked for was done, and something is wrong: an invalid event, one that was not accepted, a failed case
 	exitUsage = 2 // the command line makes no sense
-	exitError = 3 // it could not be done: no such file, no connection
+	exitError = 3 // it could not be done: no such file, no free port
 )
 
 // command is one of the verbs.
@@ -31,7 +31,12 @@ type command struct {
 // commands returns the verbs in the order in which help lists them.
 func commands() []command {
 	return []command{
-		listenCommand(), convertCommand(), checkCommand(),
+		sendCommand(),
+		listenCommand(),
+		convertCommand(),
+		checkCommand(),
+		completionCommand(),
+		versionCommand(),
 	}
 }
 

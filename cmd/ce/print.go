@@ -156,7 +156,9 @@ func printFindings(b *bytes.Buffer, m *received, s style) {
 		if f.Section != "" {
 			fmt.Fprintf(b, "    %s\n", s.faint(f.URL))
 		}
-		fmt.Fprintf(b, "    %s\n", visible(f.Advice))
+		if f.Rule != "" {
+			fmt.Fprintf(b, "    %s\n", visible(f.Advice))
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,8 +42,9 @@ func (m *received) writeRaw(b *bytes.Buffer) {
 
 // keep writes the message into a file, as a conformance case.
 func (l *listener) keep(m *received) error {
-	if m.answer.status == 405 {
-		return nil // it is about the method, not about the message
+	switch m.answer.status {
+	case http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
+		return nil // there is no complete message to keep
 	}
 	l.recorded++
 	id := "refused"
