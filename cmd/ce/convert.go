@@ -47,10 +47,10 @@ func convertCommand() command {
 			c := &converter{process: p, to: formLines}
 			flags.Func("from", "`form` of the input: json, jsonl, batch, http, curl; told by its first bytes otherwise", formFlag(&c.from))
 			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", formFlag(&c.to))
-			flags.Func("mode", "of HTTP messages: binary, structured or batch (binary)", modeFlag(&c.mode))
+			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", modeFlag(&c.mode))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
-			flags.StringVar(&c.url, "url", "http://localhost:8080/", "of HTTP requests")
-			flags.BoolVar(&c.keepGoing, "keep-going", false, "leave invalid events out")
+			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
+			flags.BoolVar(&c.keepGoing, "keep-going", false, "leave invalid events out, and report them")
 			flags.IntVar(&c.maxBytes, "max-bytes", defaultMaxBytes, "of an event or a body, `n` bytes")
 			return c.run
 		},

@@ -105,7 +105,7 @@ func section(rule string, err error) string {
 	case "json":
 		var structure *structureError
 		if errors.As(err, &structure) {
-			return spec.SectionJSONBatch
+			return structure.section
 		}
 		return spec.SectionJSONEnvelope
 	case "limit":

@@ -54,7 +54,7 @@ func formOfName(name string) form {
 }
 
 // formOfBytes returns the form of an input that begins with b, which is not
-// white space.
+// white space, or formAny if it is none.
 func formOfBytes(b []byte) form {
 	line, _, _ := strings.Cut(string(b), "\n")
 	switch {
@@ -67,7 +67,7 @@ func formOfBytes(b []byte) form {
 	case isHTTP(line):
 		return formHTTP
 	}
-	return formEvent // whose decoder says what is wrong
+	return formAny
 }
 
 // isCurl reports whether a line may begin a curl command.

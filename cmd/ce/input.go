@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // defaultMaxBytes is how much of an input is held in memory: a line, an element of
@@ -48,7 +49,10 @@ func newInput(r io.Reader, name string, f form, maxBytes int) *input {
 }
 
 // structureError is about what is between events. Nothing can be read after it.
-type structureError struct{ err error }
+type structureError struct {
+	err     error
+	section string
+}
 
 func (e *structureError) Error() string { return e.err.Error() }
 func (e *structureError) Unwrap() error { return e.err }
@@ -90,14 +94,16 @@ func (in *input) read() (unit, error) {
 func (in *input) begin() error {
 	_, err := in.s.space()
 	if err == io.EOF {
-		return &structureError{in.s.at("the input is empty")}
+		return &structureError{in.s.at("the input is empty"), spec.SectionMessage}
 	}
 	if err != nil {
 		return err
 	}
 	if in.form == formAny {
 		b, _ := in.s.r.Peek(min(4096, max(in.s.r.Buffered(), 1)))
-		in.form = formOfBytes(b)
+		if in.form = formOfBytes(b); in.form == formAny {
+			return &structureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
+		}
 	}
 	return nil
 }
@@ -122,18 +128,20 @@ func (in *input) readEvent() (unit, error) {
 	if in.lines {
 		return in.readLine()
 	}
-	if _, err := in.s.space(); err != nil {
+	c, err := in.s.space()
+	switch {
+	case err != nil:
 		return unit{}, err
+	case c != '{' && in.begun:
+		return unit{}, &structureError{in.s.at("there is something behind the event"), spec.SectionJSONEnvelope}
 	}
 	u := in.s.unit()
-	var err error
 	if u.body, err = in.s.value(); err != nil {
 		return unit{}, err
 	}
 	if !in.begun {
 		in.begun = true
-		rest, _ := in.s.r.Peek(1)
-		in.lines = u.line == in.s.line && len(rest) > 0 && rest[0] != '{'
+		in.lines = u.line == in.s.line && in.s.endOfLine()
 	}
 	return u, nil
 }
@@ -143,7 +151,7 @@ func (in *input) readElement() (unit, error) {
 	c, err := in.s.space()
 	if err == nil && !in.begun {
 		if c != '[' {
-			return unit{}, &structureError{in.s.at("a batch is a JSON array")}
+			return unit{}, &structureError{in.s.at("a batch is a JSON array"), spec.SectionJSONBatch}
 		}
 		in.s.skip(1)
 		if c, err = in.s.space(); err == nil && c == ']' {
@@ -157,17 +165,17 @@ func (in *input) readElement() (unit, error) {
 			in.s.skip(1)
 			c, err = in.s.space()
 		default:
-			return unit{}, &structureError{in.s.at("there must be a comma between the events of a batch")}
+			return unit{}, &structureError{in.s.at("there must be a comma between the events of a batch"), spec.SectionJSONBatch}
 		}
 	}
 	in.begun = true
 	switch {
 	case err == io.EOF:
-		return unit{}, &structureError{in.s.at("the batch is cut off")}
+		return unit{}, &structureError{in.s.at("the batch is cut off"), spec.SectionJSONBatch}
 	case err != nil:
 		return unit{}, err
 	case c == ',' || c == ']':
-		return unit{}, &structureError{in.s.at("there must be an event behind a comma")}
+		return unit{}, &structureError{in.s.at("there must be an event behind a comma"), spec.SectionJSONBatch}
 	}
 	u := in.s.unit()
 	u.body, err = in.s.value()
@@ -184,7 +192,7 @@ func (in *input) endBatch() (unit, error) {
 	in.s.skip(1)
 	switch _, err := in.s.space(); {
 	case err == nil:
-		return unit{}, &structureError{in.s.at("there is something behind the batch")}
+		return unit{}, &structureError{in.s.at("there is something behind the batch"), spec.SectionJSONBatch}
 	default:
 		return unit{}, err
 	}

@@ -23,13 +23,13 @@ type eventFlags struct {
 }
 
 func (f *eventFlags) declare(flags *flag.FlagSet) {
-	flags.StringVar(&f.eventType, "type", "com.example.test", "`attribute`: what happened")
-	flags.StringVar(&f.source, "source", "/ce", "`attribute`: where it happened")
-	flags.StringVar(&f.id, "id", "", "`attribute`; random without, and with a number behind it if there are several events")
-	flags.StringVar(&f.subject, "subject", "", "`attribute`")
-	flags.StringVar(&f.time, "time", "now", "`attribute`: RFC 3339, now or none")
-	flags.StringVar(&f.dataContentType, "datacontenttype", "", "`attribute`: media type of the data")
-	flags.StringVar(&f.dataSchema, "dataschema", "", "`attribute`: URI")
+	flags.StringVar(&f.eventType, "type", "com.example.test", "`text`: what happened")
+	flags.StringVar(&f.source, "source", "/ce", "`text`: where it happened")
+	flags.StringVar(&f.id, "id", "", "`text`; random without, and with a number behind it if there are several events")
+	flags.StringVar(&f.subject, "subject", "", "`text`: what of the source it is about")
+	flags.StringVar(&f.time, "time", "now", "`time` in RFC 3339, now or none")
+	flags.StringVar(&f.dataContentType, "datacontenttype", "", "media `type` of the data")
+	flags.StringVar(&f.dataSchema, "dataschema", "", "`URI` of the schema of the data")
 	flags.Func("ext", "an extension, `name=value` or name:Type=value; may be repeated", f.addExtension)
 	flags.Func("data", "the data: `text`, @file, or - for standard input", func(s string) error {
 		f.data, f.hasData = s, true
@@ -150,7 +150,7 @@ func (f *eventFlags) number(e cloudevents.Event, n, of int, now time.Time) *clou
 		e.ID = fmt.Sprintf("%s-%d", f.id, n)
 	}
 	if f.time == "now" {
-		e.Time = now.UTC()
+		e.Time = now.UTC().Truncate(time.Millisecond)
 	}
 	return &e
 }

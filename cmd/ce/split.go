@@ -75,6 +75,22 @@ func (s *splitter) space() (byte, error) {
 	}
 }
 
+// endOfLine consumes spaces, and reports whether a line end follows them.
+func (s *splitter) endOfLine() bool {
+	for {
+		b, err := s.r.Peek(1)
+		switch {
+		case err != nil:
+			return false
+		case b[0] == '\n':
+			return true
+		case b[0] != ' ' && b[0] != '\t' && b[0] != '\r':
+			return false
+		}
+		s.skip(1)
+	}
+}
+
 // text reads up to the end of the line, without it. The result is valid until the
 // next call. At the end of the input the error is io.EOF.
 func (s *splitter) text() ([]byte, error) {
