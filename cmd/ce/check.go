@@ -27,9 +27,8 @@ examples:
   ce send --print http://localhost:8080/ | ce check
   echo '{"specversion":"1.0","id":"","source":"a b"}' | ce check
   printf 'POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\n\n{}' | ce check --json
-  ce check <<'END'
-  curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -H 'ce-source: /s' -d '{}'
-  END`
+  ce send http://localhost:8080/ --data '{"order":17}' --curl | ce check
+  echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" | ce check`
 
 func checkCommand() command {
 	return command{
@@ -111,7 +110,7 @@ func (c *checker) check(ctx context.Context, in *input) error {
 			if !isFault(err) {
 				return err
 			}
-			broken := unit{line: in.s.line}
+			broken := unit{line: in.s.line, column: int(in.s.offset - in.s.start)}
 			for _, f := range broken.findings(err) {
 				c.report(&f)
 			}
@@ -268,6 +267,12 @@ func (c *checker) summary(in *input, violations, events int, mode string) {
 	}
 	s := style(c.colour())
 	what := plural(events, "event")
+	switch {
+	case in.lines:
+		what = formLines.String() + ", " + what
+	case in.form != formAny:
+		what = in.form.String() + ", " + what
+	}
 	if mode != "" {
 		what += ", " + mode
 	}
@@ -275,5 +280,5 @@ func (c *checker) summary(in *input, violations, events int, mode string) {
 	if violations > 0 {
 		verdict = s.bad(plural(violations, "violation"))
 	}
-	fmt.Fprintf(c.out, "%s: %s (%s, %s)\n", s.bold(visible(c.file)), verdict, in.form, what)
+	fmt.Fprintf(c.out, "%s: %s (%s)\n", s.bold(visible(c.file)), verdict, what)
 }

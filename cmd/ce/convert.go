@@ -36,7 +36,8 @@ examples:
   ce send --print --repeat 3 http://localhost:8080/ | ce convert > events.jsonl
   ce convert --to batch events.jsonl
   ce convert --to http --mode binary events.jsonl
-  ce convert --to http events.jsonl | ce convert --to json --declare sequence=Integer | head`
+  ce convert --to http --mode structured events.jsonl | ce convert --to batch
+  ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
 
 func convertCommand() command {
 	return command{

@@ -140,6 +140,8 @@ func (u *unit) locate(f *finding, err error) {
 			f.Line, f.Column = u.place(syntax.Offset)
 		}
 		f.Offset = &offset
+	case u.message != nil && !u.binary() && f.Attribute != "" && u.offset >= 0:
+		f.Offset, f.Line = &u.offset, u.line // the body
 	case u.message != nil:
 		if field := u.message.field(f); field != nil {
 			f.Offset, f.Line = &field.offset, field.line

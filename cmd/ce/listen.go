@@ -34,7 +34,7 @@ as in the testdata of the cloudevents module: a conformance suite can run it.
 examples:
 
   ce listen
-  ce listen 9000 --json | head -n 3
+  ce listen 9000 --json > events.jsonl
   ce listen localhost:9000 --raw --record fixtures/http/decode
   ce listen 9000 --forward http://localhost:8080/`
 

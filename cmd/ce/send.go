@@ -33,7 +33,7 @@ examples:
 
   ce send http://localhost:8080/
   ce send http://localhost:8080/ --type com.example.order.placed --source /orders --data '{"order":17}' --ext partitionkey=a
-  ce send http://localhost:8080/ --mode structured --data 'Hello, world' --repeat 100 --rate 50
+  ce send http://localhost:8080/ --mode structured --data 'Hello, world' --repeat 20 --rate 50
   echo '{"specversion":"1.0","id":"1","source":"/s","type":"t"}' | ce send http://localhost:8080/ -
   ce send http://localhost:8080/ --data '{"order":17}' --curl
   ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch --repeat 2`

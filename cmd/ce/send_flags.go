@@ -23,10 +23,10 @@ type eventFlags struct {
 }
 
 func (f *eventFlags) declare(flags *flag.FlagSet) {
-	flags.StringVar(&f.eventType, "type", "com.example.test", "`text`: what happened")
-	flags.StringVar(&f.source, "source", "/ce", "`text`: where it happened")
-	flags.StringVar(&f.id, "id", "", "`text`; random without, and with a number behind it if there are several events")
-	flags.StringVar(&f.subject, "subject", "", "`text`: what of the source it is about")
+	flags.StringVar(&f.eventType, "type", "com.example.test", "what happened, a `text`")
+	flags.StringVar(&f.source, "source", "/ce", "where it happened, a `URI-reference`")
+	flags.StringVar(&f.id, "id", "", "a `text`; random without, and with a number behind it if there are several events")
+	flags.StringVar(&f.subject, "subject", "", "what of the source it is about, a `text`")
 	flags.StringVar(&f.time, "time", "now", "`time` in RFC 3339, now or none")
 	flags.StringVar(&f.dataContentType, "datacontenttype", "", "media `type` of the data")
 	flags.StringVar(&f.dataSchema, "dataschema", "", "`URI` of the schema of the data")

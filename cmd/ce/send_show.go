@@ -110,6 +110,9 @@ func (s *send) show(next func() (*cloudevents.Event, error)) error {
 		} else {
 			_, err = w.WriteString(curlCommand(s.target, h, body))
 		}
+		if err == nil && s.print && s.terminal(s.out) {
+			_, err = w.WriteString("\n\n") // the next one in a line of its own
+		}
 		if err != nil {
 			return err
 		}
