@@ -53,6 +53,7 @@ func sendCommand() command {
 			flags.IntVar(&s.concurrency, "concurrency", 1, "`n` requests at the same time")
 			flags.IntVar(&s.attempts, "attempts", 3, "to deliver an event, `n` times; 1 is no retries")
 			flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "of an attempt, a `duration`")
+			flags.DurationVar(&s.wait, "wait", time.Second, "before the second attempt, at most a `duration`; longer before later ones")
 			flags.Func("header", "another HTTP header, `'Name: value'`; may be repeated", s.addHeader)
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
@@ -75,6 +76,7 @@ type send struct {
 	concurrency int
 	attempts    int
 	timeout     time.Duration
+	wait        time.Duration
 
 	print, curl, json bool
 	target            string
