@@ -163,17 +163,23 @@ func (e *Event) Set(name string, v Value) error {
 		return err
 	}
 	v = canonical(v.typ, v.text)
-	if i := slices.IndexFunc(e.Extensions, func(x Extension) bool { return x.Name == name }); i >= 0 {
-		e.Extensions = slices.Clone(e.Extensions)
-		e.Extensions[i].Value = v
-		return nil
+	xs := make([]Extension, len(e.Extensions), len(e.Extensions)+1)
+	copy(xs, e.Extensions)
+	at := len(xs) // where a new one goes: sorted stays sorted
+	for i := range xs {
+		if xs[i].Name == name {
+			xs[i].Value = v
+			e.Extensions = xs
+			return nil
+		}
+		if xs[i].Name > name {
+			at = min(at, i)
+		}
 	}
-	// Sorted stays sorted.
-	i := slices.IndexFunc(e.Extensions, func(x Extension) bool { return x.Name > name })
-	if i < 0 {
-		i = len(e.Extensions)
-	}
-	e.Extensions = slices.Insert(slices.Clip(e.Extensions), i, Extension{name, v})
+	xs = append(xs, Extension{})
+	copy(xs[at+1:], xs[at:])
+	xs[at] = Extension{name, v}
+	e.Extensions = xs
 	return nil
 }
 

@@ -24,10 +24,16 @@ type JSONDecoder struct {
 	MaxDepth      int              // arrays and objects that enclose each other within data
 	MaxAttributes int              // of one event
 	MaxEvents     int              // of one batch
+
+	// InPlace lets the decoder overwrite the document, which is then good for
+	// nothing but the Data that aliases it: base64 and strings with escapes are
+	// decoded in their place and not into new memory.
+	InPlace bool
 }
 
 // Decode reads one event. The Data of the event aliases document, unless it was
-// base64 or a string with escapes; the attributes share one new string.
+// base64 or a string with escapes and InPlace is not set; the attributes share one
+// new string.
 //
 // All errors are, or wrap, a [*SyntaxError] with the offset, or a
 // [*validation.Error] for a missing attribute, which has no offset; if attributes

@@ -3,6 +3,7 @@ package cloudevents
 import (
 	"bytes"
 	"slices"
+	"sort"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -17,7 +18,7 @@ func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int
 	errs := o.duplicates
 	distinct := ascending(extensions) // as most senders write them
 	if !distinct {
-		slices.SortStableFunc(extensions, func(x, y jsonMember) int { return bytes.Compare(x.name, y.name) })
+		sortMembers(extensions)
 	}
 	r.backing.reserve(textSize(o, extensions), len(extensions), others)
 	xs := r.backing.extensions
@@ -62,6 +63,27 @@ func ascending(ms []jsonMember) bool {
 	}
 	return true
 }
+
+// sortMembers sorts by name and keeps the order of those with the same.
+func sortMembers(ms []jsonMember) {
+	if len(ms) > 16 {
+		many := slices.Clone(ms) // what an interface gets escapes; ms is on the stack
+		sort.Stable(byName(many))
+		copy(ms, many)
+		return
+	}
+	for i := range ms {
+		for j := i; j > 0 && bytes.Compare(ms[j].name, ms[j-1].name) < 0; j-- {
+			ms[j], ms[j-1] = ms[j-1], ms[j]
+		}
+	}
+}
+
+type byName []jsonMember
+
+func (ms byName) Len() int           { return len(ms) }
+func (ms byName) Less(i, j int) bool { return bytes.Compare(ms[i].name, ms[j].name) < 0 }
+func (ms byName) Swap(i, j int)      { ms[i], ms[j] = ms[j], ms[i] }
 
 // textSize returns an upper bound of the bytes of the attributes: no string is
 // longer than its JSON.

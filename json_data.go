@@ -1,6 +1,7 @@
 package cloudevents
 
 import (
+	"bytes"
 	"encoding/base64"
 	"unicode/utf8"
 
@@ -54,7 +55,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 	}
 	e.Data = r.b[start:end:end]
 	if data.escaped {
-		text, offset, f := jsonscan.AppendUnquoted(make([]byte, 0, end-start), e.Data)
+		text, offset, f := r.unquoted(e.Data)
 		if f != jsonscan.None {
 			return r.at(start+offset, f)
 		}
@@ -68,28 +69,68 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 }
 
 func (r *jsonReader) base64(e *Event, m *jsonMember) error {
-	s := r.b[m.start:m.end]
+	s := r.b[m.start:m.end:m.end]
 	if m.escaped { // a solidus may be
 		var f jsonscan.Fault
-		if s, _, f = jsonscan.AppendUnquoted(nil, s); f != jsonscan.None {
+		if s, _, f = r.unquoted(s); f != jsonscan.None {
 			return r.dataError(m, ruleDataBase64)
 		}
 	}
-	// The decoder passes over line breaks; then it returns too little.
-	n := len(s) / 4 * 3
-	for i := len(s); i > 0 && i > len(s)-2 && s[i-1] == '='; i-- {
-		n--
+	var ok bool
+	if r.inPlace {
+		e.Data, ok = decodeBase64InPlace(s)
+	} else {
+		e.Data, ok = decodeBase64(make([]byte, len(s)/4*3), s)
 	}
-	if len(s)%4 != 0 {
+	if !ok {
 		return r.dataError(m, ruleDataBase64)
 	}
-	data := make([]byte, len(s)/4*3)
-	got, err := strictBase64.Decode(data, s)
-	if err != nil || got != n {
-		return r.dataError(m, ruleDataBase64)
-	}
-	e.Data = data[:got]
 	return nil
+}
+
+// unquoted returns a string without its escapes, which makes it shorter. Of a
+// document that may be overwritten it needs no other memory: every byte is written
+// where it was read, or before.
+func (r *jsonReader) unquoted(s []byte) (_ []byte, offset int, f jsonscan.Fault) {
+	dst := s[:0]
+	if !r.inPlace {
+		dst = make([]byte, 0, len(s))
+	}
+	return jsonscan.AppendUnquoted(dst, s)
+}
+
+// decodeBase64 returns what s stands for, in dst, which has three bytes for each
+// four of s. The decoder passes over line breaks; then it returns too little.
+func decodeBase64(dst, s []byte) ([]byte, bool) {
+	want := len(dst)
+	switch {
+	case len(s)%4 != 0:
+		return nil, false
+	case bytes.HasSuffix(s, []byte("==")):
+		want -= 2
+	case bytes.HasSuffix(s, []byte("=")):
+		want--
+	}
+	n, err := strictBase64.Decode(dst, s)
+	return dst[:n], err == nil && n == want
+}
+
+// decodeBase64InPlace decodes s to its own beginning, in chunks: encoding/base64
+// does not say that it may be given the same memory twice.
+func decodeBase64InPlace(s []byte) ([]byte, bool) {
+	const size = 768
+	var buffer [size]byte
+	n := 0
+	for rest := s; len(rest) > 0; {
+		chunk := rest[:min(size/3*4, len(rest))]
+		rest = rest[len(chunk):]
+		decoded, ok := decodeBase64(buffer[:len(chunk)/4*3], chunk)
+		if !ok || len(decoded) < size && len(rest) > 0 { // padding before the end
+			return nil, false
+		}
+		n += copy(s[n:], decoded)
+	}
+	return s[:n], true
 }
 
 func (r *jsonReader) dataError(m *jsonMember, rule *validation.Rule) error {

@@ -18,6 +18,7 @@ type jsonReader struct {
 	extensions    []spec.Attribute
 	maxDepth      int
 	maxAttributes int
+	inPlace       bool
 	backing       jsonBacking
 	isJSON        bool // the data of the last event was found to be one JSON value
 }
@@ -44,6 +45,7 @@ func (d *JSONDecoder) reader(document []byte) jsonReader {
 		extensions:    d.Extensions,
 		maxDepth:      limit(d.MaxDepth, DefaultMaxDepth),
 		maxAttributes: limit(d.MaxAttributes, DefaultMaxAttributes),
+		inPlace:       d.InPlace,
 	}
 	if bytes.HasPrefix(document, []byte("\uFEFF")) {
 		r.i = len("\uFEFF")
@@ -200,7 +202,9 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonMember) ([]jsonMember,
 			r.i++
 			return extensions, nil
 		}
-		if err := r.expect(','); err != nil {
+		if r.i+1 < len(r.b) && r.b[r.i] == ',' && r.b[r.i+1] > ' ' {
+			r.i++
+		} else if err := r.expect(','); err != nil {
 			return nil, err
 		}
 	}

@@ -33,9 +33,14 @@ func Exchanges() []Exchange {
 	var rows []Exchange
 	structured := map[string][2]float64{"small": {1.15, 1.05}, "4 KiB": {1.35, 1.15}, "64 KiB": {3, 2}}
 	for _, x := range Pick(items, "small", "4 KiB", "64 KiB") {
-		rows = append(rows, receiverRow(&x, "binary", x.Header, x.Event.Data, 1.15, 1.05))
 		limits := structured[x.Name]
-		rows = append(rows, receiverRow(&x, "structured", structuredHeader, x.JSON, limits[0], limits[1]))
+		for _, h := range []struct {
+			name   string
+			handle func(*server, http.ResponseWriter, *http.Request)
+		}{{"ToCloudEvent", handleOurs}, {"Receiver", handleReceiver()}} {
+			rows = append(rows, receiverRow(&x, h.name+", binary", h.handle, x.Header, x.Event.Data, 1.15, 1.05))
+			rows = append(rows, receiverRow(&x, h.name+", structured", h.handle, structuredHeader, x.JSON, limits[0], limits[1]))
+		}
 	}
 	for _, connections := range []int{1, 16} {
 		for _, x := range Pick(items, "small", "4 KiB") {
@@ -49,12 +54,12 @@ var structuredHeader = http.Header{"Content-Type": {spec.MediaTypeJSON}}
 
 // receiverRow compares a handler that decodes the event with one that reads the
 // bytes, under the load of 16 connections.
-func receiverRow(x *Item, mode string, h http.Header, body []byte, floor, goal float64) Exchange {
+func receiverRow(x *Item, name string, handle func(*server, http.ResponseWriter, *http.Request), h http.Header, body []byte, floor, goal float64) Exchange {
 	return Exchange{
-		Path:    fmt.Sprintf("receiver, %s, %s, 16 connections", mode, x.Name),
+		Path:    fmt.Sprintf("receiver, %s, %s, 16 connections", name, x.Name),
 		Against: "net/http alone",
 		Open: func() (*Running, error) {
-			ours, plain := newServer(serveHandler(handleOurs)), newServer(serveHandler(handlePlain))
+			ours, plain := newServer(serveHandler(handle)), newServer(serveHandler(handlePlain))
 			loads := [2]*load{newLoad(ours.address, h, body, 16), newLoad(plain.address, h, body, 16)}
 			r := &Running{Ours: loads[0].run, Other: loads[1].run, Close: func() {
 				loads[0].close()
@@ -79,17 +84,17 @@ func receiverRow(x *Item, mode string, h http.Header, body []byte, floor, goal f
 			return r, nil
 		},
 		Floor: floor, Goal: goal,
-		Handler: handlerPair(h, body),
+		Handler: handlerPair(handle, h, body),
 	}
 }
 
 // handlerPair calls the handlers of a receiverRow directly.
-func handlerPair(h http.Header, body []byte) *Pair {
+func handlerPair(handle func(*server, http.ResponseWriter, *http.Request), h http.Header, body []byte) *Pair {
 	in := newIncoming(h, body)
 	var s server
 	w := silent{}
 	return &Pair{
-		Ours:  func() { handleOurs(&s, w, in.next()) },
+		Ours:  func() { handle(&s, w, in.next()) },
 		Other: func() { handlePlain(&s, w, in.next()) },
 		Floor: Limit{Allocs: &Allocs{Max: 3, More: true}},
 		Goal:  Limit{Allocs: &Allocs{Max: 3, More: true}},

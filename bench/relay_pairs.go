@@ -90,7 +90,7 @@ func relayEncode(x *Item, direction string, in *incoming, m cloudevents.Mode) Pa
 			e := relayed.Event()
 			return sameFacts(factsOf(&e), factsOf(&x.Event))
 		},
-		Goal:  times(4),
+		Goal: times(4),
 	}
 	if m == cloudevents.BinaryMode {
 		p.Ours = func() {

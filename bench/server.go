@@ -12,6 +12,7 @@ import (
 	"github.com/cloudevents/sdk-go/v2/client"
 	"github.com/cloudevents/sdk-go/v2/event"
 	sdkhttp "github.com/cloudevents/sdk-go/v2/protocol/http"
+	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -52,6 +53,23 @@ func handleOurs(s *server, w http.ResponseWriter, r *http.Request) {
 		(*got)(factsOf(&e))
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// handleReceiver is a Receiver whose handler says that all is well.
+func handleReceiver() func(*server, http.ResponseWriter, *http.Request) {
+	type key struct{}
+	receiver := &cehttp.Receiver{Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		if s, ok := ctx.Value(key{}).(*server); ok {
+			(*s.got.Load())(factsOf(e))
+		}
+		return nil, nil
+	}}
+	return func(s *server, w http.ResponseWriter, r *http.Request) {
+		if s.got.Load() != nil {
+			r = r.WithContext(context.WithValue(r.Context(), key{}, s))
+		}
+		receiver.ServeHTTP(w, r)
+	}
 }
 
 // handlePlain reads the same bytes into memory and looks at nothing.

@@ -15,6 +15,11 @@ type JSON struct {
 	MaxDepth      int // arrays and objects that enclose each other within data
 	MaxAttributes int // of one event
 	MaxEvents     int // of one batch
+
+	// InPlace lets the decoder overwrite the body, as it does for
+	// [cloudevents.JSONDecoder]. A body that package cehttp has read itself is
+	// decoded in place by the format that stands for nil.
+	InPlace bool
 }
 
 var (
@@ -28,6 +33,7 @@ func (f JSON) decoder(exts []spec.Attribute) cloudevents.JSONDecoder {
 		MaxDepth:      f.MaxDepth,
 		MaxAttributes: f.MaxAttributes,
 		MaxEvents:     f.MaxEvents,
+		InPlace:       f.InPlace,
 	}
 }
 
@@ -38,8 +44,8 @@ func (JSON) MediaType() string { return spec.MediaTypeJSON }
 func (JSON) BatchMediaType() string { return spec.BatchMediaTypeJSON }
 
 // DecodeStructuredModeMessage reads an event as [cloudevents.JSONDecoder] does.
-// The Data aliases body, unless it was base64 or a string with escapes. A charset
-// in contentType must be UTF-8 or US-ASCII.
+// The Data aliases body, unless it was base64 or a string with escapes and InPlace
+// is not set. A charset in contentType must be UTF-8 or US-ASCII.
 func (f JSON) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	if err := check(contentType, spec.MediaTypeJSON); err != nil {
 		return cloudevents.Event{}, err

@@ -84,16 +84,20 @@ func (b *Background) Handle(ctx context.Context, e *cloudevents.Event) (*cloudev
 	if err := ctx.Err(); err != nil {
 		return nil, err // the sender would not learn that it was taken
 	}
+	size := sizeOf(e)
+	b.mutex.Lock()
+	err := b.refusal(size)
+	b.mutex.Unlock()
+	if err != nil {
+		return nil, err // before the work of a copy
+	}
 	// A deep copy: an event that waits must not hold the batch that it came in.
-	w := &work{id: cloudevents.NewID(), event: e.Clone(), size: sizeOf(e), ctx: context.WithoutCancel(ctx)}
+	w := &work{id: cloudevents.NewID(), event: e.Clone(), size: size, ctx: context.WithoutCancel(ctx)}
 
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	switch {
-	case b.stopping:
-		return nil, b.unavailable("shutting_down", errShuttingDown)
-	case !b.hasRoom(w):
-		return nil, b.unavailable("queue_full", errQueueFull)
+	if err := b.refusal(size); err != nil {
+		return nil, err
 	}
 	if b.works == nil {
 		b.works = make(map[string]*work)
@@ -112,8 +116,18 @@ func (b *Background) Handle(ctx context.Context, e *cloudevents.Event) (*cloudev
 	return nil, &Deferred{ID: w.id}
 }
 
-// hasRoom reports whether w can be taken. The mutex is held.
-func (b *Background) hasRoom(w *work) bool {
+// refusal returns why an event of that size is not taken, or nil. The mutex is held.
+func (b *Background) refusal(size int64) error {
+	switch {
+	case b.stopping:
+		return b.unavailable("shutting_down", errShuttingDown)
+	case !b.hasRoom(size):
+		return b.unavailable("queue_full", errQueueFull)
+	}
+	return nil
+}
+
+func (b *Background) hasRoom(size int64) bool {
 	limit := b.QueueLimit
 	switch {
 	case limit == 0:
@@ -128,7 +142,7 @@ func (b *Background) hasRoom(w *work) bool {
 	if most == 0 {
 		most = 64 << 20
 	}
-	return most < 0 || b.bytes == 0 || b.bytes+w.size <= most
+	return most < 0 || b.bytes == 0 || b.bytes+size <= most
 }
 
 func (b *Background) workers() int {

@@ -23,8 +23,11 @@ func (e *bodyError) Error() string {
 }
 
 func (e *bodyError) timeout() bool {
-	var timeout net.Error
-	return errors.Is(e.err, context.DeadlineExceeded) || errors.As(e.err, &timeout) && timeout.Timeout()
+	if errors.Is(e.err, context.DeadlineExceeded) {
+		return true
+	}
+	timeout, ok := errorType[net.Error](e.err)
+	return ok && timeout.Timeout()
 }
 
 func (e *bodyError) Unwrap() error { return e.err }
@@ -60,13 +63,22 @@ func readBody(body io.Reader, announced, max int64) ([]byte, error) {
 		return nil, &http.MaxBytesError{Limit: max}
 	}
 	size := int64(firstRead)
-	if announced >= 0 {
-		size = min(announced, trusted) + 1 // the last byte is for the end of file
+	switch {
+	case announced > 0:
+		size = min(announced, trusted)
+	case announced == 0:
+		size = 1 // to see that nothing comes
 	}
 	b := make([]byte, 0, size)
 	for idle := 0; ; {
-		n, err := body.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
+		var n int
+		var err error
+		if len(b) < cap(b) {
+			n, err = body.Read(b[len(b):cap(b)])
+			b = b[:len(b)+n]
+		} else {
+			b, n, err = readOneMore(b, body)
+		}
 		if max >= 0 && int64(len(b)) > max {
 			return nil, &http.MaxBytesError{Limit: max}
 		}
@@ -82,8 +94,20 @@ func readBody(body io.Reader, announced, max int64) ([]byte, error) {
 				return nil, &bodyError{io.ErrNoProgress}
 			}
 		}
-		if len(b) == cap(b) {
-			b = append(b, 0)[:len(b)]
-		}
 	}
+}
+
+// readOneMore reads a byte behind b, which has no room. Most often that is the end
+// of the body, which is no reason to grow: the byte is read to the place of the
+// last one.
+func readOneMore(b []byte, body io.Reader) ([]byte, int, error) {
+	place := b[len(b)-1:]
+	last := place[0]
+	n, err := body.Read(place)
+	more := place[0]
+	place[0] = last
+	if n > 0 {
+		b = append(b, more)
+	}
+	return b, n, err
 }

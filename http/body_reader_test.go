@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -172,6 +173,8 @@ func TestRefusedByHeaderLeavesTheBody(t *testing.T) {
 		{"required attribute missing", http.Header{"Ce-Specversion": {"1.0"}}, validation.ErrMissing},
 		{"compressed", binaryHeader("Content-Encoding", "gzip"), cehttp.ErrContentEncoding},
 		{"compressed document", http.Header{"Content-Type": {structuredType}, "Content-Encoding": {"gzip"}}, cehttp.ErrContentEncoding},
+		{"unknown format", typed(barType), format.ErrUnknown},
+		{"no format", typed("application/cloudevents"), format.ErrUnknown},
 		{"Content-Type twice", binaryHeader("Content-Type", "a/b", "Content-Type", "a/c"), validation.ErrDuplicate},
 	}
 	for _, c := range cases {
@@ -185,5 +188,16 @@ func TestRefusedByHeaderLeavesTheBody(t *testing.T) {
 			_, err = cehttp.ResponseToCloudEvent(&http.Response{Header: c.header, Body: body, ContentLength: 5}, nil)
 			wantError(t, err, c.want)
 		})
+	}
+	for _, f := range []format.Formatter{nil, format.JSON{}, format.Set{format.JSON{}, barFormat{}}, format.Set{}} {
+		body := readFunc(func([]byte) (int, error) {
+			t.Errorf("%T: body is read", f)
+			return 0, io.EOF
+		})
+		d := cehttp.Decoder{Format: f}
+		_, err := d.ToCloudEvent(&http.Request{Header: typed("application/cloudevents+xml"), Body: body})
+		wantError(t, err, format.ErrUnknown)
+		_, err = d.ToCloudEventBatch(&http.Request{Header: typed("application/cloudevents-batch+xml"), Body: body})
+		wantError(t, err, format.ErrUnknown)
 	}
 }

@@ -1,10 +1,12 @@
 package cehttp
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -12,7 +14,7 @@ import (
 // the functions of this package use; it is safe for concurrent use as long as
 // nobody changes it.
 type Decoder struct {
-	Format        format.Formatter // of structured and binary messages; nil is format.JSON{}
+	Format        format.Formatter // of structured and binary messages; nil is format.JSON{}, in place where the Decoder has read the body
 	Batch         format.Batch     // of batches; nil is Format if it is a format.Batch, else format.JSON{}
 	Extensions    []spec.Attribute // types of extensions; others are String in a header, or what the format says
 	MaxBytes      int64            // of a body; 0 is DefaultMaxBytes, -1 is no limit
@@ -59,34 +61,77 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 	return d.batch(h, payload{bytes: body})
 }
 
-func (d *Decoder) event(h http.Header, p payload) (cloudevents.Event, error) {
-	maxAttributes := d.MaxAttributes
-	if maxAttributes == 0 {
-		maxAttributes = cloudevents.DefaultMaxAttributes
-	}
-	var few [fewExtensions]headerField
-	var m messageHeader
-	extensions := m.gather(h, few[:0], maxAttributes)
-	mode, err := m.mode()
-	var e cloudevents.Event
-	switch {
-	case err != nil:
-	case mode == cloudevents.BinaryMode:
-		if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err == nil {
-			err = d.data(&e, &m, p)
-		}
-	case mode == cloudevents.StructuredMode:
-		var body []byte
-		if body, err = d.body(&m, p); err == nil {
-			e, err = d.format().DecodeStructuredModeMessage(body, m.contentType, d.Extensions...)
-		}
-	default:
-		err = wrongMode(mode, "use the function for batches")
+func (d *Decoder) event(h http.Header, p payload) (e cloudevents.Event, err error) {
+	if v := h["Content-Type"]; len(v) == 1 && mode(trim(v[0])) != cloudevents.BinaryMode {
+		var m messageHeader
+		m.gather(h) // there may be another under another spelling
+		e, err = d.structured(&m, p)
+	} else {
+		e, err = d.binary(h, p)
 	}
 	if err != nil {
 		return cloudevents.Event{}, wrap(err)
 	}
 	return e, nil
+}
+
+// binary reads an event whose header looks like that of a binary-mode message.
+func (d *Decoder) binary(h http.Header, p payload) (e cloudevents.Event, err error) {
+	maxAttributes := d.MaxAttributes
+	if maxAttributes == 0 {
+		maxAttributes = cloudevents.DefaultMaxAttributes
+	}
+	var few [fewExtensions]extensionField
+	var m attributeHeader
+	extensions := m.gather(h, few[:0], maxAttributes)
+	if m.contentTypes > 1 || mode(m.contentType) != cloudevents.BinaryMode {
+		return d.structured(&m.messageHeader, p)
+	}
+	if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err == nil {
+		err = d.data(&e, &m.messageHeader, p)
+	}
+	return e, err
+}
+
+// structured reads an event that is not in binary mode.
+func (d *Decoder) structured(m *messageHeader, p payload) (e cloudevents.Event, err error) {
+	mode, err := m.mode()
+	if err == nil && mode != cloudevents.StructuredMode {
+		err = wrongMode(mode, "use the function for batches")
+	}
+	if err != nil {
+		return e, err
+	}
+	mediaType := spec.MediaTypeJSON
+	if d.Format != nil {
+		mediaType = d.Format.MediaType()
+	}
+	if m.mayBeUnknown(mediaType) {
+		if _, err := d.decodeStructured(nil, m.contentType, false); errors.Is(err, format.ErrUnknown) {
+			return e, err
+		}
+	}
+	body, err := d.body(m, p)
+	if err != nil {
+		return e, err
+	}
+	return d.decodeStructured(body, m.contentType, p.reader != nil)
+}
+
+// decodeStructured decodes with the format. One that stands for nil is not made an
+// interface: methods that nobody calls are then not linked.
+func (d *Decoder) decodeStructured(body []byte, contentType string, inPlace bool) (cloudevents.Event, error) {
+	if d.Format != nil {
+		return d.Format.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+	}
+	return format.JSON{InPlace: inPlace}.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+}
+
+// mayBeUnknown reports whether a format of that media type may be none for the
+// message. It is then asked with no body, for it may take other types, before the
+// body is read.
+func (m *messageHeader) mayBeUnknown(mediaType string) bool {
+	return m.contentEncoding == "" && m.contentType != mediaType && !mediatype.Is(m.contentType, mediaType)
 }
 
 // data sets the data of a binary-mode event.
@@ -110,25 +155,57 @@ func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudeven
 
 func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 	var m messageHeader
-	m.gather(h, nil, 0)
+	m.gather(h)
 	mode, err := m.mode()
 	switch {
 	case err != nil:
-		return nil, wrap(err)
 	case mode == cloudevents.BinaryMode && m.attributes == 0:
-		return nil, wrap(m.notCloudEvent())
+		err = m.notCloudEvent()
 	case mode != cloudevents.BatchMode:
-		return nil, wrap(wrongMode(mode, "it is one event, and no batch"))
+		err = wrongMode(mode, "it is one event, and no batch")
 	}
-	body, err := d.body(&m, p)
-	if err != nil {
-		return nil, wrap(err)
+	var es []cloudevents.Event
+	if err == nil {
+		es, err = d.batchBody(&m, p)
 	}
-	es, err := d.batchFormat().DecodeBatchModeMessage(body, m.contentType, d.Extensions...)
 	if err != nil {
 		return nil, wrap(err)
 	}
 	return es, nil
+}
+
+// batchBody reads a message that is a batch.
+func (d *Decoder) batchBody(m *messageHeader, p payload) ([]cloudevents.Event, error) {
+	mediaType, f := spec.BatchMediaTypeJSON, d.batchFormat()
+	if f != nil {
+		mediaType = f.BatchMediaType()
+	}
+	if m.mayBeUnknown(mediaType) {
+		if _, err := d.decodeBatch(f, nil, m.contentType, false); errors.Is(err, format.ErrUnknown) {
+			return nil, err
+		}
+	}
+	body, err := d.body(m, p)
+	if err != nil {
+		return nil, err
+	}
+	return d.decodeBatch(f, body, m.contentType, p.reader != nil)
+}
+
+func (d *Decoder) decodeBatch(f format.Batch, body []byte, contentType string, inPlace bool) ([]cloudevents.Event, error) {
+	if f != nil {
+		return f.DecodeBatchModeMessage(body, contentType, d.Extensions...)
+	}
+	return format.JSON{InPlace: inPlace}.DecodeBatchModeMessage(body, contentType, d.Extensions...)
+}
+
+// batchFormat returns nil for format.JSON.
+func (d *Decoder) batchFormat() format.Batch {
+	if d.Batch != nil {
+		return d.Batch
+	}
+	f, _ := d.Format.(format.Batch)
+	return f
 }
 
 // body reads the body, if its header allows to make something of it.
@@ -141,21 +218,4 @@ func (d *Decoder) body(m *messageHeader, p payload) ([]byte, error) {
 		p.max = DefaultMaxBytes
 	}
 	return p.read()
-}
-
-func (d *Decoder) format() format.Formatter {
-	if d.Format == nil {
-		return format.JSON{}
-	}
-	return d.Format
-}
-
-func (d *Decoder) batchFormat() format.Batch {
-	if d.Batch != nil {
-		return d.Batch
-	}
-	if b, ok := d.Format.(format.Batch); ok {
-		return b
-	}
-	return format.JSON{}
 }

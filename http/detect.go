@@ -45,8 +45,11 @@ func headerMode(h http.Header) (m cloudevents.Mode, ok bool) {
 // mode returns the content mode that a Content-Type stands for; any that is not
 // of CloudEvents is BinaryMode (http-protocol-binding.md#3-http-message-mapping).
 func mode(contentType string) cloudevents.Mode {
-	if contentType == "" || contentType == "application/json" {
+	switch contentType { // the most common ones
+	case "", "application/json":
 		return cloudevents.BinaryMode
+	case spec.MediaTypeJSON:
+		return cloudevents.StructuredMode
 	}
 	rest, ok := ascii.CutPrefixFold(contentType, spec.MediaTypePrefix)
 	if !ok {

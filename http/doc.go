@@ -11,6 +11,11 @@
 //		return
 //	}
 //
+// A [Receiver] is that and everything around it, an [http.Handler] that calls a
+// function for each event: answers that senders can act on, batches, panics.
+// [Background] handles events after the answer, [Routes] adds health checks, and
+// [ListenAndServe] a server that drains.
+//
 // Functions serve the common case, with the JSON format and default limits; a
 // [Decoder] has settings. [DecodeMessage] and [EncodeMessage] work on a header
 // and a body without net/http around them, [FromHeader] and [SetHeader] on the

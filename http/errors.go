@@ -44,27 +44,18 @@ func wrongMode(m cloudevents.Mode, hint string) error {
 //	500  any other error, which is not about the message
 //	200  nil
 func StatusCode(err error) int {
-	var (
-		tooLarge  *http.MaxBytesError
-		limit     *cloudevents.LimitError
-		invalid   *validation.Error
-		malformed *cloudevents.SyntaxError
-		body      *bodyError
-	)
 	switch {
 	case err == nil:
 		return http.StatusOK
 	case errors.Is(err, ErrNotCloudEvent), errors.Is(err, ErrContentMode), errors.Is(err, ErrContentEncoding),
 		errors.Is(err, format.ErrUnknown), errors.Is(err, cloudevents.ErrDataContentType):
 		return http.StatusUnsupportedMediaType
-	case errors.As(err, &tooLarge), errors.As(err, &limit):
+	case wraps[*http.MaxBytesError](err), wraps[*cloudevents.LimitError](err):
 		return http.StatusRequestEntityTooLarge
-	case errors.As(err, &body):
-		if body.timeout() {
-			return http.StatusRequestTimeout
-		}
-		return http.StatusBadRequest
-	case errors.As(err, &invalid), errors.As(err, &malformed):
+	}
+	if body, ok := errorType[*bodyError](err); ok && body.timeout() {
+		return http.StatusRequestTimeout
+	} else if ok || wraps[*validation.Error](err) || wraps[*cloudevents.SyntaxError](err) {
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

@@ -33,25 +33,32 @@ var headerClass = func() (t [256]uint8) {
 
 // has reports whether s has a byte of that class.
 func has(s string, class uint8) bool {
+	if len(s) < 8 {
+		for i := 0; i < len(s); i++ {
+			if headerClass[s[i]]&class != 0 {
+				return true
+			}
+		}
+		return false
+	}
 	first := uint64(ascii.Each * ' ') // the lowest byte that is not of the class
 	if class == mustEscape {
 		first += ascii.Each
 	}
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		// The high bit of a byte is set, here and there too often, if the byte
-		// is non-ASCII, below first, DEL, a quote or a percent sign.
-		w := ascii.Word(s, i)
-		if (w|(w-first)|(w+ascii.Each)|((w^ascii.Each*'"')-ascii.Each)|((w^ascii.Each*'%')-ascii.Each))&ascii.High != 0 {
-			break
-		}
-	}
-	for ; i < len(s); i++ {
-		if headerClass[s[i]]&class != 0 {
+	for i := 8; i < len(s); i += 8 {
+		if wordHas(ascii.Word(s, i-8), first) {
 			return true
 		}
 	}
-	return false
+	// What is left, with some of what was there before it.
+	return wordHas(ascii.Word(s, len(s)-8), first)
+}
+
+// wordHas reports whether a byte of w is non-ASCII, below that of first, DEL, a
+// quote or a percent sign: the high bit of the lowest such byte is then set, and
+// else none is.
+func wordHas(w, first uint64) bool {
+	return (w|(w-first)|(w+ascii.Each)|((w^ascii.Each*'"')-ascii.Each)|((w^ascii.Each*'%')-ascii.Each))&ascii.High != 0
 }
 
 // appendUnescaped appends the text that a header value stands for: quoted runs

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -20,8 +21,8 @@ import (
 // message, whose attributes are in the body, wraps [ErrContentMode]. What else the
 // header says of the body, as Content-Encoding does, is the caller's to look at.
 func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
-	var few [fewExtensions]headerField
-	var m messageHeader
+	var few [fewExtensions]extensionField
+	var m attributeHeader
 	extensions := m.gather(h, few[:0], cloudevents.DefaultMaxAttributes)
 	mode, err := m.mode()
 	if err == nil && mode != cloudevents.BinaryMode {
@@ -41,7 +42,7 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error
 const fewExtensions = 16
 
 // decode sets the attributes of e.
-func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, exts []spec.Attribute, maxAttributes int) error {
+func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionField, exts []spec.Attribute, maxAttributes int) error {
 	switch {
 	case m.attributes == 0:
 		return m.notCloudEvent()
@@ -53,12 +54,15 @@ func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, e
 	text.Grow(m.textSize)
 
 	var errs []error
-	for i := range coreAttributes {
-		if err := m.decodeCore(e, i, &text); err != nil {
+	for core := range coreAttributes {
+		if err := m.decodeCore(e, core, &text); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	sortByName(extensions, &text)
+	for i := range extensions {
+		extensions[i].name = lower(extensions[i].name, &text)
+	}
+	extensions = sortByName(extensions)
 	if len(extensions) > 0 {
 		e.Extensions = make([]cloudevents.Extension, 0, len(extensions))
 	}
@@ -68,7 +72,7 @@ func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, e
 			errs = append(errs, duplicate(f.name))
 			continue
 		}
-		v, err := f.extension(exts, &text)
+		v, err := f.decode(exts, &text)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -78,27 +82,40 @@ func (m *messageHeader) decode(e *cloudevents.Event, extensions []headerField, e
 	return validation.Join(errs)
 }
 
-// sortByName spells the names as attributes and sorts by them.
-func sortByName(extensions []headerField, text *strings.Builder) {
-	for i := range extensions {
-		f := &extensions[i]
-		var short [64]byte
-		name := append(short[:0], f.name...)
-		for i, c := range name {
-			name[i] = ascii.Lower(c)
-		}
-		begin := text.Len()
-		text.Write(name)
-		f.name = text.String()[begin:]
+// lower returns name in lower case as part of the buffer's string.
+func lower(name string, buffer *strings.Builder) string {
+	begin := buffer.Len()
+	for i := 0; i < len(name); i++ {
+		buffer.WriteByte(ascii.Lower(name[i]))
 	}
-	slices.SortFunc(extensions, func(x, y headerField) int { return strings.Compare(x.name, y.name) })
+	return buffer.String()[begin:]
 }
 
-// decodeCore sets the core attribute at place i of coreAttributes.
-func (m *messageHeader) decodeCore(e *cloudevents.Event, i int, text *strings.Builder) error {
-	a := &coreAttributes[i]
-	f := &m.core[i]
-	if a.Name == spec.DataContentType {
+// sortByName returns the extensions, or a copy of many, sorted by name.
+func sortByName(extensions []extensionField) []extensionField {
+	if len(extensions) > fewExtensions {
+		many := slices.Clone(extensions)
+		sort.Sort(byName(many)) // which net/http links, too; slices.SortFunc would be 25 kB of its own
+		return many
+	}
+	for i := 1; i < len(extensions); i++ {
+		for j := i; j > 0 && extensions[j].name < extensions[j-1].name; j-- {
+			extensions[j], extensions[j-1] = extensions[j-1], extensions[j]
+		}
+	}
+	return extensions
+}
+
+type byName []extensionField
+
+func (x byName) Len() int           { return len(x) }
+func (x byName) Less(i, j int) bool { return x[i].name < x[j].name }
+func (x byName) Swap(i, j int)      { x[i], x[j] = x[j], x[i] }
+
+// decodeCore sets the core attribute at that place of coreAttributes.
+func (m *attributeHeader) decodeCore(e *cloudevents.Event, core int, text *strings.Builder) error {
+	a, f := &coreAttributes[core], &m.core[core]
+	if core == coreContentType {
 		if m.contentTypes > 0 {
 			// It is not an attribute header, and has no escapes.
 			if err := e.SetText(*a, m.contentType); err != nil {
@@ -107,7 +124,7 @@ func (m *messageHeader) decodeCore(e *cloudevents.Event, i int, text *strings.Bu
 		}
 		return m.compareContentType(a, f, text)
 	}
-	if f.count == 0 {
+	if !f.present {
 		if a.Required {
 			return validation.Missing(*a)
 		}
@@ -117,13 +134,26 @@ func (m *messageHeader) decodeCore(e *cloudevents.Event, i int, text *strings.Bu
 	if err != nil {
 		return err
 	}
+	if !f.escaped && s != "" {
+		switch core {
+		case coreID:
+			e.ID = s
+			return nil
+		case coreType:
+			e.Type = s
+			return nil
+		case coreSubject:
+			e.Subject = s
+			return nil
+		}
+	}
 	return e.SetText(*a, s)
 }
 
 var ruleContentType = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype is not the same as Content-Type"}
 
-func (m *messageHeader) compareContentType(a *spec.Attribute, f *headerField, text *strings.Builder) error {
-	if f.count == 0 {
+func (m *attributeHeader) compareContentType(a *spec.Attribute, f *headerField, text *strings.Builder) error {
+	if !f.present {
 		return nil
 	}
 	s, err := f.text(a.Name, text)
@@ -135,7 +165,7 @@ func (m *messageHeader) compareContentType(a *spec.Attribute, f *headerField, te
 
 // text returns the only value of f without escapes.
 func (f *headerField) text(name string, buffer *strings.Builder) (string, error) {
-	if f.count > 1 {
+	if f.several {
 		return "", duplicate(name)
 	}
 	s := f.value
@@ -152,8 +182,8 @@ func (f *headerField) text(name string, buffer *strings.Builder) (string, error)
 	return buffer.String()[begin:], nil
 }
 
-// extension returns the value of an extension.
-func (f *headerField) extension(exts []spec.Attribute, buffer *strings.Builder) (cloudevents.Value, error) {
+// decode returns the value of an extension, whose name is in lower case.
+func (f *extensionField) decode(exts []spec.Attribute, buffer *strings.Builder) (cloudevents.Value, error) {
 	if err := validation.Name(f.name); err != nil {
 		return cloudevents.Value{}, err
 	}
@@ -167,6 +197,9 @@ func (f *headerField) extension(exts []spec.Attribute, buffer *strings.Builder) 
 	s, err := f.text(f.name, buffer)
 	if err != nil {
 		return cloudevents.Value{}, err
+	}
+	if t == spec.String && !f.escaped {
+		return cloudevents.StringValue(s), nil
 	}
 	v, err := cloudevents.ParseValue(t, s)
 	if err != nil {

@@ -60,21 +60,21 @@ func remove(h http.Header, key string) {
 // what has to be spelled for HTTP from one string.
 func setHeader(h http.Header, e *cloudevents.Event) {
 	clearHeader(h)
-	w := headerWriter{h: h, values: make([]string, 0, coreCount+len(e.Extensions))}
-	w.buffer.Grow(spelledSize(e))
+	w := headerWriter{h: h, values: make([]string, headerCount(e))}
+	w.plan(e)
 
 	w.set("Ce-Specversion", e.SpecVersion.String())
-	w.setEscaped("Ce-Id", e.ID)
-	w.setEscaped("Ce-Source", e.Source)
-	w.setEscaped("Ce-Type", e.Type)
+	w.setText("Ce-Id", e.ID)
+	w.setText("Ce-Source", e.Source)
+	w.setText("Ce-Type", e.Type)
 	if e.DataContentType != "" {
 		w.set("Content-Type", e.DataContentType)
 	}
 	if e.DataSchema != "" {
-		w.setEscaped("Ce-Dataschema", e.DataSchema)
+		w.setText("Ce-Dataschema", e.DataSchema)
 	}
 	if e.Subject != "" {
-		w.setEscaped("Ce-Subject", e.Subject)
+		w.setText("Ce-Subject", e.Subject)
 	}
 	if !timestamp.Absent(e.Time) {
 		var b [maxTimestamp]byte
@@ -82,59 +82,95 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 	}
 	for i := range e.Extensions {
 		x := &e.Extensions[i]
-		var b [64]byte
-		key := append(append(b[:0], "Ce-"...), x.Name...)
-		if c := key[len("Ce-")]; 'a' <= c && c <= 'z' {
-			key[len("Ce-")] -= 'a' - 'A' // as http.CanonicalHeaderKey does
-		}
-		w.setEscaped(w.spell(key), x.Value.String())
+		w.setText(w.key(x.Name), x.Value.String())
 	}
 }
 
-const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
-
-// spelledSize returns how many bytes of text setHeader may have to write.
-func spelledSize(e *cloudevents.Event) int {
-	n := 0
-	if !timestamp.Absent(e.Time) {
-		n = maxTimestamp
+// headerCount returns how many headers setHeader sets.
+func headerCount(e *cloudevents.Event) int {
+	n := coreCount + len(e.Extensions)
+	for _, s := range [...]string{e.DataContentType, e.DataSchema, e.Subject} {
+		if s == "" {
+			n--
+		}
 	}
-	for _, s := range [...]string{e.ID, e.Source, e.Type, e.DataSchema, e.Subject} {
-		n += spelled(s)
-	}
-	for i := range e.Extensions {
-		n += len("Ce-") + len(e.Extensions[i].Name) + spelled(e.Extensions[i].Value.String())
+	if timestamp.Absent(e.Time) {
+		n--
 	}
 	return n
 }
 
-// spelled returns how long s may be with escapes, or 0 if it needs none.
-func spelled(s string) int {
+// withRoom returns a header for the event: h, which is empty, or one that need not grow: a map for
+// up to eight is made whole when it is first written to.
+func withRoom(h http.Header, e *cloudevents.Event) http.Header {
+	if n := headerCount(e); n > 8 {
+		return make(http.Header, n)
+	}
+	return h
+}
+
+const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
+
+type headerWriter struct {
+	h      http.Header
+	values []string // one for each header that is yet to be set
+	escape bool     // a value needs it
+	buffer strings.Builder
+}
+
+// plan makes room for the text that has to be written.
+func (w *headerWriter) plan(e *cloudevents.Event) {
+	escaped, n := 0, 0
+	for _, s := range [...]string{e.ID, e.Source, e.Type, e.DataSchema, e.Subject} {
+		escaped += escapedSize(s)
+	}
+	for i := range e.Extensions {
+		x := &e.Extensions[i]
+		n += len("Ce-") + len(x.Name)
+		escaped += escapedSize(x.Value.String())
+	}
+	if !timestamp.Absent(e.Time) {
+		n += maxTimestamp
+	}
+	w.escape = escaped > 0
+	w.buffer.Grow(n + escaped)
+}
+
+// escapedSize returns how long s may be with escapes, or 0 if it needs none.
+func escapedSize(s string) int {
 	if has(s, mustEscape) {
 		return len("%00") * len(s)
 	}
 	return 0
 }
 
-type headerWriter struct {
-	h      http.Header
-	values []string
-	buffer strings.Builder
-}
-
 func (w *headerWriter) set(key, value string) {
-	i := len(w.values)
-	w.values = append(w.values, value)
-	w.h[key] = w.values[i : i+1 : i+1]
+	one := w.values[:1:1]
+	w.values = w.values[1:]
+	one[0] = value
+	w.h[key] = one
 }
 
-func (w *headerWriter) setEscaped(key, text string) {
-	if !has(text, mustEscape) {
-		w.set(key, text)
-		return
+// setText sets a header that may need escapes.
+func (w *headerWriter) setText(key, text string) {
+	if w.escape && has(text, mustEscape) {
+		var short [256]byte
+		text = w.spell(appendEscaped(short[:0], text))
 	}
-	var short [256]byte
-	w.set(key, w.spell(appendEscaped(short[:0], text)))
+	w.set(key, text)
+}
+
+// key returns the canonical key of an extension, as http.CanonicalHeaderKey does.
+func (w *headerWriter) key(name string) string {
+	first := name[0]
+	if 'a' <= first && first <= 'z' {
+		first -= 'a' - 'A'
+	}
+	begin := w.buffer.Len()
+	w.buffer.WriteString("Ce-")
+	w.buffer.WriteByte(first)
+	w.buffer.WriteString(name[1:])
+	return w.buffer.String()[begin:]
 }
 
 // spell returns b as part of the buffer's string.

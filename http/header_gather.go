@@ -9,13 +9,14 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// The core attributes whose canonical keys are common, by their place in the
-// specification.
+// The core attributes by their place in the specification.
 const (
 	coreID          = 0
 	coreSource      = 1
 	coreSpecVersion = 2
 	coreType        = 3
+	coreContentType = 4
+	coreDataSchema  = 5
 	coreSubject     = 6
 	coreTime        = 7
 	coreCount       = 8
@@ -23,58 +24,90 @@ const (
 
 var coreAttributes = [coreCount]spec.Attribute(spec.V1.Attributes())
 
-// messageHeader is what a header says about a message. It is gathered in one pass
-// over the map.
+// messageHeader is what a header says about a message, but for the attributes.
 type messageHeader struct {
 	contentType     string
 	contentTypes    int    // how many there are
 	contentEncoding string // one that is not identity
-	core            [coreCount]headerField
-	attributes      int // ce- headers
-	textSize        int // upper bound of the text that has to be written
+	attributes      int    // ce- headers
+}
+
+// gather fills m in one pass over the map.
+func (m *messageHeader) gather(h http.Header) {
+	for key, values := range h {
+		switch {
+		case len(values) == 0:
+		case isAttribute(key):
+			m.attributes++
+		default:
+			m.add(key, values)
+		}
+	}
+}
+
+// add looks at a header that is no attribute.
+func (m *messageHeader) add(key string, values []string) {
+	switch {
+	case key == "Content-Type" || ascii.EqualFold(key, "Content-Type"):
+		m.contentType = trim(values[0])
+		m.contentTypes += len(values)
+	case ascii.EqualFold(key, "Content-Encoding"):
+		for _, v := range values {
+			if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
+				m.contentEncoding = v
+			}
+		}
+	}
+}
+
+// attributeHeader is what the header of a binary-mode message says.
+type attributeHeader struct {
+	messageHeader
+	core     [coreCount]headerField
+	textSize int // upper bound of the text that has to be written
 }
 
 // headerField is the header of an attribute.
 type headerField struct {
-	name    string // as in the key, for an extension
-	value   string // trimmed
-	count   int    // values under all spellings of the key
-	escaped bool   // value is not what it stands for
+	value   string // of the first, trimmed
+	present bool
+	several bool // under all spellings of the key
+	escaped bool // value is not what it stands for; else it is printable ASCII, and so a legal String
 }
 
-// gather fills m and appends the extensions, in no order. It keeps no more than
-// maxAttributes of them, if that is not negative, but counts on.
-func (m *messageHeader) gather(h http.Header, extensions []headerField, maxAttributes int) []headerField {
+// extensionField is the header of an extension.
+type extensionField struct {
+	name string // as in the key
+	headerField
+}
+
+// gather fills m in one pass over the map and appends the extensions, in no order.
+// It keeps no more than maxAttributes attributes, if that is not negative, but
+// counts on.
+func (m *attributeHeader) gather(h http.Header, extensions []extensionField, maxAttributes int) []extensionField {
 	for key, values := range h {
-		if len(values) == 0 {
+		switch {
+		case len(values) == 0:
+			continue
+		case !isAttribute(key):
+			m.add(key, values)
 			continue
 		}
-		switch {
-		case isAttribute(key):
-			m.attributes++
-			if maxAttributes >= 0 && m.attributes > maxAttributes {
-				continue
-			}
-			f := headerField{name: key[len("ce-"):], value: trim(values[0]), count: len(values)}
-			if f.escaped = has(f.value, mustUnescape); f.escaped {
-				m.textSize += len(f.value)
-			}
-			if core, ok := coreIndex(f.name); ok {
-				f.count += m.core[core].count
-				m.core[core] = f
-			} else {
-				m.textSize += len(f.name)
-				extensions = append(extensions, f)
-			}
-		case ascii.EqualFold(key, "Content-Type"):
-			m.contentType = trim(values[0])
-			m.contentTypes += len(values)
-		case ascii.EqualFold(key, "Content-Encoding"):
-			for _, v := range values {
-				if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
-					m.contentEncoding = v
-				}
-			}
+		m.attributes++
+		if maxAttributes >= 0 && m.attributes > maxAttributes {
+			continue
+		}
+		name := key[len("ce-"):]
+		f := headerField{value: trim(values[0]), present: true, several: len(values) > 1}
+		if f.escaped = has(f.value, mustUnescape); f.escaped {
+			m.textSize += len(f.value)
+		}
+		if core, ok := coreIndex(name); ok {
+			f.several = f.several || m.core[core].present
+			m.core[core] = f
+		} else {
+			m.textSize += len(name)
+			extensions = append(extensions, extensionField{name, f})
 		}
 	}
 	return extensions
@@ -108,6 +141,8 @@ func coreIndex(name string) (int, bool) {
 		return coreSpecVersion, true
 	case "Type":
 		return coreType, true
+	case "Dataschema":
+		return coreDataSchema, true
 	case "Subject":
 		return coreSubject, true
 	case "Time":

@@ -35,6 +35,7 @@ func FuzzDecodeMessage(f *testing.F) {
 			key, value, _ := strings.Cut(line, ":")
 			h[key] = append(h[key], value)
 		}
+		checkRead(t, h, body)
 		if e, err := cehttp.DecodeMessage(h, body, nil); err == nil {
 			checkAgain(t, e)
 		} else if cehttp.StatusCode(err)/100 != 4 {
@@ -46,6 +47,28 @@ func FuzzDecodeMessage(f *testing.F) {
 			t.Errorf("status of %v is %d", err, cehttp.StatusCode(err))
 		}
 	})
+}
+
+// checkRead compares what is decoded in place, of a body that was read, with what is
+// not.
+func checkRead(t *testing.T, h http.Header, body []byte) {
+	t.Helper()
+	before := string(body)
+	want, wantErr := cehttp.DecodeMessage(h, body, nil)
+	if string(body) != before {
+		t.Fatalf("DecodeMessage made %q of the body %q", body, before)
+	}
+	got, err := cehttp.ToCloudEvent(request(h, before), nil)
+	if cehttp.StatusCode(err) != cehttp.StatusCode(wantErr) {
+		t.Fatalf("error is %v, and %v when the body is read", wantErr, err)
+	}
+	wantEvent(t, got, want)
+	batch, wantErr := cehttp.DecodeMessageBatch(h, body, nil)
+	batchRead, err := cehttp.ToCloudEventBatch(request(h, before), nil)
+	if cehttp.StatusCode(err) != cehttp.StatusCode(wantErr) {
+		t.Fatalf("error of the batch is %v, and %v when the body is read", wantErr, err)
+	}
+	wantEvents(t, batchRead, batch...)
 }
 
 // checkAgain sends an event that was decoded in binary mode. What binary mode

@@ -41,6 +41,14 @@ type Outcome struct {
 	Err              error         // of Failed; it may wrap more than the sender is told
 }
 
+// now returns the time if anybody will be told a duration.
+func (o *Observer) now() time.Time {
+	if o.Handled == nil && o.Failed == nil && o.Answered == nil {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
 func (o *Observer) started(ctx context.Context) {
 	if o.Started != nil {
 		o.Started(ctx)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -65,6 +66,10 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 	var body *bodyError
 	if errors.As(err, &body) {
 		p.Retryable = true
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		p.Message = "the body has more than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes"
 	}
 	p.locate(err)
 	return p
@@ -157,7 +162,17 @@ func statusType(status int) string {
 	if text == "" {
 		return "error"
 	}
-	return strings.NewReplacer(" ", "_", "-", "_", "'", "").Replace(strings.ToLower(text))
+	b := make([]byte, 0, 64)
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case ' ', '-':
+			b = append(b, '_')
+		case '\'': // of 418
+		default:
+			b = append(b, ascii.Lower(c))
+		}
+	}
+	return string(b)
 }
 
 // defaultRetryAfter is said with 429 and 503, which want a Retry-After.

@@ -58,7 +58,8 @@ import (
 // # Logging
 //
 // What a handler failed with is logged with id, source and type of the event: 5xx as an
-// error, 4xx as information. What the sender did wrong is for debugging.
+// error, but 503 as a warning, and 4xx as information. What the sender did wrong is
+// for debugging.
 //
 // A Receiver must not be changed while it serves.
 type Receiver struct {
@@ -73,14 +74,14 @@ type Receiver struct {
 
 // ServeHTTP handles one request.
 func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	begin := time.Now()
+	begin := rc.Observer.now()
 	ctx := r.Context()
 	status := 0 // of a handler that aborts
 	rc.Observer.started(ctx)
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
 	x := exchange{Receiver: rc, w: w, r: r, begin: begin}
-	switch mode, _ := headerMode(r.Header); {
+	switch mode := requestMode(r.Header); {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
 	case mode == cloudevents.BatchMode:
@@ -91,6 +92,16 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if ctx.Err() != nil {
 		status = 0
 	}
+}
+
+// requestMode returns the mode of a request. If its header says several, decoding it
+// is an error.
+func requestMode(h http.Header) cloudevents.Mode {
+	if v := h["Content-Type"]; len(v) == 1 { // as net/http has it
+		return mode(trim(v[0]))
+	}
+	m, _ := headerMode(h)
+	return m
 }
 
 // exchange is one request and its answer. Its methods return the status.
@@ -130,6 +141,7 @@ func (x *exchange) refuse(err error, status int) int {
 
 func (rc *Receiver) logger() *slog.Logger { return orDefault(rc.Logger) }
 
+// orDefault returns the logger that nil stands for.
 func orDefault(l *slog.Logger) *slog.Logger {
 	if l == nil {
 		return slog.Default()

@@ -27,7 +27,7 @@ type verdict struct {
 // handle gives e to the handler, which may go on with it afterwards: e is not
 // looked at again. A reply is encoded for that mode.
 func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode) verdict {
-	begin := time.Now()
+	begin := rc.Observer.now()
 	rc.Observer.decoded(ctx, e)
 	out := Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 
@@ -45,7 +45,11 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 	out.Status = v.status
 	if out.Err != nil {
 		level := slog.LevelInfo
-		if v.status >= 500 && ctx.Err() == nil {
+		switch {
+		case v.status < 500 || ctx.Err() != nil:
+		case v.status == http.StatusServiceUnavailable: // to be expected under load
+			level = slog.LevelWarn
+		default:
 			level = slog.LevelError
 		}
 		logFailure(ctx, rc.logger(), level, "event handler failed", &out)

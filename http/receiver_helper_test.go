@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -89,15 +88,4 @@ func batchOf(types ...string) string {
 		b.WriteString(`{"specversion":"1.0","id":"` + typ + `","source":"/s","type":"` + typ + `"}`)
 	}
 	return "[" + b.String() + "]"
-}
-
-// drained reads a response to its end.
-func drained(t *testing.T, r *http.Response) string {
-	t.Helper()
-	defer r.Body.Close()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Error(err)
-	}
-	return string(b)
 }

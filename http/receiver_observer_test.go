@@ -158,3 +158,24 @@ func TestReceiverLogs(t *testing.T) {
 		t.Errorf("logged %s", log.String())
 	}
 }
+
+// The same over a real connection: the context of the handler ends.
+func TestReceiverClientGone(t *testing.T) {
+	in, out := make(chan bool), make(chan int, 1)
+	rc := silent(func(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+		in <- true
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	rc.Observer.Answered = func(_ context.Context, status int, _ time.Duration) { out <- status }
+	address, _ := listen(t, rc)
+	for _, body := range []string{"Content-Length: 0\r\n\r\n", "Content-Length: 1\r\n\r\nx"} {
+		w := dial(t, address)
+		w.write(rawEvent + body)
+		<-in
+		w.Close()
+		if status := <-out; status != 0 {
+			t.Errorf("observed status %d", status)
+		}
+	}
+}

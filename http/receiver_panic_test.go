@@ -22,10 +22,10 @@ func TestReceiverContainsPanics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log logged
-			rc := &cehttp.Receiver{Logger: log.logger(), Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			rc := &cehttp.Receiver{Logger: log.logger(), Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
 				if value == nil {
-					e = nil
-					e.ID = "1"
+					var none *cloudevents.Event
+					none.ID = "1"
 				}
 				panic(value)
 			}}

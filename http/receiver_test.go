@@ -252,3 +252,22 @@ func TestReceiverHandsOverTheEvent(t *testing.T) {
 		*e = cloudevents.Event{}
 	}
 }
+
+// A handler that refuses data says where, without more than its Message.
+func TestReceiverLocatesWhatTheHandlerRefuses(t *testing.T) {
+	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		_, err := cloudevents.DataAs[[]int](e)
+		return nil, &cehttp.HandlerError{Status: cehttp.StatusCode(err), Message: "not numbers", Err: err}
+	})
+	for body, want := range map[string]cehttp.Problem{
+		`[1,"2"]`: {Message: "not numbers", Type: "bad_request", Attribute: "data", Section: "spec.md#event-data"},
+	} {
+		w := post(rc, binaryHeader("Content-Type", "application/json"), body)
+		if p := decoded[cehttp.Problem](t, w); w.Code != 400 || p.Message != want.Message || p.Type != want.Type || p.Attribute != want.Attribute || p.Section != want.Section || p.Violations != nil {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+	if w := post(rc, binaryHeader("Content-Type", "text/plain"), "1"); w.Code != 415 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

@@ -39,6 +39,9 @@ func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudev
 	if err != nil {
 		return nil, wrap(err)
 	}
+	if m == cloudevents.BinaryMode {
+		r.Header = withRoom(r.Header, e)
+	}
 	describe(r.Header, e, m, contentType)
 	return r, nil
 }

@@ -23,7 +23,10 @@ func ToSealed(r *http.Request, exts ...spec.Attribute) (cloudevents.Sealed, erro
 // ToSealed is the function [ToSealed] with the settings of d. Structured messages
 // in a Format other than [format.JSON] are checked after they were decoded.
 func (d *Decoder) ToSealed(r *http.Request) (cloudevents.Sealed, error) {
-	f, isJSON := d.format().(format.JSON)
+	f, isJSON := d.Format.(format.JSON)
+	if d.Format == nil {
+		f, isJSON = format.JSON{InPlace: true}, true
+	}
 	if m, ok := headerMode(r.Header); !ok || m != cloudevents.StructuredMode || !isJSON {
 		e, err := d.ToCloudEvent(r)
 		if err != nil {
@@ -36,7 +39,7 @@ func (d *Decoder) ToSealed(r *http.Request) (cloudevents.Sealed, error) {
 		return s, nil
 	}
 	var m messageHeader
-	m.gather(r.Header, nil, 0)
+	m.gather(r.Header)
 	body, err := d.body(&m, payload{reader: r.Body, announced: r.ContentLength})
 	if err != nil {
 		return cloudevents.Sealed{}, wrap(err)
@@ -61,6 +64,7 @@ func SealedToHTTPRequest(ctx context.Context, url string, s *cloudevents.Sealed,
 		if err != nil {
 			return nil, wrap(err)
 		}
+		r.Header = withRoom(r.Header, &s.Attributes)
 		setHeader(r.Header, &s.Attributes)
 		return r, nil
 	case cloudevents.StructuredMode:

@@ -1,0 +1,112 @@
+// Receiver is a service that takes orders as CloudEvents and answers each kind of
+// trouble with the status that senders expect. README.md has a curl command for
+// each.
+//
+//	go run ./examples/receiver
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// Order is the data of an event.
+type Order struct {
+	Number int `json:"number"`
+}
+
+func main() {
+	address := flag.String("address", "127.0.0.1:8080", "where to listen")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *address); err != nil {
+		slog.Error("receiver", "error", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, address string) error {
+	// What takes long is done after the answer: one at a time, one more may wait.
+	background := &cehttp.Background{Handler: pack, Workers: 1, QueueLimit: 1, Timeout: time.Minute}
+	var mux cehttp.Mux
+	if err := mux.Handle(routes(background)...); err != nil {
+		return err
+	}
+	receiver := &cehttp.Receiver{Handler: mux.HandleEvent, Decoder: cehttp.Decoder{MaxBytes: 64 << 10}}
+	root := http.NewServeMux()
+	root.Handle("/", &cehttp.Routes{Receiver: receiver, Background: background})
+	root.Handle("/docs", mux.Doc())
+	slog.Info("listening", "address", address)
+	err := cehttp.ListenAndServe(ctx, address, root) // until SIGINT or SIGTERM
+
+	// No request comes in any more. What was accepted is finished, or written down.
+	within, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	unfinished, late := background.Shutdown(within)
+	if late != nil {
+		slog.Error("shutdown", "error", late)
+	}
+	for _, u := range unfinished {
+		document, err := json.Marshal(u.Event)
+		fmt.Printf("%s %v\n", document, err)
+	}
+	return err
+}
+
+// routes says which event goes where.
+func routes(background *cehttp.Background) []cehttp.Route {
+	placed := cehttp.On("com.example.order.placed", confirm)
+	placed.Summary = "An order. The reply confirms it."
+	placed.In.Data = Order{Number: 42}
+	placed.Out.Event.Type, placed.Out.Data = "com.example.order.confirmed", Order{Number: 42}
+	return []cehttp.Route{
+		placed, // 200
+		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: seen},                 // 204
+		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.Handle},        // 202, or 503 if the queue is full
+		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed)}, // 429
+		{Type: "com.example.order.faxed", Summary: "Not taken any more.", Handler: answer(faxed)},                // 410
+		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},  // 500
+	}
+}
+
+var (
+	rushed = &cehttp.HandlerError{Status: 429, Message: "one rushed order a minute", RetryAfter: time.Minute}
+	faxed  = &cehttp.HandlerError{Status: 410, Message: "the fax machine is gone"}
+)
+
+func answer(err error) cehttp.Handler {
+	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, err }
+}
+
+func seen(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	slog.Info("seen", "id", e.ID)
+	return nil, nil
+}
+
+func confirm(_ context.Context, e *cloudevents.Event, order Order) (*cloudevents.Event, error) {
+	return cehttp.Replier{Source: "/shop"}.Reply(e, "com.example.order.confirmed", order)
+}
+
+// pack takes its time.
+func pack(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	select {
+	case <-time.After(10 * time.Second):
+		slog.Info("packed", "id", e.ID)
+		return nil, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}

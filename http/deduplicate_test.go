@@ -1,0 +1,240 @@
+package cehttp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// script is a handler that counts, and answers as it is told.
+type script struct {
+	calls   atomic.Int32
+	takes   time.Duration
+	answers []func() (*cloudevents.Event, error) // the last one again and again
+}
+
+func (s *script) handle(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+	n := int(s.calls.Add(1))
+	if s.takes > 0 {
+		select {
+		case <-time.After(s.takes):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	if len(s.answers) == 0 {
+		return nil, nil
+	}
+	return s.answers[min(n, len(s.answers))-1]()
+}
+
+func (s *script) wantCalls(t *testing.T, want int) {
+	t.Helper()
+	if got := int(s.calls.Load()); got != want {
+		t.Errorf("handled %d times, want %d", got, want)
+	}
+}
+
+func fails(err error) func() (*cloudevents.Event, error) {
+	return func() (*cloudevents.Event, error) { return nil, err }
+}
+
+func replies() (*cloudevents.Event, error) { return &cloudevents.Event{ID: "reply"}, nil }
+
+func identified(source, id string) *cloudevents.Event {
+	return &cloudevents.Event{Source: source, ID: id, Type: "t"}
+}
+
+func TestDeduplicate(t *testing.T) {
+	var d cehttp.Deduplicate
+	s := script{answers: []func() (*cloudevents.Event, error){replies}}
+	h := d.Wrap(s.handle)
+	for i, c := range []struct {
+		reason string
+		e      *cloudevents.Event
+		calls  int
+	}{
+		{"new", identified("/a", "1"), 1},
+		{"the same", identified("/a", "1"), 1},
+		{"another id", identified("/a", "2"), 2},
+		{"another source", identified("/b", "1"), 3},
+		{"same text, cut elsewhere", identified("/a1", ""), 4},
+		{"same text, cut before", identified("/", "a1"), 5},
+		{"another type is the same event", &cloudevents.Event{Source: "/a", ID: "1", Type: "u"}, 5},
+	} {
+		before := s.calls.Load()
+		reply, err := h(t.Context(), c.e)
+		if err != nil || (reply != nil) != (s.calls.Load() > before) {
+			t.Errorf("%d %s: %v, %v", i, c.reason, reply, err)
+		}
+		if int(s.calls.Load()) != c.calls {
+			t.Errorf("%s: %d calls, want %d", c.reason, s.calls.Load(), c.calls)
+		}
+	}
+}
+
+func TestDeduplicateForgetsWhatFailed(t *testing.T) {
+	for reason, first := range map[string]func() (*cloudevents.Event, error){
+		"error":     fails(errors.New("database is away")),
+		"permanent": fails(cehttp.Permanent(errors.New("no such item"))),
+		"panic":     func() (*cloudevents.Event, error) { panic("bug") },
+	} {
+		var d cehttp.Deduplicate
+		s := script{answers: []func() (*cloudevents.Event, error){first, replies}}
+		h := d.Wrap(s.handle)
+		func() {
+			defer func() { _ = recover() }()
+			if _, err := h(t.Context(), identified("/a", "1")); err == nil {
+				t.Errorf("%s: no error", reason)
+			}
+		}()
+		if reply, err := h(t.Context(), identified("/a", "1")); reply == nil || err != nil {
+			t.Errorf("%s: the second attempt is not handled: %v", reason, err)
+		}
+		if reply, err := h(t.Context(), identified("/a", "1")); reply != nil || err != nil {
+			t.Errorf("%s: the third attempt is answered %v, %v", reason, reply, err)
+		}
+		s.wantCalls(t, 2)
+	}
+}
+
+func TestDeduplicateRemembersDeferred(t *testing.T) {
+	var d cehttp.Deduplicate
+	s := script{answers: []func() (*cloudevents.Event, error){fails(fmt.Errorf("later: %w", &cehttp.Deferred{ID: "job-1"}))}}
+	h := d.Wrap(s.handle)
+	for range 2 {
+		_, err := h(t.Context(), identified("/a", "1"))
+		var deferred *cehttp.Deferred
+		if !errors.As(err, &deferred) || deferred.ID != "job-1" {
+			t.Errorf("answered %v", err)
+		}
+	}
+	s.wantCalls(t, 1)
+}
+
+func TestDeduplicateWindow(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		d      *cehttp.Deduplicate
+		after  time.Duration
+		calls  int
+	}{
+		{"default, inside", &cehttp.Deduplicate{}, cehttp.DefaultDeduplicateWindow - time.Second, 1},
+		{"default, outside", &cehttp.Deduplicate{}, cehttp.DefaultDeduplicateWindow, 2},
+		{"own, outside", &cehttp.Deduplicate{Window: time.Second}, time.Second, 2},
+		{"none", &cehttp.Deduplicate{Window: -1}, 1000 * time.Hour, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := script{takes: time.Minute} // the window begins when it is handled
+			h := c.d.Wrap(s.handle)
+			for i := range 2 {
+				if _, err := h(t.Context(), identified("/a", "1")); err != nil {
+					t.Error(err)
+				}
+				if i == 0 {
+					time.Sleep(c.after)
+				}
+			}
+			if int(s.calls.Load()) != c.calls {
+				t.Errorf("%s: handled %d times", c.reason, s.calls.Load())
+			}
+		})
+	}
+}
+
+func TestDeduplicateIsBounded(t *testing.T) {
+	d := cehttp.Deduplicate{MaxEvents: 3}
+	var s script
+	h := d.Wrap(s.handle)
+	for _, id := range []string{"1", "2", "3", "4"} {
+		_, _ = h(t.Context(), identified("/a", id))
+	}
+	_, _ = h(t.Context(), identified("/a", "4"))
+	_, _ = h(t.Context(), identified("/a", "2"))
+	s.wantCalls(t, 4)
+	_, _ = h(t.Context(), identified("/a", "1")) // the oldest was forgotten
+	s.wantCalls(t, 5)
+}
+
+// The length of source and id does not count.
+func TestDeduplicateMemory(t *testing.T) {
+	var d cehttp.Deduplicate
+	h := d.Wrap(ok)
+	long := strings.Repeat("x", 1<<20)
+	for i := range 20 {
+		_, _ = h(t.Context(), identified(long, strconv.Itoa(i)))
+	}
+	retained := heap(t, func() {
+		for i := range 20_000 {
+			_, _ = h(t.Context(), identified("/a", strconv.Itoa(i)))
+		}
+	})
+	if each := retained / 20_000; each > 400 {
+		t.Errorf("%d bytes an event", each)
+	}
+	_, _ = h(t.Context(), identified("/a", "1"))
+}
+
+func TestDeduplicateConcurrently(t *testing.T) {
+	for _, c := range []struct {
+		reason  string
+		answers []func() (*cloudevents.Event, error)
+		calls   int
+		failed  int32
+	}{
+		{"success", nil, 1, 0},
+		{"two failures", []func() (*cloudevents.Event, error){fails(errors.New("x")), fails(errors.New("x")), replies}, 3, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var d cehttp.Deduplicate
+			s := script{takes: time.Second, answers: c.answers}
+			h := d.Wrap(s.handle)
+			var wg sync.WaitGroup
+			var failed atomic.Int32
+			for range 10 {
+				wg.Go(func() {
+					if _, err := h(t.Context(), identified("/a", "1")); err != nil {
+						failed.Add(1)
+					}
+				})
+			}
+			wg.Wait()
+			if int(s.calls.Load()) != c.calls || failed.Load() != c.failed {
+				t.Errorf("%s: handled %d times, %d failed", c.reason, s.calls.Load(), failed.Load())
+			}
+		})
+	}
+}
+
+func TestDeduplicateWaitsNoLongerThanItsRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d cehttp.Deduplicate
+		s := script{takes: time.Hour}
+		h := d.Wrap(s.handle)
+		go func() { _, _ = h(t.Context(), identified("/a", "1")) }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := h(ctx, identified("/a", "1"))
+		var busy *cehttp.HandlerError
+		if !errors.As(err, &busy) || busy.StatusCode() != http.StatusServiceUnavailable || !busy.Retryable || busy.RetryAfter == 0 {
+			t.Errorf("%v", err)
+		}
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v has not the cause", err)
+		}
+		time.Sleep(2 * time.Hour)
+		s.wantCalls(t, 1)
+	})
+}

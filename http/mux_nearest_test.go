@@ -1,0 +1,76 @@
+package cehttp_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+func unknown(t *testing.T, m *cehttp.Mux, e cloudevents.Event) string {
+	t.Helper()
+	_, err := m.HandleEvent(t.Context(), &e)
+	if err == nil {
+		t.Fatalf("%q is known", e.Type)
+	}
+	return err.Error()
+}
+
+func TestUnknownTypeNamesTheNearest(t *testing.T) {
+	m := newMux(t,
+		cehttp.Route{Type: "com.example.order.placed"}, cehttp.Route{Type: "com.example.order.paid"},
+		cehttp.Route{Type: "com.example.refund.requested"}, cehttp.Route{Type: "com.example.stock.*"},
+		cehttp.Route{Type: "org.example.thing"}, cehttp.Route{Type: "only.eu", Source: "/eu/*"})
+	for _, c := range []struct{ reason, eventType, want string }{
+		{"letters swapped", "com.example.order.plcaed", `one: "com.example.order.placed", "com.example.order.paid"`},
+		{"case", "Com.Example.Order.Placed", `one: "com.example.order.placed"`},
+		{"beginning is wrong", "example.order.placed", `one: "com.example.order.placed"`},
+		{"version is unknown", "com.example.order.placed.v7", `one: "com.example.order.placed"`},
+		{"prefix is misspelt", "com.exmaple.stock.counted.again", `one: "com.example.stock.*"`},
+		{"known from another source", "only.eu", "no handler for type \"only.eu\" from this source"},
+		{"nothing is near", "x", `one: "`},
+		{"quotes", "a\"b", `type "a\"b"`},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			if got := unknown(t, m, cloudevents.Event{Type: c.eventType, Source: "/us"}); !strings.Contains(got, c.want) {
+				t.Errorf("%s; want %s", got, c.want)
+			}
+		})
+	}
+	var empty cehttp.Mux
+	if got := unknown(t, &empty, cloudevents.Event{Type: "t"}); strings.Contains(got, "nearest") {
+		t.Error(got)
+	}
+}
+
+// A sender must not be able to have work done, or a long answer, by a long type.
+func TestUnknownTypeIsBounded(t *testing.T) {
+	var routes []cehttp.Route
+	for i := range 2000 {
+		routes = append(routes, cehttp.Route{Type: fmt.Sprintf("com.example.%d.%s", i, strings.Repeat("y", 500))})
+	}
+	m := newMux(t, routes...)
+	for _, eventType := range []string{
+		strings.Repeat("com.example.", 100_000), strings.Repeat("y", 1<<20), strings.Repeat("\x00", 1<<20), strings.Repeat("é", 1<<19),
+	} {
+		var text string
+		n := allocated(func() { text = unknown(t, m, cloudevents.Event{Type: eventType}) })
+		if len(text) > 1000 || n > 50_000 {
+			t.Errorf("%d bytes of text, %d allocated", len(text), n)
+		}
+	}
+}
+
+func BenchmarkUnknownType(b *testing.B) {
+	var routes []cehttp.Route
+	for i := range 1000 {
+		routes = append(routes, cehttp.Route{Type: fmt.Sprintf("com.example.%d.%s", i, strings.Repeat("y", 100))})
+	}
+	m := newMux(b, routes...)
+	e := cloudevents.Event{Type: strings.Repeat("com.example.", 100_000)}
+	for b.Loop() {
+		_, _ = m.HandleEvent(b.Context(), &e)
+	}
+}

@@ -1,0 +1,172 @@
+package cehttp
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// ErrPattern is wrapped by the error of [Mux.Handle] about a Type, Source or Version
+// that no event can have.
+var ErrPattern = errors.New("malformed pattern")
+
+// registered is a route with its patterns in normal form.
+type registered struct {
+	Route
+	key     routeKey
+	in, out *described // out is nil if there is no reply
+}
+
+// routeKey is what a route takes. Two routes with equal keys take the same events,
+// two with different ones are ordered.
+type routeKey struct {
+	eventType string // with the version at its end, unless it is a prefix
+	source    string // any is "*"
+	schema    string // any is "*"
+	label     string // of a prefix; any is ""
+}
+
+func newRouteKey(r *Route) (k routeKey, err error) {
+	k = routeKey{eventType: r.Type, source: r.Source, schema: "*"}
+	if k.source == "" {
+		k.source = "*"
+	}
+	switch {
+	case r.Version == "":
+	case strings.Contains(r.Version, ":") || r.Version == "*":
+		k.schema = r.Version
+	case !isLabel(r.Version):
+		return k, fmt.Errorf("%w: Version %.64q is neither a URI nor a label", ErrPattern, r.Version)
+	case strings.HasSuffix(r.Type, "."+r.Version):
+		return k, fmt.Errorf("%w: Type has the version %.64q already", ErrPattern, r.Version)
+	case isPrefix(r.Type):
+		k.label = r.Version
+	case r.Type != "":
+		k.eventType += "." + r.Version
+	}
+	if err = checkPattern("Type", k.eventType, validation.String); err == nil {
+		if err = checkPattern("Source", k.source, validation.URIReference); err == nil {
+			err = checkPattern("Version", k.schema, validation.URI)
+		}
+	}
+	return k, err
+}
+
+// checkPattern checks a pattern of values that are legal if check says so.
+func checkPattern(field, pattern string, check func(string) error) error {
+	if pattern == "" {
+		return fmt.Errorf("%w: %s is empty", ErrPattern, field)
+	}
+	text := strings.TrimSuffix(pattern, "*")
+	if strings.Contains(text, "*") {
+		return fmt.Errorf("%w: %s %.64q has a star before its end", ErrPattern, field, pattern)
+	}
+	if isPrefix(pattern) {
+		check = validation.String // half a URI need not be one
+	}
+	if err := check(text); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrPattern, field, err)
+	}
+	return nil
+}
+
+func isPrefix(pattern string) bool { return strings.HasSuffix(pattern, "*") }
+
+func isLabel(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && c != '-' && c != '_'
+	})
+}
+
+// patterns finds what belongs to a text: step 0 is the exact text, the others are
+// its prefixes, the longest first. The work is bounded by the patterns, however
+// long the text is.
+type patterns[V any] struct {
+	exact   map[string]*V
+	longest int // of exact
+	prefix  map[string]*V
+	lengths []int // of prefixes, falling
+}
+
+func (p *patterns[V]) steps() int { return 1 + len(p.lengths) }
+
+// at returns what belongs to text at a step, or nil.
+func (p *patterns[V]) at(text string, step int) *V {
+	if step == 0 {
+		if len(text) > p.longest {
+			return nil
+		}
+		return p.exact[text]
+	}
+	n := p.lengths[step-1]
+	if n > len(text) {
+		return nil
+	}
+	return p.prefix[text[:n]]
+}
+
+// put returns what belongs to a pattern, which is new if need be.
+func (p *patterns[V]) put(pattern string) *V {
+	text, prefix := strings.CutSuffix(pattern, "*")
+	values := &p.exact
+	if prefix {
+		values = &p.prefix
+	}
+	if v := (*values)[text]; v != nil {
+		return v
+	}
+	if *values == nil {
+		*values = map[string]*V{}
+	}
+	v := new(V)
+	(*values)[text] = v
+	switch {
+	case !prefix:
+		p.longest = max(p.longest, len(text))
+	case !slices.Contains(p.lengths, len(text)):
+		p.lengths = append(p.lengths, len(text))
+		slices.SortFunc(p.lengths, func(a, b int) int { return b - a })
+	}
+	return v
+}
+
+// versionedHandlers are the handlers for one type and one source.
+type versionedHandlers struct {
+	schemas patterns[Handler]  // not "*"
+	labels  map[string]Handler // at the end of the type
+	rest    Handler
+}
+
+func (v *versionedHandlers) put(k routeKey, h Handler) {
+	switch {
+	case k.schema != "*":
+		*v.schemas.put(k.schema) = h
+	case k.label != "":
+		if v.labels == nil {
+			v.labels = map[string]Handler{}
+		}
+		v.labels[k.label] = h
+	default:
+		v.rest = h
+	}
+}
+
+func (v *versionedHandlers) find(e *cloudevents.Event) Handler {
+	for i := range v.schemas.steps() {
+		if h := v.schemas.at(e.DataSchema, i); h != nil {
+			return *h
+		}
+	}
+	if v.labels != nil {
+		if i := strings.LastIndexByte(e.Type, '.'); i >= 0 {
+			if h := v.labels[e.Type[i+1:]]; h != nil {
+				return h
+			}
+		}
+	}
+	return v.rest
+}

@@ -1,0 +1,74 @@
+package cehttp_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// nowhere is a response that only remembers its status.
+type nowhere struct {
+	header http.Header
+	status int
+}
+
+func (w *nowhere) Header() http.Header         { return w.header }
+func (w *nowhere) Write(b []byte) (int, error) { return len(b), nil }
+func (w *nowhere) WriteHeader(status int)      { w.status = status }
+
+// A handler that only reads the body allocates it. A Receiver allocates the event,
+// its text and its extensions beside that.
+func TestReceiverAllocs(t *testing.T) {
+	const body = 1
+	plain := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b := make([]byte, r.ContentLength)
+		_, _ = io.ReadFull(r.Body, b)
+		w.WriteHeader(204)
+	})
+	reply := withData("text/plain", "x")
+	for _, c := range []struct {
+		name    string
+		handler http.Handler
+		header  http.Header
+		body    string
+		status  int
+		max     float64
+	}{
+		{"plain", plain, typical(), typicalJSON, 204, body},
+		{"binary, no extension", silent(answering(nil, nil)), binaryHeader(), "x", 204, body + 1},
+		{"binary, two extensions", silent(answering(nil, nil)), typical(), typicalJSON, 204, body + 3},
+		{"structured, two extensions", silent(answering(nil, nil)), typed(structuredType), typicalJSON, 204, body + 3},
+		{"observed", observed(answering(nil, nil)), typical(), typicalJSON, 204, body + 3},
+		{"binary, reply", silent(answering(&reply, nil)), binaryHeader(), "x", 200, body + 3},
+		{"deferred", silent(answering(nil, &cehttp.Deferred{ID: "x"})), binaryHeader(), "x", 202, body + 8},
+		{"failed", silent(answering(nil, errors.New("x"))), binaryHeader(), "x", 500, body + 16},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rewound := strings.NewReader("")
+			r := request(c.header, c.body)
+			r.Body = readFunc(rewound.Read)
+			w := &nowhere{header: http.Header{}}
+			wantAllocs(t, c.max, func() error {
+				rewound.Reset(c.body)
+				c.handler.ServeHTTP(w, r)
+				if w.status != c.status {
+					return errors.New(http.StatusText(w.status))
+				}
+				return nil
+			})
+		})
+	}
+}
+
+func observed(h cehttp.Handler) *cehttp.Receiver {
+	rc := silent(h)
+	rc.Observer.Handled = func(context.Context, cehttp.Outcome) {}
+	rc.Observer.Decoded = func(context.Context, *cloudevents.Event) {}
+	return rc
+}

@@ -1,0 +1,268 @@
+package cehttp_test
+
+import (
+	"encoding/json"
+	"math/big"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+type (
+	named1 struct{ A int }
+	level  int
+	names  []string
+	forest []forest
+	blob   []byte
+	node   struct {
+		Value int     `json:"value"`
+		Next  *node   `json:"next"`
+		Kids  []*node `json:"kids,omitempty"`
+	}
+	pair[A, B any] struct {
+		First  A `json:"first"`
+		Second B `json:"second"`
+	}
+	base struct {
+		ID    string `json:"id"`
+		Shade string `json:"shade"`
+		Both  int
+	}
+	other   struct{ Both int }
+	derived struct {
+		base
+		*other
+		Shade bool `json:"shade"`
+	}
+	options struct {
+		Omitted  string    `json:"omitted,omitempty"`
+		Zero     time.Time `json:"zero,omitzero"`
+		NoStruct named1    `json:"nostruct,omitempty"`
+		Quoted   int       `json:"quoted,string"`
+		QuotedP  *int      `json:"quotedp,string"`
+		Dash     string    `json:"-"`
+		//lint:ignore SA5008 it is called "-"
+		RealDash string `json:"-,"`
+		//lint:ignore SA5008 it has no name of its own
+		BadName string   `json:"a\"b"`
+		Pointer *string  `json:"pointer"`
+		OmitP   *string  `json:"omitp,omitempty"`
+		OmitS   []string `json:"omits,omitempty"`
+		Deep    **int    `json:"deep"`
+		Again   *named1  `json:"again"`
+		OmitA   *named1  `json:"omita,omitempty"`
+		hidden  string
+		Renamed named1 `json:"öl"`
+	}
+	twoTags struct {
+		tagA
+		*tagB
+		plainA
+	}
+	tagA struct {
+		A int `json:"x"`
+		B int `json:"y"`
+	}
+	tagB struct {
+		A int `json:"x"`
+		Y int
+	}
+	plainA struct {
+		Y bool
+		Z bool `json:"z"`
+	}
+	again struct {
+		//lint:ignore U1000 it is there to be embedded
+		*again
+		N int
+	}
+	größe    struct{ N int }
+	text     string
+	byMethod struct{ X int }
+	pointerM struct{ X int }
+	selfP    *selfP
+)
+
+func (t text) MarshalText() ([]byte, error)    { return []byte("t:" + t), nil }
+func (byMethod) MarshalJSON() ([]byte, error)  { return []byte(`"m"`), nil }
+func (*pointerM) MarshalJSON() ([]byte, error) { return []byte(`"m"`), nil }
+
+// schemaOf returns the schema that the documentation has for the type of v.
+func schemaOf(t testing.TB, v any) (json.RawMessage, error) {
+	t.Helper()
+	var m cehttp.Mux
+	if err := m.Handle(cehttp.Route{Type: "t", Handler: ok, In: cehttp.EventDoc{Data: v}}); err != nil {
+		return nil, err
+	}
+	var doc struct {
+		Events []struct {
+			In struct{ Schema json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(docJSON(t, m.Doc()), &doc); err != nil {
+		t.Fatal(err)
+	}
+	return doc.Events[0].In.Schema, nil
+}
+
+func TestSchema(t *testing.T) {
+	_ = options{hidden: ""}
+	for _, c := range []struct {
+		reason string
+		v      any
+		want   string
+	}{
+		{"bool", true, `{"type":"boolean"}`},
+		{"named integer", level(1), `{"type":"integer"}`},
+		{"unsigned", uint8(1), `{"type":"integer","minimum":0}`},
+		{"float", 1.5, `{"type":"number"}`},
+		{"json.Number", json.Number("1"), `{"type":"number"}`},
+		{"raw JSON", json.RawMessage("1"), `{}`},
+		{"time", time.Time{}, `{"type":"string","format":"date-time"}`},
+		{"duration", time.Second, `{"type":"integer"}`},
+		{"slice", []int{}, `{"type":"array","items":{"type":"integer"}}`},
+		{"slice of anything", []any{}, `{"type":"array","items":{}}`},
+		{"array", [2]bool{}, `{"type":"array","items":{"type":"boolean"},"minItems":2,"maxItems":2}`},
+		{"array of bytes", [1]byte{}, `{"type":"array","items":{"type":"integer","minimum":0},"minItems":1,"maxItems":1}`},
+		{"named bytes", blob{}, `{"type":"string","contentEncoding":"base64"}`},
+		{"map", map[string]*int{}, `{"type":"object","additionalProperties":{"type":["integer","null"]}}`},
+		{"map with integer keys", map[int][]byte{}, `{"type":"object","additionalProperties":{"type":["string","null"],"contentEncoding":"base64"}}`},
+		{"map with text keys", map[netip.Addr]int{}, `{"type":"object","additionalProperties":{"type":"integer"}}`},
+		{"MarshalText", text(""), `{"type":"string"}`},
+		{"MarshalText of another package", netip.Addr{}, `{"type":"string"}`},
+		{"MarshalJSON", byMethod{}, `{}`},
+		{"MarshalJSON of the pointer", pointerM{}, `{}`},
+		{"pointer to that", &pointerM{}, `{}`},
+		{"big", big.NewInt(1), `{}`},
+		{"struct", named1{}, `{"type":"object","properties":{"A":{"type":"integer"}},"required":["A"]}`},
+		{"pointer", &named1{}, `{"type":"object","properties":{"A":{"type":"integer"}},"required":["A"]}`},
+		{"empty struct", struct{}{}, `{"type":"object"}`},
+		{"contains itself", node{}, `{"type":"object","properties":{"value":{"type":"integer"},` +
+			`"next":{"anyOf":[{"$ref":"#"},{"type":"null"}]},` +
+			`"kids":{"type":"array","items":{"anyOf":[{"$ref":"#"},{"type":"null"}]}}},"required":["value","next"]}`},
+		{"contains what contains itself", []node{}, `{"type":"array","items":{"$ref":"#/$defs/node"},"$defs":{"node":` +
+			`{"type":"object","properties":{"value":{"type":"integer"},"next":{"anyOf":[{"$ref":"#/$defs/node"},{"type":"null"}]},` +
+			`"kids":{"type":"array","items":{"anyOf":[{"$ref":"#/$defs/node"},{"type":"null"}]}}},"required":["value","next"]}}}`},
+		{"slice of itself", forest{}, `{"type":"array","items":{"$ref":"#/$defs/forest"},` +
+			`"$defs":{"forest":{"type":["array","null"],"items":{"$ref":"#/$defs/forest"}}}}`},
+		{"generic types of one name", pair[pair[int, bool], pair[string, names]]{},
+			`{"type":"object","properties":{"first":{"$ref":"#/$defs/pair"},"second":{"$ref":"#/$defs/pair2"}},"required":["first","second"],` +
+				`"$defs":{"names":{"type":["array","null"],"items":{"type":"string"}},` +
+				`"pair":{"type":"object","properties":{"first":{"type":"integer"},"second":{"type":"boolean"}},"required":["first","second"]},` +
+				`"pair2":{"type":"object","properties":{"first":{"type":"string"},"second":{"$ref":"#/$defs/names"}},"required":["first","second"]}}}`},
+		{"embedded", derived{}, `{"type":"object","properties":{"id":{"type":"string"},"shade":{"type":"boolean"}},"required":["id","shade"]}`},
+		{"embedded pointer", struct{ *other }{}, `{"type":"object","properties":{"Both":{"type":"integer"}}}`},
+		{"options of tags", options{}, `{"type":"object","properties":{` +
+			`"omitted":{"type":"string"},"zero":{"type":"string","format":"date-time"},"nostruct":{"$ref":"#/$defs/named1"},` +
+			`"quoted":{"type":"string"},"quotedp":{"type":["string","null"]},"-":{"type":"string"},"BadName":{"type":"string"},` +
+			`"pointer":{"type":["string","null"]},"omitp":{"type":"string"},"omits":{"type":"array","items":{"type":"string"}},` +
+			`"deep":{"type":["integer","null"]},"again":{"anyOf":[{"$ref":"#/$defs/named1"},{"type":"null"}]},` +
+			`"omita":{"$ref":"#/$defs/named1"},"öl":{"$ref":"#/$defs/named1"}},` +
+			`"required":["nostruct","quoted","quotedp","-","BadName","pointer","deep","again","öl"],` +
+			`"$defs":{"named1":{"type":"object","properties":{"A":{"type":"integer"}},"required":["A"]}}}`},
+		{"embedded, names that exclude each other", twoTags{}, `{"type":"object","properties":{"y":{"type":"integer"},"z":{"type":"boolean"}},"required":["y","z"]}`},
+		{"embeds itself", again{}, `{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}`},
+		{"name that a pointer would escape", []größe{}, `{"type":"array","items":{"$ref":"#/$defs/gr__e"},` +
+			`"$defs":{"gr__e":{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}}}`},
+		{"an event", cloudevents.New("/s", "t"), `{}`},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			schema, err := schemaOf(t, c.v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := `{"$schema":"https://json-schema.org/draft/2020-12/schema",` + c.want[1:]
+			if c.want == "{}" {
+				want = `{"$schema":"https://json-schema.org/draft/2020-12/schema"}`
+			}
+			var g, w any
+			if json.Unmarshal(schema, &g) != nil || json.Unmarshal([]byte(want), &w) != nil {
+				t.Fatalf("no JSON: %s, %s", schema, want)
+			}
+			wantDiff(t, w, g)
+		})
+	}
+}
+
+func wantDiff(t *testing.T, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSchemaOfWhatIsNoJSON(t *testing.T) {
+	for reason, v := range map[string]any{
+		"channel":           struct{ C chan int }{},
+		"function in a map": map[string]func(){},
+		"complex":           []complex128{},
+		"key of a map":      map[bool]int{},
+	} {
+		if _, err := schemaOf(t, v); err == nil {
+			t.Errorf("%s: no error", reason)
+		}
+	}
+	if _, err := schemaOf(t, struct{ P selfP }{}); err != nil {
+		t.Errorf("pointer to itself: %v", err)
+	}
+}
+
+// What encoding/json writes is what the schema allows.
+func TestSchemaAllowsWhatIsWritten(t *testing.T) {
+	for _, zero := range []any{
+		options{}, derived{}, twoTags{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
+		pair[pair[int, bool], pair[string, names]]{}, pair[blob, [3]*level]{}, pair[*[]byte, map[text]any]{},
+		pair[*time.Duration, text]{}, pair[**named1, *names]{},
+	} {
+		typ := reflect.TypeOf(zero)
+		raw, err := schemaOf(t, zero)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var root map[string]any
+		if err := json.Unmarshal(raw, &root); err != nil {
+			t.Fatal(err)
+		}
+		check := func(v reflect.Value) {
+			written, err := json.Marshal(v.Interface())
+			if err != nil || string(written) == "null" {
+				return
+			}
+			var value any
+			if err := json.Unmarshal(written, &value); err != nil {
+				t.Fatal(err)
+			}
+			if !allows(root, root, value) {
+				t.Errorf("%s: schema %s does not allow %s", typ, raw, written)
+			}
+		}
+		check(reflect.Zero(typ))
+		r := rand.New(rand.NewPCG(1, 2))
+		for range 50 {
+			v := reflect.New(typ).Elem()
+			fill(v, r, 4)
+			check(v)
+		}
+	}
+}
+
+func docJSON(t testing.TB, doc http.Handler) []byte {
+	t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/docs", nil)
+	r.Header.Set("Accept", "application/json")
+	doc.ServeHTTP(w, r)
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return w.Body.Bytes()
+}

@@ -1,0 +1,195 @@
+package interop_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// browser is a session of headless Chromium, driven over the WebDriver protocol
+// (https://www.w3.org/TR/webdriver2/).
+type browser struct {
+	t       *testing.T
+	session string // address
+}
+
+// newBrowser starts Chromium, or skips the test where it is missing.
+func newBrowser(t *testing.T) *browser {
+	driver, err := exec.LookPath("chromedriver")
+	if err != nil {
+		t.Skipf("%v; it comes with Debian's chromium-driver", err)
+	}
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skipf("%v; it comes with Debian's chromium", err)
+	}
+	cmd := exec.Command(driver, "--port=0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	port := ""
+	lines := bufio.NewScanner(out)
+	for port == "" && lines.Scan() {
+		if _, text, ok := strings.Cut(lines.Text(), "started successfully on port "); ok {
+			port = strings.TrimSuffix(text, ".")
+		}
+	}
+	if port == "" {
+		t.Fatalf("%s does not say its port", driver)
+	}
+	go func() { // or it blocks
+		for lines.Scan() {
+		}
+	}()
+
+	b := &browser{t, "http://127.0.0.1:" + port + "/session"}
+	var session struct {
+		ID string `json:"sessionId"`
+	}
+	b.call(http.MethodPost, "", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
+		"browserName": "chrome",
+		"goog:chromeOptions": map[string]any{
+			"binary": chromium,
+			"args": []string{
+				"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+				"--disable-background-networking", "--disable-component-update", "--disable-sync",
+				"--user-data-dir=" + t.TempDir(),
+			},
+		},
+		"goog:loggingPrefs": map[string]any{"browser": "ALL", "performance": "ALL"},
+	}}}, &session)
+	b.session += "/" + session.ID
+	t.Cleanup(func() { b.call(http.MethodDelete, "", nil, nil) })
+	return b
+}
+
+// call makes a call of the protocol and reads its value into result, if that is not
+// nil.
+func (b *browser) call(method, path string, arguments, result any) {
+	b.t.Helper()
+	var body bytes.Buffer
+	if arguments != nil {
+		if err := json.NewEncoder(&body).Encode(arguments); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	req, err := http.NewRequest(method, b.session+path, &body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var answer struct{ Value json.RawMessage }
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
+		b.t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		b.t.Fatalf("%s %s: %.500s", method, path, answer.Value)
+	}
+	if result != nil {
+		if err := json.Unmarshal(answer.Value, result); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+func (b *browser) open(url string) {
+	b.t.Helper()
+	b.call(http.MethodPost, "/url", map[string]any{"url": url}, nil)
+}
+
+// devtools makes a call of the Chrome DevTools protocol.
+func (b *browser) devtools(command string, parameters map[string]any) {
+	b.t.Helper()
+	b.call(http.MethodPost, "/goog/cdp/execute", map[string]any{"cmd": command, "params": parameters}, nil)
+}
+
+// eval returns the value of a JavaScript expression, which may be a promise.
+func eval[T any](b *browser, expression string) (v T) {
+	b.t.Helper()
+	b.call(http.MethodPost, "/execute/sync", map[string]any{"script": "return " + expression, "args": []any{}}, &v)
+	return v
+}
+
+// element returns the path of the first element that a CSS selector finds.
+func (b *browser) element(selector string) string {
+	b.t.Helper()
+	var found map[string]string
+	b.call(http.MethodPost, "/element", map[string]any{"using": "css selector", "value": selector}, &found)
+	for _, id := range found {
+		return "/element/" + id
+	}
+	b.t.Fatalf("no element %s", selector)
+	return ""
+}
+
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.call(http.MethodPost, b.element(selector)+"/click", map[string]any{}, nil)
+}
+
+func (b *browser) write(selector, text string) {
+	b.t.Helper()
+	b.call(http.MethodPost, b.element(selector)+"/value", map[string]any{"text": text}, nil)
+}
+
+func (b *browser) screenshot() []byte {
+	b.t.Helper()
+	var text string
+	b.call(http.MethodGet, "/screenshot", nil, &text)
+	png, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return png
+}
+
+// console returns what was logged since it was asked last.
+func (b *browser) console() (lines []string) {
+	b.t.Helper()
+	var entries []struct{ Level, Message string }
+	b.call(http.MethodPost, "/se/log", map[string]any{"type": "browser"}, &entries)
+	for _, e := range entries {
+		lines = append(lines, fmt.Sprintf("%s: %s", e.Level, e.Message))
+	}
+	return lines
+}
+
+// requests returns the addresses that were asked for since it was asked last.
+func (b *browser) requests() (urls []string) {
+	b.t.Helper()
+	var entries []struct{ Message string }
+	b.call(http.MethodPost, "/se/log", map[string]any{"type": "performance"}, &entries)
+	for _, e := range entries {
+		var event struct {
+			Message struct {
+				Method string
+				Params struct{ Request struct{ URL string } }
+			}
+		}
+		if err := json.Unmarshal([]byte(e.Message), &event); err != nil {
+			b.t.Fatal(err)
+		}
+		if event.Message.Method == "Network.requestWillBeSent" {
+			urls = append(urls, event.Message.Params.Request.URL)
+		}
+	}
+	return urls
+}
