@@ -18,8 +18,8 @@ type result struct {
 	Source   string  `json:"source"`
 	Accepted bool    `json:"accepted"`
 	Status   int     `json:"status,omitempty"` // of the last answer; absent if there was none
-	Attempts int     `json:"attempts"`
-	Millis   float64 `json:"ms"` // of all attempts
+	Attempts int     `json:"attempts"`         // of a batch, the requests
+	Millis   float64 `json:"ms"`               // of all attempts
 	Error    string  `json:"error,omitempty"`
 
 	reply  *cloudevents.Event
@@ -33,10 +33,7 @@ func (s *send) deliverAll(ctx context.Context, next func() (*cloudevents.Event, 
 		total = s.repeat
 	}
 	t := newTally(s, total)
-	d, err := s.deliverer()
-	if err != nil {
-		return err
-	}
+	d := s.deliverer()
 	stopProgress := t.progress()
 
 	jobs := make(chan []cloudevents.Event)
@@ -44,7 +41,8 @@ func (s *send) deliverAll(ctx context.Context, next func() (*cloudevents.Event, 
 	for range s.concurrency {
 		workers.Go(func() {
 			for es := range jobs {
-				t.add(d.deliver(ctx, es))
+				rs, seen := d.deliver(ctx, es)
+				t.add(rs, seen)
 			}
 		})
 	}
@@ -104,7 +102,7 @@ type tally struct {
 	begin    time.Time
 	events   int
 	accepted int
-	again    int            // attempts after the first
+	again    int            // requests after the first of each delivery
 	status   map[string]int // events by answer
 	errors   map[string]int // events by error
 	latency  latencies
@@ -118,7 +116,7 @@ func newTally(s *send, total int) *tally {
 
 const maxErrors = 20 // different texts that are kept
 
-func (t *tally) add(rs []result) {
+func (t *tally) add(rs []result, seen *attempts) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range rs {
@@ -135,9 +133,9 @@ func (t *tally) add(rs []result) {
 		}
 		t.only = r
 	}
-	if len(rs) > 0 {
-		t.again += rs[0].Attempts - 1
-		t.latency.add(time.Duration(rs[0].Millis * float64(time.Millisecond)))
+	t.again += max(seen.count-1, 0)
+	for _, d := range seen.answered {
+		t.latency.add(d)
 	}
 	if t.json {
 		t.writeJSON(rs)

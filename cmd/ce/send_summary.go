@@ -46,9 +46,9 @@ func (t *tally) summary(interrupted bool) {
 		fmt.Fprintf(&b, "  %7d  %s\n", t.status[name], name)
 	}
 	if t.again > 0 {
-		fmt.Fprintf(&b, "  %7d  attempts after the first\n", t.again)
+		fmt.Fprintf(&b, "  %7d  requests made again\n", t.again)
 	}
-	if t.events > 1 {
+	if t.events > 1 && t.latency.total > 0 {
 		fmt.Fprintf(&b, "  latency  %s\n", t.latency.String())
 	}
 	for _, text := range byCount(t.errors) {
