@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,6 +64,8 @@ type checker struct {
 	from     form
 	maxBytes int
 
+	w     *bufio.Writer
+	style style
 	file  string // that is being checked
 	total int    // violations
 }
@@ -71,6 +74,21 @@ func (c *checker) run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		args = []string{"-"}
 	}
+	c.w, c.style = bufio.NewWriter(c.display()), style(c.colour())
+	if !c.json {
+		c.w.Reset(c.out) // what is for people is escaped piece by piece
+	}
+	err := c.files(ctx, args)
+	if flushed := c.w.Flush(); err == nil {
+		err = flushed
+	}
+	if err == nil && c.total > 0 {
+		return errFault
+	}
+	return err
+}
+
+func (c *checker) files(ctx context.Context, args []string) error {
 	unread := false
 	for _, name := range args {
 		err := c.openOne(name, c.from, c.maxBytes, func(in *input) error { return c.check(ctx, in) })
@@ -85,9 +103,6 @@ func (c *checker) run(ctx context.Context, args []string) error {
 	}
 	if unread {
 		return errUnread
-	}
-	if c.total > 0 {
-		return errFault
 	}
 	return nil
 }
@@ -200,30 +215,19 @@ func (u *unit) checkBatch() (events int, mode string, found []finding) {
 			return events, "batch mode", append(found, u.findings(err)...)
 		}
 		events++
+		if element.line == 1 {
+			element.column += u.column
+		}
+		element.offset += u.offset
+		element.line += u.line - 1
+		element.inBody = u.inBody
 		var d cloudevents.JSONDecoder
 		_, err = d.Decode(element.body)
-		for _, err := range violationsOf(err) {
-			if element.offset > 0 {
-				err = element.absolute(err)
-			}
-			more := u.findings(&cloudevents.BatchError{Index: element.index, Err: err})
-			for i := range more {
-				if more[i].Offset == nil && u.offset >= 0 {
-					offset := u.offset + element.offset
-					more[i].Offset = &offset
-					more[i].Line, _ = u.place(int(element.offset))
-				}
-			}
-			found = append(found, more...)
+		for _, f := range element.findings(err) {
+			f.Event = &element.index
+			found = append(found, f)
 		}
 	}
-}
-
-func violationsOf(err error) []error {
-	if err == nil {
-		return nil
-	}
-	return violations(err)
 }
 
 // report prints one finding.
@@ -233,11 +237,11 @@ func (c *checker) report(f *finding) {
 		f.File = c.file
 		line, err := json.Marshal(f)
 		if err == nil {
-			fmt.Fprintf(c.display(), "%s\n", line)
+			fmt.Fprintf(c.w, "%s\n", line)
 		}
 		return
 	}
-	s := style(c.colour())
+	s := c.style
 	about := f.Message
 	if f.Attribute != "" {
 		about = "attribute " + visible(fmt.Sprintf("%.64q", f.Attribute)) + ": " + about
@@ -250,22 +254,22 @@ func (c *checker) report(f *finding) {
 	if f.Event != nil {
 		about = fmt.Sprintf("event %d: %s", *f.Event, about)
 	}
-	fmt.Fprintf(c.out, "%s: %s\n", s.bold(visible(c.file)), s.bad(about))
+	fmt.Fprintf(c.w, "%s: %s\n", s.bold(visible(c.file)), s.bad(about))
 	if where := f.where(); where != "" {
-		fmt.Fprintf(c.out, "  at       %s\n", where)
+		fmt.Fprintf(c.w, "  at       %s\n", where)
 	}
-	fmt.Fprintf(c.out, "  rule     %s\n", f.Rule)
+	fmt.Fprintf(c.w, "  rule     %s\n", f.Rule)
 	if f.Section != "" {
-		fmt.Fprintf(c.out, "  section  %s\n           %s\n", f.Section, s.faint(f.URL))
+		fmt.Fprintf(c.w, "  section  %s\n           %s\n", f.Section, s.faint(f.URL))
 	}
-	fmt.Fprintf(c.out, "  do       %s\n", visible(f.Advice))
+	fmt.Fprintf(c.w, "  do       %s\n", visible(f.Advice))
 }
 
 func (c *checker) summary(in *input, violations, events int, mode string) {
 	if c.json {
 		return
 	}
-	s := style(c.colour())
+	s := c.style
 	what := plural(events, "event")
 	switch {
 	case in.lines:
@@ -280,5 +284,5 @@ func (c *checker) summary(in *input, violations, events int, mode string) {
 	if violations > 0 {
 		verdict = s.bad(plural(violations, "violation"))
 	}
-	fmt.Fprintf(c.out, "%s: %s (%s)\n", s.bold(visible(c.file)), verdict, what)
+	fmt.Fprintf(c.w, "%s: %s (%s)\n", s.bold(visible(c.file)), verdict, what)
 }

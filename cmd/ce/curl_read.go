@@ -21,32 +21,42 @@ type curlError struct {
 
 func (e *curlError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
 
-// readCurl reads the rest of the input as curl commands, and returns the message
-// that the first one would send.
-func (s *splitter) readCurl(files files) (*message, error) {
-	begin, line := s.offset, s.line
+// commandReader reads curl commands, which are held in memory together.
+type commandReader struct {
+	text   string // that is left
+	offset int64  // of it in the input
+	line   int
+}
+
+func (s *splitter) commands() (*commandReader, error) {
+	c := &commandReader{offset: s.offset, line: s.line}
 	all, err := readAtMost(s.r, maxCommand)
 	s.advance(all)
-	if err != nil {
-		return nil, err
-	}
-	m, rest, err := parseCurl(string(all), files)
+	c.text = string(all)
+	return c, err
+}
+
+// next returns the message that the next command would send; at the end, the error
+// is io.EOF.
+func (c *commandReader) next(files files) (*message, error) {
+	m, rest, err := parseCurl(c.text, files)
 	if err == io.EOF {
 		return nil, err
 	}
 	if err != nil {
-		return nil, &curlError{int(begin), line, err.Error()}
+		return nil, &curlError{int(c.offset), c.line, err.Error()}
 	}
-	for i := range m.fields {
+	line, counted := c.line, 0
+	for i := range m.fields { // in the order of the text
 		f := &m.fields[i]
-		f.line = line + strings.Count(string(all[:f.offset]), "\n")
-		f.offset += begin
+		line += strings.Count(c.text[counted:f.offset], "\n")
+		counted = int(f.offset)
+		f.line, f.offset = line, c.offset+f.offset
 	}
-	if strings.TrimSpace(rest) != "" {
-		s.r.Reset(strings.NewReader(rest))
-		s.offset -= int64(len(rest))
-		s.line -= strings.Count(rest, "\n")
-	}
+	read := c.text[:len(c.text)-len(rest)]
+	c.line += strings.Count(read, "\n")
+	c.offset += int64(len(read))
+	c.text = rest
 	return m, nil
 }
 
@@ -79,21 +89,11 @@ func parseCurl(s string, files files) (m *message, rest string, err error) {
 		}
 		return nil, "", errors.New("no curl command")
 	}
-	c := &curl{files: files, m: &message{header: http.Header{}, bodyOffset: -1}}
+	c := &curl{files: files, m: &message{header: http.Header{}, inBody: true}}
 	if err := c.arguments(words[1:]); err != nil {
 		return nil, "", err
 	}
 	return c.message(), rest, c.check()
-}
-
-func (c *curl) check() error {
-	switch {
-	case c.url == "":
-		return errors.New("the curl command has no URL")
-	case c.form:
-		return errors.New("-F sends a form, which is no CloudEvent; use --data-binary")
-	}
-	return nil
 }
 
 // The options of curl that matter here and take a value, by their letter; and the
@@ -280,35 +280,4 @@ func (c *curl) set(name string, v word) {
 	c.types = c.types || strings.EqualFold(name, "Content-Type")
 	c.m.header[name] = append(c.m.header[name], v.text)
 	c.m.fields = append(c.m.fields, field{name: name, offset: int64(v.offset)})
-}
-
-// message returns what curl makes of its arguments.
-func (c *curl) message() *message {
-	m, verb := c.m, http.MethodGet
-	switch {
-	case c.head:
-		verb = http.MethodHead
-	case c.data != nil && !c.get:
-		verb = http.MethodPost
-		separator := "&"
-		if c.json {
-			separator = ""
-		}
-		m.body = []byte(strings.Join(c.data, separator))
-		if !c.types && c.json {
-			m.header["Content-Type"] = []string{"application/json"}
-		} else if !c.types {
-			m.header["Content-Type"] = []string{"application/x-www-form-urlencoded"}
-		}
-	}
-	if c.verb != "" {
-		verb = c.verb
-	}
-	path := "/"
-	if u, err := url.Parse(c.url); err == nil && u.RequestURI() != "" && u.Host != "" {
-		path = u.RequestURI()
-	}
-	m.start = verb + " " + path + " HTTP/1.1"
-	m.bodyLine = 1
-	return m
 }

@@ -18,7 +18,7 @@ type finding struct {
 	Line      int    `json:"line,omitempty"`   // of the file, counted from 1
 	Column    int    `json:"column,omitempty"` // in bytes, counted from 1
 	Offset    *int64 `json:"offset,omitempty"` // in bytes, of the file
-	In        string `json:"in,omitempty"`     // "body": Offset is from its beginning, because it is not in the file as it is
+	In        string `json:"in,omitempty"`     // "body": the place is in it, because it is not in the file as it is
 	Attribute string `json:"attribute,omitempty"`
 	Rule      string `json:"rule"` // a word of testdata/README.md, or "http" or "curl"
 	Message   string `json:"error"`
@@ -132,16 +132,13 @@ func (u *unit) locate(f *finding, err error) {
 		offset := int64(command.offset)
 		f.Offset, f.Line = &offset, command.line
 	case errors.As(err, &syntax):
-		offset := int64(syntax.Offset)
-		if u.offset < 0 {
-			f.In = "body"
-		} else {
-			offset += u.offset
-			f.Line, f.Column = u.place(syntax.Offset)
-		}
+		offset := u.offset + int64(syntax.Offset)
 		f.Offset = &offset
-	case u.message != nil && !u.binary() && f.Attribute != "" && u.offset >= 0:
+		f.Line, f.Column = u.place(syntax.Offset)
+		u.mark(f)
+	case u.message != nil && !u.binary() && f.Attribute != "":
 		f.Offset, f.Line = &u.offset, u.line // the body
+		u.mark(f)
 	case u.message != nil:
 		if field := u.message.field(f); field != nil {
 			f.Offset, f.Line = &field.offset, field.line
@@ -149,6 +146,14 @@ func (u *unit) locate(f *finding, err error) {
 	default:
 		f.Line = u.line
 		f.Offset = &u.offset
+		u.mark(f)
+	}
+}
+
+// mark says what a place is counted in, if that is not the input.
+func (u *unit) mark(f *finding) {
+	if u.inBody {
+		f.In = "body"
 	}
 }
 
@@ -176,6 +181,10 @@ func (m *message) field(f *finding) *field {
 // where returns the place of f for people, "" if it has none.
 func (f *finding) where() string {
 	var parts []string
+	of := ""
+	if f.In != "" {
+		of = " of the " + f.In
+	}
 	if f.Line > 0 {
 		parts = append(parts, fmt.Sprintf("line %d", f.Line))
 	}
@@ -183,11 +192,10 @@ func (f *finding) where() string {
 		parts = append(parts, fmt.Sprintf("column %d", f.Column))
 	}
 	if f.Offset != nil {
-		of := ""
-		if f.In != "" {
-			of = " of the " + f.In
-		}
-		parts = append(parts, fmt.Sprintf("offset %d%s", *f.Offset, of))
+		parts = append(parts, fmt.Sprintf("offset %d", *f.Offset))
 	}
-	return strings.Join(parts, ", ")
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + of
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"os"
 	"path/filepath"
@@ -43,12 +44,13 @@ func FuzzCheck(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, from := range []form{formAny, formHTTP, formLines, formBatch, formEvent} {
 			p, out, _ := processOn("")
-			c := &checker{process: p, from: from}
+			c := &checker{process: p, from: from, w: bufio.NewWriter(out)}
 			in := newInput(strings.NewReader(text), "", from, 1<<16)
 			in.files = noFiles
 			if err := c.check(t.Context(), in); err != nil {
 				t.Fatalf("%v: %v", from, err)
 			}
+			c.w.Flush()
 			if in.index > len(text)+1 {
 				t.Fatalf("%v: %d events in %d bytes", from, in.index, len(text))
 			}
@@ -68,7 +70,11 @@ func FuzzCurl(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		s := newSplitter(strings.NewReader("curl "+text), 1<<16)
-		m, err := s.readCurl(noFiles)
+		commands, err := s.commands()
+		var m *message
+		if err == nil {
+			m, err = commands.next(noFiles)
+		}
 		if err == nil && (m.header == nil || m.start == "") {
 			t.Fatal("there is no message")
 		}

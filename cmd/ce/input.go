@@ -25,6 +25,7 @@ type input struct {
 	begun, ended bool
 	lines        bool // JSON events are one to a line, as the first one was
 	index        int  // of the next unit
+	commands     *commandReader
 }
 
 // files is how "@file" in a curl command is read.
@@ -37,8 +38,9 @@ type unit struct {
 	body    []byte   // valid until the next call of next
 	offset  int64    // of body in the input
 	line    int
-	column  int // of body in that line, counted from 0
-	index   int // among the units of the input, from 0
+	column  int  // of body in that line, counted from 0
+	index   int  // among the units of the input, from 0
+	inBody  bool // offset and line are those of the body, which is not in the input as it is
 }
 
 func newInput(r io.Reader, name string, f form, maxBytes int) *input {
@@ -203,14 +205,19 @@ func (in *input) readMessage() (unit, error) {
 	var m *message
 	var err error
 	if in.form == formCurl {
-		m, err = in.s.readCurl(in.files)
+		if in.commands == nil {
+			if in.commands, err = in.s.commands(); err != nil {
+				return unit{}, err
+			}
+		}
+		m, err = in.commands.next(in.files)
 	} else {
 		m, err = in.s.readMessage()
 	}
 	if err != nil {
 		return unit{}, err
 	}
-	return unit{message: m, body: m.body, offset: m.bodyOffset, line: m.bodyLine}, nil
+	return unit{message: m, body: m.body, offset: m.bodyOffset, line: m.bodyLine, inBody: m.inBody}, nil
 }
 
 // open returns the inputs that arguments name; none, and "-", is standard input.

@@ -137,7 +137,7 @@ func printFindings(b *bytes.Buffer, m *received, s style) {
 		fmt.Fprintf(b, "  %s\n", s.bad(visible(forward.Error())))
 		return
 	}
-	u := unit{message: &message{header: m.r.Header, body: m.body}, body: m.body, offset: -1}
+	u := unit{message: &message{header: m.r.Header, body: m.body}, body: m.body, line: 1, inBody: true}
 	for _, f := range u.findings(m.err) {
 		about := f.Message
 		if f.Attribute != "" {
@@ -149,7 +149,7 @@ func printFindings(b *bytes.Buffer, m *received, s style) {
 		if f.Event != nil {
 			about = fmt.Sprintf("event %d: %s", *f.Event, about)
 		}
-		if f.Offset != nil {
+		if f.Column > 0 {
 			about += fmt.Sprintf(" at offset %d of the body", *f.Offset)
 		}
 		fmt.Fprintf(b, "  %s\n", s.bad("✗ "+visible(about)))

@@ -21,8 +21,9 @@ type message struct {
 	body   []byte
 	fields []field
 
-	bodyOffset int64 // in the input; -1 if the body is not there as it is sent
+	bodyOffset int64 // in the input
 	bodyLine   int
+	inBody     bool // the body is not in the input as it is sent: offsets are its own
 }
 
 // field is where a header is in the input.
@@ -114,7 +115,7 @@ func (s *splitter) body(m *message) error {
 			at.text = fmt.Sprintf("Transfer-Encoding %.64q", coding)
 			return &at
 		}
-		m.bodyOffset = -1
+		m.bodyOffset, m.bodyLine, m.inBody = 0, 1, true
 		counted := &counter{r: s.r}
 		body, err := readAtMost(httputil.NewChunkedReader(counted), s.max)
 		s.line += counted.lines
