@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -145,28 +145,30 @@ func (w *eventWriter) end() error {
 }
 
 // writeRequest writes a request as it goes over the wire, headers in order.
-func writeRequest(w io.Writer, u *url.URL, h http.Header, body []byte) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: %s\r\n", u.RequestURI(), u.Host)
-	writeHeader(&b, h)
-	fmt.Fprintf(&b, "Content-Length: %d\r\n\r\n", len(body))
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return err
-	}
+func writeRequest(w *bufio.Writer, u *url.URL, h http.Header, body []byte) error {
+	w.WriteString("POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\n")
+	writeHeader(w, h)
+	w.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n")
 	_, err := w.Write(body)
 	return err
 }
 
 // writeHeader writes header lines: attributes in lower case, as the specification
 // has them.
-func writeHeader(b *bytes.Buffer, h http.Header) {
-	for _, key := range slices.Sorted(maps.Keys(h)) {
+func writeHeader(w io.StringWriter, h http.Header) {
+	var few [16]string
+	keys := few[:0]
+	for key := range h {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
 		name := key
 		if strings.HasPrefix(key, "Ce-") {
 			name = strings.ToLower(key)
 		}
 		for _, value := range h[key] {
-			fmt.Fprintf(b, "%s: %s\r\n", name, value)
+			w.WriteString(name + ": " + value + "\r\n") // to memory, or to a Writer that keeps its error
 		}
 	}
 }

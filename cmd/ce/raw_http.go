@@ -7,10 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httputil"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // message is an HTTP message: one that was read, or one that a curl command would
@@ -44,18 +42,39 @@ type rawError struct {
 
 func (e *rawError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
 
-var startLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^([!#-'*+.^-z|~0-9A-Z-]+ \S+ HTTP/[0-9.]+|HTTP/[0-9.]+ [0-9]{3}( .*)?)$`)
-})
+// isStartLine reports whether a line begins a request or a response.
+func isStartLine(line string) bool {
+	first, rest, _ := strings.Cut(line, " ")
+	second, rest, _ := strings.Cut(rest, " ")
+	if strings.HasPrefix(first, "HTTP/") {
+		_, err := strconv.ParseUint(second, 10, 16)
+		return err == nil && len(second) == 3
+	}
+	return isToken(first) && second != "" && strings.HasPrefix(rest, "HTTP/") && !strings.Contains(rest, " ")
+}
 
-var headerLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^[!#-'*+.^-z|~0-9A-Z-]+[ \t]*:`)
-})
+// isHeader reports whether a line is a header, white space before the colon
+// allowed, so that it can be told what is wrong with it.
+func isHeader(line string) bool {
+	name, _, ok := strings.Cut(line, ":")
+	return ok && isToken(strings.TrimRight(name, " \t"))
+}
+
+// isToken reports whether s is a token of HTTP, as names of headers are.
+func isToken(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // isHTTP reports whether a line may be the first of an HTTP message.
 func isHTTP(line string) bool {
 	line = strings.TrimRight(line, "\r\n")
-	return startLine().MatchString(line) || headerLine().MatchString(line)
+	return isStartLine(line) || isHeader(line)
 }
 
 // readMessage reads an HTTP message, with or without a start line, with CRLF or LF.
@@ -82,7 +101,7 @@ func (s *splitter) readMessage() (*message, error) {
 			at.text = "the header is too long"
 			return nil, &at
 		}
-		if first && startLine().MatchString(line) {
+		if first && isStartLine(line) {
 			m.start = line
 			continue
 		}
@@ -95,7 +114,7 @@ func (s *splitter) readMessage() (*message, error) {
 			at.text = "a header goes on in another line, which HTTP does not allow any more"
 		case !ok:
 			at.text = fmt.Sprintf("no header, and no empty line before the body: %.64q", line)
-		case !headerLine().MatchString(line) || strings.TrimRight(name, " \t") != name:
+		case !isToken(name):
 			at.text = fmt.Sprintf("illegal header name %.64q", name)
 		default:
 			m.header[name] = append(m.header[name], strings.Trim(value, " \t"))

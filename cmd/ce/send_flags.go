@@ -158,7 +158,7 @@ func (f *eventFlags) number(e cloudevents.Event, n, of int, now time.Time) *clou
 // addHeader adds an HTTP header.
 func (s *send) addHeader(text string) error {
 	name, value, ok := strings.Cut(text, ":")
-	if !ok || !headerLine().MatchString(text) {
+	if !ok || !isToken(name) {
 		return fmt.Errorf("no header: %.64q", text)
 	}
 	if key := http.CanonicalHeaderKey(name); strings.HasPrefix(key, "Ce-") || key == "Content-Type" {
