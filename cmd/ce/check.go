@@ -98,7 +98,7 @@ func (c *checker) files(ctx context.Context, args []string) error {
 		if len(args) == 1 || ctx.Err() != nil {
 			return err
 		}
-		fmt.Fprintln(c.err, "ce:", visible(oneLine(err.Error())))
+		c.process.report(err)
 		unread = true
 	}
 	if unread {

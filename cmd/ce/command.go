@@ -44,6 +44,12 @@ func commands() []command {
 // is wrong.
 var errFault = errors.New("")
 
+// faultError is about what was read, or what cannot be written of it.
+type faultError struct{ err error }
+
+func (e *faultError) Error() string { return e.err.Error() }
+func (e *faultError) Unwrap() error { return e.err }
+
 // usageError is about the command line.
 type usageError struct{ text string }
 
@@ -109,17 +115,26 @@ func parseFlags(flags *flag.FlagSet, args []string) (rest []string, err error) {
 // fail prints err in one line and returns the exit status for it.
 func (p *process) fail(err error) int {
 	var usage *usageError
+	var fault *faultError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errFault):
 		return exitFault
 	case errors.As(err, &usage):
-		fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
+		p.report(err)
 		return exitUsage
+	case errors.As(err, &fault):
+		p.report(err)
+		return exitFault
 	}
-	fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
+	p.report(err)
 	return exitError
+}
+
+// report prints err in one line.
+func (p *process) report(err error) {
+	fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -117,12 +117,7 @@ func (c *converter) run(ctx context.Context, args []string) error {
 	if flushed := w.Flush(); err == nil {
 		err = flushed
 	}
-	var fault *faultError
-	switch {
-	case errors.As(err, &fault):
-		c.report(err)
-		return errFault
-	case err == nil && c.invalid > 0:
+	if err == nil && c.invalid > 0 {
 		return errFault
 	}
 	return err
@@ -135,12 +130,6 @@ func prefix(name string) string {
 	}
 	return name + ": "
 }
-
-// faultError is about what was read, or what cannot be written of it.
-type faultError struct{ err error }
-
-func (e *faultError) Error() string { return e.err.Error() }
-func (e *faultError) Unwrap() error { return e.err }
 
 func (c *converter) convert(ctx context.Context, in *input) error {
 	for ctx.Err() == nil {
@@ -169,10 +158,6 @@ func (c *converter) convert(ctx context.Context, in *input) error {
 		}
 	}
 	return ctx.Err()
-}
-
-func (c *process) report(err error) {
-	fmt.Fprintln(c.err, "ce:", visible(oneLine(err.Error())))
 }
 
 // unit converts one unit.

@@ -26,6 +26,9 @@ type result struct {
 	answer []byte // the body of a refusal
 }
 
+// grace is how long answers are waited for after Ctrl-C.
+const grace = 2 * time.Second
+
 // deliverAll sends all events, --concurrency requests at the same time, and reports.
 func (s *send) deliverAll(ctx context.Context, next func() (*cloudevents.Event, error)) error {
 	total := 0
@@ -36,12 +39,18 @@ func (s *send) deliverAll(ctx context.Context, next func() (*cloudevents.Event, 
 	d := s.deliverer()
 	stopProgress := t.progress()
 
+	// After Ctrl-C, requests that were made may still be answered.
+	sending, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, giveUp) })
+	defer stop()
+
 	jobs := make(chan []cloudevents.Event)
 	var workers sync.WaitGroup
 	for range s.concurrency {
 		workers.Go(func() {
 			for es := range jobs {
-				rs, seen := d.deliver(ctx, es)
+				rs, seen := d.deliver(sending, es)
 				t.add(rs, seen)
 			}
 		})

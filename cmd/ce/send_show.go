@@ -40,12 +40,15 @@ func (s *send) fromFiles(ctx context.Context) func() (*cloudevents.Event, error)
 				if err == io.EOF {
 					return nil
 				}
+				if err != nil && isFault(err) {
+					err = &faultError{err}
+				}
 				if err != nil {
 					return fmt.Errorf("%s%w", prefix(in.name), err)
 				}
 				es, err := u.events()
 				if err != nil {
-					return fmt.Errorf("%sline %d: %w", prefix(in.name), u.line, err)
+					return fmt.Errorf("%sline %d: %w", prefix(in.name), u.line, &faultError{err})
 				}
 				for i := range es {
 					if err := give(item{e: es[i].Clone()}); err != nil {

@@ -34,16 +34,22 @@ func (t *tally) summary(interrupted bool) {
 	if t.accepted < t.events || interrupted {
 		paint = s.bad
 	}
-	fmt.Fprintf(&b, "%s in %s", paint(fmt.Sprintf("%d of %s accepted", t.accepted, plural(t.events, "event"))), round(took))
-	if t.events > 1 {
-		fmt.Fprintf(&b, ", %.0f a second", float64(t.events)/took.Seconds())
+	switch {
+	case t.events == 1 && !interrupted:
+		verdict := "accepted"
+		if t.accepted == 0 {
+			verdict = "not accepted"
+		}
+		fmt.Fprintf(&b, "%s: %s in %s, id %s\n", paint(verdict), statusName(t.only.Status), round(took), visible(cut(t.only.ID, 64)))
+	default:
+		fmt.Fprintf(&b, "%s in %s, %.0f a second\n",
+			paint(fmt.Sprintf("%d of %s accepted", t.accepted, plural(t.events, "event"))), round(took), float64(t.events)/took.Seconds())
+		for _, name := range byCount(t.status) {
+			fmt.Fprintf(&b, "  %7d  %s\n", t.status[name], name)
+		}
 	}
-	b.WriteByte('\n')
 	if interrupted {
-		fmt.Fprintf(&b, "  %s\n", s.bad("interrupted: an event without answer may have arrived"))
-	}
-	for _, name := range byCount(t.status) {
-		fmt.Fprintf(&b, "  %7d  %s\n", t.status[name], name)
+		fmt.Fprintf(&b, "  %s\n", s.bad("interrupted; an event without answer may have arrived"))
 	}
 	if t.again > 0 {
 		fmt.Fprintf(&b, "  %7d  requests made again\n", t.again)
