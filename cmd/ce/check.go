@@ -34,7 +34,7 @@ examples:
 func checkCommand() command {
 	return command{
 		name: "check", args: "[file...]",
-		summary: "says what is wrong with a message, where, and what to do about it",
+		summary: "say what is wrong with a message, where, and what to do about it",
 		help:    checkHelp,
 		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}

@@ -18,7 +18,7 @@ examples:
 func completionCommand() command {
 	return command{
 		name: "completion", args: "bash|zsh",
-		summary: "prints a script that completes commands and flags in a shell",
+		summary: "print a script that completes commands and flags in a shell",
 		help:    completionHelp,
 		prepare: func(p *process, _ *flag.FlagSet) func(context.Context, []string) error {
 			return func(_ context.Context, args []string) error {

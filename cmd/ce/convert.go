@@ -42,7 +42,7 @@ examples:
 func convertCommand() command {
 	return command{
 		name: "convert", args: "[file...]",
-		summary: "turns events into JSON, JSON lines, a batch or HTTP messages, from any of these",
+		summary: "turn events into JSON, JSON lines, a batch or HTTP messages, from any of these",
 		help:    convertHelp,
 		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: formLines}

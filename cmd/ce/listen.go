@@ -41,7 +41,7 @@ examples:
 func listenCommand() command {
 	return command{
 		name: "listen", args: "[address]",
-		summary: "prints the events that come in over HTTP",
+		summary: "print the events that come in over HTTP",
 		help:    listenHelp,
 		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
 			l := &listener{process: p}

@@ -100,12 +100,12 @@ func TestListenPrints(t *testing.T) {
 			if (c.name == "listen-no-colour") == strings.Contains(got, "\x1b[") && strings.Contains(c.name, "colour") {
 				t.Error("colours are wrong")
 			}
-			golden(t, filepath.Join("testdata", "listen", c.name+".golden"), got+"=====\n"+errs.String())
+			goldenFile(t, filepath.Join("testdata", "listen", c.name+".golden"), got+"=====\n"+errs.String())
 		})
 	}
 }
 
-func golden(t *testing.T, name, got string) {
+func goldenFile(t *testing.T, name, got string) {
 	t.Helper()
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

@@ -219,6 +219,9 @@ func TestExamplesOfHelp(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range commands() {
 		_, text, _ := strings.Cut(c.help, "examples:\n")
+		if c.name == "conformance" {
+			continue // its examples want a receiver that echoes, adapters, and jq
+		}
 		examples := 0
 		for example := range strings.Lines(text) {
 			example = strings.TrimSpace(example)

@@ -41,7 +41,7 @@ examples:
 func sendCommand() command {
 	return command{
 		name: "send", args: "URL [file...]",
-		summary: "sends events over HTTP, and says which were accepted",
+		summary: "send events over HTTP, and report which were accepted",
 		help:    sendHelp,
 		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
 			s := &send{process: p, header: http.Header{}}

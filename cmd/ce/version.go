@@ -11,7 +11,7 @@ import (
 func versionCommand() command {
 	return command{
 		name:    "version",
-		summary: "prints the version of ce",
+		summary: "print the version of ce",
 		help:    "examples:\n\n  ce version",
 		prepare: func(p *process, _ *flag.FlagSet) func(context.Context, []string) error {
 			return func(_ context.Context, args []string) error {
