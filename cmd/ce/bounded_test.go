@@ -10,6 +10,9 @@ import (
 // What is hostile takes time in proportion to its length: this would not end
 // otherwise.
 func TestCheckIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
 	for name, input := range map[string]string{
 		"many curl commands":     strings.Repeat("curl a\n", maxCommand/7),
 		"many headers of curl":   "curl a" + strings.Repeat(" -Ha:b", maxCommand/8),

@@ -41,7 +41,7 @@ func (c *command) usage(w io.Writer, flags *flag.FlagSet) {
 		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "0s" {
 			text += " (" + f.DefValue + ")"
 		}
-		fmt.Fprintf(w, "  %-24s %s\n", dashes+f.Name+arg, text)
+		fmt.Fprintf(w, "  %-22s %s\n", dashes+f.Name+arg, text)
 	})
 	fmt.Fprintf(w, "\n%s\n\n%s", strings.TrimSpace(c.help), exitStatuses)
 }
