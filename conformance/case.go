@@ -21,7 +21,8 @@ type Case struct {
 	Message    Message
 	Extensions []spec.Attribute // declared by the caller of a decode
 	Events     []Event
-	Refused    *Reason // instead of Events (decode) or Message (encode)
+	Absent     []string // attributes that the case is about because they are not there
+	Refused    *Reason  // instead of Events (decode) or Message (encode)
 }
 
 // Text is a line of a table of canonical strings.

@@ -13,4 +13,9 @@
 //
 // The files are described in testdata/README.md. Events are compared in a neutral
 // form, [Event], so that no codec is tested with itself.
+//
+// [Codec.Run] asks for exactly what this module does. For other implementations
+// there is [Judge], which knows what the specification leaves open, [Adapter] for
+// those in other processes and languages, and [Receiver] for live receivers. The
+// command "ce conformance" is made of these.
 package conformance

@@ -112,13 +112,22 @@ func ToEvent(n Event) (e cloudevents.Event, err error) {
 // errCase is wrapped by the error about a case that has no [cloudevents.Event].
 var errCase = errors.New("the case cannot be expressed")
 
-func toEvents(neutral []Event) ([]cloudevents.Event, error) {
+// ToEvents is [ToEvent] for several events.
+func ToEvents(neutral []Event) ([]cloudevents.Event, error) {
 	es := make([]cloudevents.Event, len(neutral))
 	for i, n := range neutral {
 		var err error
 		if es[i], err = ToEvent(n); err != nil {
-			return nil, fmt.Errorf("%w: %v", errCase, err) // %v: it is no refusal
+			return nil, err
 		}
+	}
+	return es, nil
+}
+
+func toEvents(neutral []Event) ([]cloudevents.Event, error) {
+	es, err := ToEvents(neutral)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errCase, err) // %v: it is no refusal
 	}
 	return es, nil
 }

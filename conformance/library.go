@@ -23,7 +23,7 @@ import (
 // through each function of the public API that serves it; if they disagree, that
 // is an error.
 func Library() *Codec {
-	return &Codec{Check: check, Decode: decode, Encode: encode, Reasons: Reasons}
+	return &Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode, Reasons: Reasons}
 }
 
 func check(kind, text string) (string, error) {
@@ -44,13 +44,20 @@ func check(kind, text string) (string, error) {
 
 // decode decodes a message with all functions that can.
 func decode(m Message, batch bool, exts []spec.Attribute) ([]Event, error) {
-	var doors []func() ([]cloudevents.Event, error)
+	return agree(m.doors(batch, exts))
+}
+
+// read decodes a message that somebody else wrote with one of them: a header that
+// HTTP could not carry is no disagreement.
+func read(m Message, batch bool, exts []spec.Attribute) ([]Event, error) {
+	return agree(m.doors(batch, exts)[:1])
+}
+
+func (m Message) doors(batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
 	if m.Protocol == JSON {
-		doors = documentDoors(m.Body, batch, exts)
-	} else {
-		doors = messageDoors(m, batch, exts)
+		return documentDoors(m.Body, batch, exts)
 	}
-	return agree(doors)
+	return messageDoors(m, batch, exts)
 }
 
 func documentDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {

@@ -42,6 +42,8 @@ func parseCase(name, content string) ([]Case, error) {
 			c.Message, err = parseMessage(Protocol(s.name), s.content, c.Decode)
 		case "extensions":
 			c.Extensions, err = parseExtensions(s.content)
+		case "absent":
+			c.Absent = strings.Fields(s.content)
 		case "mode":
 			c.Mode, err = parseMode(s.content)
 		case "batch":

@@ -135,5 +135,10 @@ func (e Event) text(name string) string {
 
 func (e Event) declaresJSON() bool {
 	mediaType, _, _ := mime.ParseMediaType(e.text(spec.DataContentType))
+	return isJSON(mediaType)
+}
+
+// isJSON reports whether a media type in lower case is one of JSON.
+func isJSON(mediaType string) bool {
 	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
 }

@@ -4,7 +4,8 @@ package testdata
 
 import "embed"
 
-// Files are the cases, by directory, as conformance.Load reads them.
+// Files are the cases, by directory, as conformance.Load reads them, and the maps
+// that conformance.LoadRequirements reads.
 //
-//go:embed batch canonical http json
+//go:embed batch canonical http json requirements
 var Files embed.FS

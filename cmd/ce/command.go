@@ -35,6 +35,7 @@ func commands() []command {
 		listenCommand(),
 		convertCommand(),
 		checkCommand(),
+		conformanceCommand(),
 		completionCommand(),
 		versionCommand(),
 	}

@@ -56,7 +56,7 @@ try ce li; try ce send --data; try ce help c; try ce completion ""; try ce check
 	}
 	lines := strings.Split(out, "\n")
 	want := []string{"listen", "--data --datacontenttype --dataschema"}
-	if !slices.Equal(lines[:2], want) || !strings.Contains(lines[2], "convert check completion") ||
+	if !slices.Equal(lines[:2], want) || !strings.Contains(lines[2], "convert check conformance completion") ||
 		lines[3] != "bash zsh" || lines[4] != "" || !strings.Contains(lines[5], "_ce ce") {
 		t.Errorf("got\n%s", out)
 	}

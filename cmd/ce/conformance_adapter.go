@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents/conformance"
+)
+
+// mostFailures is after how many requests in a row without an answer the run ends.
+const mostFailures = 100
+
+// adaptedSubject starts an adapter and makes a subject of what is behind it.
+func adaptedSubject(ctx context.Context, f *conformanceFlags) (*subject, error) {
+	argv, err := splitCommand(f.adapter)
+	if err != nil {
+		return nil, usagef("conformance: --adapter: %v", err)
+	}
+	a := &adapter{ctx: ctx, argv: argv, timeout: f.timeout}
+	if err := a.start(); err != nil {
+		return nil, err
+	}
+	name := cutReason(a.name, 64)
+	if name == "" {
+		name = "an implementation without a name"
+	}
+	judge := conformance.Judge{Codec: conformance.Adapter(a.ask), Strict: f.strict}
+	return &subject{name: name, strict: f.strict, run: judge.Run, broken: a.broken, end: a.stop}, nil
+}
+
+// adapter asks a process, and starts another one after one that failed.
+type adapter struct {
+	ctx      context.Context
+	argv     []string
+	timeout  time.Duration
+	name     string          // what it calls itself
+	process  *adapterProcess // nil if none is running
+	id       int             // of the last request
+	failures int             // requests in a row without an answer
+	dead     error           // it does not start
+}
+
+// startTimeout is how long an adapter may take to answer the first request: it
+// may have to be compiled.
+const startTimeout = time.Minute
+
+// start starts a process and greets it.
+func (a *adapter) start() (err error) {
+	if a.process, err = startAdapter(a.ctx, a.argv); err == nil {
+		var hello conformance.AdapterResponse
+		if hello, err = a.exchange(conformance.AdapterRequest{Op: "hello"}, max(a.timeout, startTimeout)); err == nil {
+			a.name = hello.Name
+			return nil
+		}
+		a.stop()
+	}
+	a.dead = fmt.Errorf("the adapter does not start: %w", err)
+	return a.dead
+}
+
+func (a *adapter) ask(r conformance.AdapterRequest) (answer conformance.AdapterResponse, err error) {
+	if err = a.ctx.Err(); err == nil && a.process == nil {
+		err = a.start()
+	}
+	if err == nil {
+		answer, err = a.exchange(r, a.timeout)
+	}
+	if err == nil {
+		a.failures = 0
+		return answer, nil
+	}
+	a.failures++
+	a.stop()
+	return answer, &noAnswer{err}
+}
+
+func (a *adapter) exchange(r conformance.AdapterRequest, timeout time.Duration) (answer conformance.AdapterResponse, err error) {
+	a.id++
+	r.ID = a.id
+	line, err := json.Marshal(&r)
+	if err != nil {
+		return answer, err
+	}
+	if line, err = a.process.exchange(append(line, '\n'), timeout); err != nil {
+		return answer, err
+	}
+	return conformance.ParseAdapterResponse(line, &r)
+}
+
+// stop ends the process, if there is one.
+func (a *adapter) stop() {
+	if a.process != nil {
+		a.process.kill()
+		a.process = nil
+	}
+}
+
+func (a *adapter) broken() error {
+	switch {
+	case a.dead != nil:
+		return a.dead
+	case a.failures >= mostFailures:
+		return fmt.Errorf("the adapter has not answered %d times in a row", a.failures)
+	}
+	return a.ctx.Err()
+}
+
+// splitCommand splits a command line at spaces; single and double quotes keep
+// words together, and nothing else means anything.
+func splitCommand(s string) (argv []string, err error) {
+	var word []byte
+	var quote byte
+	inWord := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote != 0:
+			word = append(word, c)
+		case c == '\'' || c == '"':
+			quote, inWord = c, true
+		case c == ' ' || c == '\t' || c == '\n':
+			if inWord {
+				argv, word, inWord = append(argv, string(word)), nil, false
+			}
+		default:
+			word, inWord = append(word, c), true
+		}
+	}
+	if inWord {
+		argv = append(argv, string(word))
+	}
+	switch {
+	case quote != 0:
+		return nil, errors.New("a quote is not closed")
+	case len(argv) == 0:
+		return nil, errors.New("no command")
+	}
+	return argv, nil
+}

@@ -1,0 +1,131 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// Bytes is text, as a rule. In JSON it is a string, or {"base64": "…"} where it is
+// not UTF-8. Either form is understood. Nil is null.
+type Bytes []byte
+
+// MarshalJSON implements json.Marshaler.
+func (b Bytes) MarshalJSON() ([]byte, error) {
+	switch {
+	case b == nil:
+		return []byte("null"), nil
+	case utf8.Valid(b):
+		return json.Marshal(string(b))
+	}
+	return json.Marshal(map[string][]byte{"base64": b})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (b *Bytes) UnmarshalJSON(text []byte) error {
+	switch {
+	case string(text) == "null":
+		*b = nil
+		return nil
+	case len(text) > 0 && text[0] == '"':
+		var s string
+		err := json.Unmarshal(text, &s)
+		*b = Bytes(s)
+		return err
+	}
+	var binary struct {
+		Base64 *[]byte `json:"base64"`
+	}
+	if err := json.Unmarshal(text, &binary); err != nil {
+		return err
+	}
+	if binary.Base64 == nil {
+		return errors.New("neither a string nor an object with base64")
+	}
+	*b = append(Bytes{}, *binary.Base64...) // not nil
+	return nil
+}
+
+type attributeJSON struct {
+	Name Bytes  `json:"name"`
+	Type string `json:"type"`
+	Text Bytes  `json:"text"`
+}
+
+type eventJSON struct {
+	Attributes []attributeJSON `json:"attributes"`
+	Data       Bytes           `json:"data,omitzero"`
+}
+
+// MarshalJSON writes e for an adapter: {"attributes": [{"name", "type", "text"}],
+// "data"}. It is not the JSON event format.
+func (e Event) MarshalJSON() ([]byte, error) {
+	j := eventJSON{Attributes: []attributeJSON{}, Data: e.Data}
+	for _, a := range e.Attributes {
+		j.Attributes = append(j.Attributes, attributeJSON{Bytes(a.Name), a.Type.String(), Bytes(a.Text)})
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. An unknown type is an error.
+func (e *Event) UnmarshalJSON(text []byte) error {
+	var j eventJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*e = Event{Data: j.Data}
+	for _, a := range j.Attributes {
+		t, ok := spec.ParseType(a.Type)
+		if !ok {
+			return fmt.Errorf("type %.64q of attribute %.64q is none", a.Type, a.Name)
+		}
+		e.Attributes = append(e.Attributes, Attribute{string(a.Name), t, string(a.Text)})
+	}
+	return nil
+}
+
+type messageJSON struct {
+	Protocol Protocol   `json:"protocol"`
+	Headers  [][2]Bytes `json:"headers,omitempty"`
+	Body     Bytes      `json:"body"`
+}
+
+// MarshalJSON writes m for an adapter: {"protocol", "headers": [[name, value]],
+// "body"}.
+func (m Message) MarshalJSON() ([]byte, error) {
+	j := messageJSON{Protocol: m.Protocol, Body: append(Bytes{}, m.Body...)}
+	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
+		for _, value := range m.Header[name] {
+			j.Headers = append(j.Headers, [2]Bytes{Bytes(name), Bytes(value)})
+		}
+	}
+	return json.Marshal(j)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. A message without a protocol is a
+// request. Header names keep their spelling.
+func (m *Message) UnmarshalJSON(text []byte) error {
+	var j messageJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	*m = Message{Protocol: j.Protocol, Header: http.Header{}, Body: j.Body}
+	switch m.Protocol {
+	case "":
+		m.Protocol = Request
+	case Request, Response, JSON:
+	default:
+		return fmt.Errorf("protocol %.64q is none", j.Protocol)
+	}
+	for _, h := range j.Headers {
+		name := string(h[0])
+		m.Header[name] = append(m.Header[name], string(h[1]))
+	}
+	return nil
+}

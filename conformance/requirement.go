@@ -1,0 +1,155 @@
+package conformance
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// Level says how binding a requirement is.
+type Level string
+
+const (
+	Must   Level = "MUST"   // MUST, REQUIRED, SHALL
+	Should Level = "SHOULD" // SHOULD, RECOMMENDED
+	Choice Level = "choice" // the specification leaves it open, and this module has decided
+)
+
+// Requirement is a line of the maps in testdata/requirements: a key word of the
+// specification, or a choice that it leaves, and the cases about it.
+type Requirement struct {
+	Document string // "spec.md"; a choice has none
+	Section  string // "type-system"; for a choice, what it is about: "json", "http"
+	Level    Level
+	Text     string   // the requirement in other words
+	Cases    []string // names of cases; a table of canonical strings is named as a whole
+	Why      string   // why no case can prove it, if there are none
+}
+
+// LoadRequirements reads the maps below requirements/ of fsys, in lexical order.
+func LoadRequirements(fsys fs.FS) ([]Requirement, error) {
+	names, err := fs.Glob(fsys, "requirements/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	var all []Requirement
+	for _, name := range names {
+		content, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		at := Requirement{Document: strings.TrimSuffix(path.Base(name), ".txt")}
+		if topic, ok := strings.CutPrefix(at.Document, "choices-"); ok {
+			at = Requirement{Section: topic, Level: Choice}
+		}
+		for i, line := range strings.Split(string(content), "\n") {
+			if heading, ok := strings.CutPrefix(line, "## "); ok {
+				at.Section, _, _ = strings.Cut(heading, " ")
+				continue
+			}
+			if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			r, err := parseRequirement(at, line)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+			}
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+func parseRequirement(r Requirement, line string) (Requirement, error) {
+	fields := strings.Split(line, " | ")
+	if r.Level != Choice {
+		r.Level, fields = Level(fields[0]), fields[1:]
+		if r.Level != Must && r.Level != Should {
+			return r, fmt.Errorf("level %q", r.Level)
+		}
+	}
+	if len(fields) != 2 || r.Section == "" {
+		return r, fmt.Errorf("not a line of a map: %q", line)
+	}
+	r.Text = fields[0]
+	if why, ok := strings.CutPrefix(fields[1], "- "); ok {
+		r.Why = why
+		return r, nil
+	}
+	r.Cases = strings.Fields(fields[1])
+	return r, nil
+}
+
+// Place is where a case counts.
+type Place struct {
+	Document string
+	Section  string
+	Level    Level
+}
+
+// String returns the section as errors cite it, "spec.md#id".
+func (p Place) String() string {
+	if p.Document == "" {
+		return "choice in " + p.Section
+	}
+	return p.Document + "#" + p.Section
+}
+
+// Places returns where each case counts, by its name. A case often proves several
+// requirements and counts once: among the most binding ones, in the section that
+// its refusal cites, else in that with the fewest cases, which says most about it.
+// A table of canonical strings counts where it is named first.
+func Places(cases []Case, requirements []Requirement) map[string]Place {
+	sizes := map[Place]int{} // cases of a section, at each level
+	named := map[string][]Place{}
+	for _, r := range requirements {
+		place := Place{r.Document, r.Section, r.Level}
+		sizes[place] += len(r.Cases)
+		for _, name := range r.Cases {
+			named[name] = append(named[name], place)
+		}
+	}
+	rank := map[Level]int{Must: 0, Should: 1, Choice: 2}
+	places := make(map[string]Place, len(cases))
+	for _, c := range cases {
+		best := Place{Section: "other", Level: Choice}
+		found := false
+		for _, p := range named[c.mapName()] {
+			switch {
+			case !found, rank[p.Level] < rank[best.Level]:
+			case p.Level != best.Level || c.Text != nil || c.cites(best):
+				continue
+			case !c.cites(p) && sizes[p] >= sizes[best]:
+				continue
+			}
+			best, found = p, true
+		}
+		places[c.Name] = best
+	}
+	return places
+}
+
+// cites reports whether the refusal of c is for the section of p.
+func (c *Case) cites(p Place) bool {
+	return c.refused() != nil && c.refused().Section == p.String()
+}
+
+// refused returns why c must be refused; nil if it must be accepted.
+func (c *Case) refused() *Reason {
+	if c.Text != nil {
+		return c.Text.Refused
+	}
+	return c.Refused
+}
+
+// MustRefuse reports whether the case is about something illegal.
+func (c *Case) MustRefuse() bool { return c.refused() != nil }
+
+// mapName returns how maps name a case: tables as a whole.
+func (c *Case) mapName() string {
+	if c.Text != nil {
+		return path.Dir(c.Name)
+	}
+	return c.Name
+}

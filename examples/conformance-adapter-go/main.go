@@ -1,0 +1,60 @@
+// Command conformance-adapter-go lets "ce conformance --adapter" test this library.
+// To test another one, put its functions into the Codec: a nil function is
+// something that it does not do.
+package main
+
+import (
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+func main() {
+	codec := conformance.Codec{Check: conformance.Library().Check, Decode: decode, Encode: encode, Transcode: transcode}
+	if err := codec.Serve("cloudevents for Go", os.Stdin, os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func decode(m conformance.Message, batch bool, exts []spec.Attribute) (neutral []conformance.Event, err error) {
+	header, es := m.Header, make([]cloudevents.Event, 1)
+	if m.Protocol == conformance.JSON {
+		contentType := map[bool]string{false: spec.MediaTypeJSON, true: spec.BatchMediaTypeJSON}
+		header = http.Header{"Content-Type": {contentType[batch]}}
+	}
+	if batch {
+		es, err = cehttp.DecodeMessageBatch(header, m.Body, nil, exts...)
+	} else {
+		es[0], err = cehttp.DecodeMessage(header, m.Body, nil, exts...)
+	}
+	for i := range es {
+		neutral = append(neutral, conformance.FromEvent(&es[i]))
+	}
+	return neutral, err
+}
+
+func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+	m := conformance.Message{Protocol: p, Header: http.Header{}}
+	es, err := conformance.ToEvents(neutral)
+	switch {
+	case err != nil:
+	case mode == cloudevents.BatchMode:
+		m.Body, err = cehttp.EncodeMessageBatch(m.Header, es, nil)
+	default:
+		m.Body, err = cehttp.EncodeMessage(m.Header, &es[0], mode, nil)
+	}
+	return m, err
+}
+
+func transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
+	neutral, err := decode(m, batch, nil)
+	if err != nil {
+		return m, err
+	}
+	return encode(neutral, mode, conformance.Request)
+}
