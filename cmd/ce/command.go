@@ -12,9 +12,9 @@ import (
 // The statuses with which ce exits.
 const (
 	exitOK    = 0
-	exitFault = 1 // what was asked for was done, and something is wrong: an invalid event, a refused delivery, a failed case
+	exitFault = 1 // what was asked for was done, and something is wrong: an invalid event, one that was not accepted, a failed case
 	exitUsage = 2 // the command line makes no sense
-	exitError = 3 // it could not be done: no such file, no connection
+	exitError = 3 // it could not be done: no such file, no free port
 )
 
 // command is one of the verbs.
@@ -31,13 +31,25 @@ type command struct {
 // commands returns the verbs in the order in which help lists them.
 func commands() []command {
 	return []command{
+		sendCommand(),
+		listenCommand(),
+		convertCommand(),
+		checkCommand(),
 		conformanceCommand(),
+		completionCommand(),
+		versionCommand(),
 	}
 }
 
 // errFault is the error of a command that has said all there is to say about what
 // is wrong.
 var errFault = errors.New("")
+
+// faultError is about what was read, or what cannot be written of it.
+type faultError struct{ err error }
+
+func (e *faultError) Error() string { return e.err.Error() }
+func (e *faultError) Unwrap() error { return e.err }
 
 // usageError is about the command line.
 type usageError struct{ text string }
@@ -104,17 +116,26 @@ func parseFlags(flags *flag.FlagSet, args []string) (rest []string, err error) {
 // fail prints err in one line and returns the exit status for it.
 func (p *process) fail(err error) int {
 	var usage *usageError
+	var fault *faultError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errFault):
 		return exitFault
 	case errors.As(err, &usage):
-		fmt.Fprintln(p.err, "ce:", oneLine(err.Error()))
+		p.report(err)
 		return exitUsage
+	case errors.As(err, &fault):
+		p.report(err)
+		return exitFault
 	}
-	fmt.Fprintln(p.err, "ce:", oneLine(err.Error()))
+	p.report(err)
 	return exitError
+}
+
+// report prints err in one line.
+func (p *process) report(err error) {
+	fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -8,13 +8,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	p := &process{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		getenv:   os.Getenv,
+		now:      time.Now,
 		terminal: isTerminal,
 	}
 	status := p.run(ctx, os.Args[1:])
@@ -27,6 +30,7 @@ type process struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
+	now      func() time.Time
 	terminal func(any) bool // whether a stream of the process is a terminal
 }
 

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The test binary is ce, if it is told so.
+func TestMain(m *testing.M) {
+	if os.Getenv("CE_BE_MAIN") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// processOn returns a process without a terminal, at a fixed time.
+func processOn(stdin string) (p *process, out, errs *bytes.Buffer) {
+	out, errs = new(bytes.Buffer), new(bytes.Buffer)
+	return &process{
+		in: strings.NewReader(stdin), out: out, err: errs,
+		getenv:   func(string) string { return "" },
+		terminal: func(any) bool { return false },
+		now:      func() time.Time { return time.Date(2026, 1, 2, 15, 4, 5, 6e6, time.UTC) },
+	}, out, errs
+}
+
+// ce runs a command line in this process.
+func ce(t *testing.T, stdin string, args ...string) (out, errs string, status int) {
+	t.Helper()
+	p, o, e := processOn(stdin)
+	status = p.run(context.Background(), args)
+	return o.String(), e.String(), status
+}
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata")
+
+// A golden file has the arguments, a line each, and the input; then what comes out.
+func TestGolden(t *testing.T) {
+	names, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(names) < 20 {
+		t.Fatalf("%d golden files, %v", len(names), err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txt"), func(t *testing.T) {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := strings.Split(string(b), "=====\n")
+			if len(parts) < 2 {
+				t.Fatal("there must be arguments and an input")
+			}
+			stdin := strings.TrimSuffix(parts[1], "\n")
+			if text, err := strconv.Unquote(strings.TrimSpace(stdin)); err == nil {
+				stdin = text
+			}
+			out, errs, status := ce(t, stdin, strings.Fields(parts[0])...)
+			got := parts[0] + "=====\n" + parts[1] + "=====\n" + strings.ReplaceAll(out, "\r", `\r`) + "=====\n" + errs + "=====\n" + strconv.Itoa(status) + "\n"
+			if *update {
+				if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != string(b) {
+				t.Errorf("got\n%s\nwant\n%s", got, b)
+			}
+		})
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	for _, args := range []string{
+		"", "nonsense", "send", "send ftp://localhost", "send nonsense", "send http://localhost --mode x", "send http://localhost --ext x",
+		"send http://localhost --ext A=1", "send http://localhost --ext id=1", "send http://localhost --ext n:Integer=x",
+		"send http://localhost --ext a=1 --ext a=2", "send http://localhost --time x", "send http://localhost --source=",
+		"send http://localhost --header x", "send http://localhost --header ce-id:1", "send http://localhost --print --curl",
+		"send http://localhost file --id 1", "send http://localhost --concurrency 0", "send http://localhost --rate -1",
+		"listen a b", "listen --json --raw", "listen --forward x", "convert --to nonsense", "convert --to curl", "convert --declare x",
+		"convert --url x", "check --from nonsense", "check --nonsense", "completion", "completion fish", "version x",
+	} {
+		out, errs, status := ce(t, "", strings.Fields(args)...)
+		if status != exitUsage || out != "" || args != "" && (strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "ce: ")) {
+			t.Errorf("ce %s: status %d, out %q, err %q", args, status, out, errs)
+		}
+	}
+	for _, args := range []string{"check /nonexistent", "convert /nonexistent", "send http://localhost /nonexistent", "listen nonexistent.invalid:0"} {
+		out, errs, status := ce(t, "", strings.Fields(args)...)
+		if strings.HasPrefix(args, "send") {
+			out = ""
+		}
+		if status != exitError || out != "" || strings.Count(errs, "\n") < 1 {
+			t.Errorf("ce %s: status %d, out %q, err %q", args, status, out, errs)
+		}
+	}
+}
+
+func TestHelpIsOfOneWidth(t *testing.T) {
+	for _, c := range commands() {
+		out, _, status := ce(t, "", c.name, "-h")
+		if status != exitOK || !strings.Contains(out, "\n  ce ") {
+			t.Errorf("ce %s -h: status %d:\n%s", c.name, status, out)
+		}
+		if again, _, _ := ce(t, "", "help", c.name); again != out {
+			t.Errorf("ce help %s differs from ce %s -h", c.name, c.name)
+		}
+		for line := range strings.Lines(out) {
+			if len(line) > 130 {
+				t.Errorf("ce %s -h has a line of %d characters: %s", c.name, len(line), line)
+			}
+		}
+	}
+}

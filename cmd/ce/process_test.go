@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// running is a ce listen in a process of its own.
+type running struct {
+	cmd *exec.Cmd
+	out string // file with its standard output
+	err *bufio.Reader
+}
+
+// startListener runs ce listen at a free port.
+func startListener(t *testing.T, flags ...string) (*running, string) {
+	t.Helper()
+	return startListenerAt(t, "127.0.0.1:0", flags...)
+}
+
+func startListenerAt(t *testing.T, address string, flags ...string) (*running, string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &running{cmd: exec.Command(self, append([]string{"listen", address}, flags...)...), out: filepath.Join(t.TempDir(), "out")}
+	r.cmd.Env = append(os.Environ(), "CE_BE_MAIN=1")
+	file, err := os.Create(r.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	r.cmd.Stdout = file
+	stderr, err := r.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		r.cmd.Process.Kill()
+		r.cmd.Wait()
+	})
+	r.err = bufio.NewReader(stderr)
+	line, err := r.err.ReadString('\n')
+	if err != nil {
+		t.Fatal(line, err)
+	}
+	return r, regexp.MustCompile(`[0-9.]+:[0-9]+`).FindString(line)
+}
+
+// stop presses Ctrl-C, and returns what the listener said on its way out.
+func (r *running) stop(t *testing.T) string {
+	t.Helper()
+	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, err := io.ReadAll(r.err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Wait(); err != nil {
+		t.Fatal(err, string(rest))
+	}
+	return string(rest)
+}
+
+// lines returns the output, as soon as it has so many lines.
+func (r *running) lines(t *testing.T, n int) []string {
+	t.Helper()
+	for range 100 {
+		b, err := os.ReadFile(r.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n"); len(lines) >= n {
+			return lines
+		}
+		time.Sleep(20 * time.Millisecond) // until another process has written
+	}
+	t.Fatalf("there are no %d lines of output", n)
+	return nil
+}
+
+// ids returns the distinct IDs of the JSON lines in files.
+func ids(t *testing.T, keep func(accepted bool) bool, files ...string) map[string]int {
+	t.Helper()
+	found := map[string]int{}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(b)) {
+			var e struct {
+				ID       string
+				Accepted bool
+			}
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatalf("%v in %q", err, line)
+			}
+			if keep(e.Accepted) {
+				found[e.ID]++
+			}
+		}
+	}
+	return found
+}
+
+// A listener is killed and started again while a sender runs: the sender says
+// exactly what was accepted.
+func TestSendWhileTheListenerIsKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs processes for seconds")
+	}
+	const count, concurrency = 10_000, 4
+	for _, c := range []struct {
+		name     string
+		attempts string
+		complete bool
+	}{
+		{"with retries", "20", true},
+		{"without", "1", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			first, address := startListener(t, "--json")
+			self, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(self, "send", "http://"+address, "--repeat", "10000", "--concurrency", "4",
+				"--attempts", c.attempts, "--wait", "100ms", "--json", "--data", `{"n":1}`)
+			cmd.Env = append(os.Environ(), "CE_BE_MAIN=1")
+			report := filepath.Join(t.TempDir(), "report")
+			file, err := os.Create(report)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			var summary strings.Builder
+			cmd.Stdout, cmd.Stderr = file, &summary
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			first.lines(t, count/10)
+			if err := first.cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			first.cmd.Wait()
+			second, _ := startListenerAt(t, address, "--json")
+			err = cmd.Wait()
+			second.stop(t)
+
+			arrived := ids(t, func(bool) bool { return true }, first.out, second.out)
+			accepted := ids(t, func(accepted bool) bool { return accepted }, report)
+			refused := ids(t, func(accepted bool) bool { return !accepted }, report)
+			t.Logf("%d arrived, %d accepted, %d not\n%s", len(arrived), len(accepted), len(refused), summary.String())
+			for id := range accepted {
+				if arrived[id] == 0 {
+					t.Fatalf("event %s is reported as accepted, and did not arrive", id)
+				}
+			}
+			if len(accepted)+len(refused) != count {
+				t.Errorf("%d events accepted, %d not, of %d", len(accepted), len(refused), count)
+			}
+			if c.complete != (err == nil) || c.complete != (len(accepted) == count) {
+				t.Errorf("%v, %d accepted", err, len(accepted))
+			}
+			// Those whose answers were lost arrived and are not known to.
+			if lost := len(arrived) - len(accepted); lost < 0 || lost > concurrency {
+				t.Errorf("%d arrived, %d accepted", len(arrived), len(accepted))
+			}
+			if len(arrived) <= count/10 {
+				t.Error("nothing arrived at the second listener")
+			}
+		})
+	}
+}
+
+// A listener that is asked to end answers what it has begun, and says how much it
+// was.
+func TestListenEnds(t *testing.T) {
+	l, address := startListener(t)
+	if out, errs, status := ce(t, "", "send", "http://"+address, "--repeat", "3"); status != exitOK {
+		t.Fatal(out, errs)
+	}
+	if out, errs, status := ce(t, `{`, "send", "http://"+address, "-"); status != exitFault && status != exitError {
+		t.Fatal(status, out, errs)
+	}
+	if rest := l.stop(t); !strings.Contains(rest, "3 events, 0 messages refused") {
+		t.Errorf("got %q", rest)
+	}
+	if _, err := net.Dial("tcp", address); err == nil {
+		t.Error("it still listens")
+	}
+}
+
+var port = regexp.MustCompile(`\b(8080|9000)\b`)
+
+// Every example of the help works as it is pasted, one after the other.
+func TestExamplesOfHelp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs many processes")
+	}
+	_, target := startListener(t)
+	dir := t.TempDir()
+	for _, c := range commands() {
+		_, text, _ := strings.Cut(c.help, "examples:\n")
+		if c.name == "conformance" {
+			continue // its examples want a receiver that echoes, adapters, and jq
+		}
+		examples := 0
+		for example := range strings.Lines(text) {
+			example = strings.TrimSpace(example)
+			if example == "" {
+				continue
+			}
+			examples++
+			t.Run(example, func(t *testing.T) { runExample(t, dir, target, example) })
+		}
+		if examples == 0 {
+			t.Errorf("ce %s -h has no examples", c.name)
+		}
+	}
+}
+
+func runExample(t *testing.T, dir, target, example string) {
+	_, targetPort, err := net.SplitHostPort(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasPrefix(example, "ce listen") {
+		listenExample(t, dir, targetPort, example)
+		return
+	}
+	out, status := shell(t, "bash", dir, port.ReplaceAllString(example, targetPort))
+	if want := []int{0, 0}; strings.Contains(example, "ce check") {
+		want[1] = 1
+		if !slices.Contains(want, status) {
+			t.Errorf("status %d:\n%s", status, out)
+		}
+	} else if status != 0 {
+		t.Errorf("status %d:\n%s", status, out)
+	}
+}
+
+// listenExample runs a listener, sends it an event, and ends it.
+func listenExample(t *testing.T, dir, targetPort, example string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, free, _ := net.SplitHostPort(l.Addr().String())
+	l.Close()
+	script := strings.ReplaceAll(strings.ReplaceAll(example, "8080", targetPort), "9000", free)
+	if example == "ce listen" {
+		script += " " + free // the default port may be taken
+	}
+	cmd := shellCommand(t, "bash", dir, "exec "+script)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	lines := bufio.NewReader(stderr)
+	if line, err := lines.ReadString('\n'); err != nil || !strings.Contains(line, "listening on http://127.0.0.1:"+free) {
+		t.Fatal(line, err)
+	}
+	if out, errs, status := ce(t, "", "send", "http://127.0.0.1:"+free); status != exitOK {
+		t.Error(out, errs)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(lines)
+	err = cmd.Wait()
+	if exit := new(exec.ExitError); errors.As(err, &exit) || err != nil {
+		t.Error(err, string(rest))
+	}
+}

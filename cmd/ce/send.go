@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+)
+
+const sendHelp = `Without files, the event is made of the flags; each of --repeat has an ID of its own. Files
+have JSON events, a batch, HTTP messages or curl commands, as for ce convert; - is
+standard input.
+
+--data is a text, @FILE, or - for standard input. Without --datacontenttype it is
+application/json if it is a JSON object or array, else text/plain if it is UTF-8. --ext is
+name=value, for a String or the type that the specification documents for that
+extension, or name:Type=value with Boolean, Integer, URI, ... --time is RFC 3339, now, or
+none.
+
+What fails for a time is sent again, --attempts in all: if nobody answers, and after
+408, 425, 429 and 5xx, as the receiver says in Retry-After. An event that was accepted but whose
+answer was lost is sent twice, with the same ID. Batches are for receivers that asked for
+them.
+
+--print shows the HTTP messages, --curl the curl commands, and nothing is sent. --json writes
+a line for each event, {"id", "status", "accepted", ...}, on standard output. Exit status 0
+says that all events were accepted, 1 that some were not.
+
+examples:
+
+  ce send http://localhost:8080/
+  ce send http://localhost:8080/ --type com.example.order.placed --source /orders --data '{"order":17}' --ext partitionkey=a
+  ce send http://localhost:8080/ --mode structured --data 'Hello, world' --repeat 20 --rate 50
+  echo '{"specversion":"1.0","id":"1","source":"/s","type":"t"}' | ce send http://localhost:8080/ -
+  ce send http://localhost:8080/ --data '{"order":17}' --curl
+  ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch --repeat 2`
+
+func sendCommand() command {
+	return command{
+		name: "send", args: "URL [file...]",
+		summary: "send events over HTTP, and report which were accepted",
+		help:    sendHelp,
+		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
+			s := &send{process: p, header: http.Header{}}
+			s.template.declare(flags)
+			flags.Func("mode", "content `mode`: binary, structured or batch (binary)", modeFlag(&s.mode))
+			flags.IntVar(&s.batchSize, "batch-size", 100, "`events` of one batch")
+			flags.IntVar(&s.repeat, "repeat", 1, "send `n` events")
+			flags.Float64Var(&s.rate, "rate", 0, "at most `n` events a second; 0 is no limit")
+			flags.IntVar(&s.concurrency, "concurrency", 1, "`n` requests at the same time")
+			flags.IntVar(&s.attempts, "attempts", 3, "to deliver an event, `n` times; 1 is no retries")
+			flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "of an attempt, a `duration`")
+			flags.DurationVar(&s.wait, "wait", time.Second, "before the second attempt, at most a `duration`; longer before later ones")
+			flags.Func("header", "another HTTP header, `'Name: value'`; may be repeated", s.addHeader)
+			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
+			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
+			flags.BoolVar(&s.json, "json", false, "a JSON object an event, on standard output")
+			return func(ctx context.Context, args []string) error { return s.run(ctx, flags, args) }
+		},
+	}
+}
+
+// send is what the flags of ce send say.
+type send struct {
+	*process
+	template eventFlags
+	header   http.Header
+
+	mode        cloudevents.Mode
+	batchSize   int
+	repeat      int
+	rate        float64
+	concurrency int
+	attempts    int
+	timeout     time.Duration
+	wait        time.Duration
+
+	print, curl, json bool
+	target            string
+	files             []string
+}
+
+func (s *send) run(ctx context.Context, flags *flag.FlagSet, args []string) error {
+	if err := s.check(flags, args); err != nil {
+		return err
+	}
+	next, err := s.source(ctx)
+	if err != nil {
+		return err
+	}
+	if s.print || s.curl {
+		return s.show(next)
+	}
+	return s.deliverAll(ctx, next)
+}
+
+// check looks at the command line as a whole.
+func (s *send) check(flags *flag.FlagSet, args []string) error {
+	if len(args) == 0 {
+		return usagef("send: where to? ce send http://localhost:8080/")
+	}
+	s.target, s.files = args[0], args[1:]
+	u, err := targetURL(s.target)
+	if err != nil {
+		return err
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	s.target = u.String()
+	if len(s.files) > 0 {
+		flags.Visit(func(f *flag.Flag) {
+			if eventFlag(f.Name) || f.Name == "repeat" {
+				err = usagef("send: --%s is not for events from files", f.Name)
+			}
+		})
+	}
+	switch {
+	case err != nil:
+		return err
+	case s.repeat < 1 || s.concurrency < 1 || s.attempts < 1 || s.batchSize < 1:
+		return usagef("send: --repeat, --concurrency, --attempts and --batch-size are 1 at least")
+	case s.rate < 0 || s.rate > 1e6:
+		return usagef("send: --rate is 0 to 1000000")
+	case s.print && s.curl || s.json && (s.print || s.curl):
+		return usagef("send: --print, --curl and --json exclude each other")
+	}
+	return nil
+}
+
+// source returns what returns the events, and io.EOF at the end.
+func (s *send) source(ctx context.Context) (func() (*cloudevents.Event, error), error) {
+	if len(s.files) > 0 {
+		return s.fromFiles(ctx), nil
+	}
+	made, err := s.template.event(s.process)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	return func() (*cloudevents.Event, error) {
+		if n == s.repeat || ctx.Err() != nil {
+			return nil, io.EOF
+		}
+		n++
+		return s.template.number(made, n, s.repeat, s.now()), nil
+	}, nil
+}
+
+// batches returns what returns the events of one request.
+func (s *send) batches(next func() (*cloudevents.Event, error)) func() ([]cloudevents.Event, error) {
+	most := 1
+	if s.mode == cloudevents.BatchMode {
+		most = s.batchSize
+	}
+	var failed error
+	return func() ([]cloudevents.Event, error) {
+		if failed != nil {
+			return nil, failed
+		}
+		es := make([]cloudevents.Event, 0, min(most, 100))
+		for len(es) < most {
+			e, err := next()
+			if err != nil {
+				failed = err
+				break
+			}
+			es = append(es, *e)
+		}
+		if len(es) == 0 {
+			return nil, failed
+		}
+		return es, nil
+	}
+}

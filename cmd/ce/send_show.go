@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// fromFiles returns what returns the events in the files, and io.EOF at the end. A
+// goroutine reads them, and ends with ctx.
+func (s *send) fromFiles(ctx context.Context) func() (*cloudevents.Event, error) {
+	type item struct {
+		e   cloudevents.Event
+		err error
+	}
+	items := make(chan item)
+	give := func(i item) error {
+		select {
+		case items <- i:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	go func() {
+		defer close(items)
+		err := s.open(s.files, formAny, defaultMaxBytes, func(in *input) error {
+			for {
+				u, err := in.next()
+				if err == io.EOF {
+					return nil
+				}
+				if err != nil && isFault(err) {
+					err = &faultError{err}
+				}
+				if err != nil {
+					return fmt.Errorf("%s%w", prefix(in.name), err)
+				}
+				es, err := u.events()
+				if err != nil {
+					return fmt.Errorf("%sline %d: %w", prefix(in.name), u.line, &faultError{err})
+				}
+				for i := range es {
+					if err := give(item{e: es[i].Clone()}); err != nil {
+						return err
+					}
+				}
+			}
+		})
+		if err != nil {
+			give(item{err: err})
+		}
+	}()
+	return func() (*cloudevents.Event, error) {
+		i, ok := <-items
+		if !ok {
+			return nil, io.EOF
+		}
+		return &i.e, i.err
+	}
+}
+
+// events returns the events of u.
+func (u *unit) events() ([]cloudevents.Event, error) {
+	var e cloudevents.Event
+	var err error
+	switch m := u.message; {
+	case m == nil:
+		var d cloudevents.JSONDecoder
+		e, err = d.Decode(u.body)
+		err = u.absolute(err)
+	case cehttp.IsCloudEventBatch(m.header):
+		return cehttp.DecodeMessageBatch(m.header, m.body, nil)
+	default:
+		e, err = cehttp.DecodeMessage(m.header, m.body, nil)
+	}
+	return []cloudevents.Event{e}, err
+}
+
+// show prints what would be sent.
+func (s *send) show(next func() (*cloudevents.Event, error)) error {
+	u, err := targetURL(s.target)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(s.display())
+	more := s.batches(next)
+	for {
+		es, err := more()
+		if err != nil {
+			if flushed := w.Flush(); flushed != nil || errors.Is(err, io.EOF) {
+				return flushed
+			}
+			return err
+		}
+		h := maps.Clone(s.header)
+		body, err := s.encode(h, es)
+		if err != nil {
+			return err
+		}
+		if s.print {
+			err = writeRequest(w, u, h, body)
+		} else {
+			_, err = w.WriteString(curlCommand(s.target, h, body))
+		}
+		if err == nil && s.print && s.terminal(s.out) {
+			_, err = w.WriteString("\n\n") // the next one in a line of its own
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (s *send) encode(h http.Header, es []cloudevents.Event) ([]byte, error) {
+	if s.mode == cloudevents.BatchMode {
+		return cehttp.EncodeMessageBatch(h, es, nil)
+	}
+	return cehttp.EncodeMessage(h, &es[0], s.mode, nil)
+}
+
+// maxArgument is how long an argument of a command may be, with a margin: Linux
+// has 128 KiB for one.
+const maxArgument = 100 << 10
+
+// curlCommand returns the curl command that sends a message, for any POSIX shell.
+func curlCommand(target string, h http.Header, body []byte) string {
+	var b strings.Builder
+	piped := len(body) > maxArgument || !utf8.Valid(body) ||
+		strings.ContainsFunc(string(body), func(r rune) bool { return r != '\n' && hidden(r) })
+	if piped {
+		b.WriteString("printf " + printfQuote(body) + " |\n")
+	}
+	b.WriteString("curl -X POST " + shellQuote(target))
+	for _, key := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[key] {
+			b.WriteString(" \\\n  -H " + shellQuote(strings.ToLower(key)+": "+value))
+		}
+	}
+	if len(body) > 0 && len(h["Content-Type"]) == 0 {
+		b.WriteString(" \\\n  -H 'content-type:'") // curl has one of its own
+	}
+	switch {
+	case piped:
+		b.WriteString(" \\\n  --data-binary @-")
+	case len(body) > 0:
+		b.WriteString(" \\\n  --data-raw " + shellQuote(string(body)))
+	default:
+		b.WriteString(" \\\n  -H 'content-length: 0'")
+	}
+	return b.String() + "\n"
+}
+
+// printfQuote returns the format with which printf writes b.
+func printfQuote(b []byte) string {
+	var q strings.Builder
+	q.WriteByte('\'')
+	for i, c := range b {
+		switch {
+		case c == '%':
+			q.WriteString("%%")
+		case c < ' ' || c >= 0x7f || c == '\\' || c == '\'' || i == 0 && c == '-':
+			fmt.Fprintf(&q, `\%03o`, c)
+		default:
+			q.WriteByte(c)
+		}
+	}
+	q.WriteByte('\'')
+	return q.String()
+}
+
+// shellQuote returns s as one word for a POSIX shell.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@+,", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

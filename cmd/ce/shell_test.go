@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// shell runs a script with ce in its path.
+func shell(t *testing.T, name, dir, script string) (out string, status int) {
+	t.Helper()
+	cmd := shellCommand(t, name, dir, script)
+	b, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return string(b), cmd.ProcessState.ExitCode()
+}
+
+func shellCommand(t *testing.T, name, dir, script string) *exec.Cmd {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skip("there is no " + name)
+	}
+	cmd := exec.Command(path, "-c", script)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CE_BE_MAIN=1", "PATH="+binDir(t)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	return cmd
+}
+
+// binDir returns a directory in which ce is.
+func binDir(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(self, filepath.Join(dir, "ce")); err != nil {
+		t.Skip(err)
+	}
+	return dir
+}
+
+func TestBashCompletion(t *testing.T) {
+	script := `source <(ce completion bash); try() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _ce; echo "${COMPREPLY[*]}"; }
+try ce li; try ce send --data; try ce help c; try ce completion ""; try ce check fi; complete -p ce`
+	out, status := shell(t, "bash", t.TempDir(), script)
+	if status != 0 {
+		t.Fatal(status, out)
+	}
+	lines := strings.Split(out, "\n")
+	want := []string{"listen", "--data --datacontenttype --dataschema"}
+	if !slices.Equal(lines[:2], want) || !strings.Contains(lines[2], "convert check conformance completion") ||
+		lines[3] != "bash zsh" || lines[4] != "" || !strings.Contains(lines[5], "_ce ce") {
+		t.Errorf("got\n%s", out)
+	}
+}
+
+// Shells see the words that shellWords sees.
+func TestShellWordsLikeBash(t *testing.T) {
+	for _, script := range []string{
+		`a 'b c' "d e" f\ g`, `'it'\''s'`, `$'\x41\u20ac\t\'\101\n'`, `"a\"b\\c\d\$"`, "a \\\n  b", `a#b c # d`, `'' "" x''y`, `a"b"'c'$'d'`,
+		`"a	b"`, `~`, `a=b`, `$'\e[31m\cZ'`, `100$ $`, `a$'\q'b`, `"$"`, "\"a\\\nb\"",
+	} {
+		if strings.Contains(script, `\c`) {
+			continue // control characters are not read
+		}
+		words, _, err := shellWords(script)
+		if err != nil {
+			t.Errorf("%s: %v", script, err)
+			continue
+		}
+		got := ""
+		for _, w := range words {
+			got += w.text + "\x00"
+		}
+		want, _ := shell(t, "bash", t.TempDir(), `HOME='~'; printf '%s\0' `+script)
+		if got != want {
+			t.Errorf("%s: got %q, want %q", script, got, want)
+		}
+	}
+	for _, script := range []string{`"a`, `'a`, `$'a`, "`a`", `$HOME`, `"$(a)"`, `${a}`} {
+		if words, _, err := shellWords(script); err == nil {
+			t.Errorf("%s: %q", script, words)
+		}
+	}
+}
+
+// What --curl prints does what ce send does, with the same bytes.
+func TestCurlCommandDoesTheSame(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	l, address := startListener(t, "--json")
+	data := []string{"", "hello", "it's @\n\"x\" $HOME `y` \\n %s", "@file", "-n %d\\", "\x00\x01\xff\x1b[31m'\\%", `{"n":1}`, strings.Repeat("%'x", 50_000)}
+	for i, d := range data {
+		for _, mode := range []string{"binary", "structured", "batch"} {
+			args := []string{"send", "http://" + address + "/a?b=c&d='", "--curl", "--id", "1", "--time", "none", "--mode", mode, "--ext", "key=100 % 'é'"}
+			file := filepath.Join(t.TempDir(), "data")
+			if err := os.WriteFile(file, []byte(d), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if d != "" {
+				args = append(args, "--data", "@"+file)
+			}
+			script, errs, status := ce(t, "", args...)
+			if status != exitOK {
+				t.Fatal(errs)
+			}
+			if script != visibleLines(script) {
+				t.Errorf("%q is not to be pasted", script)
+			}
+			out, _ := shellFile(t, script)
+			args = slices.DeleteFunc(args, func(s string) bool { return s == "--curl" })
+			if out, errs, status := ce(t, "", args...); status != exitOK {
+				t.Fatal(out, errs)
+			}
+			lines := l.lines(t, 2*(3*i+slices.Index([]string{"binary", "structured", "batch"}, mode)+1))
+			if n := len(lines); lines[n-1] != lines[n-2] {
+				t.Errorf("%.40q, %s mode:\n%.200s\nsends %.200s\nwant  %.200s\n%s", d, mode, script, lines[n-2], lines[n-1], out)
+			}
+		}
+	}
+}
+
+// shellFile runs a long script.
+func shellFile(t *testing.T, script string) (out string, status int) {
+	t.Helper()
+	cmd := exec.Command("sh", "-s")
+	cmd.Stdin = strings.NewReader(script)
+	var b bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &b, &b
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return b.String(), cmd.ProcessState.ExitCode()
+}

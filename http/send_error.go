@@ -1,0 +1,114 @@
+package cehttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	// ErrGone is matched by the error about an answer 410: the target wants no
+	// events any more (http-webhook.md#22-delivery-response).
+	ErrGone = errors.New("the target is gone")
+
+	// ErrRedirect is matched by the error about an answer 3xx.
+	ErrRedirect = errors.New("the target redirects, which is not followed")
+
+	// ErrTarget is wrapped by the error about a Target that is not an absolute http
+	// or https URL.
+	ErrTarget = errors.New("the target is not an http or https URL")
+
+	errTooLate = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
+)
+
+// SendError says why a [Sender] has not sent an event. If there was an answer, it is
+// matched by [ErrGone] and [ErrRedirect] according to its Status. Err is what
+// net/http said, without the [*url.Error] around it: a refused connection is
+// [syscall.ECONNREFUSED], an attempt that took too long is
+// [context.DeadlineExceeded].
+type SendError struct {
+	Target     string        // scheme and host
+	Attempts   int           // requests that were made
+	Status     int           // of the last answer; 0 if the last attempt had none
+	RetryAfter time.Duration // that the last answer asks for; 0 is nothing
+	Retryable  bool          // the same event may be accepted later
+	Body       []byte        // of the last answer, the first 64 KiB; it may have anything in it
+	Problem    *Problem      // that Body is, or that the results of a batch say; nil is none
+	Err        error         // why there was no answer or no further attempt; nil if Status says it all
+}
+
+// Error returns target, attempts, status, Retry-After and cause, but nothing of
+// Body, which may quote the event.
+func (e *SendError) Error() string {
+	b := append([]byte("cehttp: "), e.Target...)
+	if e.Target != "" {
+		b = append(b, ": "...)
+	}
+	switch {
+	case e.Status != 0:
+		b = strconv.AppendInt(b, int64(e.Status), 10)
+		if text := http.StatusText(e.Status); text != "" {
+			b = append(append(b, ' '), text...)
+		}
+	case e.Attempts == 0:
+		b = append(b, "not sent"...)
+	default:
+		b = append(b, "no answer"...)
+	}
+	if e.Attempts > 1 {
+		b = fmt.Appendf(b, " after %d attempts", e.Attempts)
+	}
+	if e.RetryAfter > 0 {
+		b = fmt.Appendf(b, ", Retry-After %d s", seconds(e.RetryAfter))
+	}
+	if e.Err != nil {
+		b = append(append(b, ": "...), strings.TrimPrefix(e.Err.Error(), "cehttp: ")...)
+	}
+	return string(b)
+}
+
+// Is reports whether target is what Status stands for.
+func (e *SendError) Is(target error) bool {
+	switch target {
+	case ErrGone:
+		return e.Status == http.StatusGone
+	case ErrRedirect:
+		return e.Status/100 == 3
+	}
+	return false
+}
+
+// Unwrap returns e.Err.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// failure returns the error about the last attempt.
+func (c *delivery) failure(a *answer) *SendError {
+	e := &SendError{
+		Target: c.origin(), Attempts: c.attempts, Status: a.status, RetryAfter: a.retryAfter,
+		Retryable: a.retryable, Problem: a.problem, Err: a.err,
+	}
+	if body := a.body; len(body) > 0 {
+		e.Body = body[:min(len(body), idleBytes)]
+	}
+	return e
+}
+
+// slowError is about an attempt that had less time than the context of the call.
+type slowError struct{ limit time.Duration }
+
+func (e *slowError) Error() string        { return "it did not come within " + e.limit.String() }
+func (e *slowError) Timeout() bool        { return true }
+func (e *slowError) Temporary() bool      { return true }
+func (e *slowError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// alsoErr returns an error that is both, or first alone.
+func alsoErr(first, second error) error {
+	if second == nil {
+		return first
+	}
+	return fmt.Errorf("%w; before that: %w", first, second)
+}

@@ -1,0 +1,82 @@
+package cehttp
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+)
+
+// judge decides whether the message is sent again.
+func (a *answer) judge() {
+	switch {
+	case a.status/100 == 2:
+		var body *bodyError
+		a.retryable = errors.As(a.err, &body) // what was said is not known
+		return
+	case a.status < 400:
+		return
+	}
+	var said *bool
+	a.problem, said = readProblem(a.body)
+	a.retryable = a.status < 600 && repeated(a.status)
+	if said != nil && a.status != http.StatusGone {
+		a.retryable = *said
+	}
+}
+
+// readProblem returns what a body says about an error: nothing, if it is no JSON
+// object with the members of a Problem.
+func readProblem(body []byte) (p *Problem, retryable *bool) {
+	var said struct {
+		Retryable *bool  `json:"retryable"`
+		Type      string `json:"error_type"`
+	}
+	if len(body) == 0 || body[0] != '{' || !json.Valid(body) {
+		return nil, nil
+	}
+	_ = json.Unmarshal(body, &said) // members of other types stay as they are
+	if said.Retryable == nil && said.Type == "" {
+		return nil, nil
+	}
+	p = new(Problem)
+	if json.Unmarshal(body, p) != nil {
+		p = nil
+	}
+	return p, said.Retryable
+}
+
+func isJSON(h http.Header) bool { return mediatype.IsJSON(h.Get("Content-Type")) }
+
+// passes reports whether an attempt without an answer may fare better later.
+func passes(err error) bool {
+	var (
+		own         interface{ Retryable() bool }
+		certificate *tls.CertificateVerificationError
+		plain       tls.RecordHeaderError
+	)
+	switch {
+	case errors.Is(err, ErrGone):
+		return false
+	case errors.As(err, &own):
+		return own.Retryable()
+	case errors.As(err, &certificate), errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
+		return false
+	}
+	return true
+}
+
+// readStart reads a body, but not more than so much of it, and returns what it
+// read if keep is set. It does not matter how the reading ends.
+func readStart(body io.Reader, limit int64, keep bool) []byte {
+	body = io.LimitReader(body, limit)
+	if !keep {
+		_, _ = io.Copy(io.Discard, body)
+		return nil
+	}
+	b, _ := io.ReadAll(body)
+	return b
+}

@@ -1,0 +1,126 @@
+package cehttp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+)
+
+// want says what of an answer somebody waits for.
+type want uint8
+
+const (
+	wantStatus  want = iota
+	wantReply        // the event in an answer 2xx
+	wantResults      // the JSON body of any answer
+)
+
+// What is read of answers that nobody waits for.
+const (
+	idleBytes = 64 << 10
+	idleTime  = 2 * time.Second
+)
+
+// answer is how an attempt ended.
+type answer struct {
+	status     int    // 0 if none came
+	body       []byte // if it was wanted, or is an error
+	reply      *cloudevents.Event
+	problem    *Problem
+	retryAfter time.Duration
+	retryable  bool
+	err        error // there is no answer, or it cannot be read, or there is no time left
+}
+
+func (a *answer) accepted() bool { return a.status/100 == 2 && a.err == nil }
+
+// attempt sends the message once.
+func (c *delivery) attempt(parent context.Context) answer {
+	if c.template == nil {
+		return answer{err: ErrTarget}
+	}
+	if err := parent.Err(); err != nil {
+		return answer{err: err, retryable: true}
+	}
+	ctx, cancel := context.WithCancel(parent)
+	if c.timeout > 0 {
+		cancel()
+		ctx, cancel = context.WithTimeout(parent, c.timeout)
+	}
+	defer cancel()
+
+	c.attempts++
+	begin := time.Now()
+	defer func() { c.duration = time.Since(begin) }()
+	response, err := c.client.Do(c.request(ctx))
+	if err != nil {
+		err = c.cause(err)
+		if err == context.DeadlineExceeded && parent.Err() == nil {
+			err = &slowError{c.timeout}
+		}
+		return answer{err: err, retryable: passes(err)}
+	}
+	defer response.Body.Close()
+
+	a := answer{status: response.StatusCode, retryAfter: askedToWait(response.Header, time.Now())}
+	isOK := a.status/100 == 2
+	if c.want == wantResults && isJSON(response.Header) {
+		a.body, a.err = readBody(response.Body, response.ContentLength, c.maxResponse())
+		if !isOK {
+			a.err = nil // the status says enough
+		}
+	} else {
+		if c.want == wantReply && isOK {
+			c.readReply(response, &a)
+		}
+		if a.err == nil && response.Body != http.NoBody {
+			stop := time.AfterFunc(idleTime, cancel)
+			a.body = readStart(response.Body, idleBytes, !isOK)
+			stop.Stop()
+		}
+	}
+	a.judge()
+	return a
+}
+
+// request returns a request with the message, of which nothing is shared with
+// another attempt but the bytes.
+func (c *delivery) request(ctx context.Context) *http.Request {
+	r := c.template.WithContext(ctx)
+	u := *c.template.URL
+	r.URL = &u
+	r.Header = c.Header.Clone()
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	m := &c.message
+	describe(r.Header, m.event, m.mode, m.contentType)
+	remove(r.Header, "Content-Encoding") // the body has none
+	body := m.body
+	r.ContentLength = int64(len(body))
+	r.GetBody = func() (io.ReadCloser, error) { return c.sent.reader(body) }
+	r.Body, _ = r.GetBody()
+	return r
+}
+
+func (c *delivery) readReply(response *http.Response, a *answer) {
+	d := Decoder{Format: c.Format, MaxBytes: c.MaxResponseBytes}
+	reply, err := d.ResponseToCloudEvent(response)
+	switch {
+	case err == nil:
+		a.reply = &reply
+	case !errors.Is(err, ErrNotCloudEvent):
+		a.err = err
+	}
+}
+
+func (s *Sender) maxResponse() int64 {
+	if s.MaxResponseBytes == 0 {
+		return DefaultMaxBytes
+	}
+	return s.MaxResponseBytes
+}
