@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
@@ -55,18 +56,34 @@ func isJSON(h http.Header) bool { return mediatype.IsJSON(h.Get("Content-Type"))
 func passes(err error) bool {
 	var (
 		own         interface{ Retryable() bool }
+		handshake   *HandshakeError
 		certificate *tls.CertificateVerificationError
 		plain       tls.RecordHeaderError
 	)
 	switch {
 	case errors.Is(err, ErrGone):
 		return false
+	case errors.As(err, &handshake):
+		return handshake.Retryable
 	case errors.As(err, &own):
 		return own.Retryable()
 	case errors.As(err, &certificate), errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
 		return false
 	}
 	return true
+}
+
+// untilTurn returns how long a [WebhookTransport] asks to wait that has not sent.
+func untilTurn(err error) time.Duration {
+	var handshake *HandshakeError
+	var rate *RateError
+	switch {
+	case errors.As(err, &handshake):
+		return handshake.RetryAfter
+	case errors.As(err, &rate):
+		return rate.RetryAfter
+	}
+	return 0
 }
 
 // readStart reads a body, but not more than so much of it, and returns what it

@@ -62,7 +62,7 @@ func (c *delivery) attempt(parent context.Context) answer {
 		if err == context.DeadlineExceeded && parent.Err() == nil {
 			err = &slowError{c.timeout}
 		}
-		return answer{err: err, retryable: passes(err)}
+		return answer{err: err, retryable: passes(err), retryAfter: untilTurn(err)}
 	}
 	defer response.Body.Close()
 

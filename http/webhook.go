@@ -89,7 +89,7 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		wh.handshake(w, r)
 		return
 	}
-	origin, err := originOf(r.Header)
+	origin, err := namedOrigin(r.Header)
 	var rate int
 	switch {
 	case err == nil:

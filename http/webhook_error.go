@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -56,13 +55,4 @@ func quoted(s string) string { return s[:min(len(s), maxQuoted)] }
 const maxHold = 10 * 365 * 24 * time.Hour
 
 // holdOff returns the time in a Retry-After header, in seconds or as a date.
-func holdOff(h http.Header) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, ok := parseRate(text); ok {
-		return time.Duration(min(int64(seconds), int64(maxHold/time.Second))) * time.Second
-	}
-	if t, err := http.ParseTime(text); err == nil {
-		return min(max(time.Until(t), 0), maxHold)
-	}
-	return 0
-}
+func holdOff(h http.Header) time.Duration { return min(askedToWait(h, time.Now()), maxHold) }

@@ -74,7 +74,7 @@ var (
 func readHandshake(h http.Header) (Handshake, error) {
 	var ask Handshake
 	var err error
-	if ask.Origin, err = originOf(h); err != nil {
+	if ask.Origin, err = namedOrigin(h); err != nil {
 		return ask, err
 	}
 	if values := h.Values(requestRate); len(values) > 0 {

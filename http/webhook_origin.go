@@ -86,8 +86,8 @@ var (
 	errInvalidOrigin = errors.New("WebHook-Request-Origin is not one DNS name")
 )
 
-// originOf returns the origin that a request names.
-func originOf(h http.Header) (string, error) {
+// namedOrigin returns the origin that a request names.
+func namedOrigin(h http.Header) (string, error) {
 	switch values := h.Values(requestOrigin); {
 	case len(values) == 0:
 		return "", errNoOrigin
