@@ -272,7 +272,7 @@ func (c *checker) summary(in *input, violations, events int, mode string) {
 	s := c.style
 	what := plural(events, "event")
 	switch {
-	case in.lines:
+	case in.lines && events > 1:
 		what = formLines.String() + ", " + what
 	case in.form != formAny:
 		what = in.form.String() + ", " + what

@@ -42,14 +42,18 @@ func (t *tally) summary(interrupted bool) {
 		}
 		fmt.Fprintf(&b, "%s: %s in %s, id %s\n", paint(verdict), statusName(t.only.Status), round(took), visible(cut(t.only.ID, 64)))
 	default:
-		fmt.Fprintf(&b, "%s in %s, %.0f a second\n",
-			paint(fmt.Sprintf("%d of %s accepted", t.accepted, plural(t.events, "event"))), round(took), float64(t.events)/took.Seconds())
+		end := ""
+		if interrupted {
+			end = ", interrupted"
+		}
+		fmt.Fprintf(&b, "%s in %s, %.0f a second%s\n",
+			paint(fmt.Sprintf("%d of %s accepted", t.accepted, plural(t.events, "event"))), round(took), float64(t.events)/took.Seconds(), end)
 		for _, name := range byCount(t.status) {
 			fmt.Fprintf(&b, "  %7d  %s\n", t.status[name], name)
 		}
 	}
-	if interrupted {
-		fmt.Fprintf(&b, "  %s\n", s.bad("interrupted; an event without answer may have arrived"))
+	if interrupted && t.accepted < t.events {
+		fmt.Fprintf(&b, "  %s\n", s.bad("an event without answer may have arrived"))
 	}
 	if t.again > 0 {
 		fmt.Fprintf(&b, "  %7d  requests made again\n", t.again)
