@@ -34,8 +34,7 @@ func (e *bodyError) Unwrap() error { return e.err }
 
 const (
 	firstRead = 512            // where the length is not known
-	unproven  = 64 << 10       // of an announced length, before anything came: HTTP/2 has many requests that send nothing
-	trusted   = 1<<20 + 64<<10 // an announced length that is allocated after that: 1 MiB of data in an envelope
+	trusted   = 1<<20 + 64<<10 // an announced length that is allocated at once: 1 MiB of data in an envelope
 	idleReads = 100            // reads without a byte and without an error
 )
 
@@ -66,7 +65,7 @@ func readBody(body io.Reader, announced, max int64) ([]byte, error) {
 	size := int64(firstRead)
 	switch {
 	case announced > 0:
-		size = min(announced, unproven)
+		size = min(announced, trusted)
 	case announced == 0:
 		size = 1 // to see that nothing comes
 	}
@@ -74,9 +73,6 @@ func readBody(body io.Reader, announced, max int64) ([]byte, error) {
 	for idle := 0; ; {
 		var n int
 		var err error
-		if len(b) == unproven && announced > unproven {
-			b = append(make([]byte, 0, min(announced, trusted)), b...)
-		}
 		if len(b) < cap(b) {
 			n, err = body.Read(b[len(b):cap(b)])
 			b = b[:len(b)+n]

@@ -173,7 +173,7 @@ func TestMemoryOfAnnouncedLength(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n > 256<<10 {
+			if n > 2<<20 {
 				t.Errorf("%d bytes allocated for 100 bytes of body", n)
 			}
 		})
