@@ -24,8 +24,9 @@ const (
 // error. It returns at once, with an error, if it cannot listen.
 //
 // A request has 10 seconds for its header, of at most 64 KiB, and a minute
-// altogether until its body is read. The handler may take as long as it likes. An
-// idle connection is closed after 2 minutes. Contexts of requests have the values of
+// altogether until its body is read. The handler may take as long as it likes. A client
+// that takes nothing of an answer for a minute is cut off. An idle connection is closed
+// after 2 minutes. Contexts of requests have the values of
 // ctx, but do not end with it. A nil handler is [http.DefaultServeMux]. For anything
 // else, use an [http.Server].
 //
@@ -102,7 +103,7 @@ func (h untimed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			r = &copied
 		}
 	}
-	h.Handler.ServeHTTP(w, r)
+	h.Handler.ServeHTTP(newPatientWriter(w), r)
 }
 
 type untimedBody struct {

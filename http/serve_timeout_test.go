@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,4 +113,56 @@ func TestServeDrainsWithinBounds(t *testing.T) {
 			t.Error("the request was not ended")
 		}
 	})
+}
+
+// A client has a minute for each piece of an answer, not for all of it.
+func TestServeCutsOffWhoDoesNotRead(t *testing.T) {
+	const size = 1 << 20
+	for _, c := range []struct {
+		name  string
+		pause time.Duration
+		whole bool
+	}{
+		{"a slow client", 30 * time.Second, true},
+		{"a client that does not read", 2 * time.Minute, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := make(pipes)
+				ctx, cancel := context.WithCancel(t.Context())
+				served := make(chan error, 1)
+				go func() {
+					served <- cehttp.Serve(ctx, p, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+						time.Sleep(time.Hour) // which does not count
+						w.Header().Set("Content-Length", strconv.Itoa(size))
+						n, err := w.Write(make([]byte, size))
+						if (err == nil) != c.whole || (n == size) != c.whole {
+							t.Errorf("%d bytes were written, %v", n, err)
+						}
+					}))
+				}()
+				conn := p.dial()
+				if _, err := io.WriteString(conn, rawEvent+"Content-Length: 0\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				read, piece := 0, make([]byte, 64<<10)
+				for read < size {
+					n, err := conn.Read(piece)
+					read += n
+					if err != nil {
+						break
+					}
+					time.Sleep(c.pause)
+				}
+				if (read >= size) != c.whole {
+					t.Errorf("%d bytes were read", read)
+				}
+				conn.Close()
+				cancel()
+				if err := <-served; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
