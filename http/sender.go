@@ -116,13 +116,13 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event, w want) (*cloud
 }
 
 func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event, w want) (answer, error) {
-	contentType, body, err := encode(e, s.Mode, s.Format)
+	m, err := s.eventMessage(e)
 	if err != nil {
-		return answer{}, wrap(err)
+		return answer{}, err
 	}
 	c := s.newDelivery(ctx, w)
 	defer c.end()
-	c.message = message{e, s.Mode, contentType, body, 1}
+	c.message = m
 	for {
 		a := c.attempt(ctx)
 		if a.accepted() {

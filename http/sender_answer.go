@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
@@ -31,22 +32,28 @@ func (a *answer) judge() {
 // readProblem returns what a body says about an error: nothing, if it is no JSON
 // object with the members of a Problem.
 func readProblem(body []byte) (p *Problem, retryable *bool) {
+	if !strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{") || !json.Valid(body) {
+		return nil, nil
+	}
 	var said struct {
-		Retryable *bool  `json:"retryable"`
-		Type      string `json:"error_type"`
+		Retryable json.RawMessage `json:"retryable"` // encoding/json sets a bool that is another value too
+		Type      string          `json:"error_type"`
 	}
-	if len(body) == 0 || body[0] != '{' || !json.Valid(body) {
-		return nil, nil
-	}
-	_ = json.Unmarshal(body, &said) // members of other types stay as they are
-	if said.Retryable == nil && said.Type == "" {
-		return nil, nil
+	_ = json.Unmarshal(body, &said) // a member of another type is as if it were not there
+	switch string(said.Retryable) {
+	case "true", "false":
+		yes := said.Retryable[0] == 't'
+		retryable = &yes
+	default:
+		if said.Type == "" {
+			return nil, nil
+		}
 	}
 	p = new(Problem)
 	if json.Unmarshal(body, p) != nil {
 		p = nil
 	}
-	return p, said.Retryable
+	return p, retryable
 }
 
 func isJSON(h http.Header) bool { return mediatype.IsJSON(h.Get("Content-Type")) }

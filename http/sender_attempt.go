@@ -77,7 +77,7 @@ func (c *delivery) attempt(parent context.Context) answer {
 		if c.want == wantReply && isOK {
 			c.readReply(response, &a)
 		}
-		if a.err == nil && response.Body != http.NoBody {
+		if a.err == nil && response.Body != http.NoBody && a.status >= 200 { // after 101 it has no end
 			stop := time.AfterFunc(idleTime, cancel)
 			a.body = readStart(response.Body, idleBytes, !isOK)
 			stop.Stop()
@@ -97,12 +97,11 @@ func (c *delivery) request(ctx context.Context) *http.Request {
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
-	m := &c.message
+	m := c.message
 	describe(r.Header, m.event, m.mode, m.contentType)
 	remove(r.Header, "Content-Encoding") // the body has none
-	body := m.body
-	r.ContentLength = int64(len(body))
-	r.GetBody = func() (io.ReadCloser, error) { return c.sent.reader(body) }
+	r.ContentLength = int64(len(m.body))
+	r.GetBody = func() (io.ReadCloser, error) { return c.reader(&m) }
 	r.Body, _ = r.GetBody()
 	return r
 }

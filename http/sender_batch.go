@@ -49,7 +49,10 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) (BatchRe
 
 func (s *Sender) batchFormat() format.Batch {
 	d := Decoder{Batch: s.Batch, Format: s.Format}
-	return d.batchFormat()
+	if f := d.batchFormat(); f != nil {
+		return f
+	}
+	return format.JSON{}
 }
 
 // batches is one SendBatch. Events are named by their indexes.
@@ -155,7 +158,7 @@ func (b *batches) encode(c *delivery, part []int) bool {
 		b.fail(part, wrap(err))
 		return false
 	}
-	c.message = message{nil, cloudevents.BatchMode, contentType, body, len(part)}
+	c.message = message{mode: cloudevents.BatchMode, contentType: contentType, body: body, events: len(part)}
 	return true
 }
 

@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -19,7 +20,23 @@ type message struct {
 	mode        cloudevents.Mode
 	contentType string // in other modes
 	body        []byte
+	isShared    bool // with the caller
 	events      int
+}
+
+// eventMessage returns a message with one event.
+func (s *Sender) eventMessage(e *cloudevents.Event) (message, error) {
+	contentType, body, err := encode(e, s.Mode, s.Format)
+	if err != nil {
+		return message{}, wrap(err)
+	}
+	m := message{event: e, mode: s.Mode, contentType: contentType, body: body, events: 1}
+	if s.Mode == cloudevents.BinaryMode {
+		if m.isShared = len(body) > maxCopied; !m.isShared {
+			m.body = bytes.Clone(body)
+		}
+	}
+	return m, nil
 }
 
 // delivery is a message and the attempts to send it.
@@ -136,9 +153,23 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// outgoing is the body of the requests of a call. A transport may read on after
-// its answer came; it is given nothing any more when the call has ended, because
-// the bytes are the caller's.
+// maxCopied is how much data is copied, so that net/http knows the body for one in
+// memory, and sends it together with the header.
+const maxCopied = 64 << 10
+
+// reader returns a body that begins with the first byte.
+func (c *delivery) reader(m *message) (io.ReadCloser, error) {
+	switch {
+	case len(m.body) == 0:
+		return http.NoBody, nil
+	case m.isShared:
+		return &outgoingReader{c.sent, m.body}, nil
+	}
+	return io.NopCloser(bytes.NewReader(m.body)), nil
+}
+
+// outgoing guards a body that is the caller's. A transport may read on after its
+// answer came; it is given nothing any more when the call has ended.
 type outgoing struct {
 	mutex sync.Mutex
 	ended bool
@@ -150,14 +181,6 @@ func (o *outgoing) end() {
 	o.mutex.Lock()
 	o.ended = true
 	o.mutex.Unlock()
-}
-
-// reader returns a body that begins with the first byte.
-func (o *outgoing) reader(body []byte) (io.ReadCloser, error) {
-	if len(body) == 0 {
-		return http.NoBody, nil
-	}
-	return &outgoingReader{o, body}, nil
 }
 
 type outgoingReader struct {

@@ -1,0 +1,259 @@
+package cehttp_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// Each attempt has the same header and body, made anew, whatever the transport did to
+// the one before. Nothing of the caller is changed.
+func TestSenderReplays(t *testing.T) {
+	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
+		e := sample()
+		want, err := cehttp.ToHTTPRequest(t.Context(), "https://example.com/in?access_token=t", &e, mode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Header["X-Tenant"] = []string{"7", "8"}
+		wantBody, _ := io.ReadAll(want.Body)
+
+		header := http.Header{
+			"X-Tenant": {"7", "8"}, "Ce-Id": {"another"}, "ce-other": {"x"}, "Content-Type": {"text/html"},
+			"Content-Encoding": {"gzip"},
+		}
+		headerBefore := headerText(header)
+		jar, _ := cookiejar.New(nil)
+		requests := 0
+		client := http.Client{Timeout: time.Hour, Jar: jar, Transport: transport(func(r *http.Request) (*http.Response, error) {
+			requests++
+			if _, ok := r.Context().Deadline(); !ok {
+				t.Error("an attempt has no deadline")
+			}
+			if r.Method != http.MethodPost || r.URL.String() != want.URL.String() || r.Host != want.Host || r.ContentLength != want.ContentLength {
+				t.Errorf("%s %s %s %d", r.Method, r.URL, r.Host, r.ContentLength)
+			}
+			if got := headerText(r.Header); got != headerText(want.Header) {
+				t.Errorf("%s mode, request %d: header\n%s", mode, requests, got)
+			}
+			first, err := io.ReadAll(r.Body)
+			if err != nil || string(first) != string(wantBody) {
+				t.Errorf("%s mode, request %d: body %q, %v", mode, requests, first, err)
+			}
+			again, err := r.GetBody()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if second, err := io.ReadAll(again); err != nil || string(second) != string(wantBody) {
+				t.Errorf("%s mode, request %d: GetBody %q, %v", mode, requests, second, err)
+			}
+			r.Header.Set("X-Tenant", "9")
+			r.Header.Set("Ce-Id", "9")
+			r.Header.Set("X-More", "9")
+			r.URL.Path = "/elsewhere"
+			return step{status: 503}.response()
+		})}
+		sender := hushed(cehttp.Sender{
+			Target: "https://example.com/in?access_token=t", Mode: mode, Client: &client, Header: header,
+			Retry: cehttp.Retry{Attempts: 4, Wait: -1},
+		})
+		if err := sender.Send(t.Context(), &e); err == nil || requests != 4 {
+			t.Errorf("%v after %d requests", err, requests)
+		}
+		wantEvent(t, e, sample())
+		if got := headerText(header); got != headerBefore {
+			t.Errorf("the header is now\n%s", got)
+		}
+		if client.Timeout != time.Hour || client.CheckRedirect != nil || client.Jar != jar {
+			t.Errorf("the client is now %+v", client)
+		}
+	}
+}
+
+// A transport that reads a body when the call is over, as one may that was
+// answered early, gets nothing of what
+// the caller then has in the slice.
+func TestSenderReturnsData(t *testing.T) {
+	for _, size := range []int{4, 1 << 20} {
+		testSenderReturnsData(t, size)
+	}
+}
+
+func testSenderReturnsData(t *testing.T, size int) {
+	var kept []io.ReadCloser
+	sender := hushed(cehttp.Sender{Target: "http://example.com", Client: &http.Client{
+		Transport: transport(func(r *http.Request) (*http.Response, error) {
+			again, err := r.GetBody()
+			kept = append(kept, r.Body, again)
+			if err != nil {
+				return nil, err
+			}
+			return step{status: 200}.response()
+		}),
+	}})
+	e := withData("text/plain", strings.Repeat("data", size/4))
+	if err := sender.Send(t.Context(), &e); err != nil {
+		t.Fatal(err)
+	}
+	copy(e.Data, "DATA")
+	for _, body := range kept {
+		if b, err := io.ReadAll(body); strings.Contains(string(b), "DATA") {
+			t.Errorf("read %d bytes, some of them new, %v", len(b), err)
+		}
+	}
+}
+
+func TestSenderTimeout(t *testing.T) {
+	hang := transport(func(r *http.Request) (*http.Response, error) {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	})
+	const s = time.Second
+	tests := []struct {
+		reason                    string
+		sender, client, deadline  time.Duration
+		elapsed                   time.Duration
+		attempts                  int
+		isContext, hasTimeoutText bool
+	}{
+		{"the default", 0, 0, 0, 93 * s, 3, false, true},
+		{"of the sender", 5 * s, 0, 0, 18 * s, 3, false, true},
+		{"of the client", 0, 5 * s, 0, 18 * s, 3, false, true},
+		{"the shorter of both", 7 * s, 5 * s, 0, 18 * s, 3, false, true},
+		{"the sender's if shorter", 4 * s, 5 * s, 0, 15 * s, 3, false, true},
+		{"of the context, for all attempts", 0, 0, 100 * s, 100 * s, 1, true, false},
+		{"of sender and context", 30 * s, 0, 50 * s, 50 * s, 2, true, false},
+		{"none but the context", -1, 0, 200 * s, 200 * s, 1, true, false},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if test.deadline > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, test.deadline)
+					defer cancel()
+				}
+				sender := hushed(cehttp.Sender{
+					Target: "http://example.com", Timeout: test.sender, Retry: cehttp.Retry{NoJitter: true},
+					Client: &http.Client{Transport: hang, Timeout: test.client},
+				})
+				begin, e := time.Now(), minimal()
+				err := sender.Send(ctx, &e)
+				failed := sendError(t, err)
+				if !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != test.attempts || !failed.Retryable {
+					t.Errorf("%+v", failed)
+				}
+				if test.isContext != (ctx.Err() != nil) || test.hasTimeoutText != strings.Contains(err.Error(), "within") {
+					t.Error(err)
+				}
+				if d := time.Since(begin); d != test.elapsed {
+					t.Errorf("it took %s, want %s", d, test.elapsed)
+				}
+			})
+		})
+	}
+}
+
+func TestSenderRequest(t *testing.T) {
+	reply := minimal()
+	reply.ID, reply.DataContentType, reply.Data = "reply", "text/plain", []byte("hello")
+	answer := func(status int, m cloudevents.Mode) step {
+		h := http.Header{}
+		body, err := cehttp.EncodeMessage(h, &reply, m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return step{status: status, header: h, body: string(body)}
+	}
+	cutOff := step{status: 200, header: http.Header{"Content-Type": {structuredType}, "Content-Encoding": {"x"}}}
+	tests := []struct {
+		reason string
+		steps  []step
+		reply  bool
+		err    error
+		status int
+	}{
+		{"binary", []step{answer(200, cloudevents.BinaryMode)}, true, nil, 0},
+		{"structured", []step{answer(200, cloudevents.StructuredMode)}, true, nil, 0},
+		{"201", []step{answer(201, cloudevents.BinaryMode)}, true, nil, 0},
+		{"202 with an event", []step{answer(202, cloudevents.BinaryMode)}, true, nil, 0},
+		{"after a retry", []step{{status: 503}, answer(200, cloudevents.BinaryMode)}, true, nil, 0},
+		{"204", []step{{status: 204}}, false, nil, 0},
+		{"202", []step{{status: 202, body: `{"status":"accepted"}`, header: typed("application/json")}}, false, nil, 0},
+		{"200 and a page", []step{{status: 200, body: "<html>", header: typed("text/html")}}, false, nil, 0},
+		{"200 and nothing", []step{{status: 200}}, false, nil, 0},
+		{"an event that is not valid", []step{{status: 200, header: http.Header{"Ce-Specversion": {"1.0"}, "Ce-Id": {"1"}, "Ce-Type": {"t"}}}}, false, validation.ErrMissing, 200},
+		{"a batch", []step{{status: 200, header: typed(batchType), body: "[]"}}, false, cehttp.ErrContentMode, 200},
+		{"a coded body", []step{cutOff}, false, cehttp.ErrContentEncoding, 200},
+		{"an event with an error is no reply", []step{answer(400, cloudevents.BinaryMode)}, false, nil, 400},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			sender, _ := steps(test.steps...)
+			sender.Retry.Wait = -1
+			e := sample()
+			got, err := sender.Request(t.Context(), &e)
+			switch {
+			case test.status != 0:
+				failed := sendError(t, err)
+				if failed.Status != test.status || failed.Retryable || test.err != nil && !errors.Is(err, test.err) {
+					t.Errorf("%+v", failed)
+				}
+			case err != nil:
+				t.Error(err)
+			}
+			if test.reply != (got != nil) {
+				t.Errorf("reply %v", got)
+			}
+			if got != nil {
+				wantEvent(t, *got, reply)
+			}
+		})
+	}
+}
+
+func TestSenderRefusesToSend(t *testing.T) {
+	invalid, noJSON := minimal(), withData("application/json", "{")
+	invalid.Source = ""
+	good := minimal()
+	tests := []struct {
+		reason string
+		e      cloudevents.Event
+		mode   cloudevents.Mode
+		target string
+		want   error
+	}{
+		{"an event that is not valid", invalid, cloudevents.BinaryMode, "http://example.com", validation.ErrMissing},
+		{"data that is not JSON", noJSON, cloudevents.StructuredMode, "http://example.com", validation.ErrData},
+		{"batch mode", good, cloudevents.BatchMode, "http://example.com", cehttp.ErrContentMode},
+		{"no target", good, cloudevents.BinaryMode, "", cehttp.ErrTarget},
+		{"a path", good, cloudevents.BinaryMode, "/in", cehttp.ErrTarget},
+		{"no host", good, cloudevents.BinaryMode, "http:///in", cehttp.ErrTarget},
+		{"another scheme", good, cloudevents.BinaryMode, "ftp://example.com", cehttp.ErrTarget},
+		{"a port with letters", good, cloudevents.BinaryMode, "http://user:secret@example.com:secret/", cehttp.ErrTarget},
+		{"a line break", good, cloudevents.BinaryMode, "http://example.com/secret\n", cehttp.ErrTarget},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			sender, requests := steps(step{status: 204})
+			sender.Target, sender.Mode = test.target, test.mode
+			err := sender.Send(t.Context(), &test.e)
+			wantError(t, err, test.want)
+			if *requests != 0 || strings.Contains(fmt.Sprint(err), "secret") {
+				t.Errorf("%d requests, %v", *requests, err)
+			}
+		})
+	}
+}
