@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -38,7 +37,6 @@ func (s *send) deliverer() *deliverer {
 		sender: cehttp.Sender{
 			Target:         s.target,
 			Mode:           s.mode,
-			Batch:          format.JSON{},
 			Client:         &http.Client{Transport: transport},
 			Header:         s.header,
 			Retry:          cehttp.Retry{Attempts: s.attempts, Wait: s.wait},

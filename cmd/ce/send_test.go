@@ -26,7 +26,7 @@ func TestSendReports(t *testing.T) {
 			io.WriteString(w, "{\"error\":\"no \x1b[31m\\u001b[31m\",\"error_type\":\"x\",\"retryable\":false}")
 		},
 		"/gone":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(410) },
-		"/redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/ok", 307) },
+		"/redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/ok", http.StatusTemporaryRedirect) },
 		"/flaky": func(w http.ResponseWriter, _ *http.Request) {
 			if requests.Add(1)%2 == 1 {
 				w.WriteHeader(503)

@@ -62,6 +62,13 @@ try ce li; try ce send --data; try ce help c; try ce completion ""; try ce check
 	}
 }
 
+func TestZshCompletion(t *testing.T) {
+	out, status := shell(t, "zsh", t.TempDir(), "autoload -Uz compinit; compinit -u -D; source <(ce completion zsh); whence -w _ce; print ${_comps[ce]}")
+	if status != 0 || !strings.HasSuffix(out, "_ce: function\n_ce\n") {
+		t.Errorf("status %d:\n%s", status, out)
+	}
+}
+
 // Shells see the words that shellWords sees.
 func TestShellWordsLikeBash(t *testing.T) {
 	for _, script := range []string{
