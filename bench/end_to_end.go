@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cloudevents/sdk-go/v2/client"
@@ -39,6 +40,7 @@ func endToEndRows(x *Item, connections int) []Exchange {
 			Open: func() (*Running, error) { return open(connections, ours(), plain()) },
 			Note: "limit",
 		})
+		rows = append(rows, sendRows(x, m, connections, strings.Replace(path, "end to end", "send", 1))...)
 	}
 	return rows
 }

@@ -47,8 +47,9 @@ type batchFailure struct {
 }
 
 func (e *batchFailure) Error() string {
-	return fmt.Sprintf("cehttp: %d of %d events not accepted; the first: %s",
-		len(e.failed), len(e.events), clientText(e.of(e.failed[0])))
+	first := e.failed[0]
+	return fmt.Sprintf("cehttp: %d of %d events not accepted; event %d: %s",
+		len(e.failed), len(e.events), first, clientText(e.events[first].Err))
 }
 
 func (e *batchFailure) of(i int) error {

@@ -99,7 +99,7 @@ func (b *batches) take(c *delivery, a *answer, part []int, results []*result) (r
 		case r.isAccepted(a):
 			b.accept(c, a, report, r)
 		default:
-			*report = EventReport{Status: r.Status, Err: c.failureOf(a, r)}
+			*report = EventReport{Status: r.status(a), Err: c.failureOf(a, r)}
 			if r.Retryable && r.Status != http.StatusGone {
 				rest = append(rest, i)
 			}
@@ -118,11 +118,16 @@ func (r *result) isAccepted(a *answer) bool {
 	return r.Status/100 == 2
 }
 
-func (b *batches) accept(c *delivery, a *answer, report *EventReport, r *result) {
-	*report = EventReport{Status: r.Status, ID: r.ID}
+// status returns that of the result, or of the answer.
+func (r *result) status(a *answer) int {
 	if r.Status == 0 {
-		report.Status = a.status
+		return a.status
 	}
+	return r.Status
+}
+
+func (b *batches) accept(c *delivery, a *answer, report *EventReport, r *result) {
+	*report = EventReport{Status: r.status(a), ID: r.ID}
 	if len(r.Reply) == 0 || string(r.Reply) == "null" {
 		return
 	}
@@ -138,7 +143,7 @@ func (b *batches) accept(c *delivery, a *answer, report *EventReport, r *result)
 // one that wants the longest wait.
 func (c *delivery) failureOf(a *answer, r *result) *SendError {
 	e := &SendError{
-		Target: c.origin(), Attempts: c.attempts, Status: r.Status, Retryable: r.Retryable,
+		Target: c.origin(), Attempts: c.attempts, Status: r.status(a), Retryable: r.Retryable,
 		RetryAfter: wholeSeconds(r.RetryAfter),
 		Problem: &Problem{
 			Message: r.Message, Type: r.Type, Retryable: r.Retryable, Attribute: r.Attribute, Section: r.Section,
