@@ -121,7 +121,7 @@ func ExampleErrNoConsent() {
 	// true
 }
 
-func ExampleErrGone() {
+func ExampleErrGone_webhook() {
 	retired := &cehttp.Webhook{Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }), Origins: []string{"*"}}
 	sender := &cehttp.WebhookTransport{Base: through(retired), Origin: "a.example.com"}
 	for range 2 {
