@@ -13,8 +13,11 @@
 //
 // A [Receiver] is that and everything around it, an [http.Handler] that calls a
 // function for each event: answers that senders can act on, batches, panics.
-// [Background] handles events after the answer, [Routes] adds health checks, and
-// [ListenAndServe] a server that drains.
+// [Background] handles events after the answer, [Mux] calls a function for each type
+// and documents them, [Routes] adds health checks, and [ListenAndServe] a server that
+// drains. A [Sender] sends events, and sends again what may be accepted later.
+// [Webhook], [Authorization] and [Verifier] guard a receiver, [WebhookTransport] and
+// [Signer] are the other end of that.
 //
 // Functions serve the common case, with the JSON format and default limits; a
 // [Decoder] has settings. [DecodeMessage] and [EncodeMessage] work on a header
