@@ -13,7 +13,8 @@ type BatchReport struct {
 	Events   []EventReport // one for each event, in their order
 }
 
-// EventReport is what became of one event.
+// EventReport is what became of one event. With an Err and Status 2xx it was
+// accepted, and what was said about it could not be read.
 type EventReport struct {
 	Status int                // of its result, or of the answer to its batch; 0 if there was none
 	ID     string             // of accepted work

@@ -46,11 +46,7 @@ func (c *delivery) attempt(parent context.Context) answer {
 	if err := parent.Err(); err != nil {
 		return answer{err: err, retryable: true}
 	}
-	ctx, cancel := context.WithCancel(parent)
-	if c.timeout > 0 {
-		cancel()
-		ctx, cancel = context.WithTimeout(parent, c.timeout)
-	}
+	ctx, cancel := c.limited(parent)
 	defer cancel()
 
 	c.attempts++
@@ -85,6 +81,14 @@ func (c *delivery) attempt(parent context.Context) answer {
 	}
 	a.judge()
 	return a
+}
+
+// limited returns the context of an attempt.
+func (c *delivery) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.timeout > 0 {
+		return context.WithTimeout(ctx, c.timeout)
+	}
+	return context.WithCancel(ctx)
 }
 
 // request returns a request with the message, of which nothing is shared with

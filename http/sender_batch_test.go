@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -143,6 +142,7 @@ func TestSendBatch(t *testing.T) {
 		{"results that are none", 2, fixed(`{"results":7}`, 200), nil, "0 1", nil},
 		{"an index that is none", 2, fixed(`{"error_type":"x","index":2}`, 400), nil, "0 1", []int{0, 1}},
 		{"an index below zero", 2, fixed(`{"error_type":"x","index":-1}`, 400), nil, "0 1", []int{0, 1}},
+		{"a reply that is no event", 2, fixed(`{"results":[{"index":0,"status":200,"reply":{}},{"index":1,"status":200,"reply":null}]}`, 200), nil, "0 1", []int{0}},
 		{"a result 410", 2, fixed(`{"results":[{"index":0,"status":410,"retryable":true},{"index":1,"status":204}]}`, 503), nil, "0 1", []int{0}},
 	}
 	for _, test := range tests {
@@ -195,6 +195,35 @@ func TestSendBatchInvalid(t *testing.T) {
 	}
 }
 
+// single is a format that sends one event alone, and no two together.
+type single struct{ format.JSON }
+
+var errSingle = errors.New("one at a time")
+
+func (f single) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, error) {
+	if len(es) > 1 || es[0].ID == "1" {
+		return nil, errSingle
+	}
+	return f.JSON.EncodeBatchModeMessage(dst, es)
+}
+
+// What a format says is passed on, with the right index.
+func TestSendBatchFormat(t *testing.T) {
+	sender, got := batcher(t, func(int, []string) step { return step{status: 204} })
+	sender.Format, sender.MaxBatchEvents = single{}, 1
+	report, err := sender.SendBatch(t.Context(), eventsOf(3))
+	wantError(t, err, errSingle)
+	if strings.Join(*got, "|") != "0|2" || !slices.Equal(report.Failed(), []int{1}) {
+		t.Errorf("sent %v, failed %v", *got, report.Failed())
+	}
+	sender.MaxBatchEvents = 2
+	report, err = sender.SendBatch(t.Context(), eventsOf(3))
+	wantError(t, err, errSingle)
+	if len(*got) != 2 || !slices.Equal(report.Failed(), []int{0, 1, 2}) {
+		t.Errorf("sent %v, failed %v", *got, report.Failed())
+	}
+}
+
 // Results are paid attention to when they ask for time, too.
 func TestSendBatchRetryAfter(t *testing.T) {
 	busy := func(request int, ids []string) step {
@@ -227,74 +256,6 @@ func TestSendBatchRetryAfter(t *testing.T) {
 		own := sendError(t, report.Events[0].Err)
 		if own.Status != 503 || own.RetryAfter != 7*time.Second || !errors.Is(own, context.DeadlineExceeded) {
 			t.Errorf("%+v", own)
-		}
-	})
-}
-
-// A real Receiver: replies, deferred work, failures, and one that is invalid only there.
-func TestSendBatchToReceiver(t *testing.T) {
-	failed := map[string]bool{}
-	s := httptest.NewServer(silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		switch e.ID {
-		case "0":
-			reply := minimal()
-			reply.ID = "reply"
-			return &reply, nil
-		case "1":
-			return nil, &cehttp.Deferred{ID: "job-7"}
-		case "2":
-			return nil, cehttp.Permanent(errors.New("never"))
-		case "3":
-			if !failed["3"] {
-				failed["3"] = true
-				return nil, &cehttp.HandlerError{Status: 500, Retryable: true}
-			}
-		}
-		return nil, nil
-	}))
-	defer s.Close()
-	sender := hushed(cehttp.Sender{Target: s.URL, Client: s.Client(), Retry: cehttp.Retry{Wait: -1}})
-	report, err := sender.SendBatch(t.Context(), eventsOf(5))
-	if err == nil || report.Requests != 2 || !slices.Equal(report.Failed(), []int{2}) {
-		t.Errorf("%+v, %v", report, err)
-	}
-	if r := report.Events[0]; r.Reply == nil || r.Reply.ID != "reply" || r.Status != 200 {
-		t.Errorf("%+v", r)
-	}
-	if r := report.Events[1]; r.ID != "job-7" || r.Status != 202 {
-		t.Errorf("%+v", r)
-	}
-	if own := sendError(t, report.Events[2].Err); own.Status != 422 || own.Retryable || own.Problem == nil {
-		t.Errorf("%+v", own)
-	}
-}
-
-// The observer hears of each request, and of each event once.
-func TestSendObserver(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var heard []string
-		say := func(format string, args ...any) { heard = append(heard, fmt.Sprintf(format, args...)) }
-		sender, _ := steps(step{status: 503}, step{err: io.EOF}, step{status: 204}, step{status: 400})
-		sender.Retry.NoJitter = true
-		sender.Observer = cehttp.SendObserver{
-			Attempted: func(_ context.Context, a cehttp.Attempt) {
-				say("attempt %d of %d: %d, %v, wait %s", a.Number, a.Events, a.Status, a.Err, a.Wait)
-			},
-			Sent:   func(_ context.Context, o cehttp.Outcome) { say("sent %s: %d after %s", o.ID, o.Status, o.Duration) },
-			Failed: func(_ context.Context, o cehttp.Outcome) { say("failed %s: %d, %v", o.ID, o.Status, o.Err != nil) },
-		}
-		es := eventsOf(2)
-		_, _ = sender.SendBatch(t.Context(), es)
-		_ = sender.Send(t.Context(), &es[1])
-		es[0].ID = ""
-		_ = sender.Send(t.Context(), &es[0])
-		want := []string{
-			"attempt 1 of 2: 503, <nil>, wait 1s", "attempt 2 of 2: 0, EOF, wait 2s", "attempt 3 of 2: 204, <nil>, wait 0s",
-			"sent 0: 204 after 3s", "sent 1: 204 after 3s",
-			"attempt 1 of 1: 400, <nil>, wait 0s", "failed 1: 400, true", "failed : 0, true",
-		}
-		if !slices.Equal(heard, want) {
-			t.Errorf("heard\n%s", strings.Join(heard, "\n"))
 		}
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"net/http/cookiejar"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -114,58 +113,6 @@ func testSenderReturnsData(t *testing.T, size int) {
 	}
 }
 
-func TestSenderTimeout(t *testing.T) {
-	hang := transport(func(r *http.Request) (*http.Response, error) {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	})
-	const s = time.Second
-	tests := []struct {
-		reason                    string
-		sender, client, deadline  time.Duration
-		elapsed                   time.Duration
-		attempts                  int
-		isContext, hasTimeoutText bool
-	}{
-		{"the default", 0, 0, 0, 93 * s, 3, false, true},
-		{"of the sender", 5 * s, 0, 0, 18 * s, 3, false, true},
-		{"of the client", 0, 5 * s, 0, 18 * s, 3, false, true},
-		{"the shorter of both", 7 * s, 5 * s, 0, 18 * s, 3, false, true},
-		{"the sender's if shorter", 4 * s, 5 * s, 0, 15 * s, 3, false, true},
-		{"of the context, for all attempts", 0, 0, 100 * s, 100 * s, 1, true, false},
-		{"of sender and context", 30 * s, 0, 50 * s, 50 * s, 2, true, false},
-		{"none but the context", -1, 0, 200 * s, 200 * s, 1, true, false},
-	}
-	for _, test := range tests {
-		t.Run(test.reason, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx := t.Context()
-				if test.deadline > 0 {
-					var cancel context.CancelFunc
-					ctx, cancel = context.WithTimeout(ctx, test.deadline)
-					defer cancel()
-				}
-				sender := hushed(cehttp.Sender{
-					Target: "http://example.com", Timeout: test.sender, Retry: cehttp.Retry{NoJitter: true},
-					Client: &http.Client{Transport: hang, Timeout: test.client},
-				})
-				begin, e := time.Now(), minimal()
-				err := sender.Send(ctx, &e)
-				failed := sendError(t, err)
-				if !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != test.attempts || !failed.Retryable {
-					t.Errorf("%+v", failed)
-				}
-				if test.isContext != (ctx.Err() != nil) || test.hasTimeoutText != strings.Contains(err.Error(), "within") {
-					t.Error(err)
-				}
-				if d := time.Since(begin); d != test.elapsed {
-					t.Errorf("it took %s, want %s", d, test.elapsed)
-				}
-			})
-		})
-	}
-}
-
 func TestSenderRequest(t *testing.T) {
 	reply := minimal()
 	reply.ID, reply.DataContentType, reply.Data = "reply", "text/plain", []byte("hello")
@@ -253,6 +200,31 @@ func TestSenderRefusesToSend(t *testing.T) {
 			wantError(t, err, test.want)
 			if *requests != 0 || strings.Contains(fmt.Sprint(err), "secret") {
 				t.Errorf("%d requests, %v", *requests, err)
+			}
+		})
+	}
+}
+
+// Both versions of HTTP, with bodies that are copied and bodies that are not.
+func TestSenderProtocols(t *testing.T) {
+	for _, p := range protocols {
+		t.Run(p.name, func(t *testing.T) {
+			s := serve(t, p.major, silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+				return e, nil
+			}).ServeHTTP)
+			for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
+				for _, size := range []int{0, 1, 64 << 10, 64<<10 + 1, 1 << 20} {
+					sender := hushed(cehttp.Sender{Target: s.URL, Client: s.Client(), Mode: m})
+					e := withData("text/plain", strings.Repeat("x", size))
+					if size == 0 {
+						e.Data = nil
+					}
+					reply, err := sender.Request(t.Context(), &e)
+					if err != nil || reply == nil {
+						t.Fatalf("%s mode, %d bytes: %v, %v", m, size, reply, err)
+					}
+					wantEvent(t, *reply, e)
+				}
 			}
 		})
 	}
