@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 const (
@@ -40,10 +42,10 @@ func MatchOrigin(pattern, origin string) bool {
 		return false
 	}
 	if !below {
-		return equalASCII(pattern, origin)
+		return ascii.EqualFold(pattern, origin)
 	}
 	dot := len(origin) - len(parent) - 1
-	return dot > 0 && origin[dot] == '.' && equalASCII(parent, origin[dot+1:])
+	return dot > 0 && origin[dot] == '.' && ascii.EqualFold(parent, origin[dot+1:])
 }
 
 const (
@@ -74,11 +76,6 @@ func isDNSName(s string) bool {
 
 func isDNSByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
-}
-
-// equalASCII compares two DNS names.
-func equalASCII(a, b string) bool {
-	return len(a) == len(b) && strings.EqualFold(a, b) // both are ASCII
 }
 
 var (

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 const (
@@ -146,7 +148,7 @@ func (t *WebhookTransport) consent(answer *http.Response) (perMinute int, reason
 		return 0, "there is no WebHook-Allowed-Origin"
 	case len(origins) > 1 || len(rates) > 1:
 		return 0, "a header is there more than once"
-	case origins[0] != anyOrigin && !equalASCII(origins[0], t.Origin):
+	case origins[0] != anyOrigin && !ascii.EqualFold(origins[0], t.Origin):
 		return 0, fmt.Sprintf("WebHook-Allowed-Origin is %.64q", origins[0])
 	case len(rates) == 0 && t.Rate > 0:
 		return 0, "there is no WebHook-Allowed-Rate"
