@@ -39,19 +39,21 @@ func checkCommand() command {
 		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}
 			flags.BoolVar(&c.json, "json", false, "a JSON object a violation")
-			flags.Func("from", "`form` of the input: json, jsonl, batch, http, curl; told by its first bytes otherwise", formFlag(&c.from))
+			flags.Func("from", "`form` of the input: "+inputForms+"; told by its first bytes otherwise", formFlag(&c.from, inputForms))
 			flags.IntVar(&c.maxBytes, "max-bytes", defaultMaxBytes, "of an event or a body, `n` bytes")
 			return c.run
 		},
 	}
 }
 
-// formFlag returns the function of a flag that names a form.
-func formFlag(f *form) func(string) error {
+const inputForms = "json, jsonl, batch, http, curl"
+
+// formFlag returns the function of a flag that names one of forms.
+func formFlag(f *form, forms string) func(string) error {
 	return func(s string) error {
 		got, ok := parseForm(s)
 		if !ok {
-			return fmt.Errorf("unknown form %.64q", s)
+			return fmt.Errorf("it is one of %s", forms)
 		}
 		*f = got
 		return nil

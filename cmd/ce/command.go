@@ -72,6 +72,8 @@ func (p *process) run(ctx context.Context, args []string) int {
 		}
 	}
 	switch name {
+	case "-version", "--version":
+		return p.run(ctx, []string{"version"})
 	case "help", "-h", "-help", "--help":
 		if len(args) > 0 && name == "help" {
 			return p.run(ctx, []string{args[0], "-h"})
@@ -92,9 +94,24 @@ func (p *process) runCommand(ctx context.Context, c *command, args []string) int
 		c.usage(p.out, flags)
 		return exitOK
 	case err != nil:
-		return p.fail(usagef("%s: %v; see ce %s -h", c.name, err, c.name))
+		return p.fail(usagef("%s: %s; see ce %s -h", c.name, flagError(err), c.name))
 	}
-	return p.fail(run(ctx, args))
+	err = run(ctx, args)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, errFault) {
+		err = errInterrupted
+	}
+	return p.fail(err)
+}
+
+// flagError returns an error of package flag with flags as help spells them.
+func flagError(err error) string {
+	text := err.Error()
+	for _, before := range []string{"flag provided but not defined: ", "flag needs an argument: ", " for flag ", " for "} {
+		if front, name, ok := strings.Cut(text, before+"-"); ok && len(name) > 1 {
+			return front + before + "--" + name
+		}
+	}
+	return text
 }
 
 // parseFlags parses flags before, behind and between other arguments; all that is

@@ -94,6 +94,12 @@ func writeCompletion(w io.Writer, script string) error {
 func flagNames(c *command) (names []string) {
 	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	c.prepare(&process{}, flags)
-	flags.VisitAll(func(f *flag.Flag) { names = append(names, "--"+f.Name) })
+	flags.VisitAll(func(f *flag.Flag) {
+		dashes := "--"
+		if len(f.Name) == 1 {
+			dashes = "-"
+		}
+		names = append(names, dashes+f.Name)
+	})
 	return append(names, "-h")
 }

@@ -32,11 +32,14 @@ not answer; where the specification says SHOULD or leaves a choice, they may dif
 
 --http sends every message of the suite, each event in every mode, and judges the answer:
 2xx accepts, 4xx and 5xx refuse, 3xx is a fault, and an event in the answer has to be the
-one that was sent. A receiver that takes no batches is spared them.
+one that was sent. A receiver that takes no batches is spared them. It has to take events
+of every type and source: those that it refuses for reasons of its own count as failed.
 
 --adapter starts a program that reads a request a line and writes an answer a line, in
 JSON: docs/conformance-adapter.md. It is started without a shell; quotes keep words
 together. If it crashes or hangs, that case has failed, and it is started again.
+
+examples:
 
   ce conformance
   ce conformance --run '^json/decode/time'

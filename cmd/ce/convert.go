@@ -46,8 +46,8 @@ func convertCommand() command {
 		help:    convertHelp,
 		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: formLines}
-			flags.Func("from", "`form` of the input: json, jsonl, batch, http, curl; told by its first bytes otherwise", formFlag(&c.from))
-			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", formFlag(&c.to))
+			flags.Func("from", "`form` of the input: "+inputForms+"; told by its first bytes otherwise", formFlag(&c.from, inputForms))
+			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", formFlag(&c.to, "json, jsonl, batch, http"))
 			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", modeFlag(&c.mode))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
 			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
@@ -67,7 +67,7 @@ func modeFlag(m *cloudevents.Mode) func(string) error {
 				return nil
 			}
 		}
-		return fmt.Errorf("unknown mode %.64q", s)
+		return errors.New("it is one of binary, structured, batch")
 	}
 }
 

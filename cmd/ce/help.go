@@ -28,7 +28,15 @@ func (p *process) help(w io.Writer) {
 
 // usage describes a command.
 func (c *command) usage(w io.Writer, flags *flag.FlagSet) {
-	fmt.Fprintf(w, "%s\n\nusage: ce %s [flags] %s\n\n", c.summary, c.name, c.args)
+	usage, declared := "ce "+c.name, 0
+	flags.VisitAll(func(*flag.Flag) { declared++ })
+	if declared > 0 {
+		usage += " [flags]"
+	}
+	if c.args != "" {
+		usage += " " + c.args
+	}
+	fmt.Fprintf(w, "%s\n\nusage: %s\n\n", c.summary, usage)
 	flags.VisitAll(func(f *flag.Flag) {
 		arg, text := flag.UnquoteUsage(f)
 		if arg != "" {
@@ -43,5 +51,8 @@ func (c *command) usage(w io.Writer, flags *flag.FlagSet) {
 		}
 		fmt.Fprintf(w, "  %-22s %s\n", dashes+f.Name+arg, text)
 	})
-	fmt.Fprintf(w, "\n%s\n\n%s", strings.TrimSpace(c.help), exitStatuses)
+	if declared > 0 {
+		fmt.Fprintln(w)
+	}
+	fmt.Fprintf(w, "%s\n\n%s", strings.TrimSpace(c.help), exitStatuses)
 }

@@ -15,7 +15,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	p := &process{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		in: interruptible(ctx, os.Stdin), out: os.Stdout, err: os.Stderr,
 		getenv:   os.Getenv,
 		now:      time.Now,
 		terminal: isTerminal,

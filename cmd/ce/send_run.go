@@ -59,7 +59,9 @@ func (s *send) deliverAll(ctx context.Context, next func() (*cloudevents.Event, 
 	close(jobs)
 	workers.Wait()
 	stopProgress()
-	t.summary(ctx.Err() != nil)
+	if t.events > 0 || fed == nil {
+		t.summary(ctx.Err() != nil)
+	}
 	switch {
 	case t.failed != nil:
 		return t.failed

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,6 +46,9 @@ func (t *tally) summary(interrupted bool) {
 		end := ""
 		if interrupted {
 			end = ", interrupted"
+			if t.total > t.events {
+				end += fmt.Sprintf(", %d not sent", t.total-t.events)
+			}
 		}
 		fmt.Fprintf(&b, "%s in %s, %.0f a second%s\n",
 			paint(fmt.Sprintf("%d of %s accepted", t.accepted, plural(t.events, "event"))), round(took), float64(t.events)/took.Seconds(), end)
@@ -56,13 +60,18 @@ func (t *tally) summary(interrupted bool) {
 		fmt.Fprintf(&b, "  %s\n", s.bad("an event without answer may have arrived"))
 	}
 	if t.again > 0 {
-		fmt.Fprintf(&b, "  %7d  requests made again\n", t.again)
+		noun, _ := strings.CutPrefix(plural(t.again, "request"), strconv.Itoa(t.again)+" ")
+		fmt.Fprintf(&b, "  %7d  %s made again\n", t.again, noun)
 	}
 	if t.events > 1 && t.latency.total > 0 {
 		fmt.Fprintf(&b, "  latency  %s\n", t.latency.String())
 	}
 	for _, text := range byCount(t.errors) {
-		fmt.Fprintf(&b, "  %s\n", s.bad(fmt.Sprintf("%d: %s", t.errors[text], visible(text))))
+		count := fmt.Sprintf("%7d  ", t.errors[text])
+		if t.events == 1 {
+			count = ""
+		}
+		fmt.Fprintf(&b, "  %s%s\n", count, s.bad(visible(text)))
 	}
 	if t.events == 1 {
 		t.answer(&b, s)

@@ -58,7 +58,9 @@ func run(ctx context.Context, serve bool) error {
 	if err := deliver(ctx, "http://"+listener.Addr().String()+"/events", secret); err != nil {
 		return err
 	}
-	if !serve {
+	if serve {
+		fmt.Printf("listening on http://%s/events\n", listener.Addr())
+	} else {
 		stop()
 	}
 	return <-served

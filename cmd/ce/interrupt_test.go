@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+// Ctrl-C ends a command that waits for standard input.
+func TestInterruptedInput(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"convert":                 "ce: interrupted\n",
+		"check":                   "ce: interrupted\n",
+		"send http://localhost -": "",
+	} {
+		t.Run(args, func(t *testing.T) {
+			cmd := exec.Command(self, strings.Fields(args)...)
+			cmd.Env = append(os.Environ(), "CE_BE_MAIN=1")
+			var errs strings.Builder
+			cmd.Stderr = &errs
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			kill := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+			defer kill.Stop()
+			// More than a pipe holds: once it is written, the command is reading.
+			if _, err := io.WriteString(in, strings.Repeat(" ", 1<<20)); err != nil {
+				t.Fatal(err)
+			}
+			cmd.Process.Signal(os.Interrupt)
+			cmd.Wait()
+			in.Close()
+			if status := cmd.ProcessState.ExitCode(); status != exitError && status != exitFault || errs.String() != want {
+				t.Errorf("status %d, %q", status, &errs)
+			}
+		})
+	}
+}
+
+func TestInterruptible(t *testing.T) {
+	want := strings.Repeat("0123456789", 20000)
+	for _, r := range []io.Reader{strings.NewReader(want), iotest.OneByteReader(strings.NewReader(want)), iotest.DataErrReader(strings.NewReader(want))} {
+		if err := iotest.TestReader(interruptible(t.Context(), r), []byte(want)); err != nil {
+			t.Error(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	in, _ := io.Pipe()
+	r := interruptible(ctx, in)
+	cancel()
+	for range 2 {
+		if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, context.Canceled) {
+			t.Errorf("%d, %v", n, err)
+		}
+	}
+}
+
+func TestFlagErrors(t *testing.T) {
+	for args, want := range map[string]string{
+		"send http://localhost --repat 3": "ce: send: flag provided but not defined: --repat; see ce send -h\n",
+		"send http://localhost -mode x":   `ce: send: invalid value "x" for flag --mode: it is one of binary, structured, batch; see ce send -h` + "\n",
+		"convert --to x":                  `ce: convert: invalid value "x" for flag --to: it is one of json, jsonl, batch, http; see ce convert -h` + "\n",
+		"check --from":                    "ce: check: flag needs an argument: --from; see ce check -h\n",
+		"check --json=x":                  `ce: check: invalid boolean value "x" for --json: parse error; see ce check -h` + "\n",
+		"check -q":                        "ce: check: flag provided but not defined: -q; see ce check -h\n",
+	} {
+		if _, errs, status := ce(t, "", strings.Fields(args)...); errs != want || status != exitUsage {
+			t.Errorf("%s: status %d, %s", args, status, errs)
+		}
+	}
+}
