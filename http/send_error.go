@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -91,8 +92,10 @@ func (c *delivery) failure(a *answer) *SendError {
 		Target: c.origin(), Attempts: c.attempts, Status: a.status, RetryAfter: a.retryAfter,
 		Retryable: a.retryable, Problem: a.problem, Err: a.err,
 	}
-	if body := a.body; len(body) > 0 {
-		e.Body = body[:min(len(body), idleBytes)]
+	if body := a.body; len(body) > idleBytes {
+		e.Body = bytes.Clone(body[:idleBytes]) // the rest need not be kept
+	} else if len(body) > 0 {
+		e.Body = body
 	}
 	return e
 }

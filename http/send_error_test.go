@@ -98,6 +98,73 @@ func TestSendErrorHasNoSecret(t *testing.T) {
 	}
 }
 
+// A server of HTTP/2 can send a text along when it closes the connection.
+func TestSendErrorGoAway(t *testing.T) {
+	address := rawServer(t, func(c net.Conn) {
+		frame := func(kind byte, payload string) {
+			n := len(payload)
+			_, _ = c.Write(append([]byte{byte(n >> 16), byte(n >> 8), byte(n), kind, 0, 0, 0, 0, 0}, payload...))
+		}
+		frame(4, "") // SETTINGS
+		hear(c)
+		frame(7, "\x00\x00\x00\x01\x00\x00\x00\x02"+strings.Repeat(secretData, 100)) // GOAWAY of stream 1, INTERNAL_ERROR
+		_ = c.(*net.TCPConn).CloseWrite()
+		hang(c)
+	})
+	own := &http.Transport{Protocols: new(http.Protocols)}
+	own.Protocols.SetUnencryptedHTTP2(true)
+	defer own.CloseIdleConnections()
+	sender := hushed(cehttp.Sender{Target: "http://" + address, Client: &http.Client{Transport: own}, Retry: cehttp.Retry{Attempts: 1}})
+	e := minimal()
+	err := sender.Send(t.Context(), &e)
+	if sendError(t, err); len(err.Error()) > 300 {
+		t.Errorf("error of %d bytes", len(err.Error()))
+	}
+	wantNoSecret(t, err.Error())
+}
+
+// The text of a transport is not for ever, and a body is kept no further than it is
+// shown.
+func TestSendErrorIsBounded(t *testing.T) {
+	sender, _ := steps(step{err: errors.New(strings.Repeat("x", 1<<20))})
+	sender.Retry.Attempts = 1
+	e := minimal()
+	if err := sender.Send(t.Context(), &e); len(err.Error()) > 2<<10 {
+		t.Errorf("error of %d bytes", len(err.Error()))
+	}
+	sender, _ = steps(step{status: 400, header: typed("application/json"), body: `"` + strings.Repeat("x", 1<<20) + `"`})
+	_, err := sender.SendBatch(t.Context(), oneOf(e))
+	if failed := sendError(t, err); len(failed.Body) != 64<<10 || cap(failed.Body) > 128<<10 {
+		t.Errorf("body of %d bytes in %d", len(failed.Body), cap(failed.Body))
+	}
+}
+
+// What a transport of this package would refuse again is tried once.
+func TestSendErrorOfTransport(t *testing.T) {
+	tests := []struct {
+		reason    string
+		target    string
+		transport http.RoundTripper
+	}{
+		{"no TLS", "http://example.com/", &cehttp.WebhookTransport{Origin: "a"}},
+		{"no origin", "https://example.com/", &cehttp.WebhookTransport{}},
+		{"no data in binary mode", "https://example.com/", &cehttp.WebhookTransport{Origin: "a"}},
+		{"a callback without TLS", "https://example.com/", &cehttp.WebhookTransport{Origin: "a", CallbackURL: "http://example.com/"}},
+		{"no secret", "https://example.com/", &cehttp.Signer{}},
+		{"a dot in the id", "https://example.com/", &cehttp.Signer{ID: func(*http.Request) string { return "a.b" }}},
+	}
+	for _, test := range tests {
+		sender := hushed(cehttp.Sender{Target: test.target, Client: &http.Client{Transport: test.transport}, Retry: cehttp.Retry{Wait: -1}})
+		e := minimal()
+		if test.reason == "a callback without TLS" {
+			e = sample()
+		}
+		if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Attempts != 1 || failed.Retryable {
+			t.Errorf("%s: %+v", test.reason, failed)
+		}
+	}
+}
+
 // What a certificate says does not change within a second.
 func TestSendErrorTLS(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())

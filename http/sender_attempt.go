@@ -61,6 +61,9 @@ func (c *delivery) attempt(parent context.Context) answer {
 		return answer{err: err, retryable: passes(err), retryAfter: untilTurn(err)}
 	}
 	defer response.Body.Close()
+	if response.StatusCode < 100 { // net/http takes 000
+		return answer{err: errNotHTTP, retryable: true}
+	}
 
 	a := answer{status: response.StatusCode, retryAfter: askedToWait(response.Header, time.Now())}
 	isOK := a.status/100 == 2

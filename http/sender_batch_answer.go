@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/seed763dd41b/cloudevents"
 )
@@ -16,9 +17,11 @@ import (
 const fewRefused = 3
 
 // result is a [Result] whose reply is yet to be decoded, so that one that is not
-// valid does not spoil the others.
+// valid does not spoil the others, and whose index is yet to be: what is no index, or
+// none at all, is not that of the first event.
 type result struct {
 	Result
+	Index json.RawMessage `json:"index"`
 	Reply json.RawMessage `json:"reply"`
 }
 
@@ -26,22 +29,24 @@ type result struct {
 // says nothing. It is nil if the answer has no results.
 func (a *answer) results(n int) []*result {
 	var said struct {
-		Results []result `json:"results"`
+		Results []json.RawMessage `json:"results"`
 	}
 	if len(a.body) == 0 || json.Unmarshal(a.body, &said) != nil {
 		return nil
 	}
 	var results []*result
-	for i := range said.Results {
-		r := &said.Results[i]
-		if r.Index < 0 || r.Index >= n {
+	for _, text := range said.Results {
+		r := new(result)
+		_ = json.Unmarshal(text, r) // a member of another type is as if it were not there
+		index, err := strconv.Atoi(string(r.Index))
+		if err != nil || index < 0 || index >= n {
 			continue
 		}
 		if results == nil {
 			results = make([]*result, n)
 		}
-		if results[r.Index] == nil {
-			results[r.Index] = r
+		if results[index] == nil {
+			results[index] = r
 		}
 	}
 	return results

@@ -9,6 +9,8 @@ import (
 	"strings"
 )
 
+var errNotHTTP = errors.New("the answer is not HTTP")
+
 // cause returns why a client got no answer. The text of the error has nothing of
 // the target but its origin, and nothing of what came back.
 func (c *delivery) cause(err error) error {
@@ -19,9 +21,10 @@ func (c *delivery) cause(err error) error {
 	var network net.Error
 	isBroken := strings.Contains(text, "HTTP/1.x transport connection broken") || strings.Contains(text, "malformed HTTP")
 	if isBroken && !errors.As(err, &network) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return &mutedError{"the answer is not HTTP", err}
+		return &mutedError{errNotHTTP.Error(), err}
 	}
-	clean := c.withoutTarget(text, err)
+	clean, _, _ := strings.Cut(text, ", debug=") // of GOAWAY, where a server writes what it likes
+	clean = cut(c.withoutTarget(clean, err))
 	if clean == text {
 		return err
 	}

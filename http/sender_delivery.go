@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,8 +72,10 @@ func (s *Sender) newDelivery(ctx context.Context, w want) *delivery {
 	return c
 }
 
+// isTarget reports whether requests can be made to u. net/http sends a space in a query
+// as it is, in the middle of the request line.
 func isTarget(u *url.URL) bool {
-	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.Contains(u.RawQuery, " ")
 }
 
 // end takes the event away from transports that have not read it to the end.

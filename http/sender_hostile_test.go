@@ -76,6 +76,7 @@ func TestSenderHostileServer(t *testing.T) {
 		{"an error longer than its length", says("HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nabc"), 400, nil, nil, nil, 1},
 		{"two lengths", says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"), 0, anything, nil, nil, 2},
 		{"a length below zero", says("HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nabc"), 0, anything, nil, nil, 2},
+		{"a status that is none", says("HTTP/1.1 000 What\r\nContent-Length: 0\r\n\r\n"), 0, anything, nil, nil, 2},
 		{"no HTTP", says("220 mail.example.com ESMTP\r\n"), 0, anything, nil, nil, 2},
 		{"101 Switching Protocols", then("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", hang), 101, nil, nil, nil, 1},
 		{"redirects", says("HTTP/1.1 307 Moved\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"), 307, is(cehttp.ErrRedirect), nil, nil, 1},
@@ -144,6 +145,7 @@ func TestSenderHostileServer(t *testing.T) {
 func TestSenderHangingServer(t *testing.T) {
 	says := func(text string) func(net.Conn) {
 		return func(c net.Conn) {
+			hear(c)
 			_, _ = io.WriteString(c, text)
 			hang(c)
 		}

@@ -190,6 +190,7 @@ func TestSenderRefusesToSend(t *testing.T) {
 		{"no host", good, cloudevents.BinaryMode, "http:///in", cehttp.ErrTarget},
 		{"another scheme", good, cloudevents.BinaryMode, "ftp://example.com", cehttp.ErrTarget},
 		{"a port with letters", good, cloudevents.BinaryMode, "http://user:secret@example.com:secret/", cehttp.ErrTarget},
+		{"a space in the query", good, cloudevents.BinaryMode, "http://example.com/?secret=a HTTP/1.1", cehttp.ErrTarget},
 		{"a line break", good, cloudevents.BinaryMode, "http://example.com/secret\n", cehttp.ErrTarget},
 	}
 	for _, test := range tests {

@@ -43,7 +43,7 @@ func (s *Signer) RoundTrip(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
 			r.Body.Close()
 		}
-		return nil, err
+		return nil, &finalError{err}
 	}
 	return base.RoundTrip(signed)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -131,7 +132,7 @@ func (c *Callback) start(ctx context.Context, callback string, perMinute int) (w
 	case c.running >= orZero(c.MaxCalls, callbackCalls):
 		return 0, errCallbackBusy
 	}
-	if wait := c.hosts.take(u.Host, orZero(c.PerHost, callbackPerHost), defaultMaxOrigins); wait > 0 {
+	if wait := c.hosts.take(hostName(u), orZero(c.PerHost, callbackPerHost), defaultMaxOrigins); wait > 0 {
 		return wait, nil
 	}
 	if wait := c.limits.take("", orZero(c.PerMinute, callbackPerMinute), 1); wait > 0 {
@@ -217,6 +218,9 @@ func callbackURL(s string) (*url.URL, error) {
 	}
 	return u, nil
 }
+
+// hostName returns the host of u in one spelling, without the port.
+func hostName(u *url.URL) string { return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") }
 
 // orZero returns v, or what the zero value stands for.
 func orZero[T int | int64 | time.Duration](v, zero T) T {

@@ -233,6 +233,19 @@ func TestCallbackLimits(t *testing.T) {
 		t.Error(err)
 	}
 
+	// A host has one name, whatever its spelling and the port.
+	one := &cehttp.Callback{PerHost: 1, Timeout: time.Nanosecond, Logger: mute}
+	wh = &cehttp.Webhook{Origins: []string{"*"}, Callback: one, Logger: mute}
+	for i, host := range []string{"a.invalid", "A.invalid", "a.invalid:443", "a.invalid:8443", "a.invalid."} {
+		w := preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", "https://"+host+"/")
+		if want := []int{202, 429}[min(i, 1)]; w.Code != want {
+			t.Errorf("%s: %d", host, w.Code)
+		}
+	}
+	if err := one.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+
 	all := &cehttp.Callback{PerMinute: 1, Timeout: time.Nanosecond, Logger: mute}
 	wh = &cehttp.Webhook{Origins: []string{"*"}, Callback: all, Logger: mute}
 	for i, want := range []int{202, 429} {

@@ -47,6 +47,15 @@ func (e *RateError) Error() string {
 	return fmt.Sprintf("cehttp: the target may be sent to again in %v, after the deadline of this delivery", e.RetryAfter.Round(time.Millisecond))
 }
 
+// finalError is about a request that cannot be sent, whenever it is tried.
+type finalError struct{ err error }
+
+func (e *finalError) Error() string { return e.err.Error() }
+func (e *finalError) Unwrap() error { return e.err }
+
+// Retryable is for [Sender].
+func (e *finalError) Retryable() bool { return false }
+
 const maxQuoted = 64
 
 func quoted(s string) string { return s[:min(len(s), maxQuoted)] }

@@ -149,6 +149,53 @@ func TestWebhookTransportWaitEndsWithContext(t *testing.T) {
 	})
 }
 
+// Deliveries that are given up while they wait leave nothing behind, in whatever order
+// that happens, and those that wait go on in theirs.
+func TestWebhookTransportWaitersLeave(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := &consenting{header: grants("*", "60")}
+		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+		if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		var order []int
+		var mutex sync.Mutex
+		var wg sync.WaitGroup
+		cancels := make([]context.CancelFunc, 1000)
+		for i := range cancels {
+			var ctx context.Context
+			ctx, cancels[i] = context.WithCancel(t.Context())
+			wg.Go(func() {
+				if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); err == nil {
+					mutex.Lock()
+					order = append(order, i)
+					mutex.Unlock()
+				}
+			})
+			synctest.Wait()
+		}
+		for i, cancel := range cancels {
+			if i%500 != 250 {
+				cancel()
+			}
+			synctest.Wait()
+		}
+		// Two are left, so the third turn is the next one.
+		ctx, stop := context.WithTimeout(t.Context(), 3*time.Second)
+		defer stop()
+		if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); err != nil || time.Since(begin) != 3*time.Second {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+		wg.Wait()
+		if len(order) != 2 || order[0] != 250 || order[1] != 750 {
+			t.Errorf("order %v", order)
+		}
+		cancels[250]()
+		cancels[750]()
+	})
+}
+
 // Retry-After holds for all deliveries to a target, in seconds and as a date.
 func TestWebhookTransportObservesRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,9 @@ func (t *WebhookTransport) handshake(r *http.Request, tg *webhookTarget, f *flig
 		close(f.done)
 	}()
 	var answer *http.Response
-	if err == nil {
+	if err != nil {
+		err = &finalError{err}
+	} else {
 		ctx, cancel := context.WithTimeout(r.Context(), handshakeTimeout)
 		defer cancel()
 		if answer, err = t.base().RoundTrip(t.ask(r, callback).WithContext(ctx)); err == nil {
@@ -71,7 +73,7 @@ func (t *WebhookTransport) handshake(r *http.Request, tg *webhookTarget, f *flig
 	}
 	if err != nil {
 		f.again = r.Context().Err() != nil
-		f.err = &HandshakeError{Host: r.URL.Host, Retryable: true, Err: err}
+		f.err = &HandshakeError{Host: r.URL.Host, Retryable: passes(err), Err: err}
 		return f.err
 	}
 	f.again = false

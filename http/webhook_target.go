@@ -26,8 +26,10 @@ type webhookTarget struct {
 	refusedUntil time.Time
 	flight       *flight
 
-	next time.Time // of the next delivery
-	held time.Time // nothing is sent before
+	next    time.Time     // of the next delivery
+	held    time.Time     // nothing is sent before
+	waiting int           // deliveries
+	first   chan struct{} // has the one of them whose turn is next
 
 	id, secret string // of its callback
 }
@@ -48,7 +50,7 @@ func (t *WebhookTransport) target(u *url.URL) *webhookTarget {
 		if len(t.targets) >= orZero(t.MaxTargets, defaultMaxTargets) {
 			t.forget()
 		}
-		tg = &webhookTarget{key: k}
+		tg = &webhookTarget{key: k, first: make(chan struct{}, 1)}
 		t.targets[k] = tg
 	}
 	tg.used = now
@@ -92,46 +94,63 @@ func (tg *webhookTarget) hold(d time.Duration) {
 	}
 }
 
-// pace waits until it is the turn of a delivery.
+// pace waits until it is the turn of a delivery. Those that wait stand in a queue, and
+// only the first looks at the clock: who leaves it early has taken no turn.
 func (t *WebhookTransport) pace(ctx context.Context, tg *webhookTarget) error {
-	for {
-		now := time.Now()
+	wait, err := t.turn(ctx, tg, false)
+	if wait == 0 {
+		return err
+	}
+	defer func() {
 		t.mutex.Lock()
-		if tg.gone {
-			t.mutex.Unlock()
-			return errGoneTarget
-		}
-		turn := latest(now, tg.next, tg.held)
-		wait := turn.Sub(now)
-		if deadline, ok := ctx.Deadline(); ok && wait > 0 && turn.After(deadline) {
-			t.mutex.Unlock()
-			return &RateError{RetryAfter: wait}
-		}
-		before, after := tg.next, turn.Add(interval(tg.perMinute))
-		tg.next = after
+		tg.waiting--
 		t.mutex.Unlock()
-		if wait <= 0 {
-			return nil
+	}()
+	select {
+	case tg.first <- struct{}{}:
+		defer func() { <-tg.first }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		if wait, err = t.turn(ctx, tg, true); wait == 0 {
+			return err
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			t.mutex.Lock()
-			if tg.next.Equal(after) { // nobody is behind
-				tg.next = before
-			}
-			t.mutex.Unlock()
 			return ctx.Err()
 		}
-		t.mutex.Lock()
-		free := !tg.gone && !tg.held.After(turn)
-		t.mutex.Unlock()
-		if free {
-			return nil
-		}
 	}
+}
+
+// turn returns how long a delivery has to wait, or takes its turn and returns 0. One
+// that is not the first has entered the queue then.
+func (t *WebhookTransport) turn(ctx context.Context, tg *webhookTarget, first bool) (wait time.Duration, err error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if tg.gone {
+		return 0, errGoneTarget
+	}
+	now, step := time.Now(), interval(tg.perMinute)
+	turn := latest(now, tg.next, tg.held)
+	if !first {
+		turn = turn.Add(step * time.Duration(tg.waiting))
+	}
+	wait = turn.Sub(now)
+	if deadline, ok := ctx.Deadline(); ok && wait > 0 && turn.After(deadline) {
+		return 0, &RateError{RetryAfter: wait}
+	}
+	if wait == 0 && (first || tg.waiting == 0) {
+		tg.next = turn.Add(step)
+		return 0, nil
+	}
+	if !first {
+		tg.waiting++
+	}
+	return max(wait, 1), nil // 1: those before it have not gone yet
 }
 
 func latest(t time.Time, others ...time.Time) time.Time {

@@ -87,7 +87,9 @@ var (
 // RoundTrip sends a delivery.
 func (t *WebhookTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	delivery, err := t.delivery(r)
-	if err == nil {
+	if err != nil {
+		err = &finalError{err}
+	} else {
 		tg := t.target(r.URL)
 		if err = t.permission(r, tg); err == nil {
 			if err = t.pace(r.Context(), tg); err == nil {

@@ -38,7 +38,7 @@ func newEventWriter(w *bufio.Writer, f form, m cloudevents.Mode, target string) 
 // targetURL parses where events go to.
 func targetURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Contains(u.RawQuery, " ") {
 		return nil, usagef("not an http or https URL: %.64q", s)
 	}
 	return u, nil

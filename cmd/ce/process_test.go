@@ -105,6 +105,9 @@ func ids(t *testing.T, keep func(accepted bool) bool, files ...string) map[strin
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(b)) {
+			if !strings.HasSuffix(line, "\n") {
+				continue // its process was killed while it wrote
+			}
 			var e struct {
 				ID       string
 				Accepted bool

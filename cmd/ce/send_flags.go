@@ -164,6 +164,10 @@ func (s *send) addHeader(text string) error {
 	if key := http.CanonicalHeaderKey(name); strings.HasPrefix(key, "Ce-") || key == "Content-Type" {
 		return fmt.Errorf("%s is an attribute, for which there are flags", name)
 	}
+	switch http.CanonicalHeaderKey(name) {
+	case "Host", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Trailer":
+		return fmt.Errorf("%s is what the URL and the body say", name)
+	}
 	s.header.Add(name, strings.TrimSpace(value))
 	return nil
 }

@@ -141,10 +141,14 @@ func curlCommand(target string, h http.Header, body []byte) string {
 	if piped {
 		b.WriteString("printf " + printfQuote(body) + " |\n")
 	}
-	b.WriteString("curl -X POST " + shellQuote(target))
+	b.WriteString("curl -X POST " + curlURLOptions(target) + shellQuote(target))
 	for _, key := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[key] {
-			b.WriteString(" \\\n  -H " + shellQuote(strings.ToLower(key)+": "+value))
+			line := strings.ToLower(key) + ": " + value
+			if value == "" {
+				line = strings.ToLower(key) + ";" // with a colon, curl leaves it out
+			}
+			b.WriteString(" \\\n  -H " + shellQuote(line))
 		}
 	}
 	if len(body) > 0 && len(h["Content-Type"]) == 0 {
@@ -159,6 +163,17 @@ func curlCommand(target string, h http.Header, body []byte) string {
 		b.WriteString(" \\\n  -H 'content-length: 0'")
 	}
 	return b.String() + "\n"
+}
+
+// curlURLOptions returns what keeps curl from making another URL, or several, of one.
+func curlURLOptions(target string) (options string) {
+	if strings.ContainsAny(target, "[]{}") {
+		options = "--globoff "
+	}
+	if strings.Contains(target, "/.") {
+		options += "--path-as-is "
+	}
+	return options
 }
 
 // printfQuote returns the format with which printf writes b.

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,6 +135,36 @@ func TestCurlCommandDoesTheSame(t *testing.T) {
 			if n := len(lines); lines[n-1] != lines[n-2] {
 				t.Errorf("%.40q, %s mode:\n%.200s\nsends %.200s\nwant  %.200s\n%s", d, mode, script, lines[n-2], lines[n-1], out)
 			}
+		}
+	}
+}
+
+// curl makes no other URL of the target, nor several, and leaves out no empty header.
+func TestCurlCommandURL(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = append(got, fmt.Sprintf("%s %s %q %q", r.Method, r.RequestURI, r.Header["Ce-Empty"], r.Header["X-Empty"]))
+	}))
+	defer server.Close()
+	for _, path := range []string{"/", "/?a={b,c}", "/?a=[1-3]", "/?a[]=1", "/{a,b}", "/a/../b/./c", "//a", "/?a=b%20c&d='", "/?ü"} {
+		got = nil
+		args := []string{"send", server.URL + path, "--ext", "empty=", "--header", "X-Empty:"}
+		if out, errs, status := ce(t, "", args...); status != exitOK {
+			t.Fatal(out, errs)
+		}
+		script, errs, status := ce(t, "", append(args, "--curl")...)
+		if status != exitOK {
+			t.Fatal(errs)
+		}
+		out, _ := shellFile(t, script)
+		if len(got) != 2 || got[0] != got[1] {
+			t.Errorf("%s: requests %q\n%s\n%s", path, got, script, out)
+		}
+		if out, _, status := ce(t, script, "check"); status != exitOK {
+			t.Errorf("%s\n%s", script, out)
 		}
 	}
 }
