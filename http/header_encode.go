@@ -121,8 +121,13 @@ type headerWriter struct {
 // plan makes room for the text that has to be written.
 func (w *headerWriter) plan(e *cloudevents.Event) {
 	escaped, n := 0, 0
-	for _, s := range [...]string{e.ID, e.Source, e.Type, e.DataSchema, e.Subject} {
+	for _, s := range [...]string{e.ID, e.Type, e.Subject} {
 		escaped += escapedSize(s)
+	}
+	for _, uri := range [...]string{e.Source, e.DataSchema} {
+		if strings.IndexByte(uri, '%') >= 0 { // nothing else in a URI needs an escape
+			escaped += escapedSize(uri)
+		}
 	}
 	for i := range e.Extensions {
 		x := &e.Extensions[i]

@@ -31,6 +31,9 @@ func checkURI(s string) *Rule {
 }
 
 func checkURIReference(s string) *Rule {
+	if strings.HasPrefix(s, "/") { // which neither a scheme nor a colon can come before
+		return checkHierarchy(s, ruleURIReference)
+	}
 	if n := scheme(s); n > 0 {
 		return checkHierarchy(s[n:], ruleURIReference)
 	}

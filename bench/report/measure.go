@@ -17,20 +17,25 @@ func measure(s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	pairs := slices.DeleteFunc(bench.Pairs(), func(p bench.Pair) bool { return !s.wants(p.Path, p.Against) })
-	for _, p := range pairs {
+	pairs := bench.Pairs()
+	wanted := []int{}
+	for i, p := range pairs {
+		if !s.wants(p.Path, p.Against) {
+			continue
+		}
+		wanted = append(wanted, i)
 		if err := p.Check(); err != nil {
 			return nil, fmt.Errorf("%s / %s differ: %w", p.Path, p.Against, err)
 		}
 	}
-	exchanges, err := openExchanges(s)
-	if err != nil {
-		return nil, err
-	}
+	pairs = nil
 
 	rows := []row{}
 	ratios := map[string][]float64{}
-	for _, p := range pairs {
+	for _, i := range wanted {
+		// Made anew, so that the others are garbage: how often Go collects depends on
+		// what there is, and a row must not depend on the rows beside it.
+		p := bench.Pairs()[i]
 		s.progress(p.Path, p.Against)
 		r := measurePair(&p, s)
 		if p.Mean != "" {
@@ -40,6 +45,10 @@ func measure(s settings) ([]row, error) {
 	}
 	rows = append(meanRows(ratios), rows...)
 	rows = append(rows, memory...)
+	exchanges, err := openExchanges(s)
+	if err != nil {
+		return nil, err
+	}
 	for _, measure := range []func(settings) ([]row, error){exchanges.measure, sizeRows} {
 		more, err := measure(s)
 		if err != nil {

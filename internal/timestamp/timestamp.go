@@ -29,10 +29,51 @@ func InRange(t time.Time) bool {
 }
 
 // Append appends t as RFC 3339 with as many fraction digits as it needs. t must
-// be [InRange].
+// be [InRange]. It is time.RFC3339Nano in two thirds of the time.
 func Append(dst []byte, t time.Time) []byte {
-	return expressible(t).AppendFormat(dst, time.RFC3339Nano)
+	t = expressible(t)
+	_, offset := t.Zone()
+	year, month, day := t.Date()
+	clock := int((t.Unix() + int64(offset)) % (24 * 3600))
+	if clock < 0 {
+		clock += 24 * 3600
+	}
+	const layout = "2006-01-02T15:04:05.999999999+00:00"
+	var b [len(layout)]byte
+	copy(b[:], "yyyy-mm-ddThh:mm:ss")
+	two(b[0:], year/100)
+	two(b[2:], year%100)
+	two(b[5:], int(month))
+	two(b[8:], day)
+	two(b[11:], clock/3600)
+	two(b[14:], clock/60%60)
+	two(b[17:], clock%60)
+	n := len("yyyy-mm-ddThh:mm:ss")
+	if ns := t.Nanosecond(); ns != 0 {
+		b[n] = '.'
+		for i := n + 9; i > n; i-- {
+			b[i] = byte('0' + ns%10)
+			ns /= 10
+		}
+		for n += 10; b[n-1] == '0'; n-- {
+		}
+	}
+	if offset == 0 {
+		b[n] = 'Z'
+		return append(dst, b[:n+1]...)
+	}
+	b[n] = '+'
+	if offset < 0 {
+		b[n], offset = '-', -offset
+	}
+	two(b[n+1:], offset/3600)
+	b[n+3] = ':'
+	two(b[n+4:], offset/60%60)
+	return append(dst, b[:n+6]...)
 }
+
+// two writes a number of two digits.
+func two(b []byte, n int) { b[0], b[1] = byte('0'+n/10), byte('0'+n%10) }
 
 // expressible moves a time whose offset is not whole minutes, or a day and more,
 // to UTC: RFC 3339 has no such offsets.

@@ -1,6 +1,7 @@
 package timestamp_test
 
 import (
+	"math/rand/v2"
 	"regexp"
 	"testing"
 	"time"
@@ -181,5 +182,31 @@ func BenchmarkAppend(b *testing.B) {
 				dst = timestamp.Append(dst[:0], at)
 			}
 		})
+	}
+}
+
+// Append writes what time.Time.AppendFormat does.
+func TestAppendIsRFC3339Nano(t *testing.T) {
+	locations := []*time.Location{time.UTC, time.FixedZone("", 3600), time.FixedZone("x", -(9*3600 + 30*60)), time.FixedZone("", 23*3600+59*60), time.FixedZone("", -60)}
+	times := []time.Time{
+		time.Date(0, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 30, 23, 59, 59, 999_999_999, time.UTC),
+		time.Date(2024, 2, 29, 12, 0, 1, 1, time.UTC), time.Date(1969, 12, 31, 23, 59, 59, 500_000_000, time.UTC),
+		time.Date(2024, 10, 11, 9, 8, 7, 120_000_000, time.UTC), time.Date(2024, 10, 11, 9, 8, 7, 100_200_300, time.UTC),
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 10_000 {
+		ns := r.Int64N(1e9)
+		for range r.IntN(9) {
+			ns = ns / 10 * 10
+		}
+		times = append(times, time.Unix(r.Int64N(253_000_000_000)-62_000_000_000, ns))
+	}
+	for _, at := range times {
+		for _, l := range locations {
+			want := at.In(l).Format(time.RFC3339Nano)
+			if got := timestamp.Append([]byte("x"), at.In(l)); string(got) != "x"+want {
+				t.Fatalf("%q, want %q", got, want)
+			}
+		}
 	}
 }
