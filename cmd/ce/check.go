@@ -73,6 +73,9 @@ type checker struct {
 }
 
 func (c *checker) run(ctx context.Context, args []string) error {
+	if c.maxBytes < 1 {
+		return usagef("check: --max-bytes is 1 at least")
+	}
 	if len(args) == 0 {
 		args = []string{"-"}
 	}

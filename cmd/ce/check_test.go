@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -148,5 +150,17 @@ func TestCheckAccepts(t *testing.T) {
 		if out, errs, status := ce(t, input, "check"); status != exitOK {
 			t.Errorf("%s: status %d, %s%s", name, status, out, errs)
 		}
+	}
+}
+
+// A file of headers is not looked for another file in, which may be itself.
+func TestCheckCurlHeaderFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "h")
+	if err := os.WriteFile(file, []byte("@@"+file+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, status := ce(t, "curl localhost -d x -H @"+file, "check")
+	if status != exitFault || !strings.Contains(out+errs, "no colon") {
+		t.Errorf("status %d, %s%s", status, out, errs)
 	}
 }

@@ -97,6 +97,9 @@ func (c *converter) declare(s string) error {
 }
 
 func (c *converter) run(ctx context.Context, args []string) error {
+	if c.maxBytes < 1 {
+		return usagef("convert: --max-bytes is 1 at least")
+	}
 	if c.to == formAny {
 		c.to = formLines
 	}

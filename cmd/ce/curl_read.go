@@ -253,13 +253,18 @@ func (c *curl) header(v word) error {
 		}
 		for line := range strings.Lines(string(b)) {
 			if line = strings.TrimRight(line, "\r\n"); line != "" {
-				if err := c.header(word{strings.TrimPrefix(line, "@"), v.offset}); err != nil {
+				if err := c.headerLine(word{line, v.offset}); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	}
+	return c.headerLine(v)
+}
+
+// headerLine is header without files.
+func (c *curl) headerLine(v word) error {
 	if name, ok := strings.CutSuffix(v.text, ";"); ok && !strings.Contains(name, ":") {
 		c.set(name, word{"", v.offset})
 		return nil

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -27,9 +28,10 @@ Data is shown up to --data bytes. What a terminal would act on is shown as an es
 --raw and --record, values of Authorization, Cookie and the like are left out, and headers
 are spelled and ordered as Go's HTTP server has them.
 
---forward passes valid messages on as they came, and the answer back; 502 if there is none
-or if it is a redirect. --record writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar,
-as in the testdata of the cloudevents module: a conformance suite can run it.
+--forward passes valid messages on as they came, but for a Via, and the answer back; 502
+if there is none or if it is a redirect, 508 if the message has come back here. --record
+writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, as in the testdata of the
+cloudevents module: a conformance suite can run it.
 
 examples:
 
@@ -68,6 +70,7 @@ type listener struct {
 	receiver cehttp.Receiver
 	client   *http.Client
 	target   *url.URL
+	via      string // names this listener to itself
 
 	mu       sync.Mutex // of the output and of what follows
 	accepted int        // events
@@ -85,6 +88,9 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	}
 	if l.json && l.raw {
 		return usagef("listen: --json and --raw exclude each other")
+	}
+	if l.maxBytes < 1 {
+		return usagef("listen: --max-bytes is 1 at least")
 	}
 	address := defaultAddress
 	if len(args) == 1 {
@@ -124,6 +130,7 @@ func (l *listener) prepare() error {
 		if l.target, err = targetURL(l.forward); err != nil {
 			return err
 		}
+		l.via = "1.1 ce-" + cloudevents.NewID()
 		l.client = &http.Client{
 			Timeout:       time.Minute,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

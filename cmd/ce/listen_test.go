@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -200,6 +202,13 @@ func TestListenForwards(t *testing.T) {
 	if got := post(t, l, arriving[7].raw).StatusCode; got != 415 || len(bodies) != passed {
 		t.Errorf("an invalid message: %d, %d bodies", got, len(bodies))
 	}
+	// From the network, as net/http takes such statuses.
+	for _, line := range []string{"000 X", "099 X", "101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x"} {
+		odd, _, _ := newListener(t, func(l *listener) { l.forward = rawAnswer(t, "HTTP/1.1 "+line+"\r\n\r\n") })
+		if got := post(t, odd, message).StatusCode; got != 502 {
+			t.Errorf("target %s: %d", line, got)
+		}
+	}
 	target.Close()
 	answer = post(t, l, message)
 	var problem struct{ Retryable bool }
@@ -230,3 +239,46 @@ func TestListenCannotWrite(t *testing.T) {
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// rawAnswer serves one request with an answer as it is, and keeps the connection open.
+func rawAnswer(t *testing.T, answer string) (url string) {
+	t.Helper()
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tcp.Close() })
+	go func() {
+		c, err := tcp.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+			io.WriteString(c, answer)
+			io.Copy(io.Discard, c)
+		}
+	}()
+	return "http://" + tcp.Addr().String()
+}
+
+// A message that comes back to the listener goes no further round.
+func TestListenForwardsInCircles(t *testing.T) {
+	var first, second *listener
+	one := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { first.ServeHTTP(w, r) }))
+	defer one.Close()
+	two := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { second.ServeHTTP(w, r) }))
+	defer two.Close()
+	for _, target := range []string{one.URL, two.URL} {
+		first, _, _ = newListener(t, func(l *listener) { l.forward = target })
+		second, _, _ = newListener(t, func(l *listener) { l.forward = one.URL })
+		answer := post(t, first, arriving[0].raw)
+		var problem struct{ Retryable bool }
+		if err := json.NewDecoder(answer.Body).Decode(&problem); err != nil || answer.StatusCode != 508 || problem.Retryable {
+			t.Errorf("%d, %+v, %v", answer.StatusCode, problem, err)
+		}
+		if first.refused != 2 {
+			t.Errorf("%d times round", first.refused)
+		}
+	}
+}

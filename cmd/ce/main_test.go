@@ -84,7 +84,7 @@ func TestUsageErrors(t *testing.T) {
 		"send http://localhost --ext a=1 --ext a=2", "send http://localhost --time x", "send http://localhost --source=",
 		"send http://localhost --header x", "send http://localhost --header ce-id:1", "send http://localhost --header Host:x", "send http://localhost --header content-length:1", "send http://localhost --print --curl",
 		"send http://localhost file --id 1", "send http://localhost --concurrency 0", "send http://localhost --rate -1",
-		"listen a b", "listen --json --raw", "listen --forward x", "convert --to nonsense", "convert --to curl", "convert --declare x",
+		"listen a b", "listen --max-bytes 0", "convert --max-bytes 0", "check --max-bytes -1", "listen --json --raw", "listen --forward x", "convert --to nonsense", "convert --to curl", "convert --declare x",
 		"convert --url x", "check --from nonsense", "check --nonsense", "completion", "completion fish", "version x",
 	} {
 		out, errs, status := ce(t, "", strings.Fields(args)...)

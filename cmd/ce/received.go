@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -72,7 +75,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := &received{at: l.now(), r: r, answer: answer{header: http.Header{}}}
 	var err error
 	// The body is read before a receiver may refuse it by its header, to be shown.
-	m.body, err = io.ReadAll(io.LimitReader(r.Body, l.maxBytes+1))
+	m.body, err = io.ReadAll(io.LimitReader(r.Body, min(l.maxBytes, math.MaxInt64-1)+1))
 	rest := io.Reader(r.Body)
 	if err != nil {
 		rest = failingReader{err}
@@ -124,6 +127,12 @@ func (l *listener) pass(m *received) {
 		return
 	}
 	request.Header = m.r.Header.Clone()
+	if slices.Contains(request.Header["Via"], l.via) {
+		l.notPassed(m, errLoop)
+		m.answer.status = http.StatusLoopDetected
+		return
+	}
+	request.Header.Add("Via", l.via)
 	for _, name := range hopByHop() {
 		request.Header.Del(name)
 	}
@@ -133,6 +142,10 @@ func (l *listener) pass(m *received) {
 		return
 	}
 	defer response.Body.Close()
+	if response.StatusCode < 200 { // 101 has a body without end
+		l.notPassed(m, errors.New("the answer has status "+strconv.Itoa(response.StatusCode)))
+		return
+	}
 	body, err := readAtMost(response.Body, int(cehttp.DefaultMaxBytes))
 	switch {
 	case err != nil:
@@ -152,6 +165,8 @@ func (l *listener) pass(m *received) {
 	}
 }
 
+var errLoop = errors.New("the message has been here before: --forward leads back to this listener")
+
 // forwardError is about a message that was valid.
 type forwardError struct{ err error }
 
@@ -161,5 +176,5 @@ func (e *forwardError) Unwrap() error { return e.err }
 func (l *listener) notPassed(m *received, err error) {
 	m.err = &forwardError{err}
 	m.answer = answer{header: http.Header{"Content-Type": {"application/json"}}, status: http.StatusBadGateway}
-	m.answer.body.WriteString(`{"error":"the message could not be passed on","error_type":"bad_gateway","retryable":true}`)
+	fmt.Fprintf(&m.answer.body, `{"error":"the message could not be passed on","error_type":"bad_gateway","retryable":%t}`, err != errLoop)
 }
