@@ -48,8 +48,11 @@ func (l *listener) keep(m *received) error {
 	}
 	l.recorded++
 	id := "refused"
-	if len(m.events) > 0 {
+	switch {
+	case len(m.events) > 0:
 		id = fileName(m.events[0].ID)
+	case m.err == nil:
+		id = "empty"
 	}
 	name := filepath.Join(l.record, fmt.Sprintf("%04d-%s.txtar", l.recorded, id))
 	return os.WriteFile(name, m.fixture(), 0o644)
@@ -80,7 +83,7 @@ func (m *received) fixture() []byte {
 		if reasons := conformance.Reasons(m.err); len(reasons) > 0 {
 			r := reasons[0]
 			fmt.Fprintf(&b, "rule: %s\n", r.Rule)
-			if r.Attribute != "" {
+			if r.Attribute != "" && visible(r.Attribute) == r.Attribute { // it may be any text, of several lines too
 				fmt.Fprintf(&b, "attribute: %s\n", r.Attribute)
 			}
 			if r.Section != "" {
