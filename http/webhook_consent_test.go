@@ -95,8 +95,9 @@ func TestServeConsentOfOneTargetOnly(t *testing.T) {
 // Both ends of a handshake with a callback.
 func TestCallbackAndServeConsent(t *testing.T) {
 	wt := &cehttp.WebhookTransport{Origin: "a.example.com", AllowHTTP: true}
-	served := make(chan bool, 1)
+	refused, served := make(chan bool), make(chan bool, 1)
 	consent := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-refused // else consent may come before the first delivery has given up
 		wt.ServeConsent(w, r)
 		served <- true
 	}))
@@ -111,6 +112,7 @@ func TestCallbackAndServeConsent(t *testing.T) {
 	if _, err := sent(wt, delivery(t, target.URL)); !errors.Is(err, cehttp.ErrNoConsent) {
 		t.Error(err)
 	}
+	close(refused)
 	<-served
 	if code, err := sent(wt, delivery(t, target.URL)); code != 204 {
 		t.Error(code, err)
