@@ -107,6 +107,9 @@ func (v *Verifier) once(w http.ResponseWriter, r *http.Request, s *signature) {
 	case idUnderWay:
 		writeProblem(w, http.StatusServiceUnavailable, "the same message is being handled")
 		return
+	case idTooLate:
+		v.refuse(w, r, unsigned("webhook-timestamp is too old"))
+		return
 	}
 	handled := false
 	defer func() { v.memory.end(s.id, handled) }()

@@ -24,11 +24,15 @@ const (
 	idNew = iota
 	idUnderWay
 	idHandled
+	idTooLate // it may have been forgotten while the body came
 )
 
 // begin says what is known of an id, and notes that it is being handled if it is new.
 func (m *seenIDs) begin(id string, forget time.Time, max int) int {
 	now := time.Now()
+	if !forget.IsZero() && now.After(forget) {
+		return idTooLate
+	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	for e := m.order.Front(); e != nil && e.Value.(*seenID).over(now); e = m.order.Front() {

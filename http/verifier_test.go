@@ -150,6 +150,36 @@ func TestVerifierRemembers(t *testing.T) {
 	})
 }
 
+// A body that comes slowly does not outlast the memory.
+func TestVerifierRemembersDuringTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		known := secrets(t, firstSecret)
+		calls := 0
+		v := &cehttp.Verifier{Secrets: known, Remember: 2, Logger: mute, Next: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls++ })}
+		h := signedHeader(t, "a", "x", known...)
+		if w := post(v, h, "x"); w.Code != 200 {
+			t.Fatal(w.Code)
+		}
+		time.Sleep(5*time.Minute - time.Second)
+		r := httptest.NewRequest(http.MethodPost, "/", &slowReader{strings.NewReader("x"), 2 * time.Second})
+		r.Header = h
+		wantProblem(t, record(v, r), 403, "invalid_signature")
+		if calls != 1 {
+			t.Errorf("%d calls", calls)
+		}
+	})
+}
+
+type slowReader struct {
+	io.Reader
+	wait time.Duration
+}
+
+func (r *slowReader) Read(p []byte) (int, error) {
+	time.Sleep(r.wait)
+	return r.Reader.Read(p)
+}
+
 // Verification allocates nothing, but for the hash of headers in binary mode.
 func TestVerifyAllocations(t *testing.T) {
 	for _, c := range []struct {

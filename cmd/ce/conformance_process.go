@@ -140,7 +140,8 @@ func (a *adapterProcess) kill() {
 	close(a.ended)
 	a.stdin.Close()
 	a.cancel()
-	a.cmd.Wait() // an error if it was waited for, or was killed
+	a.cmd.Wait()    // an error if it was waited for, or was killed
+	endGroup(a.cmd) // what outlives a process that ended by itself
 }
 
 // firstBytes keeps the beginning of what is written to it, and never fails.

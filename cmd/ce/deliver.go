@@ -32,6 +32,10 @@ type attemptsKey struct{}
 
 func (s *send) deliverer() *deliverer {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConns: s.concurrency, MaxIdleConnsPerHost: s.concurrency}
+	wait := s.wait
+	if wait == 0 {
+		wait = -1 // none: a zero is the default
+	}
 	return &deliverer{
 		single: len(s.files) == 0 && s.repeat == 1 && s.mode != cloudevents.BatchMode,
 		sender: cehttp.Sender{
@@ -39,7 +43,7 @@ func (s *send) deliverer() *deliverer {
 			Mode:           s.mode,
 			Client:         &http.Client{Transport: transport},
 			Header:         s.header,
-			Retry:          cehttp.Retry{Attempts: s.attempts, Wait: s.wait},
+			Retry:          cehttp.Retry{Attempts: s.attempts, Wait: wait},
 			Timeout:        s.timeout,
 			MaxBatchEvents: s.batchSize,
 			Logger:         slog.New(slog.DiscardHandler),

@@ -83,7 +83,8 @@ func TestUsageErrors(t *testing.T) {
 		"send http://localhost --ext A=1", "send http://localhost --ext id=1", "send http://localhost --ext n:Integer=x",
 		"send http://localhost --ext a=1 --ext a=2", "send http://localhost --time x", "send http://localhost --source=",
 		"send http://localhost --header x", "send http://localhost --header ce-id:1", "send http://localhost --header Host:x", "send http://localhost --header content-length:1", "send http://localhost --print --curl",
-		"send http://localhost file --id 1", "send http://localhost --concurrency 0", "send http://localhost --rate -1",
+		"send http://localhost file --id 1", "send http://localhost --concurrency 0", "send http://localhost --rate -1", "send http://localhost --rate NaN",
+		"send http://localhost --rate 1e-12", "send http://localhost --timeout 0", "send http://localhost --wait -1s",
 		"listen a b", "listen --max-bytes 0", "convert --max-bytes 0", "check --max-bytes -1", "listen --json --raw", "listen --forward x", "convert --to nonsense", "convert --to curl", "convert --declare x",
 		"convert --url x", "check --from nonsense", "check --nonsense", "completion", "completion fish", "version x",
 	} {

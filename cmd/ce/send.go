@@ -83,6 +83,9 @@ type send struct {
 	files             []string
 }
 
+// leastRate is an event in 11 days.
+const leastRate = 1e-6
+
 func (s *send) run(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	if err := s.check(flags, args); err != nil {
 		return err
@@ -123,8 +126,10 @@ func (s *send) check(flags *flag.FlagSet, args []string) error {
 		return err
 	case s.repeat < 1 || s.concurrency < 1 || s.attempts < 1 || s.batchSize < 1:
 		return usagef("send: --repeat, --concurrency, --attempts and --batch-size are 1 at least")
-	case s.rate < 0 || s.rate > 1e6:
-		return usagef("send: --rate is 0 to 1000000")
+	case s.rate != 0 && !(s.rate >= leastRate && s.rate <= 1e6): // NaN is neither
+		return usagef("send: --rate is %v to 1000000, or 0", leastRate)
+	case s.timeout <= 0 || s.wait < 0:
+		return usagef("send: --timeout is positive, and --wait not negative")
 	case s.print && s.curl || s.json && (s.print || s.curl):
 		return usagef("send: --print, --curl and --json exclude each other")
 	}
