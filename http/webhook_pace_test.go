@@ -182,7 +182,7 @@ func TestWebhookTransportWaitersLeave(t *testing.T) {
 			synctest.Wait()
 		}
 		// Two are left, so the third turn is the next one.
-		ctx, stop := context.WithTimeout(t.Context(), 3*time.Second)
+		ctx, stop := context.WithTimeout(t.Context(), 3*time.Second+time.Millisecond)
 		defer stop()
 		if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); err != nil || time.Since(begin) != 3*time.Second {
 			t.Errorf("%v after %v", err, time.Since(begin))
