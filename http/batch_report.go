@@ -9,7 +9,7 @@ import (
 // BatchReport says what became of the events that were given to
 // [Sender.SendBatch].
 type BatchReport struct {
-	Requests int           // that were made
+	Requests int           // attempts, with those that the client's Transport did not let out
 	Events   []EventReport // one for each event, in their order
 }
 
@@ -19,7 +19,7 @@ type EventReport struct {
 	Status int                // of its result, or of the answer to its batch; 0 if there was none
 	ID     string             // of accepted work
 	Reply  *cloudevents.Event // if the receiver answered one
-	Err    error              // nil if the event was accepted; a *SendError, unless the event is not valid
+	Err    error              // nil if the event was accepted; is or wraps a *SendError, unless the event is not valid
 }
 
 // Failed returns the indexes of the events that were not accepted.

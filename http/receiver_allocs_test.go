@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,15 +47,19 @@ func TestReceiverAllocs(t *testing.T) {
 		{"structured, two extensions", silent(answering(nil, nil)), typed(structuredType), typicalJSON, 204, body + 3},
 		{"observed", observed(answering(nil, nil)), typical(), typicalJSON, 204, body + 3},
 		{"binary, reply", silent(answering(&reply, nil)), binaryHeader(), "x", 200, body + 3},
-		{"deferred", silent(answering(nil, &cehttp.Deferred{ID: "x"})), binaryHeader(), "x", 202, body + 10}, // encoding/json pools, and a pool may be empty
-		{"failed", silent(answering(nil, errors.New("x"))), binaryHeader(), "x", 500, body + 18},
+		{"deferred", silent(answering(nil, &cehttp.Deferred{ID: "x"})), binaryHeader(), "x", 202, body + 8},
+		{"failed", silent(answering(nil, errors.New("x"))), binaryHeader(), "x", 500, body + 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rewound := strings.NewReader("")
 			r := request(c.header, c.body)
 			r.Body = readFunc(rewound.Read)
 			w := &nowhere{header: http.Header{}}
-			wantAllocs(t, c.max, func() error {
+			measure := wantAllocs
+			if c.status == 202 || c.status == 500 {
+				measure = wantPooledAllocs // the body is written by encoding/json
+			}
+			measure(t, c.max, func() error {
 				rewound.Reset(c.body)
 				c.handler.ServeHTTP(w, r)
 				if w.status != c.status {
@@ -63,6 +68,23 @@ func TestReceiverAllocs(t *testing.T) {
 				return nil
 			})
 		})
+	}
+}
+
+// wantPooledAllocs is wantAllocs for calls that use a pool of the standard library,
+// which the race detector empties at random: the least of many calls counts.
+func wantPooledAllocs(t *testing.T, max float64, f func() error) {
+	t.Helper()
+	least := math.Inf(1)
+	for range 100 {
+		least = min(least, testing.AllocsPerRun(1, func() {
+			if err := f(); err != nil {
+				t.Fatal(err)
+			}
+		}))
+	}
+	if least > max {
+		t.Errorf("%v allocations, at most %v were agreed", least, max)
 	}
 }
 

@@ -33,7 +33,7 @@ var (
 // [context.DeadlineExceeded].
 type SendError struct {
 	Target     string        // scheme and host
-	Attempts   int           // requests that were made
+	Attempts   int           // with those that the client's Transport did not let out
 	Status     int           // of the last answer; 0 if the last attempt had none
 	RetryAfter time.Duration // that the last answer asks for; 0 is nothing
 	Retryable  bool          // the same event may be accepted later
