@@ -41,11 +41,10 @@ type JSONDecoder struct {
 //
 // If document is a buffer that is filled again, by a bufio.Scanner for example,
 // Clone an event before that if it is still needed then.
-func (d *JSONDecoder) Decode(document []byte) (Event, error) {
-	r := d.reader(document)
-	e, err := r.event(false)
-	if err == nil {
-		err = r.end()
+func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
+	r, i := d.reader(document)
+	if i, err = r.event(&e, i, false); err == nil {
+		err = r.end(i)
 	}
 	if err != nil {
 		return Event{}, err
@@ -59,10 +58,10 @@ func (d *JSONDecoder) Decode(document []byte) (Event, error) {
 // and 64 extensions of others from being freed, unless it is cloned. An error about
 // one event is, or wraps, a [*BatchError] with its index.
 func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
-	r := d.reader(document)
-	es, err := r.batch(limit(d.MaxEvents, DefaultMaxEvents))
+	r, i := d.reader(document)
+	es, i, err := r.batch(i, limit(d.MaxEvents, DefaultMaxEvents))
 	if err == nil {
-		err = r.end()
+		err = r.end(i)
 	}
 	if err != nil {
 		return nil, err

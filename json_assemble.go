@@ -12,22 +12,22 @@ import (
 
 var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
 
-// assemble makes an Event of the members of an object: one string for all
-// attributes, one slice for the extensions, both shared with others like it.
-func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int) (e Event, err error) {
+// assemble sets e, which is empty, to what the members of an object say: one string
+// for all attributes, one slice for the extensions, both shared with others like it.
+func (r *jsonReader) assemble(e *Event, o *jsonObject, extensions []jsonExtension, others int) error {
 	errs := o.duplicates
 	distinct := ascending(extensions) // as most senders write them
 	if !distinct {
 		sortMembers(extensions)
 	}
 	r.backing.reserve(textSize(o, extensions), len(extensions), others)
-	xs := r.backing.extensions
-	begin := len(xs)
 	for core := range coreAttributes {
-		if err := r.assembleCore(&e, core, &o.known[core]); err != nil {
+		if err := r.assembleCore(e, core, &o.known[core]); err != nil {
 			errs = append(errs, err)
 		}
 	}
+	xs := r.backing.extensions
+	begin := len(xs)
 	for i := range extensions {
 		m := &extensions[i]
 		if !distinct && i > 0 && bytes.Equal(m.name, extensions[i-1].name) {
@@ -37,25 +37,27 @@ func (r *jsonReader) assemble(o *jsonObject, extensions []jsonMember, others int
 		if m.kind == 'n' && validation.Name(string(m.name)) == nil {
 			continue
 		}
-		x, err := r.extension(m)
-		if err != nil {
+		n := len(xs)
+		xs = append(xs, Extension{})
+		if err := r.extension(&xs[n], m); err != nil {
 			errs = append(errs, err)
-			continue
 		}
-		xs = append(xs, x)
 	}
 	if len(xs) > begin {
 		r.backing.extensions = xs
 		e.Extensions = slices.Clip(xs[begin:])
 	}
-	if err := r.payload(&e, o); err != nil {
+	if err := r.payload(e, o); err != nil {
 		errs = append(errs, err)
 	}
-	return e, validation.Join(errs)
+	if len(errs) == 0 {
+		return nil
+	}
+	return validation.Join(errs)
 }
 
 // ascending reports whether members are sorted by name, and no name is there twice.
-func ascending(ms []jsonMember) bool {
+func ascending(ms []jsonExtension) bool {
 	for i := 1; i < len(ms); i++ {
 		if bytes.Compare(ms[i-1].name, ms[i].name) >= 0 {
 			return false
@@ -65,7 +67,7 @@ func ascending(ms []jsonMember) bool {
 }
 
 // sortMembers sorts by name and keeps the order of those with the same.
-func sortMembers(ms []jsonMember) {
+func sortMembers(ms []jsonExtension) {
 	if len(ms) > 16 {
 		many := slices.Clone(ms) // what an interface gets escapes; ms is on the stack
 		sort.Stable(byName(many))
@@ -79,7 +81,7 @@ func sortMembers(ms []jsonMember) {
 	}
 }
 
-type byName []jsonMember
+type byName []jsonExtension
 
 func (ms byName) Len() int           { return len(ms) }
 func (ms byName) Less(i, j int) bool { return bytes.Compare(ms[i].name, ms[j].name) < 0 }
@@ -87,7 +89,7 @@ func (ms byName) Swap(i, j int)      { ms[i], ms[j] = ms[j], ms[i] }
 
 // textSize returns an upper bound of the bytes of the attributes: no string is
 // longer than its JSON.
-func textSize(o *jsonObject, extensions []jsonMember) (n int) {
+func textSize(o *jsonObject, extensions []jsonExtension) (n int) {
 	for core := range o.known[:coreCount] {
 		n += o.known[core].size()
 	}
@@ -114,11 +116,24 @@ func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember) error {
 		return nil
 	case '"':
 	default:
-		return r.wrongType(m, "string")
+		return r.wrongType(m, coreAttributes[core].Name, "string")
 	}
-	s, err := r.text(m)
+	s, err := r.text(m, coreAttributes[core].Name)
 	if err != nil {
 		return err
+	}
+	if m.form == jsonscan.Printable && s != "" {
+		switch core {
+		case coreID:
+			e.ID = s
+			return nil
+		case coreType:
+			e.Type = s
+			return nil
+		case coreSubject:
+			e.Subject = s
+			return nil
+		}
 	}
 	if err := e.setCore(core, s); err != nil {
 		return r.at(m.start, err)
@@ -127,25 +142,31 @@ func (r *jsonReader) assembleCore(e *Event, core int, m *jsonMember) error {
 }
 
 // text returns a string or a number, cut from the backing string.
-func (r *jsonReader) text(m *jsonMember) (string, error) {
+func (r *jsonReader) text(m *jsonMember, name string) (string, error) {
+	if m.form == jsonscan.Escaped {
+		return r.unescaped(m, name)
+	}
 	buffer := &r.backing.text
 	begin := buffer.Len()
-	raw := r.b[m.start:m.end]
-	if !m.escaped {
-		buffer.Write(raw)
-		return buffer.String()[begin:], nil
-	}
+	buffer.Write(r.b[m.start:m.end])
+	return buffer.String()[begin:], nil
+}
+
+// unescaped is text for a string with escapes, which are rare in attributes.
+func (r *jsonReader) unescaped(m *jsonMember, name string) (string, error) {
 	var short [128]byte
-	s, offset, f := jsonscan.AppendUnquoted(short[:0], raw)
+	s, offset, f := jsonscan.AppendUnquoted(short[:0], r.b[m.start:m.end])
 	if f != jsonscan.None {
-		return "", r.badCharacter(string(m.name), m.start+offset, f)
+		return "", r.badCharacter(name, m.start+offset, f)
 	}
+	buffer := &r.backing.text
+	begin := buffer.Len()
 	buffer.Write(s)
 	return buffer.String()[begin:], nil
 }
 
 // wrongType is the error about a value of another JSON type than want.
-func (r *jsonReader) wrongType(m *jsonMember, want string) error {
+func (r *jsonReader) wrongType(m *jsonMember, name, want string) error {
 	kind := "number"
 	switch m.kind {
 	case '"':
@@ -158,56 +179,62 @@ func (r *jsonReader) wrongType(m *jsonMember, want string) error {
 		kind = "boolean"
 	}
 	rule := &validation.Rule{Sentinel: validation.ErrType, Detail: "the JSON type is " + kind + ", and must be " + want}
-	return r.at(m.start, validation.NewError(string(m.name), "", spec.SectionJSONTypes, rule))
+	return r.at(m.start, validation.NewError(name, "", spec.SectionJSONTypes, rule))
 }
 
-// extension makes an extension of a member that is not null.
-func (r *jsonReader) extension(m *jsonMember) (x Extension, err error) {
+// extension sets x to what a member that is not null says.
+func (r *jsonReader) extension(x *Extension, m *jsonExtension) error {
 	buffer := &r.backing.text
 	begin := buffer.Len()
 	buffer.Write(m.name)
 	name := buffer.String()[begin:]
 	if err := validation.Name(name); err != nil {
-		return x, r.at(m.start, err)
+		return r.at(m.start, err)
 	}
 
 	declared, typ := r.declared(name)
-	want := "string, boolean or number"
-	if declared {
-		want = jsonType(typ)
-	}
 	var text string
+	var err error
 	switch m.kind {
 	case '"':
-		if text, err = r.text(m); err != nil {
-			return x, err
+		if text, err = r.text(&m.jsonMember, name); err != nil {
+			return err
+		}
+		if !declared && m.form == jsonscan.Printable {
+			*x = Extension{name, Value{text, spec.String}}
+			return nil
 		}
 	case 't', 'f':
 		if declared && typ != spec.Boolean {
-			return x, r.wrongType(m, want)
+			return r.wrongType(&m.jsonMember, name, jsonType(typ))
 		}
 		typ, text = spec.Boolean, "true"
 		if m.kind == 'f' {
 			text = "false"
 		}
 	case '{', '[':
-		return x, r.wrongType(m, want)
+		want := "string, boolean or number"
+		if declared {
+			want = jsonType(typ)
+		}
+		return r.wrongType(&m.jsonMember, name, want)
 	default:
 		if declared && typ != spec.Integer {
-			return x, r.wrongType(m, want)
+			return r.wrongType(&m.jsonMember, name, jsonType(typ))
 		}
 		if !m.integer {
-			return x, r.at(m.start, validation.NewError(name, string(r.b[m.start:m.end]), spec.SectionJSONTypes, ruleJSONInteger))
+			return r.at(m.start, validation.NewError(name, string(r.b[m.start:m.end]), spec.SectionJSONTypes, ruleJSONInteger))
 		}
 		typ = spec.Integer
-		if text, err = r.text(m); err != nil {
-			return x, err
+		if text, err = r.text(&m.jsonMember, name); err != nil {
+			return err
 		}
 	}
 	if !legalText(typ, text) {
-		return x, r.at(m.start, validation.Attribute(spec.Attribute{Name: name, Type: typ}, text))
+		return r.at(m.start, validation.Attribute(spec.Attribute{Name: name, Type: typ}, text))
 	}
-	return Extension{name, canonical(typ, text)}, nil
+	*x = Extension{name, canonical(typ, text)}
+	return nil
 }
 
 // jsonType returns the JSON type of an attribute type.

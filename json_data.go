@@ -27,11 +27,11 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 	data, encoded := &o.known[memberData], &o.known[memberDataBase64]
 	switch {
 	case data.kind != 0 && encoded.kind != 0:
-		return r.dataError(encoded, ruleDataTwice)
+		return r.dataError(memberDataBase64, encoded, ruleDataTwice)
 	case encoded.kind == '"':
 		return r.base64(e, encoded)
 	case encoded.kind != 0 && encoded.kind != 'n':
-		return r.dataError(encoded, ruleDataBase64)
+		return r.dataError(memberDataBase64, encoded, ruleDataBase64)
 	case data.kind == 0:
 		return nil
 	}
@@ -51,10 +51,10 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 		return nil
 	}
 	if data.kind != '"' {
-		return r.dataError(data, ruleDataString)
+		return r.dataError(memberData, data, ruleDataString)
 	}
 	e.Data = r.b[start:end:end]
-	if data.escaped {
+	if data.form == jsonscan.Escaped {
 		text, offset, f := r.unquoted(e.Data)
 		if f != jsonscan.None {
 			return r.at(start+offset, f)
@@ -63,17 +63,17 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 	}
 	if len(e.Data) > 0 && !mediatype.IsUTF8(e.DataContentType) &&
 		!(isASCII(e.Data) && mediatype.IsASCIISuperset(e.DataContentType)) {
-		return r.dataError(data, ruleDataCharset)
+		return r.dataError(memberData, data, ruleDataCharset)
 	}
 	return nil
 }
 
 func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	s := r.b[m.start:m.end:m.end]
-	if m.escaped { // a solidus may be
+	if m.form == jsonscan.Escaped { // a solidus may be
 		var f jsonscan.Fault
 		if s, _, f = r.unquoted(s); f != jsonscan.None {
-			return r.dataError(m, ruleDataBase64)
+			return r.dataError(memberDataBase64, m, ruleDataBase64)
 		}
 	}
 	var ok bool
@@ -83,7 +83,7 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 		e.Data, ok = decodeBase64(make([]byte, len(s)/4*3), s)
 	}
 	if !ok {
-		return r.dataError(m, ruleDataBase64)
+		return r.dataError(memberDataBase64, m, ruleDataBase64)
 	}
 	return nil
 }
@@ -133,8 +133,8 @@ func decodeBase64InPlace(s []byte) ([]byte, bool) {
 	return s[:n], true
 }
 
-func (r *jsonReader) dataError(m *jsonMember, rule *validation.Rule) error {
-	return r.at(m.start, validation.NewError(string(m.name), "", spec.SectionJSONDeserialize, rule))
+func (r *jsonReader) dataError(place int, m *jsonMember, rule *validation.Rule) error {
+	return r.at(m.start, validation.NewError(memberName(place), "", spec.SectionJSONDeserialize, rule))
 }
 
 func isASCII(b []byte) bool {

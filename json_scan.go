@@ -14,7 +14,6 @@ import (
 // for their order means nothing.
 type jsonReader struct {
 	b             []byte
-	i             int // next byte
 	extensions    []spec.Attribute
 	maxDepth      int
 	maxAttributes int
@@ -23,13 +22,18 @@ type jsonReader struct {
 	isJSON        bool // the data of the last event was found to be one JSON value
 }
 
-// jsonMember is a member of an object, by offsets into the document.
+// jsonMember is the value of a member of an object, by offsets into the document.
 type jsonMember struct {
-	name       []byte // unescaped
-	start, end int    // of the value; of a string, between its quotes
-	kind       byte   // first byte of the value; 0: there is no such member
-	escaped    bool
-	integer    bool // a number without fraction and exponent
+	start, end int           // of a string, between its quotes
+	kind       byte          // first byte of the value; 0: there is no such member
+	form       jsonscan.Form // of a string
+	integer    bool          // a number without fraction and exponent
+}
+
+// jsonExtension is a member that is neither a core attribute nor data.
+type jsonExtension struct {
+	name []byte // unescaped
+	jsonMember
 }
 
 // jsonObject is what scanning gathers of an event, other than extensions.
@@ -39,8 +43,9 @@ type jsonObject struct {
 	again      uint16                  // the names in duplicates, a bit each
 }
 
-func (d *JSONDecoder) reader(document []byte) jsonReader {
-	r := jsonReader{
+// reader returns a reader of the document, and where its value begins.
+func (d *JSONDecoder) reader(document []byte) (r jsonReader, i int) {
+	r = jsonReader{
 		b:             document,
 		extensions:    d.Extensions,
 		maxDepth:      limit(d.MaxDepth, DefaultMaxDepth),
@@ -48,142 +53,91 @@ func (d *JSONDecoder) reader(document []byte) jsonReader {
 		inPlace:       d.InPlace,
 	}
 	if bytes.HasPrefix(document, []byte("\uFEFF")) {
-		r.i = len("\uFEFF")
+		i = len("\uFEFF")
 	}
-	r.i = jsonscan.Space(r.b, r.i)
-	return r
+	return r, jsonscan.Space(document, i)
 }
 
-var (
-	errNotObject = errors.New("an event is a JSON object (" + spec.SectionJSONEnvelope + ")")
-	errNotArray  = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
-)
+var errNotObject = errors.New("an event is a JSON object (" + spec.SectionJSONEnvelope + ")")
 
-func (r *jsonReader) fault(f jsonscan.Fault) error {
+func (r *jsonReader) fault(i int, f jsonscan.Fault) error {
 	if f == jsonscan.TooDeep {
-		return r.at(r.i, &LimitError{"levels of nesting", r.maxDepth})
+		return r.at(i, &LimitError{"levels of nesting", r.maxDepth})
 	}
-	return r.at(r.i, f)
+	return r.at(i, f)
 }
 
 func (r *jsonReader) at(offset int, err error) error {
 	return &SyntaxError{offset, err}
 }
 
-// expect consumes c and white space.
-func (r *jsonReader) expect(c byte) error {
-	if r.i >= len(r.b) {
-		return r.fault(jsonscan.UnexpectedEnd)
+// expect returns the index behind the byte c at i and white space.
+func (r *jsonReader) expect(i int, c byte) (int, error) {
+	switch {
+	case i >= len(r.b):
+		return i, r.fault(i, jsonscan.UnexpectedEnd)
+	case r.b[i] != c:
+		return i, r.fault(i, jsonscan.UnexpectedByte)
 	}
-	if r.b[r.i] != c {
-		return r.fault(jsonscan.UnexpectedByte)
+	return jsonscan.Space(r.b, i+1), nil
+}
+
+// end checks that nothing follows the document, which ended before i.
+func (r *jsonReader) end(i int) error {
+	if i = jsonscan.Space(r.b, i); i < len(r.b) {
+		return r.fault(i, jsonscan.UnexpectedByte)
 	}
-	r.i = jsonscan.Space(r.b, r.i+1)
 	return nil
 }
 
-// end checks that nothing follows the document.
-func (r *jsonReader) end() error {
-	if r.i = jsonscan.Space(r.b, r.i); r.i < len(r.b) {
-		return r.fault(jsonscan.UnexpectedByte)
-	}
-	return nil
-}
-
-// batch reads the array of events at r.i.
-func (r *jsonReader) batch(maxEvents int) ([]Event, error) {
-	if r.i < len(r.b) && r.b[r.i] != '[' {
-		return nil, r.at(r.i, errNotArray)
-	}
-	if err := r.expect('['); err != nil {
-		return nil, err
-	}
-	es := []Event{}
-	if r.i < len(r.b) && r.b[r.i] == ']' {
-		r.i++
-		return es, nil
-	}
-	for {
-		if len(es) == maxEvents {
-			return nil, r.at(r.i, &LimitError{"events", maxEvents})
-		}
-		start := r.i
-		e, err := r.event(true)
-		if err == nil && len(es) > 0 && e.SpecVersion != es[0].SpecVersion {
-			err = mixedVersions(&e)
-		}
-		if err != nil {
-			return nil, &BatchError{len(es), err}
-		}
-		if len(es) == 0 {
-			// Room for a batch of events like this one.
-			es = make([]Event, 0, min(uint(maxEvents), uint((len(r.b)-start)/(r.i-start)+1)))
-		}
-		es = append(es, e)
-		r.i = jsonscan.Space(r.b, r.i)
-		if r.i < len(r.b) && r.b[r.i] == ']' {
-			r.i++
-			return es, nil
-		}
-		if err := r.expect(','); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// It takes a second version in spec to see this.
-var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
-
-func mixedVersions(e *Event) error {
-	return validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixedVersions)
-}
-
-// event reads the object at r.i. In a batch, others like it may follow.
-func (r *jsonReader) event(batch bool) (Event, error) {
+// event sets e, which is empty, to the object at i, and returns its end. In a batch,
+// others like it may follow. On an error, some of e is set.
+func (r *jsonReader) event(e *Event, i int, batch bool) (end int, err error) {
 	var o jsonObject
-	start, others := r.i, 0
-	var few [16]jsonMember // enough for most events
-	extensions, err := r.scan(&o, few[:0])
+	var few [16]jsonExtension // enough for most events
+	extensions, end, err := r.scan(&o, few[:0], i)
 	if err != nil {
-		return Event{}, err
+		return end, err
 	}
+	others := 0
 	if batch {
-		others = (len(r.b) - r.i) / (r.i - start)
+		others = (len(r.b) - end) / (end - i)
 	}
-	return r.assemble(&o, extensions, others)
+	return end, r.assemble(e, &o, extensions, others)
 }
 
-// scan gathers the members of the object at r.i, and returns the extensions in
+// scan gathers the members of the object at i, and returns the extensions in
 // document order.
-func (r *jsonReader) scan(o *jsonObject, extensions []jsonMember) ([]jsonMember, error) {
-	if r.i < len(r.b) && r.b[r.i] != '{' {
-		return nil, r.at(r.i, errNotObject)
+func (r *jsonReader) scan(o *jsonObject, extensions []jsonExtension, i int) (_ []jsonExtension, end int, err error) {
+	if i < len(r.b) && r.b[i] != '{' {
+		return nil, i, r.at(i, errNotObject)
 	}
-	if err := r.expect('{'); err != nil {
-		return nil, err
+	if i, err = r.expect(i, '{'); err != nil {
+		return nil, i, err
 	}
-	if r.i < len(r.b) && r.b[r.i] == '}' {
-		r.i++
-		return extensions, nil
+	if i < len(r.b) && r.b[i] == '}' {
+		return extensions, i + 1, nil
 	}
 	attributes := 0
 	for {
-		begin := r.i
-		name, err := r.name()
-		if err != nil {
-			return nil, err
+		begin := i
+		var name []byte
+		if name, i, err = r.name(i); err != nil {
+			return nil, i, err
 		}
 		var again jsonMember
-		m := &again
-		place, known := memberIndex(name)
-		switch {
+		var m *jsonMember
+		switch place, known := memberIndex(name); {
 		case !known:
 			attributes++
-			extensions = append(extensions, jsonMember{})
-			m = &extensions[len(extensions)-1]
+			extensions = append(extensions, jsonExtension{})
+			x := &extensions[len(extensions)-1]
+			x.name = name
+			m = &x.jsonMember
 		case o.known[place].kind != 0:
 			attributes++
-			r.repeated(o, place, name, begin)
+			r.repeated(o, place, begin)
+			m = &again
 		default:
 			if place < coreCount {
 				attributes++
@@ -191,30 +145,28 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonMember) ([]jsonMember,
 			m = &o.known[place]
 		}
 		if attributes > r.maxAttributes && r.maxAttributes >= 0 {
-			return nil, r.at(begin, &LimitError{"attributes", r.maxAttributes})
+			return nil, i, r.at(begin, &LimitError{"attributes", r.maxAttributes})
 		}
-		m.name = name
-		if err := r.value(m); err != nil {
-			return nil, err
+		if i, err = r.value(m, name, i); err != nil {
+			return nil, i, err
 		}
-		r.i = jsonscan.Space(r.b, r.i)
-		if r.i < len(r.b) && r.b[r.i] == '}' {
-			r.i++
-			return extensions, nil
+		i = jsonscan.Space(r.b, i)
+		if i < len(r.b) && r.b[i] == '}' {
+			return extensions, i + 1, nil
 		}
-		if r.i+1 < len(r.b) && r.b[r.i] == ',' && r.b[r.i+1] > ' ' {
-			r.i++
-		} else if err := r.expect(','); err != nil {
-			return nil, err
+		if i+1 < len(r.b) && r.b[i] == ',' && r.b[i+1] > ' ' {
+			i++
+		} else if i, err = r.expect(i, ','); err != nil {
+			return nil, i, err
 		}
 	}
 }
 
 // repeated records that a member is there again, once for each name.
-func (r *jsonReader) repeated(o *jsonObject, place int, name []byte, offset int) {
+func (r *jsonReader) repeated(o *jsonObject, place, offset int) {
 	if bit := uint16(1) << place; o.again&bit == 0 {
 		o.again |= bit
-		o.duplicates = append(o.duplicates, r.at(offset, duplicate(string(name))))
+		o.duplicates = append(o.duplicates, r.at(offset, duplicate(memberName(place))))
 	}
 }
 
@@ -225,71 +177,94 @@ const (
 	memberCount
 )
 
-// memberIndex returns the place of a member that is no extension.
+// memberIndex returns the place of a member that is no extension. It is coreIndex with
+// two names more, in one switch.
 func memberIndex(name []byte) (int, bool) {
 	switch string(name) {
+	case spec.ID:
+		return coreID, true
+	case spec.Source:
+		return coreSource, true
+	case spec.SpecVersion:
+		return coreSpecVersion, true
+	case spec.EventType:
+		return coreType, true
+	case spec.DataContentType:
+		return coreDataContentType, true
+	case spec.DataSchema:
+		return coreDataSchema, true
+	case spec.Subject:
+		return coreSubject, true
+	case spec.Time:
+		return coreTime, true
 	case spec.Data:
 		return memberData, true
 	case spec.DataBase64:
 		return memberDataBase64, true
 	}
-	return coreIndex(string(name))
+	return 0, false
 }
 
-// name reads the name of a member and the colon.
-func (r *jsonReader) name() ([]byte, error) {
-	if r.i >= len(r.b) {
-		return nil, r.fault(jsonscan.UnexpectedEnd)
+// memberName is the inverse of memberIndex.
+func memberName(place int) string {
+	switch place {
+	case memberData:
+		return spec.Data
+	case memberDataBase64:
+		return spec.DataBase64
 	}
-	if r.b[r.i] != '"' {
-		return nil, r.fault(jsonscan.UnexpectedByte)
+	return coreAttributes[place].Name
+}
+
+// name reads the name of a member at i, and returns where its value begins.
+func (r *jsonReader) name(i int) (name []byte, value int, err error) {
+	if i >= len(r.b) {
+		return nil, i, r.fault(i, jsonscan.UnexpectedEnd)
 	}
-	start := r.i + 1
-	end, escaped, f := jsonscan.String(r.b, start)
-	r.i = end
+	if r.b[i] != '"' {
+		return nil, i, r.fault(i, jsonscan.UnexpectedByte)
+	}
+	start := i + 1
+	end, form, f := jsonscan.String(r.b, start)
 	if f != jsonscan.None {
-		return nil, r.fault(f)
+		return nil, end, r.fault(end, f)
 	}
-	name := r.b[start:end:end]
-	if escaped {
+	name = r.b[start:end:end]
+	if form == jsonscan.Escaped {
 		var offset int
 		if name, offset, f = jsonscan.AppendUnquoted(nil, name); f != jsonscan.None {
-			r.i = start + offset
-			return nil, r.fault(f)
+			return nil, start, r.fault(start+offset, f)
 		}
 	}
-	if r.i, f = jsonscan.Colon(r.b, r.i+1); f != jsonscan.None {
-		return nil, r.fault(f)
+	if value, f = jsonscan.Colon(r.b, end+1); f != jsonscan.None {
+		return nil, value, r.fault(value, f)
 	}
-	return name, nil
+	return name, value, nil
 }
 
-// value reads the value at r.i.
-func (r *jsonReader) value(m *jsonMember) error {
+// value reads the value of the member of that name at i, and returns its end.
+func (r *jsonReader) value(m *jsonMember, name []byte, i int) (end int, err error) {
 	var f jsonscan.Fault
-	m.start, m.kind = r.i, r.b[r.i]
+	m.start, m.kind = i, r.b[i]
 	switch m.kind {
 	case '"':
 		m.start++
-		r.i, m.escaped, f = jsonscan.String(r.b, m.start)
-		m.end = r.i
+		m.end, m.form, f = jsonscan.String(r.b, m.start)
 		if f == jsonscan.None {
-			r.i++
-			return nil
+			return m.end + 1, nil
 		}
-		if name := string(m.name); f == jsonscan.InvalidUTF8 && name != spec.Data && name != spec.DataBase64 {
-			return r.badCharacter(name, r.i, f)
+		if name := string(name); f == jsonscan.InvalidUTF8 && name != spec.Data && name != spec.DataBase64 {
+			return m.end, r.badCharacter(name, m.end, f)
 		}
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		r.i, m.integer, f = jsonscan.Number(r.b, r.i)
+		m.end, m.integer, f = jsonscan.Number(r.b, i)
 	default:
-		r.i, f = jsonscan.Value(r.b, r.i, r.maxDepth)
+		m.end, f = jsonscan.Value(r.b, i, r.maxDepth)
 	}
-	m.end = r.i
 	if f != jsonscan.None {
-		return r.fault(f)
+		return m.end, r.fault(m.end, f)
 	}
-	return nil
+	return m.end, nil
 }
 
 // badCharacter is an error about the string value of an attribute.

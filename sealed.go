@@ -45,10 +45,11 @@ func seal(e Event, json bool) Sealed {
 // media type in base64 is scanned here; if it is not JSON, that is an error that
 // wraps [validation.ErrData].
 func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
-	r := d.reader(document)
-	e, err := r.event(false)
+	var e Event
+	r, i := d.reader(document)
+	i, err := r.event(&e, i, false)
 	if err == nil {
-		err = r.end()
+		err = r.end(i)
 	}
 	switch {
 	case err != nil:

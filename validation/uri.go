@@ -3,6 +3,8 @@ package validation
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 var (
@@ -61,6 +63,9 @@ func scheme(s string) int {
 // checkHierarchy checks what may follow the scheme: authority, path, query and
 // fragment.
 func checkHierarchy(s string, rule *Rule) *Rule {
+	if ascii.PlainPath(s) { // a host and segments, whichever is which
+		return nil
+	}
 	i := 0
 	if strings.HasPrefix(s, "//") {
 		i = 2 + authorityLen(s[2:])

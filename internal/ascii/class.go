@@ -28,6 +28,21 @@ func LowerAlphanumeric(s string) bool {
 	return lowerAlphanumeric(Word(s, n-8))
 }
 
+// PlainPath reports whether every byte of s is a letter, a digit, a hyphen, a period or
+// a slash: what is never special in a URI but to begin its parts.
+func PlainPath(s string) bool {
+	n := len(s)
+	if n < 8 {
+		return plainPath(short(s, '/'))
+	}
+	for i := 0; i+8 < n; i += 8 {
+		if !plainPath(Word(s, i)) {
+			return false
+		}
+	}
+	return plainPath(Word(s, n-8))
+}
+
 // short returns a word that has every byte of s, which is shorter than a word,
 // some of them twice, and no others but fill.
 func short(s string, fill byte) uint64 {
@@ -59,4 +74,13 @@ func lowerAlphanumeric(w uint64) bool {
 	digit := (w + Each*(0x80-'0')) &^ (w + Each*(0x80-'9'-1))
 	letter := (w + Each*(0x80-'a')) &^ (w + Each*(0x80-'z'-1))
 	return w&High == 0 && (digit|letter)&High == High
+}
+
+// plainPath reports whether every byte of w is a letter or from - to 9, which are
+// - . / and the digits. It adds as lowerAlphanumeric does.
+func plainPath(w uint64) bool {
+	lower := w | Each*('a'-'A')
+	letter := (lower + Each*(0x80-'a')) &^ (lower + Each*(0x80-'z'-1))
+	other := (w + Each*(0x80-'-')) &^ (w + Each*(0x80-'9'-1))
+	return w&High == 0 && (letter|other)&High == High
 }

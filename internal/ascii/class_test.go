@@ -7,6 +7,10 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
+func isPlainPath(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '/'
+}
+
 // Each byte, and each pair of neighbours, at each place of texts around the word
 // size, the rest being of the class.
 func TestClasses(t *testing.T) {
@@ -20,6 +24,8 @@ func TestClasses(t *testing.T) {
 		{"Printable", ascii.Printable, func(c byte) bool { return ' ' <= c && c <= '~' }, '~'},
 		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, 'z'},
 		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, '0'},
+		{"PlainPath", ascii.PlainPath, isPlainPath, 'Z'},
+		{"PlainPath", ascii.PlainPath, isPlainPath, '-'},
 	} {
 		if !class.of("") {
 			t.Errorf("%s of nothing is false", class.name)

@@ -11,24 +11,33 @@ const (
 	high = 0x8080808080808080
 )
 
-// special has the high bit set in the first byte of w that ends a run of plain
-// string characters: a quote, a backslash, a control character or a non-ASCII
-// byte. Bits above that one mean nothing.
+// special has the high bit set in the first byte of w that is not a printable ASCII
+// character, or is a quote or a backslash. Bits above that one mean nothing.
 //
 // XOR with 2 moves the quote below 0x21 and keeps the controls there, so that one
-// subtraction finds both; only a byte that is found can borrow from the next.
+// subtraction finds both, and all from 0xA3; the other two terms find the rest. Only a
+// byte that is found can borrow from the next, or carry into it.
 func special(w uint64) uint64 {
-	return (((w ^ each*2) - each*0x21) | ((w ^ each*'\\') - each) | w) & high
+	return (((w ^ each*2) - each*0x21) | ((w ^ each*'\\') - each) | (w + each)) & high
 }
 
+// Form says how a string is written.
+type Form uint8
+
+const (
+	Printable Form = iota // in printable ASCII that stands for itself
+	Verbatim              // as itself, with other characters, or it was not looked at closely
+	Escaped               // with escapes
+)
+
 // String returns the index of the quote that ends the string whose first
-// character is at i, and whether the string has escapes. Those are checked one by
+// character is at i, and how the string is written. Escapes are checked one by
 // one: an unpaired surrogate is found by [AppendUnquoted].
 //
-// Runs of plain ASCII are passed over by words. A word with anything else goes
+// Runs of printable ASCII are passed over by words. A word with anything else goes
 // through the automaton of string_table.go, byte by byte but without a branch
 // that depends on the text: what is in a string cannot be predicted.
-func String(b []byte, i int) (end int, escaped bool, f Fault) {
+func String(b []byte, i int) (end int, form Form, f Fault) {
 	start, state := i, uint64(inPlain)
 	var backslashes uint64
 	for i+8 <= len(b) {
@@ -40,41 +49,40 @@ func String(b []byte, i int) (end int, escaped bool, f Fault) {
 				continue
 			}
 			if j := i + bits.TrailingZeros64(m)>>3; b[j] == '"' {
-				return j, backslashes != 0, None
+				return j, written(form, backslashes), None
 			}
 		}
-		s := step[byte(w)] >> state
-		after := hasStopped(s) // how many bytes are behind the one that it stops at
+		form = Verbatim
+		s := step[byte(w)] >> (state & 63)
 		s = step[byte(w>>8)] >> (s & 63)
-		after += hasStopped(s)
 		s = step[byte(w>>16)] >> (s & 63)
-		after += hasStopped(s)
 		s = step[byte(w>>24)] >> (s & 63)
-		after += hasStopped(s)
 		s = step[byte(w>>32)] >> (s & 63)
-		after += hasStopped(s)
 		s = step[byte(w>>40)] >> (s & 63)
-		after += hasStopped(s)
 		s = step[byte(w>>48)] >> (s & 63)
-		after += hasStopped(s)
 		s = step[byte(w>>56)] >> (s & 63) & 63
-		found := equal(w, '\\')
 		if s != stopped {
-			backslashes |= found
+			backslashes |= equal(w, '\\')
 			state = s
 			i += 8
 			continue
 		}
-		backslashes |= found << (8 * after) << 8
-		if i += 7 - int(after); b[i] == '"' && endsCharacter(b[start:i]) {
-			return i, backslashes != 0, None
+		// Once more, to see where it stopped.
+		for s = step[b[i]] >> (state & 63) & 63; s != stopped; s = step[b[i]] >> s & 63 {
+			if b[i] == '\\' {
+				backslashes = 1
+			}
+			i++
+		}
+		if b[i] == '"' && endsCharacter(b[start:i]) {
+			return i, written(form, backslashes), None
 		}
 		if i = unicodeEscape(b, start, i); i < 0 {
-			end, f = explain(b, start)
-			return end, false, f
+			return explain(b, start)
 		}
 		state = inPlain
 	}
+	form = Verbatim
 	for ; i < len(b); i++ {
 		s := step[b[i]] >> state & 63
 		if b[i] == '\\' {
@@ -85,15 +93,21 @@ func String(b []byte, i int) (end int, escaped bool, f Fault) {
 			continue
 		}
 		if b[i] == '"' && state == inPlain {
-			return i, backslashes != 0, None
+			return i, written(form, backslashes), None
 		}
 		if i = unicodeEscape(b, start, i) - 1; i < 0 {
 			break
 		}
 		state = inPlain
 	}
-	end, f = explain(b, start)
-	return end, false, f
+	return explain(b, start)
+}
+
+func written(form Form, backslashes uint64) Form {
+	if backslashes != 0 {
+		return Escaped
+	}
+	return form
 }
 
 // endsCharacter reports whether no UTF-8 sequence is cut at the end of s, which is
@@ -119,26 +133,26 @@ func unicodeEscape(b []byte, start, i int) int {
 }
 
 // explain returns the place of the first fault in a string that has one.
-func explain(b []byte, i int) (int, Fault) {
+func explain(b []byte, i int) (int, Form, Fault) {
 	for i < len(b) {
 		switch c := b[i]; {
 		case c == '\\':
 			n := escape(b[i:])
 			if n == 0 {
-				return i, BadEscape
+				return i, Verbatim, BadEscape
 			}
 			i += n
 		case c < ' ':
-			return i, ControlCharacter
+			return i, Verbatim, ControlCharacter
 		default:
 			r, n := utf8.DecodeRune(b[i:])
 			if r == utf8.RuneError && n == 1 {
-				return i, InvalidUTF8
+				return i, Verbatim, InvalidUTF8
 			}
 			i += n
 		}
 	}
-	return i, UnexpectedEnd
+	return i, Verbatim, UnexpectedEnd
 }
 
 // escape returns the length of the escape that s begins with, or 0.
@@ -162,16 +176,20 @@ func hex4(s []byte) (unit rune, ok bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
 	}
-	for _, c := range s[2:6] {
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			c = c | 0x20 - 'a' + 10
-		default:
-			return 0, false
-		}
-		unit = unit<<4 | rune(c)
-	}
-	return unit, true
+	a, b, c, d := unhex[s[2]], unhex[s[3]], unhex[s[4]], unhex[s[5]]
+	return rune(a)<<12 | rune(b)<<8 | rune(c)<<4 | rune(d), a|b|c|d < 16
 }
+
+// unhex has the value of hexadecimal digits, and 16 for other bytes.
+var unhex = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = 16
+	}
+	for i, c := range "0123456789abcdef" {
+		t[c] = uint8(i)
+	}
+	for i, c := range "ABCDEF" {
+		t[c] = uint8(10 + i)
+	}
+	return t
+}()

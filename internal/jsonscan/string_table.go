@@ -16,9 +16,6 @@ const (
 	stopped // at a byte that ends the string, \u, or a fault; for good
 )
 
-// hasStopped is 1 if the automaton has stopped, else 0.
-func hasStopped(s uint64) uint64 { return (s&63 + 64 - stopped) >> 6 }
-
 // equal has the high bit set in the first byte of w that is c. Bits above that one
 // mean nothing, but there are none without it.
 func equal(w uint64, c byte) uint64 {

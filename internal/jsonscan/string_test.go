@@ -10,31 +10,35 @@ import (
 
 func TestString(t *testing.T) {
 	const (
-		plain = false
-		esc   = true
+		plain = jsonscan.Printable
+		verb  = jsonscan.Verbatim
+		esc   = jsonscan.Escaped
 		none  = jsonscan.None
 	)
 	for _, c := range []struct {
 		name, text string
 		end        int
-		escaped    bool
+		form       jsonscan.Form
 		fault      jsonscan.Fault
 	}{
-		{"empty", `"`, 0, plain, none},
-		{"ASCII", `abc"`, 3, plain, none},
-		{"first quote ends it", `a"b"`, 1, plain, none},
-		{"one word", `12345678"`, 8, plain, none},
+		{"empty", `"`, 0, verb, none},
+		{"empty, with a word to look at", `":1234567`, 0, plain, none},
+		{"ASCII", `abc"`, 3, verb, none},
+		{"ASCII, with a word to look at", `abc":1234`, 3, plain, none},
+		{"first quote ends it", `a"b"`, 1, verb, none},
+		{"one word", `12345678"`, 8, verb, none},
+		{"one word, with another to look at", `12345678":123456`, 8, plain, none},
 		{"all short escapes", `\"\\\/\b\f\n\r\t"`, 16, esc, none},
 		{"unicode escape", `\u00E9"`, 6, esc, none},
 		{"unicode escape in either case", `\uaBcD"`, 6, esc, none},
 		{"unpaired surrogate escape", `\udc00"`, 6, esc, none},
 		{"quote as unicode escape", `\u0022"`, 6, esc, none},
-		{"two bytes", "é\"", 2, plain, none},
-		{"three bytes", "€\"", 3, plain, none},
-		{"four bytes", "😀\"", 4, plain, none},
+		{"two bytes", "é\"", 2, verb, none},
+		{"three bytes", "€\"", 3, verb, none},
+		{"four bytes", "😀\"", 4, verb, none},
 		{"both", `é\n"`, 4, esc, none},
-		{"delete character", "\x7f\"", 1, plain, none},
-		{"noncharacter", "\uFFFF\"", 3, plain, none},
+		{"delete character", "\x7f\"", 1, verb, none},
+		{"noncharacter", "\uFFFF\"", 3, verb, none},
 
 		{"no quote", `abc`, 3, plain, jsonscan.UnexpectedEnd},
 		{"no quote, nothing", ``, 0, plain, jsonscan.UnexpectedEnd},
@@ -61,49 +65,55 @@ func TestString(t *testing.T) {
 		{"second sequence bad", "é\xff\"", 2, plain, jsonscan.InvalidUTF8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			end, escaped, f := jsonscan.String([]byte(c.text), 0)
-			if end != c.end || f != c.fault || f == none && escaped != c.escaped {
-				t.Errorf("String(%q) = %d, %t, %v; want %d, %t, %v", c.text, end, escaped, f, c.end, c.escaped, c.fault)
+			end, form, f := jsonscan.String([]byte(c.text), 0)
+			if end != c.end || f != c.fault || f == none && form != c.form {
+				t.Errorf("String(%q) = %d, %d, %v; want %d, %d, %v", c.text, end, form, f, c.end, c.form, c.fault)
 			}
 		})
 	}
 }
 
 // slowString is String by one byte at a time and unicode/utf8.
-func slowString(b []byte, i int) (end int, c bool, f jsonscan.Fault) {
+func slowString(b []byte, i int) (end int, form jsonscan.Form, f jsonscan.Fault) {
 	for i < len(b) {
 		switch {
 		case b[i] == '"':
-			return i, c, jsonscan.None
+			return i, form, jsonscan.None
 		case b[i] < 0x20:
-			return i, c, jsonscan.ControlCharacter
+			return i, form, jsonscan.ControlCharacter
 		case b[i] == '\\':
-			c = true
+			form = jsonscan.Escaped
 			switch {
 			case i+1 < len(b) && strings.IndexByte(`"\/bfnrt`, b[i+1]) >= 0:
 				i += 2
 			case i+5 < len(b) && b[i+1] == 'u' && strings.Trim(string(b[i+2:i+6]), "0123456789abcdefABCDEF") == "":
 				i += 6
 			default:
-				return i, c, jsonscan.BadEscape
+				return i, form, jsonscan.BadEscape
 			}
 		default:
 			r, n := utf8.DecodeRune(b[i:])
 			if r == utf8.RuneError && n == 1 {
-				return i, c, jsonscan.InvalidUTF8
+				return i, form, jsonscan.InvalidUTF8
+			}
+			if r >= 0x7F {
+				form = max(form, jsonscan.Verbatim)
 			}
 			i += n
 		}
 	}
-	return len(b), c, jsonscan.UnexpectedEnd
+	return len(b), form, jsonscan.UnexpectedEnd
 }
 
 func compareString(t *testing.T, b []byte, i int) {
 	t.Helper()
-	end, c, f := jsonscan.String(b, i)
-	slowEnd, slowC, slowF := slowString(b, i)
-	if end != slowEnd || f != slowF || f == jsonscan.None && c != slowC {
-		t.Fatalf("String(%q, %d) = %d, %t, %v; byte by byte %d, %t, %v", b, i, end, c, f, slowEnd, slowC, slowF)
+	end, form, f := jsonscan.String(b, i)
+	slowEnd, slowForm, slowF := slowString(b, i)
+	if word := i + (slowEnd-i)/8*8; word+8 > len(b) { // too near to the end of b to be looked at closely
+		slowForm = max(slowForm, jsonscan.Verbatim)
+	}
+	if end != slowEnd || f != slowF || f == jsonscan.None && form != slowForm {
+		t.Fatalf("String(%q, %d) = %d, %d, %v; byte by byte %d, %d, %v", b, i, end, form, f, slowEnd, slowForm, slowF)
 	}
 }
 
@@ -185,9 +195,9 @@ func FuzzString(f *testing.F) {
 			i = 0
 		}
 		compareString(t, b, i)
-		end, c, fault := jsonscan.String(b, i)
+		end, form, fault := jsonscan.String(b, i)
 		if fault == jsonscan.None {
-			compareUnquoted(t, b[i:end], c)
+			compareUnquoted(t, b[i:end], form == jsonscan.Escaped)
 		}
 	})
 }

@@ -1,0 +1,59 @@
+package cloudevents
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+var errNotArray = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
+
+// batch reads the array of events at i, and returns its end.
+func (r *jsonReader) batch(i, maxEvents int) (es []Event, end int, err error) {
+	if i < len(r.b) && r.b[i] != '[' {
+		return nil, i, r.at(i, errNotArray)
+	}
+	if i, err = r.expect(i, '['); err != nil {
+		return nil, i, err
+	}
+	if i < len(r.b) && r.b[i] == ']' {
+		return []Event{}, i + 1, nil
+	}
+	start := i
+	es = make([]Event, 1)
+	for {
+		n := len(es) - 1
+		i, err = r.event(&es[n], i, true)
+		if err == nil && es[n].SpecVersion != es[0].SpecVersion {
+			err = mixedVersions(&es[n])
+		}
+		if err != nil {
+			return nil, i, &BatchError{n, err}
+		}
+		length := i - start // of the first event, when it is needed
+		i = jsonscan.Space(r.b, i)
+		if i < len(r.b) && r.b[i] == ']' {
+			return es, i + 1, nil
+		}
+		if i, err = r.expect(i, ','); err != nil {
+			return nil, i, err
+		}
+		if len(es) == maxEvents {
+			return nil, i, r.at(i, &LimitError{"events", maxEvents})
+		}
+		if n == 0 { // room for a batch of events like this one
+			es = slices.Grow(es, int(min(uint(maxEvents)-1, uint((len(r.b)-i)/length+1))))
+		}
+		es = append(es, Event{})
+	}
+}
+
+// It takes a second version in spec to see this.
+var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
+
+func mixedVersions(e *Event) error {
+	return validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixedVersions)
+}
