@@ -20,7 +20,7 @@ func (r *jsonReader) assemble(e *Event, o *jsonObject, extensions []jsonExtensio
 	if !distinct {
 		sortMembers(extensions)
 	}
-	r.backing.reserve(textSize(o, extensions), len(extensions), others)
+	r.reserve(o, len(extensions), others)
 	for core := range coreAttributes {
 		if err := r.assembleCore(e, core, &o.known[core]); err != nil {
 			errs = append(errs, err)
@@ -87,16 +87,26 @@ func (ms byName) Len() int           { return len(ms) }
 func (ms byName) Less(i, j int) bool { return bytes.Compare(ms[i].name, ms[j].name) < 0 }
 func (ms byName) Swap(i, j int)      { ms[i], ms[j] = ms[j], ms[i] }
 
-// textSize returns an upper bound of the bytes of the attributes: no string is
-// longer than its JSON.
-func textSize(o *jsonObject, extensions []jsonExtension) (n int) {
-	for core := range o.known[:coreCount] {
-		n += o.known[core].size()
+// reserve makes room for the attributes of an event, and of others like it. If they
+// are two thirds of what is from the first to the last, as with many extensions, that
+// is copied at once, and they are cut from the copy.
+func (r *jsonReader) reserve(o *jsonObject, extensions, others int) {
+	r.span = jsonSpan{}
+	size := o.size
+	together := o.last-o.first <= size+size/2
+	if together {
+		size = o.last - o.first + o.rewritten
 	}
-	for i := range extensions {
-		n += len(extensions[i].name) + extensions[i].size()
+	r.backing.reserve(size, extensions, others)
+	if together {
+		r.span = jsonSpan{r.backing.append(r.b[o.first:o.last]), o.first}
 	}
-	return n
+}
+
+// jsonSpan is a copy of a part of the document, or nothing.
+type jsonSpan struct {
+	text  string
+	start int
 }
 
 func (m *jsonMember) size() int {
@@ -146,10 +156,15 @@ func (r *jsonReader) text(m *jsonMember, name string) (string, error) {
 	if m.form == jsonscan.Escaped {
 		return r.unescaped(m, name)
 	}
-	buffer := &r.backing.text
-	begin := buffer.Len()
-	buffer.Write(r.b[m.start:m.end])
-	return buffer.String()[begin:], nil
+	return r.cut(m.start, m.end), nil
+}
+
+// cut returns a part of the document as it is.
+func (r *jsonReader) cut(start, end int) string {
+	if r.span.text != "" {
+		return r.span.text[start-r.span.start : end-r.span.start]
+	}
+	return r.backing.append(r.b[start:end])
 }
 
 // unescaped is text for a string with escapes, which are rare in attributes.
@@ -159,10 +174,7 @@ func (r *jsonReader) unescaped(m *jsonMember, name string) (string, error) {
 	if f != jsonscan.None {
 		return "", r.badCharacter(name, m.start+offset, f)
 	}
-	buffer := &r.backing.text
-	begin := buffer.Len()
-	buffer.Write(s)
-	return buffer.String()[begin:], nil
+	return r.backing.append(s), nil
 }
 
 // wrongType is the error about a value of another JSON type than want.
@@ -184,10 +196,12 @@ func (r *jsonReader) wrongType(m *jsonMember, name, want string) error {
 
 // extension sets x to what a member that is not null says.
 func (r *jsonReader) extension(x *Extension, m *jsonExtension) error {
-	buffer := &r.backing.text
-	begin := buffer.Len()
-	buffer.Write(m.name)
-	name := buffer.String()[begin:]
+	var name string
+	if m.nameAt >= 0 {
+		name = r.cut(m.nameAt, m.nameAt+len(m.name))
+	} else {
+		name = r.backing.append(m.name)
+	}
 	if err := validation.Name(name); err != nil {
 		return r.at(m.start, err)
 	}

@@ -26,3 +26,10 @@ func (s *jsonBacking) reserve(text, extensions, others int) {
 		s.extensions = make([]Extension, 0, max(extensions, min(extensions*(1+others), sharedExtensions)))
 	}
 }
+
+// append returns b as a string.
+func (s *jsonBacking) append(b []byte) string {
+	begin := s.text.Len()
+	s.text.Write(b)
+	return s.text.String()[begin:]
+}

@@ -19,6 +19,7 @@ type jsonReader struct {
 	maxAttributes int
 	inPlace       bool
 	backing       jsonBacking
+	span          jsonSpan
 	isJSON        bool // the data of the last event was found to be one JSON value
 }
 
@@ -32,7 +33,8 @@ type jsonMember struct {
 
 // jsonExtension is a member that is neither a core attribute nor data.
 type jsonExtension struct {
-	name []byte // unescaped
+	name   []byte // unescaped
+	nameAt int    // where it is in the document; -1 if it had escapes
 	jsonMember
 }
 
@@ -41,6 +43,10 @@ type jsonObject struct {
 	known      [memberCount]jsonMember // core attributes and data
 	duplicates []error                 // one for each name
 	again      uint16                  // the names in duplicates, a bit each
+
+	first, last int // begin of the first attribute, end of the last
+	size        int // of all names of extensions and attributes, or more: no string is longer than its JSON
+	rewritten   int // of those that have escapes
 }
 
 // reader returns a reader of the document, and where its value begins.
@@ -118,40 +124,55 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonExtension, i int) (_ [
 	if i < len(r.b) && r.b[i] == '}' {
 		return extensions, i + 1, nil
 	}
-	attributes := 0
+	var attributes, last, size, rewritten int
 	for {
 		begin := i
 		var name []byte
-		if name, i, err = r.name(i); err != nil {
+		var escaped bool
+		if name, escaped, i, err = r.name(i); err != nil {
 			return nil, i, err
 		}
 		var again jsonMember
 		var m *jsonMember
-		switch place, known := memberIndex(name); {
+		place, known := memberIndex(name)
+		switch {
 		case !known:
-			attributes++
 			extensions = append(extensions, jsonExtension{})
 			x := &extensions[len(extensions)-1]
-			x.name = name
+			x.name, x.nameAt = name, begin+1
+			if escaped {
+				x.nameAt = -1
+				rewritten += len(name)
+			}
 			m = &x.jsonMember
+			size += len(name)
 		case o.known[place].kind != 0:
-			attributes++
 			r.repeated(o, place, begin)
 			m = &again
 		default:
-			if place < coreCount {
-				attributes++
-			}
 			m = &o.known[place]
 		}
-		if attributes > r.maxAttributes && r.maxAttributes >= 0 {
-			return nil, i, r.at(begin, &LimitError{"attributes", r.maxAttributes})
+		if place < coreCount || m == &again {
+			if attributes++; attributes > r.maxAttributes && r.maxAttributes >= 0 {
+				return nil, i, r.at(begin, &LimitError{"attributes", r.maxAttributes})
+			}
 		}
 		if i, err = r.value(m, name, i); err != nil {
 			return nil, i, err
 		}
+		if place < coreCount {
+			if last == 0 {
+				o.first = begin
+			}
+			last = i
+			size += m.size()
+			if m.form == jsonscan.Escaped {
+				rewritten += m.size()
+			}
+		}
 		i = jsonscan.Space(r.b, i)
 		if i < len(r.b) && r.b[i] == '}' {
+			o.last, o.size, o.rewritten = last, size, rewritten
 			return extensions, i + 1, nil
 		}
 		if i+1 < len(r.b) && r.b[i] == ',' && r.b[i+1] > ' ' {
@@ -216,30 +237,31 @@ func memberName(place int) string {
 	return coreAttributes[place].Name
 }
 
-// name reads the name of a member at i, and returns where its value begins.
-func (r *jsonReader) name(i int) (name []byte, value int, err error) {
+// name reads the name of a member at i, and returns whether it had escapes and where
+// the value begins.
+func (r *jsonReader) name(i int) (name []byte, escaped bool, value int, err error) {
 	if i >= len(r.b) {
-		return nil, i, r.fault(i, jsonscan.UnexpectedEnd)
+		return nil, false, i, r.fault(i, jsonscan.UnexpectedEnd)
 	}
 	if r.b[i] != '"' {
-		return nil, i, r.fault(i, jsonscan.UnexpectedByte)
+		return nil, false, i, r.fault(i, jsonscan.UnexpectedByte)
 	}
 	start := i + 1
 	end, form, f := jsonscan.String(r.b, start)
 	if f != jsonscan.None {
-		return nil, end, r.fault(end, f)
+		return nil, false, end, r.fault(end, f)
 	}
-	name = r.b[start:end:end]
-	if form == jsonscan.Escaped {
+	name, escaped = r.b[start:end:end], form == jsonscan.Escaped
+	if escaped {
 		var offset int
 		if name, offset, f = jsonscan.AppendUnquoted(nil, name); f != jsonscan.None {
-			return nil, start, r.fault(start+offset, f)
+			return nil, true, start, r.fault(start+offset, f)
 		}
 	}
 	if value, f = jsonscan.Colon(r.b, end+1); f != jsonscan.None {
-		return nil, value, r.fault(value, f)
+		return nil, escaped, value, r.fault(value, f)
 	}
-	return name, value, nil
+	return name, escaped, value, nil
 }
 
 // value reads the value of the member of that name at i, and returns its end.
