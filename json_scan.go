@@ -200,7 +200,7 @@ const (
 
 // memberIndex returns the place of a member that is no extension. It is coreIndex with
 // two names more, in one switch.
-func memberIndex(name []byte) (int, bool) {
+func memberIndex[T string | []byte](name T) (int, bool) {
 	switch string(name) {
 	case spec.ID:
 		return coreID, true

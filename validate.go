@@ -51,10 +51,10 @@ func legalExtensions(xs []Extension) bool {
 }
 
 func legalExtension(name string, v Value) bool {
-	if validation.Name(name) != nil {
+	if name == "" || !ascii.LowerAlphanumeric(name) {
 		return false
 	}
-	if _, core := coreIndex(name); core {
+	if _, known := memberIndex(name); known { // the name data is reserved, too
 		return false
 	}
 	return legalText(v.typ, v.text)

@@ -85,6 +85,11 @@ func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionFie
 // lower returns name in lower case as part of the buffer's string.
 func lower(name string, buffer *strings.Builder) string {
 	begin := buffer.Len()
+	if name != "" && ascii.LowerAlphanumeric(name[1:]) { // canonical
+		buffer.WriteByte(ascii.Lower(name[0]))
+		buffer.WriteString(name[1:])
+		return buffer.String()[begin:]
+	}
 	for i := 0; i < len(name); i++ {
 		buffer.WriteByte(ascii.Lower(name[i]))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // SetHeader validates e and makes h the header of a binary-mode message with it:
@@ -40,6 +41,9 @@ func checkBinary(e *cloudevents.Event) error {
 
 // clearHeader removes what describes an event.
 func clearHeader(h http.Header) {
+	if len(h) == 0 { // most often; beginning to range over a map costs more than this
+		return
+	}
 	for key := range h {
 		if isAttribute(key) || ascii.EqualFold(key, "Content-Type") {
 			delete(h, key)
@@ -88,14 +92,18 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 
 // headerCount returns how many headers setHeader sets.
 func headerCount(e *cloudevents.Event) int {
-	n := coreCount + len(e.Extensions)
-	for _, s := range [...]string{e.DataContentType, e.DataSchema, e.Subject} {
-		if s == "" {
-			n--
-		}
+	n := len(e.Extensions) + 4 // the required ones
+	if e.DataContentType != "" {
+		n++
 	}
-	if timestamp.Absent(e.Time) {
-		n--
+	if e.DataSchema != "" {
+		n++
+	}
+	if e.Subject != "" {
+		n++
+	}
+	if !timestamp.Absent(e.Time) {
+		n++
 	}
 	return n
 }
@@ -120,19 +128,18 @@ type headerWriter struct {
 
 // plan makes room for the text that has to be written.
 func (w *headerWriter) plan(e *cloudevents.Event) {
-	escaped, n := 0, 0
-	for _, s := range [...]string{e.ID, e.Type, e.Subject} {
-		escaped += escapedSize(s)
-	}
-	for _, uri := range [...]string{e.Source, e.DataSchema} {
-		if strings.IndexByte(uri, '%') >= 0 { // nothing else in a URI needs an escape
-			escaped += escapedSize(uri)
-		}
-	}
+	escaped := escapedSize(e.ID) + escapedSize(e.Type) + escapedSize(e.Subject) +
+		escapedURISize(e.Source) + escapedURISize(e.DataSchema)
+	n := 0
 	for i := range e.Extensions {
 		x := &e.Extensions[i]
 		n += len("Ce-") + len(x.Name)
-		escaped += escapedSize(x.Value.String())
+		switch x.Value.Type() {
+		case spec.String:
+			escaped += escapedSize(x.Value.String())
+		case spec.URI, spec.URIReference:
+			escaped += escapedURISize(x.Value.String())
+		}
 	}
 	if !timestamp.Absent(e.Time) {
 		n += maxTimestamp
@@ -145,6 +152,14 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 func escapedSize(s string) int {
 	if has(s, mustEscape) {
 		return len("%00") * len(s)
+	}
+	return 0
+}
+
+// escapedURISize is escapedSize for a URI, in which nothing but % needs an escape.
+func escapedURISize(uri string) int {
+	if strings.IndexByte(uri, '%') >= 0 {
+		return len("%00") * len(uri)
 	}
 	return 0
 }

@@ -63,7 +63,8 @@ func scheme(s string) int {
 // checkHierarchy checks what may follow the scheme: authority, path, query and
 // fragment.
 func checkHierarchy(s string, rule *Rule) *Rule {
-	if ascii.PlainPath(s) { // a host and segments, whichever is which
+	plain := ascii.PlainPath(s) // a host and segments, whichever is which
+	if plain == len(s) {
 		return nil
 	}
 	i := 0
@@ -73,7 +74,7 @@ func checkHierarchy(s string, rule *Rule) *Rule {
 			return rule
 		}
 	}
-	i, escape := run(s, i, classPath)
+	i, escape := run(s, max(i, plain), classPath)
 	if escape && i < len(s) && s[i] == '?' {
 		i, escape = run(s, i+1, classQuery)
 	}

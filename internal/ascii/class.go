@@ -28,19 +28,27 @@ func LowerAlphanumeric(s string) bool {
 	return lowerAlphanumeric(Word(s, n-8))
 }
 
-// PlainPath reports whether every byte of s is a letter, a digit, a hyphen, a period or
-// a slash: what is never special in a URI but to begin its parts.
-func PlainPath(s string) bool {
+// PlainPath returns how many bytes at the beginning of s are letters, digits, hyphens,
+// periods and slashes: what is never special in a URI but to begin its parts. Unless
+// it is all of s, that is a multiple of eight, and there may be more.
+func PlainPath(s string) int {
 	n := len(s)
 	if n < 8 {
-		return plainPath(short(s, '/'))
+		if plainPath(short(s, '/')) {
+			return n
+		}
+		return 0
 	}
-	for i := 0; i+8 < n; i += 8 {
+	i := 0
+	for ; i+8 < n; i += 8 {
 		if !plainPath(Word(s, i)) {
-			return false
+			return i
 		}
 	}
-	return plainPath(Word(s, n-8))
+	if plainPath(Word(s, n-8)) {
+		return n
+	}
+	return i
 }
 
 // short returns a word that has every byte of s, which is shorter than a word,

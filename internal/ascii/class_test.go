@@ -2,6 +2,7 @@ package ascii_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
@@ -9,6 +10,19 @@ import (
 
 func isPlainPath(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '/'
+}
+
+func plainPath(s string) bool { return ascii.PlainPath(s) == len(s) }
+
+func TestPlainPathLength(t *testing.T) {
+	for length := range 40 {
+		for place := range length {
+			s := strings.Repeat("a", place) + "?" + strings.Repeat("/", length-place-1)
+			if got, want := ascii.PlainPath(s), place/8*8; got != want {
+				t.Errorf("PlainPath(%q) = %d, want %d", s, got, want)
+			}
+		}
+	}
 }
 
 // Each byte, and each pair of neighbours, at each place of texts around the word
@@ -24,8 +38,8 @@ func TestClasses(t *testing.T) {
 		{"Printable", ascii.Printable, func(c byte) bool { return ' ' <= c && c <= '~' }, '~'},
 		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, 'z'},
 		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, '0'},
-		{"PlainPath", ascii.PlainPath, isPlainPath, 'Z'},
-		{"PlainPath", ascii.PlainPath, isPlainPath, '-'},
+		{"PlainPath", plainPath, isPlainPath, 'Z'},
+		{"PlainPath", plainPath, isPlainPath, '-'},
 	} {
 		if !class.of("") {
 			t.Errorf("%s of nothing is false", class.name)

@@ -24,15 +24,15 @@ func InRange(t time.Time) bool {
 	if s := t.Unix(); -62_135_596_800 <= s && s < 253_370_764_800 {
 		return true
 	}
-	year := expressible(t).Year()
+	t, _ = expressible(t)
+	year := t.Year()
 	return 0 <= year && year <= 9999
 }
 
 // Append appends t as RFC 3339 with as many fraction digits as it needs. t must
 // be [InRange]. It is time.RFC3339Nano in two thirds of the time.
 func Append(dst []byte, t time.Time) []byte {
-	t = expressible(t)
-	_, offset := t.Zone()
+	t, offset := expressible(t)
 	year, month, day := t.Date()
 	clock := int((t.Unix() + int64(offset)) % (24 * 3600))
 	if clock < 0 {
@@ -51,10 +51,11 @@ func Append(dst []byte, t time.Time) []byte {
 	n := len("yyyy-mm-ddThh:mm:ss")
 	if ns := t.Nanosecond(); ns != 0 {
 		b[n] = '.'
-		for i := n + 9; i > n; i-- {
-			b[i] = byte('0' + ns%10)
-			ns /= 10
-		}
+		b[n+1] = byte('0' + ns/100_000_000)
+		two(b[n+2:], ns/1_000_000%100)
+		two(b[n+4:], ns/10_000%100)
+		two(b[n+6:], ns/100%100)
+		two(b[n+8:], ns%100)
 		for n += 10; b[n-1] == '0'; n-- {
 		}
 	}
@@ -75,11 +76,12 @@ func Append(dst []byte, t time.Time) []byte {
 // two writes a number of two digits.
 func two(b []byte, n int) { b[0], b[1] = byte('0'+n/10), byte('0'+n%10) }
 
-// expressible moves a time whose offset is not whole minutes, or a day and more,
-// to UTC: RFC 3339 has no such offsets.
-func expressible(t time.Time) time.Time {
-	if _, offset := t.Zone(); offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
-		return t.UTC()
+// expressible returns t and its offset in seconds. It moves a time whose offset is not
+// whole minutes, or a day and more, to UTC: RFC 3339 has no such offsets.
+func expressible(t time.Time) (time.Time, int) {
+	_, offset := t.Zone()
+	if offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
+		return t.UTC(), 0
 	}
-	return t
+	return t, offset
 }
