@@ -169,12 +169,11 @@ func (r *jsonReader) cut(start, end int) string {
 
 // unescaped is text for a string with escapes, which are rare in attributes.
 func (r *jsonReader) unescaped(m *jsonMember, name string) (string, error) {
-	var short [128]byte
-	s, offset, f := jsonscan.AppendUnquoted(short[:0], r.b[m.start:m.end])
+	s, offset, f := jsonscan.AppendUnquoted(r.backing.text.Room(), r.b[m.start:m.end])
 	if f != jsonscan.None {
 		return "", r.badCharacter(name, m.start+offset, f)
 	}
-	return r.backing.append(s), nil
+	return r.backing.text.Cut(s), nil
 }
 
 // wrongType is the error about a value of another JSON type than want.

@@ -1,12 +1,12 @@
 package cloudevents
 
-import "strings"
+import "github.com/seed763dd41b/cloudevents/internal/textbuf"
 
 // jsonBacking is the memory that the attributes of decoded events are cut from.
 // Events of a batch share it, in pieces that are small enough for one event to
 // keep them all.
 type jsonBacking struct {
-	text       strings.Builder
+	text       textbuf.Buffer
 	extensions []Extension
 }
 
@@ -18,8 +18,7 @@ const (
 // reserve makes room for the attributes of an event, and of others like it, if
 // there is none left.
 func (s *jsonBacking) reserve(text, extensions, others int) {
-	if s.text.Cap()-s.text.Len() < text {
-		s.text.Reset()
+	if cap(s.text.Room()) < text {
 		s.text.Grow(max(text, min(text*(1+others), sharedText)))
 	}
 	if cap(s.extensions)-len(s.extensions) < extensions {
@@ -29,7 +28,5 @@ func (s *jsonBacking) reserve(text, extensions, others int) {
 
 // append returns b as a string.
 func (s *jsonBacking) append(b []byte) string {
-	begin := s.text.Len()
-	s.text.Write(b)
-	return s.text.String()[begin:]
+	return s.text.Cut(append(s.text.Room(), b...))
 }

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -50,7 +50,7 @@ func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionFie
 		return &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
 	}
 	// Names and unescaped values; grown once, so that they share one allocation.
-	var text strings.Builder
+	var text textbuf.Buffer
 	text.Grow(m.textSize)
 
 	var errs []error
@@ -82,18 +82,13 @@ func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionFie
 	return validation.Join(errs)
 }
 
-// lower returns name in lower case as part of the buffer's string.
-func lower(name string, buffer *strings.Builder) string {
-	begin := buffer.Len()
-	if name != "" && ascii.LowerAlphanumeric(name[1:]) { // canonical
-		buffer.WriteByte(ascii.Lower(name[0]))
-		buffer.WriteString(name[1:])
-		return buffer.String()[begin:]
+// lower returns name in lower case as part of the buffer.
+func lower(name string, buffer *textbuf.Buffer) string {
+	b := append(buffer.Room(), name...)
+	for i, c := range b {
+		b[i] = ascii.Lower(c)
 	}
-	for i := 0; i < len(name); i++ {
-		buffer.WriteByte(ascii.Lower(name[i]))
-	}
-	return buffer.String()[begin:]
+	return buffer.Cut(b)
 }
 
 // sortByName returns the extensions, or a copy of many, sorted by name.
@@ -118,7 +113,7 @@ func (x byName) Less(i, j int) bool { return x[i].name < x[j].name }
 func (x byName) Swap(i, j int)      { x[i], x[j] = x[j], x[i] }
 
 // decodeCore sets the core attribute at that place of coreAttributes.
-func (m *attributeHeader) decodeCore(e *cloudevents.Event, core int, text *strings.Builder) error {
+func (m *attributeHeader) decodeCore(e *cloudevents.Event, core int, text *textbuf.Buffer) error {
 	a, f := &coreAttributes[core], &m.core[core]
 	if core == coreContentType {
 		if m.contentTypes > 0 {
@@ -157,7 +152,7 @@ func (m *attributeHeader) decodeCore(e *cloudevents.Event, core int, text *strin
 
 var ruleContentType = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype is not the same as Content-Type"}
 
-func (m *attributeHeader) compareContentType(a *spec.Attribute, f *headerField, text *strings.Builder) error {
+func (m *attributeHeader) compareContentType(a *spec.Attribute, f *headerField, text *textbuf.Buffer) error {
 	if !f.present {
 		return nil
 	}
@@ -169,7 +164,7 @@ func (m *attributeHeader) compareContentType(a *spec.Attribute, f *headerField, 
 }
 
 // text returns the only value of f without escapes.
-func (f *headerField) text(name string, buffer *strings.Builder) (string, error) {
+func (f *headerField) text(name string, buffer *textbuf.Buffer) (string, error) {
 	if f.several {
 		return "", duplicate(name)
 	}
@@ -177,18 +172,15 @@ func (f *headerField) text(name string, buffer *strings.Builder) (string, error)
 	if !f.escaped {
 		return s, nil
 	}
-	var short [256]byte
-	b, rule := appendUnescaped(short[:0], s)
+	b, rule := appendUnescaped(buffer.Room(), s)
 	if rule != nil {
 		return "", validation.NewError(name, s, spec.SectionHTTPHeaderValues, rule)
 	}
-	begin := buffer.Len()
-	buffer.Write(b)
-	return buffer.String()[begin:], nil
+	return buffer.Cut(b), nil
 }
 
 // decode returns the value of an extension, whose name is in lower case.
-func (f *extensionField) decode(exts []spec.Attribute, buffer *strings.Builder) (cloudevents.Value, error) {
+func (f *extensionField) decode(exts []spec.Attribute, buffer *textbuf.Buffer) (cloudevents.Value, error) {
 	if err := validation.Name(f.name); err != nil {
 		return cloudevents.Value{}, err
 	}

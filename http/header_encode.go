@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -81,8 +82,7 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 		w.setText("Ce-Subject", e.Subject)
 	}
 	if !timestamp.Absent(e.Time) {
-		var b [maxTimestamp]byte
-		w.set("Ce-Time", w.spell(timestamp.Append(b[:0], e.Time)))
+		w.set("Ce-Time", w.text.Cut(timestamp.Append(w.text.Room(), e.Time)))
 	}
 	for i := range e.Extensions {
 		x := &e.Extensions[i]
@@ -123,7 +123,7 @@ type headerWriter struct {
 	h      http.Header
 	values []string // one for each header that is yet to be set
 	escape bool     // a value needs it
-	buffer strings.Builder
+	text   textbuf.Buffer
 }
 
 // plan makes room for the text that has to be written.
@@ -145,7 +145,7 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 		n += maxTimestamp
 	}
 	w.escape = escaped > 0
-	w.buffer.Grow(n + escaped)
+	w.text.Grow(n + escaped)
 }
 
 // escapedSize returns how long s may be with escapes, or 0 if it needs none.
@@ -174,8 +174,7 @@ func (w *headerWriter) set(key, value string) {
 // setText sets a header that may need escapes.
 func (w *headerWriter) setText(key, text string) {
 	if w.escape && has(text, mustEscape) {
-		var short [256]byte
-		text = w.spell(appendEscaped(short[:0], text))
+		text = w.text.Cut(appendEscaped(w.text.Room(), text))
 	}
 	w.set(key, text)
 }
@@ -186,16 +185,7 @@ func (w *headerWriter) key(name string) string {
 	if 'a' <= first && first <= 'z' {
 		first -= 'a' - 'A'
 	}
-	begin := w.buffer.Len()
-	w.buffer.WriteString("Ce-")
-	w.buffer.WriteByte(first)
-	w.buffer.WriteString(name[1:])
-	return w.buffer.String()[begin:]
-}
-
-// spell returns b as part of the buffer's string.
-func (w *headerWriter) spell(b []byte) string {
-	begin := w.buffer.Len()
-	w.buffer.Write(b)
-	return w.buffer.String()[begin:]
+	b := append(w.text.Room(), "Ce-"...)
+	b = append(b, first)
+	return w.text.Cut(append(b, name[1:]...))
 }

@@ -1,0 +1,71 @@
+package textbuf_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/textbuf"
+)
+
+// What was cut stays as it was, whatever is cut behind it, within the room and beyond.
+func TestCutStringsStay(t *testing.T) {
+	for room := range 40 {
+		var buffer textbuf.Buffer
+		buffer.Grow(room)
+		var cut, want []string
+		for i := range 12 {
+			if i == 8 {
+				buffer.Grow(room)
+			}
+			s := strings.Repeat(string(rune('a'+i)), i%5)
+			cut = append(cut, buffer.Cut(append(buffer.Room(), s...)))
+			want = append(want, s)
+		}
+		if got, want := fmt.Sprint(cut), fmt.Sprint(want); got != want {
+			t.Errorf("room for %d: %s, want %s", room, got, want)
+		}
+	}
+}
+
+// A slice that was moved, though there was room for what it holds, is taken as it is.
+func TestCutFromOtherMemory(t *testing.T) {
+	var buffer textbuf.Buffer
+	buffer.Grow(8)
+	moved := buffer.Cut(append(make([]byte, 0, 100), "abc"...))
+	within := buffer.Cut(append(buffer.Room(), "de"...))
+	if moved != "abc" || within != "de" {
+		t.Errorf("%q, %q", moved, within)
+	}
+}
+
+func TestRoom(t *testing.T) {
+	var buffer textbuf.Buffer
+	if n := cap(buffer.Room()); n != 0 {
+		t.Errorf("the zero Buffer has room for %d", n)
+	}
+	buffer.Grow(10)
+	buffer.Cut(append(buffer.Room(), "abc"...))
+	if n := cap(buffer.Room()); n != 7 {
+		t.Errorf("%d bytes are left of 10 after 3", n)
+	}
+	buffer.Grow(7)
+	if n := cap(buffer.Room()); n != 7 {
+		t.Errorf("growing to what is there left %d", n)
+	}
+}
+
+func TestAllocations(t *testing.T) {
+	n := testing.AllocsPerRun(100, func() {
+		var buffer textbuf.Buffer
+		buffer.Grow(64)
+		for range 16 {
+			if buffer.Cut(append(buffer.Room(), "abcd"...)) != "abcd" {
+				panic("cut something else")
+			}
+		}
+	})
+	if n != 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
