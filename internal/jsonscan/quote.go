@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"math/bits"
 	"unicode/utf8"
 )
@@ -9,42 +10,30 @@ import (
 // what [String] accepted, without its quotes. On a fault, which can only be an
 // unpaired surrogate, offset is its place in s.
 func AppendUnquoted(dst, s []byte) (_ []byte, offset int, f Fault) {
-	for i := 0; i < len(s); {
-		if s[i] != '\\' {
-			n := i + 1
-			for n < len(s) && s[n] != '\\' {
-				n++
-			}
-			dst = append(dst, s[i:n]...)
-			i = n
+	for i := 0; ; {
+		n := bytes.IndexByte(s[i:], '\\')
+		if n < 0 {
+			return append(dst, s[i:]...), len(s), None
+		}
+		dst = append(dst, s[i:i+n]...)
+		i += n
+		c := s[i+1]
+		if c != 'u' {
+			dst = append(dst, meant[c])
+			i += 2
 			continue
 		}
-		switch c := s[i+1]; c {
-		case 'u':
-			r, n := unit(s[i:])
-			if n == 0 {
-				return dst, i, LoneSurrogate
-			}
-			dst = utf8.AppendRune(dst, r)
-			i += n
-			continue
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'n':
-			dst = append(dst, '\n')
-		case 'r':
-			dst = append(dst, '\r')
-		case 't':
-			dst = append(dst, '\t')
-		default:
-			dst = append(dst, c)
+		r, n := unit(s[i:])
+		if n == 0 {
+			return dst, i, LoneSurrogate
 		}
-		i += 2
+		dst = utf8.AppendRune(dst, r)
+		i += n
 	}
-	return dst, len(s), None
 }
+
+// meant has what the character behind a backslash stands for.
+var meant = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // unit returns the character of the escape \uhhhh, or of the pair of them, that
 // s begins with, and its length; 0 if it is half a pair.

@@ -45,7 +45,9 @@ func String(b []byte, i int) (end int, form Form, f Fault) {
 		if state == inPlain {
 			m := special(w)
 			if m == 0 {
-				i += 8
+				if i += 8; form == Printable && i-start == strides {
+					i = printable(b, i)
+				}
 				continue
 			}
 			if j := i + bits.TrailingZeros64(m)>>3; b[j] == '"' {
@@ -101,6 +103,21 @@ func String(b []byte, i int) (end int, form Form, f Fault) {
 		state = inPlain
 	}
 	return explain(b, start)
+}
+
+// strides is after how many printable bytes a string is expected to go on like that.
+const strides = 64
+
+// printable returns a place up to which all is plain, and not much of that is left.
+func printable(b []byte, i int) int {
+	for ; i+32 <= len(b); i += 32 {
+		p := b[i : i+32]
+		if special(binary.LittleEndian.Uint64(p))|special(binary.LittleEndian.Uint64(p[8:]))|
+			special(binary.LittleEndian.Uint64(p[16:]))|special(binary.LittleEndian.Uint64(p[24:])) != 0 {
+			break
+		}
+	}
+	return i
 }
 
 func written(form Form, backslashes uint64) Form {
