@@ -34,29 +34,34 @@ func InRange(t time.Time) bool {
 func Append(dst []byte, t time.Time) []byte {
 	t, offset := expressible(t)
 	year, month, day := t.Date()
-	clock := int((t.Unix() + int64(offset)) % (24 * 3600))
+	clock := (t.Unix() + int64(offset)) % (24 * 3600)
 	if clock < 0 {
 		clock += 24 * 3600
 	}
 	const layout = "2006-01-02T15:04:05.999999999+00:00"
 	var b [len(layout)]byte
-	copy(b[:], "yyyy-mm-ddThh:mm:ss")
-	two(b[0:], year/100)
-	two(b[2:], year%100)
-	two(b[5:], int(month))
-	two(b[8:], day)
-	two(b[11:], clock/3600)
-	two(b[14:], clock/60%60)
-	two(b[17:], clock%60)
+	y, c := uint32(year), uint32(clock)
+	b[0], b[1] = two(y / 100)
+	b[2], b[3] = two(y % 100)
+	b[4] = '-'
+	b[5], b[6] = two(uint32(month))
+	b[7] = '-'
+	b[8], b[9] = two(uint32(day))
+	b[10] = 'T'
+	b[11], b[12] = two(c / 3600)
+	b[13] = ':'
+	b[14], b[15] = two(c / 60 % 60)
+	b[16] = ':'
+	b[17], b[18] = two(c % 60)
 	n := len("yyyy-mm-ddThh:mm:ss")
-	if ns := t.Nanosecond(); ns != 0 {
-		b[n] = '.'
-		b[n+1] = byte('0' + ns/100_000_000)
-		two(b[n+2:], ns/1_000_000%100)
-		two(b[n+4:], ns/10_000%100)
-		two(b[n+6:], ns/100%100)
-		two(b[n+8:], ns%100)
-		for n += 10; b[n-1] == '0'; n-- {
+	if ns := uint32(t.Nanosecond()); ns != 0 {
+		b[19] = '.'
+		b[20] = byte('0' + ns/100_000_000)
+		b[21], b[22] = two(ns / 1_000_000 % 100)
+		b[23], b[24] = two(ns / 10_000 % 100)
+		b[25], b[26] = two(ns / 100 % 100)
+		b[27], b[28] = two(ns % 100)
+		for n = 29; b[n-1] == '0'; n-- {
 		}
 	}
 	if offset == 0 {
@@ -67,14 +72,15 @@ func Append(dst []byte, t time.Time) []byte {
 	if offset < 0 {
 		b[n], offset = '-', -offset
 	}
-	two(b[n+1:], offset/3600)
+	o := uint32(offset)
+	b[n+1], b[n+2] = two(o / 3600)
 	b[n+3] = ':'
-	two(b[n+4:], offset/60%60)
+	b[n+4], b[n+5] = two(o / 60 % 60)
 	return append(dst, b[:n+6]...)
 }
 
-// two writes a number of two digits.
-func two(b []byte, n int) { b[0], b[1] = byte('0'+n/10), byte('0'+n%10) }
+// two returns the digits of a number below 100.
+func two(n uint32) (tens, ones byte) { return byte('0' + n/10), byte('0' + n%10) }
 
 // expressible returns t and its offset in seconds. It moves a time whose offset is not
 // whole minutes, or a day and more, to UTC: RFC 3339 has no such offsets.
