@@ -28,8 +28,9 @@ type Decoder struct {
 // [ErrContentMode], [ErrContentEncoding], [format.ErrUnknown], a
 // [*validation.Error] (several are [validation.Errors]), a [*format.SyntaxError], a
 // [*cloudevents.LimitError], an [*http.MaxBytesError], or the error of the body.
-func (d *Decoder) ToCloudEvent(r *http.Request) (cloudevents.Event, error) {
-	return d.event(r.Header, payload{reader: r.Body, announced: r.ContentLength})
+func (d *Decoder) ToCloudEvent(r *http.Request) (e cloudevents.Event, err error) {
+	err = d.event(&e, r.Header, payload{reader: r.Body, announced: r.ContentLength})
+	return e, err
 }
 
 // ToCloudEventBatch reads the batch in a request, which may be empty. Errors are
@@ -40,8 +41,9 @@ func (d *Decoder) ToCloudEventBatch(r *http.Request) ([]cloudevents.Event, error
 
 // ResponseToCloudEvent is ToCloudEvent for a response. The status is not looked
 // at.
-func (d *Decoder) ResponseToCloudEvent(r *http.Response) (cloudevents.Event, error) {
-	return d.event(r.Header, payload{reader: r.Body, announced: r.ContentLength})
+func (d *Decoder) ResponseToCloudEvent(r *http.Response) (e cloudevents.Event, err error) {
+	err = d.event(&e, r.Header, payload{reader: r.Body, announced: r.ContentLength})
+	return e, err
 }
 
 // ResponseToCloudEventBatch is ToCloudEventBatch for a response.
@@ -51,8 +53,9 @@ func (d *Decoder) ResponseToCloudEventBatch(r *http.Response) ([]cloudevents.Eve
 
 // DecodeMessage is ToCloudEvent for a header, whose keys need not be canonical,
 // and a body that the event aliases. MaxBytes is not applied.
-func (d *Decoder) DecodeMessage(h http.Header, body []byte) (cloudevents.Event, error) {
-	return d.event(h, payload{bytes: body})
+func (d *Decoder) DecodeMessage(h http.Header, body []byte) (e cloudevents.Event, err error) {
+	err = d.event(&e, h, payload{bytes: body})
+	return e, err
 }
 
 // DecodeMessageBatch is ToCloudEventBatch for a header and a body, as
@@ -61,22 +64,24 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 	return d.batch(h, payload{bytes: body})
 }
 
-func (d *Decoder) event(h http.Header, p payload) (e cloudevents.Event, err error) {
+// event sets e, which is empty, and leaves it so if there is an error.
+func (d *Decoder) event(e *cloudevents.Event, h http.Header, p payload) (err error) {
 	if v := h["Content-Type"]; len(v) == 1 && mode(trim(v[0])) != cloudevents.BinaryMode {
 		var m messageHeader
 		m.gather(h) // there may be another under another spelling
-		e, err = d.structured(&m, p)
+		err = d.structured(e, &m, p)
 	} else {
-		e, err = d.binary(h, p)
+		err = d.binary(e, h, p)
 	}
 	if err != nil {
-		return cloudevents.Event{}, wrap(err)
+		*e = cloudevents.Event{}
+		return wrap(err)
 	}
-	return e, nil
+	return nil
 }
 
 // binary reads an event whose header looks like that of a binary-mode message.
-func (d *Decoder) binary(h http.Header, p payload) (e cloudevents.Event, err error) {
+func (d *Decoder) binary(e *cloudevents.Event, h http.Header, p payload) error {
 	maxAttributes := d.MaxAttributes
 	if maxAttributes == 0 {
 		maxAttributes = cloudevents.DefaultMaxAttributes
@@ -85,46 +90,48 @@ func (d *Decoder) binary(h http.Header, p payload) (e cloudevents.Event, err err
 	var m attributeHeader
 	extensions := m.gather(h, few[:0], maxAttributes)
 	if m.contentTypes > 1 || mode(m.contentType) != cloudevents.BinaryMode {
-		return d.structured(&m.messageHeader, p)
+		return d.structured(e, &m.messageHeader, p)
 	}
-	if err = m.decode(&e, extensions, d.Extensions, maxAttributes); err == nil {
-		err = d.data(&e, &m.messageHeader, p)
+	if err := m.decode(e, extensions, d.Extensions, maxAttributes); err != nil {
+		return err
 	}
-	return e, err
+	return d.data(e, &m.messageHeader, p)
 }
 
 // structured reads an event that is not in binary mode.
-func (d *Decoder) structured(m *messageHeader, p payload) (e cloudevents.Event, err error) {
+func (d *Decoder) structured(e *cloudevents.Event, m *messageHeader, p payload) error {
 	mode, err := m.mode()
 	if err == nil && mode != cloudevents.StructuredMode {
 		err = wrongMode(mode, "use the function for batches")
 	}
 	if err != nil {
-		return e, err
+		return err
 	}
 	mediaType := spec.MediaTypeJSON
 	if d.Format != nil {
 		mediaType = d.Format.MediaType()
 	}
 	if m.mayBeUnknown(mediaType) {
-		if _, err := d.decodeStructured(nil, m.contentType, false); errors.Is(err, format.ErrUnknown) {
-			return e, err
+		if err := d.decodeStructured(e, nil, m.contentType, false); errors.Is(err, format.ErrUnknown) {
+			return err
 		}
 	}
 	body, err := d.body(m, p)
 	if err != nil {
-		return e, err
+		return err
 	}
-	return d.decodeStructured(body, m.contentType, p.reader != nil)
+	return d.decodeStructured(e, body, m.contentType, p.reader != nil)
 }
 
 // decodeStructured decodes with the format. One that stands for nil is not made an
 // interface: methods that nobody calls are then not linked.
-func (d *Decoder) decodeStructured(body []byte, contentType string, inPlace bool) (cloudevents.Event, error) {
+func (d *Decoder) decodeStructured(e *cloudevents.Event, body []byte, contentType string, inPlace bool) (err error) {
 	if d.Format != nil {
-		return d.Format.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+		*e, err = d.Format.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+	} else {
+		*e, err = format.JSON{InPlace: inPlace}.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
 	}
-	return format.JSON{InPlace: inPlace}.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+	return err
 }
 
 // mayBeUnknown reports whether a format of that media type may be none for the
