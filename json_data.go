@@ -153,8 +153,10 @@ func appendData(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	case e.Data == nil:
 		return dst, nil
 	case mediatype.IsJSON(e.DataContentType):
-		if !isJSON && !isJSONValue(e.Data) {
-			return dst, validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
+		if !isJSON {
+			if err := checkJSONData(e); err != nil {
+				return dst, err
+			}
 		}
 		dst = append(dst, `,"data":`...)
 		return append(dst, e.Data...), nil
@@ -165,6 +167,14 @@ func appendData(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	dst = append(dst, `,"data_base64":"`...)
 	dst = base64.StdEncoding.AppendEncode(dst, e.Data)
 	return append(dst, '"'), nil
+}
+
+// checkJSONData checks that data under a JSON media type is what it says.
+func checkJSONData(e *Event) error {
+	if isJSONValue(e.Data) {
+		return nil
+	}
+	return validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
 }
 
 // isJSONValue reports whether b is one JSON value, with white space around it or

@@ -1,6 +1,7 @@
 package cloudevents
 
 import (
+	"bytes"
 	"encoding/base64"
 	"slices"
 	"unsafe"
@@ -21,11 +22,11 @@ import (
 // binary mode, where data is not looked at. Text in UTF-8 is written as a JSON
 // string, everything else, and data without content type, as base64.
 func AppendJSON(dst []byte, e *Event) ([]byte, error) {
-	b := slices.Grow(dst, jsonSize(e))
+	b := dst
 	if overlap(b[len(b):cap(b)], e.Data) {
 		b = slices.Concat(dst, make([]byte, jsonSize(e)))[:len(dst)]
 	}
-	b, err := appendEvent(b, e, false)
+	b, err := appendGrown(b, e, false)
 	if err != nil {
 		return dst, err
 	}
@@ -75,9 +76,47 @@ func overlap(a, b []byte) bool {
 	return firstA <= lastB && firstB <= lastA
 }
 
+// appendGrown is appendEvent after making room.
+func appendGrown(dst []byte, e *Event, isJSON bool) ([]byte, error) {
+	size := jsonSize(e)
+	if len(dst) == 0 && cap(dst) < size && len(e.Data) >= largeData && size-len(e.Data) <= maxHead/2 && mediatype.IsJSON(e.DataContentType) {
+		return joinEvent(e, isJSON)
+	}
+	return appendEvent(slices.Grow(dst, size), e, isJSON)
+}
+
 // appendEvent appends e, whose Data is not in the room of dst. isJSON says that it
 // is known to be one JSON value.
 func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
+	b, err := appendAttributes(dst, e)
+	if err == nil {
+		b, err = appendData(b, e, isJSON)
+	}
+	return append(b, '}'), err
+}
+
+const (
+	largeData = 64 << 10
+	maxHead   = 2 << 10 // bytes of an event without its data that have room on the stack
+)
+
+// joinEvent returns an event with large JSON data in a new slice. Only bytes.Join
+// makes one without clearing it first, which takes as long as the copy.
+func joinEvent(e *Event, isJSON bool) ([]byte, error) {
+	var room [maxHead]byte
+	head, err := appendAttributes(room[:0], e)
+	if err == nil && !isJSON {
+		err = checkJSONData(e)
+	}
+	if err != nil {
+		return nil, err
+	}
+	head = append(head, `,"data":`...)
+	return bytes.Join([][]byte{head, e.Data, {'}'}}, nil), nil
+}
+
+// appendAttributes validates e and appends what comes before its data.
+func appendAttributes(dst []byte, e *Event) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
@@ -118,11 +157,7 @@ func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 			b = jsonscan.AppendQuoted(b, x.Value.text)
 		}
 	}
-	b, err := appendData(b, e, isJSON)
-	if err != nil {
-		return dst, err
-	}
-	return append(b, '}'), nil
+	return b, nil
 }
 
 // jsonSize returns about how long e is in JSON. It is a hint for growing.

@@ -1,12 +1,9 @@
 package cloudevents
 
 import (
-	"slices"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
-	"github.com/seed763dd41b/cloudevents/spec"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // Sealed is an event whose data was checked once and cannot be changed since. It
@@ -27,8 +24,10 @@ type Sealed struct {
 // checked before they are encoded.
 func Seal(e Event) (Sealed, error) {
 	json := e.Data != nil && mediatype.IsJSON(e.DataContentType)
-	if json && !isJSONValue(e.Data) {
-		return Sealed{}, validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
+	if json {
+		if err := checkJSONData(&e); err != nil {
+			return Sealed{}, err
+		}
 	}
 	return seal(e, json), nil
 }
@@ -80,7 +79,7 @@ func (s *Sealed) Event() Event {
 func (s *Sealed) AppendJSON(dst []byte) ([]byte, error) {
 	e := s.Attributes
 	e.Data = s.bytes()
-	b, err := appendEvent(slices.Grow(dst, jsonSize(&e)), &e, s.json)
+	b, err := appendGrown(dst, &e, s.json)
 	if err != nil {
 		return dst, err
 	}
