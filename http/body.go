@@ -46,7 +46,7 @@ type payload struct {
 	max       int64 // negative is no limit
 }
 
-func (p payload) read() ([]byte, error) {
+func (p *payload) read() ([]byte, error) {
 	if p.reader == nil {
 		return p.bytes, nil
 	}

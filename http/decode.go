@@ -11,9 +11,10 @@ import (
 // ToCloudEvent reads the event in a request, in binary or structured mode. A nil
 // f is [format.JSON]; exts are the types of extensions. See
 // [Decoder.ToCloudEvent] for the errors.
-func ToCloudEvent(r *http.Request, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
+func ToCloudEvent(r *http.Request, f format.Formatter, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	d := Decoder{Format: f, Extensions: exts}
-	return d.ToCloudEvent(r)
+	err = d.event(&e, r.Header, &payload{reader: r.Body, announced: r.ContentLength})
+	return e, err
 }
 
 // ToCloudEventBatch reads the batch in a request, which may be empty. A nil f is

@@ -29,43 +29,43 @@ type Decoder struct {
 // [*validation.Error] (several are [validation.Errors]), a [*format.SyntaxError], a
 // [*cloudevents.LimitError], an [*http.MaxBytesError], or the error of the body.
 func (d *Decoder) ToCloudEvent(r *http.Request) (e cloudevents.Event, err error) {
-	err = d.event(&e, r.Header, payload{reader: r.Body, announced: r.ContentLength})
+	err = d.event(&e, r.Header, &payload{reader: r.Body, announced: r.ContentLength})
 	return e, err
 }
 
 // ToCloudEventBatch reads the batch in a request, which may be empty. Errors are
 // those of ToCloudEvent; one about an event wraps a [*cloudevents.BatchError].
 func (d *Decoder) ToCloudEventBatch(r *http.Request) ([]cloudevents.Event, error) {
-	return d.batch(r.Header, payload{reader: r.Body, announced: r.ContentLength})
+	return d.batch(r.Header, &payload{reader: r.Body, announced: r.ContentLength})
 }
 
 // ResponseToCloudEvent is ToCloudEvent for a response. The status is not looked
 // at.
 func (d *Decoder) ResponseToCloudEvent(r *http.Response) (e cloudevents.Event, err error) {
-	err = d.event(&e, r.Header, payload{reader: r.Body, announced: r.ContentLength})
+	err = d.event(&e, r.Header, &payload{reader: r.Body, announced: r.ContentLength})
 	return e, err
 }
 
 // ResponseToCloudEventBatch is ToCloudEventBatch for a response.
 func (d *Decoder) ResponseToCloudEventBatch(r *http.Response) ([]cloudevents.Event, error) {
-	return d.batch(r.Header, payload{reader: r.Body, announced: r.ContentLength})
+	return d.batch(r.Header, &payload{reader: r.Body, announced: r.ContentLength})
 }
 
 // DecodeMessage is ToCloudEvent for a header, whose keys need not be canonical,
 // and a body that the event aliases. MaxBytes is not applied.
 func (d *Decoder) DecodeMessage(h http.Header, body []byte) (e cloudevents.Event, err error) {
-	err = d.event(&e, h, payload{bytes: body})
+	err = d.event(&e, h, &payload{bytes: body})
 	return e, err
 }
 
 // DecodeMessageBatch is ToCloudEventBatch for a header and a body, as
 // DecodeMessage is ToCloudEvent.
 func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.Event, error) {
-	return d.batch(h, payload{bytes: body})
+	return d.batch(h, &payload{bytes: body})
 }
 
 // event sets e, which is empty, and leaves it so if there is an error.
-func (d *Decoder) event(e *cloudevents.Event, h http.Header, p payload) (err error) {
+func (d *Decoder) event(e *cloudevents.Event, h http.Header, p *payload) (err error) {
 	if v := h["Content-Type"]; len(v) == 1 && mode(trim(v[0])) != cloudevents.BinaryMode {
 		var m messageHeader
 		m.gather(h) // there may be another under another spelling
@@ -81,7 +81,7 @@ func (d *Decoder) event(e *cloudevents.Event, h http.Header, p payload) (err err
 }
 
 // binary reads an event whose header looks like that of a binary-mode message.
-func (d *Decoder) binary(e *cloudevents.Event, h http.Header, p payload) error {
+func (d *Decoder) binary(e *cloudevents.Event, h http.Header, p *payload) error {
 	maxAttributes := d.MaxAttributes
 	if maxAttributes == 0 {
 		maxAttributes = cloudevents.DefaultMaxAttributes
@@ -99,7 +99,7 @@ func (d *Decoder) binary(e *cloudevents.Event, h http.Header, p payload) error {
 }
 
 // structured reads an event that is not in binary mode.
-func (d *Decoder) structured(e *cloudevents.Event, m *messageHeader, p payload) error {
+func (d *Decoder) structured(e *cloudevents.Event, m *messageHeader, p *payload) error {
 	mode, err := m.mode()
 	if err == nil && mode != cloudevents.StructuredMode {
 		err = wrongMode(mode, "use the function for batches")
@@ -142,7 +142,7 @@ func (m *messageHeader) mayBeUnknown(mediaType string) bool {
 }
 
 // data sets the data of a binary-mode event.
-func (d *Decoder) data(e *cloudevents.Event, m *messageHeader, p payload) error {
+func (d *Decoder) data(e *cloudevents.Event, m *messageHeader, p *payload) error {
 	body, err := d.body(m, p)
 	if err != nil {
 		return err
@@ -160,7 +160,7 @@ func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudeven
 	return e, err
 }
 
-func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
+func (d *Decoder) batch(h http.Header, p *payload) ([]cloudevents.Event, error) {
 	var m messageHeader
 	m.gather(h)
 	mode, err := m.mode()
@@ -182,7 +182,7 @@ func (d *Decoder) batch(h http.Header, p payload) ([]cloudevents.Event, error) {
 }
 
 // batchBody reads a message that is a batch.
-func (d *Decoder) batchBody(m *messageHeader, p payload) ([]cloudevents.Event, error) {
+func (d *Decoder) batchBody(m *messageHeader, p *payload) ([]cloudevents.Event, error) {
 	mediaType, f := spec.BatchMediaTypeJSON, d.batchFormat()
 	if f != nil {
 		mediaType = f.BatchMediaType()
@@ -216,7 +216,7 @@ func (d *Decoder) batchFormat() format.Batch {
 }
 
 // body reads the body, if its header allows to make something of it.
-func (d *Decoder) body(m *messageHeader, p payload) ([]byte, error) {
+func (d *Decoder) body(m *messageHeader, p *payload) ([]byte, error) {
 	if m.contentEncoding != "" {
 		return nil, contentEncoding(m.contentEncoding)
 	}

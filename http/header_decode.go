@@ -145,6 +145,16 @@ func (m *attributeHeader) decodeCore(e *cloudevents.Event, core int, text *textb
 		case coreSubject:
 			e.Subject = s
 			return nil
+		case coreSource:
+			if validation.URIReference(s) == nil {
+				e.Source = s
+				return nil
+			}
+		case coreSpecVersion:
+			if v, ok := spec.ParseVersion(s); ok {
+				e.SpecVersion = v
+				return nil
+			}
 		}
 	}
 	return e.SetText(*a, s)

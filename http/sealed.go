@@ -40,7 +40,7 @@ func (d *Decoder) ToSealed(r *http.Request) (cloudevents.Sealed, error) {
 	}
 	var m messageHeader
 	m.gather(r.Header)
-	body, err := d.body(&m, payload{reader: r.Body, announced: r.ContentLength})
+	body, err := d.body(&m, &payload{reader: r.Body, announced: r.ContentLength})
 	if err != nil {
 		return cloudevents.Sealed{}, wrap(err)
 	}
