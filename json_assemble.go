@@ -69,8 +69,8 @@ func ascending(ms []jsonExtension) bool {
 // sortMembers sorts by name and keeps the order of those with the same.
 func sortMembers(ms []jsonExtension) {
 	if len(ms) > 16 {
-		many := slices.Clone(ms) // what an interface gets escapes; ms is on the stack
-		sort.Stable(byName(many))
+		many := byName(slices.Clone(ms)) // what an interface gets escapes; ms is on the stack
+		sort.Sort(many)
 		copy(ms, many)
 		return
 	}
@@ -81,11 +81,17 @@ func sortMembers(ms []jsonExtension) {
 	}
 }
 
+// byName needs no stable sort, which would be linked for it alone.
 type byName []jsonExtension
 
-func (ms byName) Len() int           { return len(ms) }
-func (ms byName) Less(i, j int) bool { return bytes.Compare(ms[i].name, ms[j].name) < 0 }
-func (ms byName) Swap(i, j int)      { ms[i], ms[j] = ms[j], ms[i] }
+func (ms byName) Len() int      { return len(ms) }
+func (ms byName) Swap(i, j int) { ms[i], ms[j] = ms[j], ms[i] }
+func (ms byName) Less(i, j int) bool {
+	if c := bytes.Compare(ms[i].name, ms[j].name); c != 0 {
+		return c < 0
+	}
+	return ms[i].start < ms[j].start
+}
 
 // reserve makes room for the attributes of an event, and of others like it. If they
 // are two thirds of what is from the first to the last, as with many extensions, that

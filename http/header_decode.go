@@ -63,21 +63,26 @@ func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionFie
 		extensions[i].name = lower(extensions[i].name, &text)
 	}
 	extensions = sortByName(extensions)
+	var xs []cloudevents.Extension
 	if len(extensions) > 0 {
-		e.Extensions = make([]cloudevents.Extension, 0, len(extensions))
+		xs = make([]cloudevents.Extension, len(extensions))
 	}
+	n := 0
 	for i := range extensions {
 		f := &extensions[i]
 		if i > 0 && extensions[i-1].name == f.name {
 			errs = append(errs, duplicate(f.name))
 			continue
 		}
-		v, err := f.decode(exts, &text)
-		if err != nil {
+		if err := f.decode(&xs[n], exts, &text); err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: f.name, Value: v})
+		n++
+	}
+	e.Extensions = xs[:n:n]
+	if len(errs) == 0 {
+		return nil
 	}
 	return validation.Join(errs)
 }
@@ -189,10 +194,10 @@ func (f *headerField) text(name string, buffer *textbuf.Buffer) (string, error) 
 	return buffer.Cut(b), nil
 }
 
-// decode returns the value of an extension, whose name is in lower case.
-func (f *extensionField) decode(exts []spec.Attribute, buffer *textbuf.Buffer) (cloudevents.Value, error) {
+// decode sets x to the extension, whose name is in lower case.
+func (f *extensionField) decode(x *cloudevents.Extension, exts []spec.Attribute, buffer *textbuf.Buffer) error {
 	if err := validation.Name(f.name); err != nil {
-		return cloudevents.Value{}, err
+		return err
 	}
 	var t spec.Type // String
 	for i := range exts {
@@ -203,16 +208,17 @@ func (f *extensionField) decode(exts []spec.Attribute, buffer *textbuf.Buffer) (
 	}
 	s, err := f.text(f.name, buffer)
 	if err != nil {
-		return cloudevents.Value{}, err
+		return err
 	}
+	x.Name = f.name
 	if t == spec.String && !f.escaped {
-		return cloudevents.StringValue(s), nil
+		x.Value = cloudevents.StringValue(s)
+		return nil
 	}
-	v, err := cloudevents.ParseValue(t, s)
-	if err != nil {
-		return v, validation.Attribute(spec.Attribute{Name: f.name, Type: t}, s)
+	if x.Value, err = cloudevents.ParseValue(t, s); err != nil {
+		return validation.Attribute(spec.Attribute{Name: f.name, Type: t}, s)
 	}
-	return v, nil
+	return nil
 }
 
 // notCloudEvent is the error about a message that does not claim to be an event.

@@ -98,16 +98,19 @@ func (m *attributeHeader) gather(h http.Header, extensions []extensionField, max
 			continue
 		}
 		name := key[len("ce-"):]
-		f := headerField{value: trim(values[0]), present: true, several: len(values) > 1}
-		if f.escaped = has(f.value, mustUnescape); f.escaped {
-			m.textSize += len(f.value)
-		}
+		var f *headerField
 		if core, ok := coreIndex(name); ok {
-			f.several = f.several || m.core[core].present
-			m.core[core] = f
+			f = &m.core[core]
 		} else {
 			m.textSize += len(name)
-			extensions = append(extensions, extensionField{name, f})
+			extensions = append(extensions, extensionField{name: name})
+			f = &extensions[len(extensions)-1].headerField
+		}
+		f.several = f.present || len(values) > 1
+		f.present = true
+		f.value = trim(values[0])
+		if f.escaped = has(f.value, mustUnescape); f.escaped {
+			m.textSize += len(f.value)
 		}
 	}
 	return extensions
