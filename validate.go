@@ -62,7 +62,15 @@ func legalExtension(name string, v Value) bool {
 
 // legalText is the short way to what validation.Text says.
 func legalText(t spec.Type, text string) bool {
-	return t == spec.String && ascii.Printable(text) || validation.Text(t, text) == nil
+	switch t {
+	case spec.String:
+		if ascii.Printable(text) {
+			return true
+		}
+	case spec.Boolean:
+		return text == "true" || text == "false"
+	}
+	return validation.Text(t, text) == nil
 }
 
 // violations returns what is wrong with e.

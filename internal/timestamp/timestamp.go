@@ -85,6 +85,9 @@ func two(n uint32) (tens, ones byte) { return byte('0' + n/10), byte('0' + n%10)
 // expressible returns t and its offset in seconds. It moves a time whose offset is not
 // whole minutes, or a day and more, to UTC: RFC 3339 has no such offsets.
 func expressible(t time.Time) (time.Time, int) {
+	if t.Location() == time.UTC {
+		return t, 0
+	}
 	_, offset := t.Zone()
 	if offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
 		return t.UTC(), 0
