@@ -41,23 +41,24 @@ func (e *Event) legalAttributes() bool {
 // legalExtensions reports whether violations finds nothing in extensions that are
 // sorted by name.
 func legalExtensions(xs []Extension) bool {
+	before := ""
 	for i := range xs {
 		x := &xs[i]
-		if !legalExtension(x.Name, x.Value) || i > 0 && xs[i-1].Name >= x.Name {
+		if x.Name <= before || !legalName(x.Name) || !legalText(x.Value.typ, x.Value.text) {
 			return false
 		}
+		before = x.Name
 	}
 	return true
 }
 
-func legalExtension(name string, v Value) bool {
+// legalName reports whether an extension may have that name.
+func legalName(name string) bool {
 	if name == "" || !ascii.LowerAlphanumeric(name) {
 		return false
 	}
-	if _, known := memberIndex(name); known { // the name data is reserved, too
-		return false
-	}
-	return legalText(v.typ, v.text)
+	_, known := memberIndex(name) // the name data is reserved, too
+	return !known
 }
 
 // legalText is the short way to what validation.Text says.
@@ -119,7 +120,7 @@ func (e *Event) validateCore(core int) error {
 
 // checkExtension checks name and value of an extension on their own.
 func checkExtension(name string, v Value) error {
-	if legalExtension(name, v) {
+	if legalName(name) && legalText(v.typ, v.text) {
 		return nil
 	}
 	nameErr := validation.Name(name)
