@@ -11,6 +11,7 @@ import (
 	"github.com/bytedance/sonic"
 	"github.com/cloudevents/sdk-go/v2/event"
 	gojson "github.com/goccy/go-json"
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 )
 
@@ -70,7 +71,44 @@ func decodePairs(items []Item) []Pair {
 			Floor: times(4.5).allocs(3), Goal: times(7).allocs(2),
 		})
 	}
+	for _, x := range Pick(items, "base64 4 KiB", "base64 64 KiB", "text") {
+		pairs = append(pairs, inPlacePair(&x))
+	}
 	return pairs
+}
+
+// inPlacePair decodes a document that is handed over. As it is used up, each is a copy,
+// whose time is part of ours.
+func inPlacePair(x *Item) Pair {
+	document := make([]byte, len(x.JSON))
+	ours := func() (cloudevents.Event, error) {
+		copy(document, x.JSON)
+		d := cloudevents.JSONDecoder{InPlace: true}
+		return d.Decode(document)
+	}
+	floor, goal := times(4.5).allocs(3), times(7).allocs(2)
+	if x.Base64 != nil {
+		floor.Ratio, goal.Ratio = 9, 12
+	}
+	return Pair{
+		Path: "structured decode in place, " + x.Name, Against: "sdk-go json.Unmarshal + Validate",
+		Ours: func() {
+			_, err := ours()
+			must(err)
+		},
+		Other: func() {
+			_, err := sdkDecode(x.JSON)
+			must(err)
+		},
+		Check: func() error {
+			e, err := ours()
+			if err := checkOurs(e, err, &x.Event); err != nil {
+				return err
+			}
+			return checkDecode(x, x.JSON, sdkDecode)
+		},
+		Floor: floor, Goal: goal, Note: "ours copies the document first",
+	}
 }
 
 // checkDecode compares what we, and sdk-go unless other is nil, make of a document

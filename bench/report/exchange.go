@@ -7,8 +7,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/bench"
 )
 
-// leastExchange is how long a side runs in a pass at least: a network is noisier
-// than a function.
+// leastExchange is how long a side runs in each turn of a pass at least: a network is
+// noisier than a function.
 const leastExchange = 50 * time.Millisecond
 
 type exchanges []bench.Exchange
@@ -64,7 +64,13 @@ func measureExchange(x *bench.Exchange, s settings) (row, error) {
 	least := max(s.least, leastExchange)
 	side(running.Ours, least/4)
 	side(running.Other, least/4)
-	r.pass(s.passes, func() (float64, float64) { return side(running.Ours, least), side(running.Other, least) })
+	r.pass(s.passes, func() (ours, other float64) {
+		for range turns {
+			ours += side(running.Ours, least) / turns
+			other += side(running.Other, least) / turns
+		}
+		return ours, other
+	})
 	if failed != nil {
 		return r, failed
 	}
