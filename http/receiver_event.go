@@ -24,8 +24,7 @@ const accepted = "accepted"
 // event handles a request with one event.
 func (x *exchange) event(m cloudevents.Mode) int {
 	e := new(cloudevents.Event)
-	var err error
-	if *e, err = x.Decoder.ToCloudEvent(x.r); err != nil {
+	if err := x.Decoder.event(e, x.r.Header, &payload{reader: x.r.Body, announced: x.r.ContentLength}); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
 	v := x.handle(x.r.Context(), e, m)
