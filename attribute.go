@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -94,7 +93,7 @@ func legal(core int, text string) bool {
 	case coreDataContentType:
 		return text == "application/json" || validation.MediaType(text) == nil
 	}
-	return text != "" && (ascii.Printable(text) || validation.String(text) == nil)
+	return text != "" && legalString(text)
 }
 
 // setCore parses, checks and sets a core attribute.

@@ -30,11 +30,11 @@ func (e *Event) Validate() error {
 
 // legalAttributes reports whether violations finds nothing in the core attributes.
 func (e *Event) legalAttributes() bool {
-	return e.SpecVersion.Valid() &&
-		legal(coreID, e.ID) && legal(coreSource, e.Source) && legal(coreType, e.Type) &&
+	return e.SpecVersion.Valid() && e.ID != "" && e.Source != "" && e.Type != "" &&
+		legalString(e.ID) && validation.URIReference(e.Source) == nil && legalString(e.Type) &&
 		(e.DataContentType == "" || legal(coreDataContentType, e.DataContentType)) &&
 		(e.DataSchema == "" || legal(coreDataSchema, e.DataSchema)) &&
-		(e.Subject == "" || legal(coreSubject, e.Subject)) &&
+		legalString(e.Subject) &&
 		(timestamp.InRange(e.Time) || timestamp.Absent(e.Time))
 }
 
@@ -65,13 +65,19 @@ func legalName(name string) bool {
 func legalText(t spec.Type, text string) bool {
 	switch t {
 	case spec.String:
-		if ascii.Printable(text) {
-			return true
-		}
+		return legalString(text)
 	case spec.Boolean:
 		return text == "true" || text == "false"
+	case spec.Integer:
+		_, err := validation.ParseInteger(text)
+		return err == nil
 	}
 	return validation.Text(t, text) == nil
+}
+
+// legalString is the short way to what validation.String says.
+func legalString(text string) bool {
+	return ascii.Printable(text) || validation.String(text) == nil
 }
 
 // violations returns what is wrong with e.

@@ -65,7 +65,7 @@ func remove(h http.Header, key string) {
 // what has to be spelled for HTTP from one string.
 func setHeader(h http.Header, e *cloudevents.Event) {
 	clearHeader(h)
-	w := headerWriter{h: h, values: make([]string, headerCount(e))}
+	w := headerWriter{h: h}
 	w.plan(e)
 
 	w.set("Ce-Specversion", e.SpecVersion.String())
@@ -119,6 +119,13 @@ func withRoom(h http.Header, e *cloudevents.Event) http.Header {
 
 const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
 
+// headerBacking is memory for the header of an event with a time and two extensions,
+// in one allocation.
+type headerBacking struct {
+	values [9]string
+	text   [64]byte
+}
+
 type headerWriter struct {
 	h      http.Header
 	values []string // one for each header that is yet to be set
@@ -126,7 +133,7 @@ type headerWriter struct {
 	text   textbuf.Buffer
 }
 
-// plan makes room for the text that has to be written.
+// plan makes room for the values, and for the text that has to be written.
 func (w *headerWriter) plan(e *cloudevents.Event) {
 	escaped := escapedSize(e.ID) + escapedSize(e.Type) + escapedSize(e.Subject) +
 		escapedURISize(e.Source) + escapedURISize(e.DataSchema)
@@ -145,7 +152,16 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 		n += maxTimestamp
 	}
 	w.escape = escaped > 0
-	w.text.Grow(n + escaped)
+	n += escaped
+	count := headerCount(e)
+	if n == 0 || n > len(headerBacking{}.text) || count > len(headerBacking{}.values) {
+		w.values = make([]string, count)
+		w.text.Grow(n)
+		return
+	}
+	backing := new(headerBacking)
+	w.values = backing.values[:count]
+	w.text.Use(backing.text[:])
 }
 
 // escapedSize returns how long s may be with escapes, or 0 if it needs none.
@@ -173,19 +189,26 @@ func (w *headerWriter) set(key, value string) {
 
 // setText sets a header that may need escapes.
 func (w *headerWriter) setText(key, text string) {
-	if w.escape && has(text, mustEscape) {
-		text = w.text.Cut(appendEscaped(w.text.Room(), text))
+	if w.escape {
+		text = w.escaped(text)
 	}
 	w.set(key, text)
 }
 
+// escaped returns text as it stands in a header.
+func (w *headerWriter) escaped(text string) string {
+	if !has(text, mustEscape) {
+		return text
+	}
+	return w.text.Cut(appendEscaped(w.text.Room(), text))
+}
+
 // key returns the canonical key of an extension, as http.CanonicalHeaderKey does.
 func (w *headerWriter) key(name string) string {
-	first := name[0]
-	if 'a' <= first && first <= 'z' {
-		first -= 'a' - 'A'
+	const prefix = "Ce-"
+	b := append(append(w.text.Room(), prefix...), name...)
+	if c := b[len(prefix)]; 'a' <= c && c <= 'z' {
+		b[len(prefix)] = c - ('a' - 'A')
 	}
-	b := append(w.text.Room(), "Ce-"...)
-	b = append(b, first)
-	return w.text.Cut(append(b, name[1:]...))
+	return w.text.Cut(b)
 }

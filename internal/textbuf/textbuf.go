@@ -30,3 +30,6 @@ func (t *Buffer) Cut(b []byte) string {
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
+
+// Use makes the room of b, which nobody else writes to, that of the Buffer.
+func (t *Buffer) Use(b []byte) { t.b = b[:0] }

@@ -55,6 +55,17 @@ func TestRoom(t *testing.T) {
 	}
 }
 
+func TestUse(t *testing.T) {
+	memory := [8]byte{7: '!'}
+	var buffer textbuf.Buffer
+	buffer.Use(memory[:4])
+	first, second := buffer.Cut(append(buffer.Room(), "abc"...)), buffer.Cut(append(buffer.Room(), "defg"...))
+	beyond := buffer.Cut(append(buffer.Room(), "hi"...))
+	if first != "abc" || second != "defg" || beyond != "hi" || string(memory[:]) != "abcdefg!" {
+		t.Errorf("%q, %q, %q in %q", first, second, beyond, memory)
+	}
+}
+
 func TestAllocations(t *testing.T) {
 	n := testing.AllocsPerRun(100, func() {
 		var buffer textbuf.Buffer
