@@ -27,25 +27,8 @@ var coreAttributes = [coreCount]spec.Attribute(spec.V1.Attributes())
 
 // coreIndex returns the place of the core attribute of that name.
 func coreIndex(name string) (int, bool) {
-	switch name {
-	case spec.ID:
-		return coreID, true
-	case spec.Source:
-		return coreSource, true
-	case spec.SpecVersion:
-		return coreSpecVersion, true
-	case spec.EventType:
-		return coreType, true
-	case spec.DataContentType:
-		return coreDataContentType, true
-	case spec.DataSchema:
-		return coreDataSchema, true
-	case spec.Subject:
-		return coreSubject, true
-	case spec.Time:
-		return coreTime, true
-	}
-	return 0, false
+	place, known := memberIndex(name)
+	return place, known && place < coreCount
 }
 
 // text returns the field of a core attribute whose field is a string.

@@ -135,6 +135,7 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonExtension, i int) (_ [
 		var again jsonMember
 		var m *jsonMember
 		place, known := memberIndex(name)
+		isAttribute := !known || place < coreCount
 		switch {
 		case !known:
 			extensions = append(extensions, jsonExtension{})
@@ -152,7 +153,7 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonExtension, i int) (_ [
 		default:
 			m = &o.known[place]
 		}
-		if place < coreCount || m == &again {
+		if isAttribute || m == &again {
 			if attributes++; attributes > r.maxAttributes && r.maxAttributes >= 0 {
 				return nil, i, r.at(begin, &LimitError{"attributes", r.maxAttributes})
 			}
@@ -160,7 +161,7 @@ func (r *jsonReader) scan(o *jsonObject, extensions []jsonExtension, i int) (_ [
 		if i, err = r.value(m, name, i); err != nil {
 			return nil, i, err
 		}
-		if place < coreCount {
+		if isAttribute {
 			if last == 0 {
 				o.first = begin
 			}
@@ -198,8 +199,7 @@ const (
 	memberCount
 )
 
-// memberIndex returns the place of a member that is no extension. It is coreIndex with
-// two names more, in one switch.
+// memberIndex returns the place of a member that is no extension.
 func memberIndex[T string | []byte](name T) (int, bool) {
 	switch string(name) {
 	case spec.ID:
