@@ -42,7 +42,8 @@ type JSONDecoder struct {
 // If document is a buffer that is filled again, by a bufio.Scanner for example,
 // Clone an event before that if it is still needed then.
 func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
-	r, i := d.reader(document)
+	var r jsonReader
+	i := r.open(d, document)
 	if i, err = r.event(&e, i, false); err == nil {
 		err = r.end(i)
 	}
@@ -58,7 +59,8 @@ func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 // and 64 extensions of others from being freed, unless it is cloned. An error about
 // one event is, or wraps, a [*BatchError] with its index.
 func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
-	r, i := d.reader(document)
+	var r jsonReader
+	i := r.open(d, document)
 	es, i, err := r.batch(i, limit(d.MaxEvents, DefaultMaxEvents))
 	if err == nil {
 		err = r.end(i)

@@ -49,19 +49,17 @@ type jsonObject struct {
 	rewritten   int // of those that have escapes
 }
 
-// reader returns a reader of the document, and where its value begins.
-func (d *JSONDecoder) reader(document []byte) (r jsonReader, i int) {
-	r = jsonReader{
-		b:             document,
-		extensions:    d.Extensions,
-		maxDepth:      limit(d.MaxDepth, DefaultMaxDepth),
-		maxAttributes: limit(d.MaxAttributes, DefaultMaxAttributes),
-		inPlace:       d.InPlace,
-	}
+// open makes r, which is zero, read the document, and returns where its value begins.
+func (r *jsonReader) open(d *JSONDecoder, document []byte) (i int) {
+	r.b = document
+	r.extensions = d.Extensions
+	r.maxDepth = limit(d.MaxDepth, DefaultMaxDepth)
+	r.maxAttributes = limit(d.MaxAttributes, DefaultMaxAttributes)
+	r.inPlace = d.InPlace
 	if bytes.HasPrefix(document, []byte("\uFEFF")) {
 		i = len("\uFEFF")
 	}
-	return r, jsonscan.Space(document, i)
+	return jsonscan.Space(document, i)
 }
 
 var errNotObject = errors.New("an event is a JSON object (" + spec.SectionJSONEnvelope + ")")

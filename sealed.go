@@ -45,7 +45,8 @@ func seal(e Event, json bool) Sealed {
 // wraps [validation.ErrData].
 func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
 	var e Event
-	r, i := d.reader(document)
+	var r jsonReader
+	i := r.open(d, document)
 	i, err := r.event(&e, i, false)
 	if err == nil {
 		err = r.end(i)
