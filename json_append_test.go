@@ -1,6 +1,7 @@
 package cloudevents_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -97,6 +98,21 @@ func TestAppendJSONRefuses(t *testing.T) {
 				t.Errorf("to nil: %q, %v; want nil back", got, err)
 			}
 		})
+	}
+}
+
+// An event with illegal attributes is refused before anything is written.
+func TestAppendJSONInvalidWritesNothing(t *testing.T) {
+	room := bytes.Repeat([]byte("_"), 4096)
+	if _, err := cloudevents.AppendJSON(room[:10], &cloudevents.Event{}); err == nil {
+		t.Fatal("an empty event was written")
+	}
+	var s cloudevents.Sealed
+	if _, err := s.AppendJSON(room[:10]); err == nil {
+		t.Fatal("an empty sealed event was written")
+	}
+	if i := bytes.IndexFunc(room, func(r rune) bool { return r != '_' }); i >= 0 {
+		t.Errorf("%q is at %d", room[i], i)
 	}
 }
 

@@ -92,7 +92,10 @@ func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	if err == nil {
 		b, err = appendData(b, e, isJSON)
 	}
-	return append(b, '}'), err
+	if err != nil {
+		return dst, err
+	}
+	return append(b, '}'), nil
 }
 
 const (

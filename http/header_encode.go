@@ -14,7 +14,8 @@ import (
 
 // SetHeader validates e and makes h the header of a binary-mode message with it:
 // a ce- header for each attribute, and the content type of the data. Headers of
-// another event, and a Content-Type, are removed first; others are left alone.
+// another event, and a Content-Type, are removed first; others are left alone. What is
+// set shares memory: a key or value that is kept keeps all strings of e.
 //
 // The error is that of [EncodeMessage] in binary mode, and h is then unchanged. A
 // nil h is an error.

@@ -29,11 +29,15 @@ func InRange(t time.Time) bool {
 	return 0 <= year && year <= 9999
 }
 
-// Append appends t as RFC 3339 with as many fraction digits as it needs. t must
-// be [InRange]. It is time.RFC3339Nano in two thirds of the time.
+// Append appends t as RFC 3339 with as many fraction digits as it needs. It is
+// time.RFC3339Nano in two thirds of the time. Of a time that is not [InRange] the
+// year has a sign or more digits, which is no timestamp.
 func Append(dst []byte, t time.Time) []byte {
 	t, offset := expressible(t)
 	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(dst, time.RFC3339Nano)
+	}
 	clock := (t.Unix() + int64(offset)) % (24 * 3600)
 	if clock < 0 {
 		clock += 24 * 3600
