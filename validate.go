@@ -43,11 +43,17 @@ func (e *Event) legalAttributes() bool {
 func legalExtensions(xs []Extension) bool {
 	before := ""
 	for i := range xs {
-		x := &xs[i]
-		if x.Name <= before || !legalName(x.Name) || !legalText(x.Value.typ, x.Value.text) {
+		name, v := xs[i].Name, &xs[i].Value
+		if name <= before || !ascii.LowerAlphanumeric(name) {
 			return false
 		}
-		before = x.Name
+		if _, known := memberIndex(name); known { // the name data is reserved, too
+			return false
+		}
+		if !(v.typ == spec.String && ascii.Printable(v.text)) && !legalText(v.typ, v.text) {
+			return false
+		}
+		before = name
 	}
 	return true
 }
