@@ -87,7 +87,11 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 	}
 	for i := range e.Extensions {
 		x := &e.Extensions[i]
-		w.setText(w.key(x.Name), x.Value.String())
+		text := x.Value.String()
+		if w.escape { // as in setText, which is not inlined
+			text = w.escaped(text)
+		}
+		w.set(w.key(x.Name), text)
 	}
 }
 
