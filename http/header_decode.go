@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -85,15 +84,6 @@ func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionFie
 		return nil
 	}
 	return validation.Join(errs)
-}
-
-// lower returns name in lower case as part of the buffer.
-func lower(name string, buffer *textbuf.Buffer) string {
-	b := append(buffer.Room(), name...)
-	for i, c := range b {
-		b[i] = ascii.Lower(c)
-	}
-	return buffer.Cut(b)
 }
 
 // sortByName returns the extensions, or a copy of many, sorted by name.

@@ -77,7 +77,7 @@ type headerField struct {
 
 // extensionField is the header of an extension.
 type extensionField struct {
-	name string // as in the key
+	name string // as in the key, or in lower case
 	headerField
 }
 
@@ -102,7 +102,11 @@ func (m *attributeHeader) gather(h http.Header, extensions []extensionField, max
 		if core, ok := coreIndex(name); ok {
 			f = &m.core[core]
 		} else {
-			m.textSize += len(name)
+			if d, ok := documented(name); ok {
+				name = d
+			} else {
+				m.textSize += len(name)
+			}
 			extensions = append(extensions, extensionField{name: name})
 			f = &extensions[len(extensions)-1].headerField
 		}
