@@ -34,7 +34,7 @@ func TestAppendJSONLargeData(t *testing.T) {
 					t.Errorf("%d bytes of data, %d of subject, behind %d, sealed: %d bytes, want %d; %v", size, len(attribute), len(dst), len(sealed), len(got), err)
 				}
 			}
-			if len(attribute) > 500 { // escapes need more room than was reckoned with
+			if len(e.Data) < 1<<16 || len(attribute) > 500 { // a slice that grows may be made twice
 				continue
 			}
 			ceiling(t, "new slice", 1, func() {

@@ -144,7 +144,7 @@ func TestEncodeAllocs(t *testing.T) {
 		{"ToHTTPRequest, binary, required attributes", 8, send(&small, cloudevents.BinaryMode)},
 		{"ToHTTPRequest, binary, two extensions", 8, send(&typical, cloudevents.BinaryMode)},
 		{"ToHTTPRequest, binary, every attribute", 12, send(&large, cloudevents.BinaryMode)},
-		{"ToHTTPRequest, structured, two extensions", 9, send(&typical, cloudevents.StructuredMode)},
+		{"ToHTTPRequest, structured, two extensions", 10, send(&typical, cloudevents.StructuredMode)},
 		{"CopyToHTTPRequest, binary, same request", 5, func() error {
 			return cehttp.CopyToHTTPRequest(&to, &large, cloudevents.BinaryMode, nil)
 		}},
