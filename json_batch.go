@@ -11,8 +11,8 @@ import (
 
 var errNotArray = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
 
-// batch reads the array of events at i, and returns its end.
-func (r *jsonReader) batch(i, maxEvents int) (es []Event, end int, err error) {
+// batch reads the array of events at i, and returns what index comes after it.
+func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	if i < len(r.b) && r.b[i] != '[' {
 		return nil, i, r.at(i, errNotArray)
 	}
@@ -33,7 +33,7 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, end int, err error) {
 		if err != nil {
 			return nil, i, &BatchError{n, err}
 		}
-		length := i - start // of the first event, when it is needed
+		end := i
 		i = jsonscan.Space(r.b, i)
 		if i < len(r.b) && r.b[i] == ']' {
 			return es, i + 1, nil
@@ -45,7 +45,7 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, end int, err error) {
 			return nil, i, r.at(i, &LimitError{"events", maxEvents})
 		}
 		if n == 0 { // room for a batch of events like this one
-			es = slices.Grow(es, int(min(uint(maxEvents)-1, uint((len(r.b)-i)/length+1))))
+			es = slices.Grow(es, int(min(uint(maxEvents)-1, uint((len(r.b)-i)/(end-start)+1))))
 		}
 		es = append(es, Event{})
 	}

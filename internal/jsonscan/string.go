@@ -120,6 +120,7 @@ func printable(b []byte, i int) int {
 	return i
 }
 
+// written is the Form of a string that has come to its end.
 func written(form Form, backslashes uint64) Form {
 	if backslashes != 0 {
 		return Escaped
