@@ -1,6 +1,20 @@
 package cloudevents
 
-import "strconv"
+import (
+	"errors"
+	"strconv"
+)
+
+var (
+	// ErrNotCloudEvent is wrapped by the error of a binding about a message that is
+	// no event: its metadata has neither a CloudEvents media type nor an attribute.
+	ErrNotCloudEvent = errors.New("message is not a CloudEvent")
+
+	// ErrContentMode is wrapped by the error of a binding about a message in another
+	// content mode than the called function takes: a batch for a function that takes
+	// one event, for example.
+	ErrContentMode = errors.New("wrong content mode")
+)
 
 // SyntaxError says where in an encoded event, or in a batch of them, decoding
 // failed. It wraps what is wrong there: a [*validation.Error] if an attribute

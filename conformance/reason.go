@@ -24,8 +24,8 @@ var sentinels = []struct {
 	{validation.ErrDuplicate, "duplicate"},
 	{validation.ErrVersion, "version"},
 	{validation.ErrData, "data"},
-	{cehttp.ErrNotCloudEvent, "not-cloudevent"},
-	{cehttp.ErrContentMode, "content-mode"},
+	{cloudevents.ErrNotCloudEvent, "not-cloudevent"},
+	{cloudevents.ErrContentMode, "content-mode"},
 	{cehttp.ErrContentEncoding, "encoding"},
 	{format.ErrUnknown, "unknown-format"},
 }

@@ -104,7 +104,7 @@ func TestDecodeAllocs(t *testing.T) {
 		{"ToCloudEvent, structured, text with escapes", 2 + ownBuffer, inPlace(`"datacontenttype":"text/plain","data":"\u0061\n"`)},
 		{"IsCloudEvent", 0, func() error {
 			if !cehttp.IsCloudEvent(binary.Header) || cehttp.IsCloudEventBatch(binary.Header) {
-				return cehttp.ErrNotCloudEvent
+				return cloudevents.ErrNotCloudEvent
 			}
 			return nil
 		}},

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Authorization is an [http.Handler] that lets requests with an access token through
@@ -118,20 +120,20 @@ func (a *Authorization) check(ctx context.Context, token string) error {
 // refuseToken answers for the error of check.
 func (a *Authorization) refuseToken(w http.ResponseWriter, r *http.Request, err error) {
 	var own interface{ StatusCode() int }
-	if !errors.As(err, &own) || own.StatusCode() == http.StatusUnauthorized || !isError(own.StatusCode()) {
+	if !errors.As(err, &own) || own.StatusCode() == http.StatusUnauthorized || !answer.IsError(own.StatusCode()) {
 		a.refuse(w, r, `Bearer error="invalid_token"`, http.StatusUnauthorized, &Problem{Type: typeInvalidToken, Message: errNotGood.Error()})
 		return
 	}
 	f := failureOf(err)
-	p := &Problem{Message: cut(f.Message), Type: f.Type, Retryable: f.Retryable || repeated(f.Status)}
+	p := &Problem{Message: cut(f.Message), Type: f.Type, Retryable: f.Retryable || answer.Repeated(f.Status)}
 	if p.Message == "" {
-		p.Message = statusText(f.Status)
+		p.Message = answer.Text(f.Status)
 	}
 	if p.Type == "" {
-		p.Type = statusType(f.Status)
+		p.Type = answer.Type(f.Status)
 	}
 	orDefault(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused", slog.Int("status", f.Status))
-	writeJSON(w, f.Status, retryAfter(f.Status, f.RetryAfter), p)
+	answer.JSON(w, f.Status, answer.RetryAfter(f.Status, f.RetryAfter), p)
 }
 
 func (a *Authorization) refuse(w http.ResponseWriter, r *http.Request, challenge string, status int, p *Problem) {
@@ -139,7 +141,7 @@ func (a *Authorization) refuse(w http.ResponseWriter, r *http.Request, challenge
 		slog.Int("status", status), slog.String("reason", p.Message))
 	w.Header().Set("WWW-Authenticate", challenge)
 	p.Section = sectionAuthorization
-	writeJSON(w, status, 0, p)
+	answer.JSON(w, status, 0, p)
 }
 
 // private marks a success as not for shared caches

@@ -109,7 +109,7 @@ func (b *Background) Shutdown(ctx context.Context) ([]Unfinished, error) {
 	if len(unfinished) == 0 {
 		return nil, nil
 	}
-	return unfinished, fmt.Errorf("cehttp: %w: %d unfinished: %w", ErrShutdown, len(unfinished), ctx.Err())
+	return unfinished, fmt.Errorf("%w: %d unfinished: %w", ErrShutdown, len(unfinished), ctx.Err())
 }
 
 // stop refuses new events and returns a channel that is closed when all others are

@@ -49,7 +49,7 @@ type batchFailure struct {
 
 func (e *batchFailure) Error() string {
 	first := e.failed[0]
-	return fmt.Sprintf("cehttp: %d of %d events not accepted; event %d: %s",
+	return fmt.Sprintf("%d of %d events not accepted; event %d: %s",
 		len(e.failed), len(e.events), first, clientText(e.events[first].Err))
 }
 

@@ -167,9 +167,9 @@ func TestRefusedByHeaderLeavesTheBody(t *testing.T) {
 		header http.Header
 		want   error
 	}{
-		{"foreign", typed("application/json"), cehttp.ErrNotCloudEvent},
-		{"no header", nil, cehttp.ErrNotCloudEvent},
-		{"batch", typed(batchType), cehttp.ErrContentMode},
+		{"foreign", typed("application/json"), cloudevents.ErrNotCloudEvent},
+		{"no header", nil, cloudevents.ErrNotCloudEvent},
+		{"batch", typed(batchType), cloudevents.ErrContentMode},
 		{"required attribute missing", http.Header{"Ce-Specversion": {"1.0"}}, validation.ErrMissing},
 		{"compressed", binaryHeader("Content-Encoding", "gzip"), cehttp.ErrContentEncoding},
 		{"compressed document", http.Header{"Content-Type": {structuredType}, "Content-Encoding": {"gzip"}}, cehttp.ErrContentEncoding},

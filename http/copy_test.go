@@ -121,7 +121,7 @@ func TestCopyErrorChangesNothing(t *testing.T) {
 		{"binary", func(r *http.Request) error { return copyTo(r, &invalid, cloudevents.BinaryMode) }, validation.ErrMissing},
 		{"structured", func(r *http.Request) error { return copyTo(r, &invalid, cloudevents.StructuredMode) }, validation.ErrMissing},
 		{"batch", func(r *http.Request) error { return copyTo(r, &invalid, cloudevents.BatchMode) }, validation.ErrMissing},
-		{"mode that is none", func(r *http.Request) error { return copyTo(r, &invalid, 9) }, cehttp.ErrContentMode},
+		{"mode that is none", func(r *http.Request) error { return copyTo(r, &invalid, 9) }, cloudevents.ErrContentMode},
 		{"data that is not JSON", func(r *http.Request) error {
 			e := withData("application/json", "{")
 			return copyTo(r, &e, cloudevents.StructuredMode)

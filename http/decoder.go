@@ -24,8 +24,8 @@ type Decoder struct {
 // ToCloudEvent reads the event in a request, in binary or structured mode. It
 // reads the body to its end, unless the header is refused, and does not close it.
 //
-// Every error can be given to [StatusCode]. It wraps [ErrNotCloudEvent],
-// [ErrContentMode], [ErrContentEncoding], [format.ErrUnknown], a
+// Every error can be given to [StatusCode]. It wraps [cloudevents.ErrNotCloudEvent],
+// [cloudevents.ErrContentMode], [ErrContentEncoding], [format.ErrUnknown], a
 // [*validation.Error] (several are [validation.Errors]), a [*format.SyntaxError], a
 // [*cloudevents.LimitError], an [*http.MaxBytesError], or the error of the body.
 func (d *Decoder) ToCloudEvent(r *http.Request) (e cloudevents.Event, err error) {
@@ -66,7 +66,7 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 
 // event sets e, which is empty, and leaves it so if there is an error.
 func (d *Decoder) event(e *cloudevents.Event, h http.Header, p *payload) (err error) {
-	if v := h["Content-Type"]; len(v) == 1 && mode(trim(v[0])) != cloudevents.BinaryMode {
+	if v := h["Content-Type"]; len(v) == 1 && format.ModeOf(trim(v[0])) != cloudevents.BinaryMode {
 		var m messageHeader
 		m.gather(h) // there may be another under another spelling
 		err = d.structured(e, &m, p)
@@ -75,7 +75,7 @@ func (d *Decoder) event(e *cloudevents.Event, h http.Header, p *payload) (err er
 	}
 	if err != nil {
 		*e = cloudevents.Event{}
-		return wrap(err)
+		return err
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func (d *Decoder) binary(e *cloudevents.Event, h http.Header, p *payload) error 
 	var few [fewExtensions]extensionField
 	var m attributeHeader
 	extensions := m.gather(h, few[:0], maxAttributes)
-	if m.contentTypes > 1 || mode(m.contentType) != cloudevents.BinaryMode {
+	if m.contentTypes > 1 || format.ModeOf(m.contentType) != cloudevents.BinaryMode {
 		return d.structured(e, &m.messageHeader, p)
 	}
 	if err := m.decode(e, extensions, d.Extensions, maxAttributes); err != nil {
@@ -176,7 +176,7 @@ func (d *Decoder) batch(h http.Header, p *payload) ([]cloudevents.Event, error) 
 		es, err = d.batchBody(&m, p)
 	}
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	return es, nil
 }

@@ -2,11 +2,10 @@ package cehttp
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // IsCloudEvent reports whether a message with that header claims to be one event:
@@ -31,43 +30,23 @@ func IsCloudEventBatch(h http.Header) bool {
 	return ok && m == cloudevents.BatchMode
 }
 
+// ModeOf returns the content mode of a message with that header. It is binary for a
+// message that is no event and for one with several Content-Types, as the errors of a
+// decoder then say.
+func ModeOf(h http.Header) cloudevents.Mode {
+	m, _ := headerMode(h)
+	return m
+}
+
 // headerMode returns the content mode, unless there are several Content-Types.
 func headerMode(h http.Header) (m cloudevents.Mode, ok bool) {
 	switch v := values(h, "Content-Type"); len(v) {
 	case 0:
 		return cloudevents.BinaryMode, true
 	case 1:
-		return mode(trim(v[0])), true
+		return format.ModeOf(trim(v[0])), true
 	}
 	return 0, false
-}
-
-// mode returns the content mode that a Content-Type stands for; any that is not
-// of CloudEvents is BinaryMode (http-protocol-binding.md#3-http-message-mapping).
-func mode(contentType string) cloudevents.Mode {
-	switch contentType { // the most common ones
-	case "", "application/json":
-		return cloudevents.BinaryMode
-	case spec.MediaTypeJSON:
-		return cloudevents.StructuredMode
-	}
-	rest, ok := ascii.CutPrefixFold(contentType, spec.MediaTypePrefix)
-	if !ok {
-		return cloudevents.BinaryMode
-	}
-	if endsToken(rest) {
-		return cloudevents.StructuredMode
-	}
-	if rest, ok = ascii.CutPrefixFold(rest, "-batch"); ok && endsToken(rest) {
-		return cloudevents.BatchMode
-	}
-	return cloudevents.BinaryMode
-}
-
-// endsToken reports whether a media type that goes on with rest was complete, but
-// for the name of the format.
-func endsToken(rest string) bool {
-	return rest == "" || strings.IndexByte(" \t;+", rest[0]) >= 0
 }
 
 // values returns the values of a header under all spellings of its canonical key.

@@ -29,7 +29,7 @@
 // A message is structured or a batch if its Content-Type says so; ce- headers
 // beside it are then ignored. "application/cloudevents" without a format, and a
 // format that nobody handles, is [format.ErrUnknown], even with ce- headers. A
-// message with neither is [ErrNotCloudEvent]; ce- headers without ce-specversion
+// message with neither is [cloudevents.ErrNotCloudEvent]; ce- headers without ce-specversion
 // are a CloudEvent without the required attribute specversion.
 //
 // An empty body is absent data, with or without a Content-Type: binary mode cannot

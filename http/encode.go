@@ -14,16 +14,16 @@ import (
 // not a copy. A nil f is [format.JSON].
 //
 // The error wraps a [*validation.Error] (several are [validation.Errors]), is that of f, or
-// wraps [ErrContentMode]: for a mode other than binary and structured, and in
+// wraps [cloudevents.ErrContentMode]: for a mode other than binary and structured, and in
 // binary mode for data whose content type is a CloudEvents media type, which
 // receivers would take for another mode.
 func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, err error) {
 	if h == nil {
-		return nil, wrap(errNilHeader)
+		return nil, errNilHeader
 	}
 	contentType, body, err := encode(e, m, f)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	describe(h, e, m, contentType)
 	return body, nil
@@ -33,11 +33,11 @@ func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f fo
 // about an event wraps a [*cloudevents.BatchError].
 func EncodeMessageBatch(h http.Header, es []cloudevents.Event, f format.Batch) (body []byte, err error) {
 	if h == nil {
-		return nil, wrap(errNilHeader)
+		return nil, errNilHeader
 	}
 	contentType, body, err := encodeBatch(es, f)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	describe(h, nil, cloudevents.BatchMode, contentType)
 	return body, nil

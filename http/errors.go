@@ -5,21 +5,14 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 var (
-	// ErrNotCloudEvent is wrapped by the error about a message that has neither a
-	// CloudEvents media type nor ce- headers.
-	ErrNotCloudEvent = errors.New("message is not a CloudEvent")
-
-	// ErrContentMode is wrapped by the error about a message that is in another
-	// content mode than the called function can handle: a batch for
-	// [ToCloudEvent], no batch for [ToCloudEventBatch].
-	ErrContentMode = errors.New("content mode does not fit")
-
 	// ErrContentEncoding is wrapped by the error about a message whose body is
 	// still compressed, or otherwise coded.
 	ErrContentEncoding = errors.New("unsupported Content-Encoding")
@@ -27,10 +20,8 @@ var (
 	errNilHeader = errors.New("header is nil")
 )
 
-func wrap(err error) error { return fmt.Errorf("cehttp: %w", err) }
-
 func wrongMode(m cloudevents.Mode, hint string) error {
-	return fmt.Errorf("%w: %s mode; %s", ErrContentMode, m, hint)
+	return fmt.Errorf("%w: %s mode; %s", cloudevents.ErrContentMode, m, hint)
 }
 
 // StatusCode returns the HTTP status with which a receiver answers a message that a
@@ -47,15 +38,15 @@ func StatusCode(err error) int {
 	switch {
 	case err == nil:
 		return http.StatusOK
-	case errors.Is(err, ErrNotCloudEvent), errors.Is(err, ErrContentMode), errors.Is(err, ErrContentEncoding),
+	case errors.Is(err, cloudevents.ErrNotCloudEvent), errors.Is(err, cloudevents.ErrContentMode), errors.Is(err, ErrContentEncoding),
 		errors.Is(err, format.ErrUnknown), errors.Is(err, cloudevents.ErrDataContentType):
 		return http.StatusUnsupportedMediaType
-	case wraps[*http.MaxBytesError](err), wraps[*cloudevents.LimitError](err):
+	case body.Wraps[*http.MaxBytesError](err), body.Wraps[*cloudevents.LimitError](err):
 		return http.StatusRequestEntityTooLarge
 	}
-	if body, ok := errorType[*bodyError](err); ok && body.timeout() {
+	if unread, ok := body.FindError[*body.Error](err); ok && unread.Timeout() {
 		return http.StatusRequestTimeout
-	} else if ok || wraps[*validation.Error](err) || wraps[*cloudevents.SyntaxError](err) {
+	} else if ok || body.Wraps[*validation.Error](err) || body.Wraps[*cloudevents.SyntaxError](err) {
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

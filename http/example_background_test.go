@@ -106,7 +106,7 @@ func ExampleBackground_Shutdown() {
 		fmt.Println(u.Event.ID, u.Started)
 	}
 	// Output:
-	// cehttp: shutdown did not wait for the event: 2 unfinished: context deadline exceeded
+	// shutdown did not wait for the event: 2 unfinished: context deadline exceeded
 	// A-1 true
 	// A-2 false
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 
+	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -16,7 +17,7 @@ func ExampleErrNotCloudEvent() {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 
 	_, err := cehttp.ToCloudEvent(r, nil)
-	if errors.Is(err, cehttp.ErrNotCloudEvent) {
+	if errors.Is(err, cloudevents.ErrNotCloudEvent) {
 		fmt.Println(r.FormValue("name"))
 	}
 	// Output: value
@@ -27,13 +28,13 @@ func ExampleErrContentMode() {
 	r.Header.Set("Content-Type", "application/cloudevents-batch+json")
 
 	_, err := cehttp.ToCloudEvent(r, nil)
-	fmt.Println(errors.Is(err, cehttp.ErrContentMode), err)
-	// Output: true cehttp: content mode does not fit: batch mode; use the function for batches
+	fmt.Println(errors.Is(err, cloudevents.ErrContentMode), err)
+	// Output: true wrong content mode: batch mode; use the function for batches
 }
 
 func ExampleErrContentEncoding() {
 	header := http.Header{"Content-Type": {"application/cloudevents+json"}, "Content-Encoding": {"gzip"}}
 	_, err := cehttp.DecodeMessage(header, []byte("\x1f\x8b…"), nil)
 	fmt.Println(errors.Is(err, cehttp.ErrContentEncoding), err)
-	// Output: true cehttp: unsupported Content-Encoding: "gzip"
+	// Output: true unsupported Content-Encoding: "gzip"
 }

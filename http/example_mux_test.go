@@ -90,8 +90,8 @@ func ExampleMux_Handle() {
 	)
 	fmt.Println(err)
 	// Output:
-	// cehttp: route 0, "com.*.placed": malformed pattern: Type "com.*.placed" has a star before its end
-	// cehttp: route 1, "com.example.paid": route has no handler
+	// route 0, "com.*.placed": malformed pattern: Type "com.*.placed" has a star before its end
+	// route 1, "com.example.paid": route has no handler
 }
 
 func ExampleMux_HandleEvent() {

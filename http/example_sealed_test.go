@@ -41,7 +41,7 @@ func ExampleDecoder_ToSealed() {
 	in.Header.Set("Content-Type", "application/cloudevents+json")
 	_, err := d.ToSealed(in)
 	fmt.Println(err, cehttp.StatusCode(err))
-	// Output: cehttp: http: request body too large 413
+	// Output: http: request body too large 413
 }
 
 // One event goes to two receivers. Its data is checked once, when it is sealed.

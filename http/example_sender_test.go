@@ -107,7 +107,7 @@ func ExampleBatchReport() {
 		{Status: 204}, {Status: 422, Err: &cehttp.SendError{Attempts: 1, Status: 422}},
 	}}
 	fmt.Println(report.Events[1].Err)
-	// Output: cehttp: 422 Unprocessable Entity
+	// Output: 422 Unprocessable Entity
 }
 
 func ExampleBatchReport_Failed() {
@@ -139,7 +139,7 @@ func ExampleRetry() {
 	fmt.Println(err)
 	fmt.Println(attempts)
 	// Output:
-	// cehttp: http://example.com: no answer: connection reset by peer
+	// http://example.com: no answer: connection reset by peer
 	// 1
 }
 
@@ -167,7 +167,7 @@ func ExampleSendError_Error() {
 		Target: "https://example.com", Attempts: 3, Status: 503, RetryAfter: time.Minute, Err: context.DeadlineExceeded,
 	}
 	fmt.Println(err.Error())
-	// Output: cehttp: https://example.com: 503 Service Unavailable after 3 attempts, Retry-After 60 s: context deadline exceeded
+	// Output: https://example.com: 503 Service Unavailable after 3 attempts, Retry-After 60 s: context deadline exceeded
 }
 
 func ExampleSendError_Is() {
@@ -213,7 +213,7 @@ func ExampleErrTarget() {
 	event := cloudevents.New("/orders", "com.example.order.placed")
 	err := sender.Send(context.Background(), &event)
 	fmt.Println(err)
-	// Output: cehttp: not sent: the target is not an http or https URL
+	// Output: not sent: the target is not an http or https URL
 }
 
 func ExampleSendObserver() {

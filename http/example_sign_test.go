@@ -24,7 +24,7 @@ func ExampleParseSecret() {
 	_, err := cehttp.ParseSecret("whsec_too+short")
 	fmt.Println(err)
 	// Output:
-	// cehttp: a secret is whsec_ and the base64 of 24 to 64 bytes
+	// a secret is whsec_ and the base64 of 24 to 64 bytes
 }
 
 func ExampleSecret() {
@@ -161,5 +161,5 @@ func ExampleErrSignature() {
 	err := (&cehttp.Verifier{}).Verify(http.Header{}, nil)
 	fmt.Println(errors.Is(err, cehttp.ErrSignature), err)
 	// Output:
-	// true cehttp: signature does not verify: webhook-id is there 0 times
+	// true signature does not verify: webhook-id is there 0 times
 }

@@ -82,7 +82,7 @@ func ExampleWebhookTransport_ServeConsent() {
 	fmt.Println(answer.Code, answer.Body)
 	fmt.Println(exampleSend(context.Background(), sender))
 	// Output:
-	// cehttp: webhook handshake with "target.example.org": status 200: target does not consent to deliveries: permission may come by callback
+	// webhook handshake with "target.example.org": status 200: target does not consent to deliveries: permission may come by callback
 	// 200 {"status":"granted"}
 	// 200
 	// <nil>
@@ -104,7 +104,7 @@ func ExampleHandshakeError() {
 func ExampleHandshakeError_Error() {
 	fmt.Println(&cehttp.HandshakeError{Host: "a.example.com", Status: 404, Err: cehttp.ErrNoConsent})
 	// Output:
-	// cehttp: webhook handshake with "a.example.com": status 404: target does not consent to deliveries
+	// webhook handshake with "a.example.com": status 404: target does not consent to deliveries
 }
 
 func ExampleHandshakeError_Unwrap() {
@@ -154,5 +154,5 @@ func ExampleRateError() {
 func ExampleRateError_Error() {
 	fmt.Println(&cehttp.RateError{RetryAfter: time.Minute})
 	// Output:
-	// cehttp: the target may be sent to again in 1m0s, after the deadline of this delivery
+	// the target may be sent to again in 1m0s, after the deadline of this delivery
 }

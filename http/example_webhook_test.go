@@ -107,7 +107,7 @@ func ExampleCallback_Grant() {
 	err := callback.Grant(context.Background(), "https://127.0.0.1/confirm?id=1&key=secret", 100)
 	fmt.Println(err)
 	// Output:
-	// cehttp: callback: dial tcp 127.0.0.1:443: address is not public
+	// callback: dial tcp 127.0.0.1:443: address is not public
 }
 
 func ExampleCallback_Shutdown() {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // HandlerError is an error of a [Handler] that says how the sender is answered.
@@ -31,7 +33,7 @@ func Permanent(err error) error {
 	var own interface{ StatusCode() int }
 	var h *HandlerError
 	if errors.As(err, &own) {
-		if status := own.StatusCode(); isError(status) && !repeated(status) {
+		if status := own.StatusCode(); answer.IsError(status) && !answer.Repeated(status) {
 			p.Status = status
 		}
 	}
@@ -87,17 +89,4 @@ func deferral(err error) *Deferred {
 	var deferred *Deferred
 	errors.As(err, &deferred)
 	return deferred
-}
-
-func isError(status int) bool { return status >= 400 && status <= 599 }
-
-// repeated reports whether senders take the status for one that may pass.
-func repeated(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
-	}
-	return status >= 500
 }

@@ -17,7 +17,7 @@ import (
 // are Strings. The keys of h need not be canonical.
 //
 // Errors are those of [ToCloudEvent] about attributes; a structured or batch
-// message, whose attributes are in the body, wraps [ErrContentMode]. What else the
+// message, whose attributes are in the body, wraps [cloudevents.ErrContentMode]. What else the
 // header says of the body, as Content-Encoding does, is the caller's to look at.
 func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
 	var few [fewExtensions]extensionField
@@ -32,7 +32,7 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error
 		err = m.decode(&e, extensions, exts, cloudevents.DefaultMaxAttributes)
 	}
 	if err != nil {
-		return cloudevents.Event{}, wrap(err)
+		return cloudevents.Event{}, err
 	}
 	return e, nil
 }
@@ -213,7 +213,7 @@ func (f *extensionField) decode(x *cloudevents.Extension, exts []spec.Attribute,
 
 // notCloudEvent is the error about a message that does not claim to be an event.
 func (m *messageHeader) notCloudEvent() error {
-	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", ErrNotCloudEvent, m.contentType, spec.SectionHTTPMapping)
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", cloudevents.ErrNotCloudEvent, m.contentType, spec.SectionHTTPMapping)
 }
 
 func duplicate(name string) error {

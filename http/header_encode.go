@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
@@ -21,10 +22,10 @@ import (
 // nil h is an error.
 func SetHeader(h http.Header, e *cloudevents.Event) error {
 	if h == nil {
-		return wrap(errNilHeader)
+		return errNilHeader
 	}
 	if err := checkBinary(e); err != nil {
-		return wrap(err)
+		return err
 	}
 	setHeader(h, e)
 	return nil
@@ -35,8 +36,8 @@ func checkBinary(e *cloudevents.Event) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
-	if m := mode(e.DataContentType); m != cloudevents.BinaryMode {
-		return fmt.Errorf("%w: data of type %.64q in binary mode would be taken for %s mode", ErrContentMode, e.DataContentType, m)
+	if m := format.ModeOf(e.DataContentType); m != cloudevents.BinaryMode {
+		return fmt.Errorf("%w: data of type %.64q in binary mode would be taken for %s mode", cloudevents.ErrContentMode, e.DataContentType, m)
 	}
 	return nil
 }

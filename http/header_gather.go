@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -126,7 +127,7 @@ func (m *messageHeader) mode() (cloudevents.Mode, error) {
 	if m.contentTypes > 1 {
 		return 0, validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, ruleContentTypes)
 	}
-	return mode(m.contentType), nil
+	return format.ModeOf(m.contentType), nil
 }
 
 var ruleContentTypes = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "there are several Content-Type headers"}

@@ -14,7 +14,7 @@ import (
 
 func TestSetHeaderNil(t *testing.T) {
 	e := minimal()
-	const want = "cehttp: header is nil"
+	const want = "header is nil"
 	if err := cehttp.SetHeader(nil, &e); err == nil || err.Error() != want {
 		t.Errorf("SetHeader: error is %v, want %s", err, want)
 	}

@@ -112,8 +112,8 @@ func wantError(t *testing.T, err, want error) {
 	if !errors.Is(err, want) {
 		t.Errorf("error is %v, want %v", err, want)
 	}
-	if err != nil && !strings.HasPrefix(err.Error(), "cehttp: ") {
-		t.Errorf("error %q does not say which package it is from", err)
+	if err != nil && strings.HasPrefix(err.Error(), "cehttp: ") {
+		t.Errorf("error %q has a package prefix", err)
 	}
 }
 

@@ -168,7 +168,7 @@ func TestLoopbackNoEvent(t *testing.T) {
 				t.Errorf("status %d, want 415", resp.StatusCode)
 			}
 			_, err = cehttp.ResponseToCloudEvent(resp, nil)
-			wantError(t, err, cehttp.ErrNotCloudEvent)
+			wantError(t, err, cloudevents.ErrNotCloudEvent)
 		})
 	}
 }

@@ -59,14 +59,14 @@ func TestWrongMode(t *testing.T) {
 		one, batch, fromHeader   error // nil: decodes
 		isCloudEvent, isOneBatch bool
 	}{
-		{"batch", typed(batchType), "[]", cehttp.ErrContentMode, nil, cehttp.ErrContentMode, false, true},
-		{"batch with ce- headers", both, "[]", cehttp.ErrContentMode, nil, cehttp.ErrContentMode, false, true},
-		{"structured", typed(structuredType), minimalJSON, nil, cehttp.ErrContentMode, cehttp.ErrContentMode, true, false},
-		{"binary", binaryHeader(), "", nil, cehttp.ErrContentMode, nil, true, false},
-		{"foreign", foreign, "{}", cehttp.ErrNotCloudEvent, cehttp.ErrNotCloudEvent, cehttp.ErrNotCloudEvent, false, false},
-		{"nothing at all", nil, "", cehttp.ErrNotCloudEvent, cehttp.ErrNotCloudEvent, cehttp.ErrNotCloudEvent, false, false},
+		{"batch", typed(batchType), "[]", cloudevents.ErrContentMode, nil, cloudevents.ErrContentMode, false, true},
+		{"batch with ce- headers", both, "[]", cloudevents.ErrContentMode, nil, cloudevents.ErrContentMode, false, true},
+		{"structured", typed(structuredType), minimalJSON, nil, cloudevents.ErrContentMode, cloudevents.ErrContentMode, true, false},
+		{"binary", binaryHeader(), "", nil, cloudevents.ErrContentMode, nil, true, false},
+		{"foreign", foreign, "{}", cloudevents.ErrNotCloudEvent, cloudevents.ErrNotCloudEvent, cloudevents.ErrNotCloudEvent, false, false},
+		{"nothing at all", nil, "", cloudevents.ErrNotCloudEvent, cloudevents.ErrNotCloudEvent, cloudevents.ErrNotCloudEvent, false, false},
 		{"ce- headers without a value", http.Header{"Ce-Specversion": {}, "Ce-Id": nil}, "",
-			cehttp.ErrNotCloudEvent, cehttp.ErrNotCloudEvent, cehttp.ErrNotCloudEvent, false, false},
+			cloudevents.ErrNotCloudEvent, cloudevents.ErrNotCloudEvent, cloudevents.ErrNotCloudEvent, false, false},
 	}
 	for _, c := range cases {
 		for name, decode := range decodeOne {
@@ -88,7 +88,7 @@ func TestWrongMode(t *testing.T) {
 func TestWrongModeLeavesTheBody(t *testing.T) {
 	r := request(typed(batchType), "["+minimalJSON+"]")
 	_, err := cehttp.ToCloudEvent(r, nil)
-	wantError(t, err, cehttp.ErrContentMode)
+	wantError(t, err, cloudevents.ErrContentMode)
 	es, err := cehttp.ToCloudEventBatch(r, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestWrongModeLeavesTheBody(t *testing.T) {
 
 	r = request(typed(structuredType), minimalJSON)
 	_, err = cehttp.ToCloudEventBatch(r, nil)
-	wantError(t, err, cehttp.ErrContentMode)
+	wantError(t, err, cloudevents.ErrContentMode)
 	e, err := cehttp.ToCloudEvent(r, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestEncodeModeThatIsNone(t *testing.T) {
 		for _, m := range []cloudevents.Mode{cloudevents.BatchMode, cloudevents.Mode(9)} {
 			t.Run(name+"/"+m.String(), func(t *testing.T) {
 				e := minimal()
-				wantError(t, encode(&e, m), cehttp.ErrContentMode)
+				wantError(t, encode(&e, m), cloudevents.ErrContentMode)
 			})
 		}
 	}
@@ -142,9 +142,9 @@ func TestNestedCloudEvent(t *testing.T) {
 	} {
 		e := withData(contentType, "{}")
 		for name, encode := range encoders {
-			t.Run(name+"/"+contentType, func(t *testing.T) { wantError(t, encode(&e, cloudevents.BinaryMode), cehttp.ErrContentMode) })
+			t.Run(name+"/"+contentType, func(t *testing.T) { wantError(t, encode(&e, cloudevents.BinaryMode), cloudevents.ErrContentMode) })
 		}
-		t.Run("SetHeader/"+contentType, func(t *testing.T) { wantError(t, cehttp.SetHeader(http.Header{}, &e), cehttp.ErrContentMode) })
+		t.Run("SetHeader/"+contentType, func(t *testing.T) { wantError(t, cehttp.SetHeader(http.Header{}, &e), cloudevents.ErrContentMode) })
 		t.Run("structured/"+contentType, func(t *testing.T) {
 			h := http.Header{}
 			body, err := cehttp.EncodeMessage(h, &e, cloudevents.StructuredMode, nil)

@@ -94,7 +94,7 @@ func (m *Mux) Handle(routes ...Route) error {
 			}
 		}
 		if err != nil {
-			errs = append(errs, wrap(fmt.Errorf("route %d, %.64q: %w", i, r.Type, err)))
+			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
 		}
 		added = append(added, r)
 	}

@@ -4,13 +4,15 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -56,11 +58,23 @@ const (
 	typeBatch           = "batch_failed"
 )
 
+// ProblemOf describes the error of a decoder. The status that belongs to it is
+// [StatusCode] of err. Of an error that is not the sender's, which is 500, it says no
+// more than the status.
+func ProblemOf(err error) Problem { return messageProblem(err, StatusCode(err), false) }
+
+// WriteProblem answers with that status and p as JSON. Retry-After is the least time
+// until the message may be sent again, rounded up to seconds; 0 sends no header, except
+// with 429 and 503, where it is one second.
+func WriteProblem(w http.ResponseWriter, status int, retryAfter time.Duration, p *Problem) {
+	answer.JSON(w, status, answer.RetryAfter(status, retryAfter), p)
+}
+
 // messageProblem describes the error of a decoder.
 func messageProblem(err error, status int, showErrors bool) Problem {
-	p := Problem{Message: clientText(err), Type: messageProblemType(err, status), Retryable: repeated(status)}
+	p := Problem{Message: clientText(err), Type: messageProblemType(err, status), Retryable: answer.Repeated(status)}
 	if status >= 500 && !showErrors {
-		p.Message = statusText(status)
+		p.Message = answer.Text(status)
 		return p
 	}
 	if p.Type == typeBody {
@@ -75,10 +89,10 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 }
 
 func messageProblemType(err error, status int) string {
-	var body *bodyError
+	var body *body.Error
 	var invalid *validation.Error
 	switch {
-	case errors.Is(err, ErrNotCloudEvent):
+	case errors.Is(err, cloudevents.ErrNotCloudEvent):
 		return typeNotCloudEvent
 	case errors.Is(err, format.ErrUnknown):
 		return typeUnknownFormat
@@ -93,7 +107,7 @@ func messageProblemType(err error, status int) string {
 	case status == http.StatusBadRequest:
 		return typeMalformed
 	}
-	return statusType(status)
+	return answer.Type(status)
 }
 
 // locate says what is known of the place of an error, and lists the violations.
@@ -114,7 +128,7 @@ func (p *Problem) locate(err error) {
 	}
 	first := violation(several[0])
 	p.Attribute, p.Section, p.Offset = first.Attribute, first.Section, first.Offset
-	if errors.Is(err, ErrNotCloudEvent) {
+	if errors.Is(err, cloudevents.ErrNotCloudEvent) {
 		p.Section = spec.SectionHTTPMapping
 	}
 }
@@ -134,62 +148,7 @@ func violation(err error) Violation {
 }
 
 // clientText is the text of an error for who is at the other end.
-func clientText(err error) string { return cut(strings.TrimPrefix(err.Error(), "cehttp: ")) }
+func clientText(err error) string { return cut(err.Error()) }
 
 // cut bounds a text.
-func cut(s string) string {
-	if len(s) <= maxProblemText {
-		return s
-	}
-	n := maxProblemText - len("…")
-	for n > maxProblemText-len("…")-utf8.UTFMax && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
-
-func statusText(status int) string {
-	if text := http.StatusText(status); text != "" {
-		return text
-	}
-	return "status " + strconv.Itoa(status)
-}
-
-// statusType makes a Problem.Type of a status: "too_many_requests".
-func statusType(status int) string {
-	text := http.StatusText(status)
-	if text == "" {
-		return "error"
-	}
-	b := make([]byte, 0, 64)
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case ' ', '-':
-			b = append(b, '_')
-		case '\'': // of 418
-		default:
-			b = append(b, ascii.Lower(c))
-		}
-	}
-	return string(b)
-}
-
-// defaultRetryAfter is said with 429 and 503, which want a Retry-After.
-const defaultRetryAfter = time.Second
-
-// retryAfter returns what an answer says in Retry-After, or 0 for nothing.
-func retryAfter(status int, after time.Duration) time.Duration {
-	if after <= 0 && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
-		return defaultRetryAfter
-	}
-	return max(after, 0)
-}
-
-// seconds rounds up.
-func seconds(d time.Duration) int64 {
-	s := int64(d / time.Second)
-	if d%time.Second > 0 {
-		s++
-	}
-	return s
-}
+func cut(s string) string { return excerpt.Cut(s, maxProblemText) }

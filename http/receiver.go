@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents"
 )
 
@@ -98,7 +101,7 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // is an error.
 func requestMode(h http.Header) cloudevents.Mode {
 	if v := h["Content-Type"]; len(v) == 1 { // as net/http has it
-		return mode(trim(v[0]))
+		return format.ModeOf(trim(v[0]))
 	}
 	m, _ := headerMode(h)
 	return m
@@ -135,7 +138,7 @@ func (x *exchange) refuse(err error, status int) int {
 		x.w.Header().Set("Connection", "close") // the rest of the body is not waited for
 	}
 	p := messageProblem(err, status, x.ShowErrors)
-	writeJSON(x.w, status, retryAfter(status, 0), &p)
+	answer.JSON(x.w, status, answer.RetryAfter(status, 0), &p)
 	return status
 }
 

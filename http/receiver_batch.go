@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 )
@@ -70,15 +72,15 @@ func (x *exchange) batch() int {
 		x.w.WriteHeader(status)
 		return status
 	}
-	answer := BatchAnswer{Retryable: total.retryable > 0, Results: results}
+	all := BatchAnswer{Retryable: total.retryable > 0, Results: results}
 	switch {
 	case status == http.StatusAccepted:
-		answer.Status = accepted
+		all.Status = accepted
 	case total.failed > 0:
-		answer.Type = typeBatch
-		answer.Message = fmt.Sprintf("%d of %d events failed", total.failed, len(es))
+		all.Type = typeBatch
+		all.Message = fmt.Sprintf("%d of %d events failed", total.failed, len(es))
 	}
-	writeJSON(x.w, status, retryAfter(status, total.retryAfter), &answer)
+	answer.JSON(x.w, status, answer.RetryAfter(status, total.retryAfter), &all)
 	return status
 }
 
@@ -93,7 +95,7 @@ func (x *exchange) decodeBatch() ([]cloudevents.Event, error) {
 	}
 	es, err := d.ToCloudEventBatch(x.r)
 	if err == nil && limit >= 0 && len(es) > limit {
-		return nil, wrap(&cloudevents.LimitError{What: "events", Limit: limit})
+		return nil, &cloudevents.LimitError{What: "events", Limit: limit}
 	}
 	return es, err
 }
@@ -103,7 +105,7 @@ func (v *verdict) result(index int) Result {
 	if p := v.problem; p != nil {
 		r.Retryable, r.Message, r.Type = p.Retryable, p.Message, p.Type
 		r.Attribute, r.Section = p.Attribute, p.Section
-		r.RetryAfter = seconds(v.retryAfter)
+		r.RetryAfter = answer.Seconds(v.retryAfter)
 	}
 	return r
 }

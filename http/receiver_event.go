@@ -1,11 +1,10 @@
 package cehttp
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
-	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 
 	"github.com/seed763dd41b/cloudevents"
 )
@@ -30,32 +29,14 @@ func (x *exchange) event(m cloudevents.Mode) int {
 	v := x.handle(x.r.Context(), e, m)
 	switch {
 	case v.problem != nil:
-		writeJSON(x.w, v.status, v.retryAfter, v.problem)
+		answer.JSON(x.w, v.status, v.retryAfter, v.problem)
 	case v.reply != nil:
 		// The status is fine, and the client may be gone: nothing can be done.
 		_ = writeResponse(x.w, v.status, v.reply, m, v.contentType, v.body)
 	case v.status == http.StatusAccepted:
-		writeJSON(x.w, v.status, 0, &Accepted{accepted, v.id})
+		answer.JSON(x.w, v.status, 0, &Accepted{accepted, v.id})
 	default:
 		x.w.WriteHeader(v.status)
 	}
 	return v.status
-}
-
-// writeJSON answers with v, a struct that marshals without an error.
-func writeJSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		status, body = http.StatusInternalServerError, nil
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
-	if retryAfter > 0 {
-		h.Set("Retry-After", strconv.FormatInt(seconds(retryAfter), 10))
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client may be gone
 }

@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 )
@@ -98,15 +100,15 @@ func (rc *Receiver) failure(ctx context.Context, err error) verdict {
 		p.Message = clientText(err)
 	}
 	if p.Message == "" {
-		p.Message = statusText(f.Status)
+		p.Message = answer.Text(f.Status)
 	}
 	if p.Type == "" {
-		p.Type = statusType(f.Status)
+		p.Type = answer.Type(f.Status)
 	}
 	if f.Status == http.StatusTooManyRequests || f.Status == http.StatusServiceUnavailable {
 		p.Retryable = true
 	}
-	return verdict{status: f.Status, problem: p, retryAfter: retryAfter(f.Status, f.RetryAfter)}
+	return verdict{status: f.Status, problem: p, retryAfter: answer.RetryAfter(f.Status, f.RetryAfter)}
 }
 
 // failureOf returns what the error of a handler says of its answer. Status is
@@ -134,13 +136,13 @@ func failureOf(err error) (f HandlerError) {
 	case errors.As(err, &handler):
 		f = *handler
 		f.Status = handler.StatusCode()
-		if !isError(f.Status) {
+		if !answer.IsError(f.Status) {
 			return internal
 		}
 		return f
-	case errors.As(err, &own) && isError(own.StatusCode()):
+	case errors.As(err, &own) && answer.IsError(own.StatusCode()):
 		status := own.StatusCode()
-		return HandlerError{Status: status, Retryable: repeated(status)}
+		return HandlerError{Status: status, Retryable: answer.Repeated(status)}
 	}
 	return internal
 }
@@ -190,7 +192,7 @@ func logFailure(ctx context.Context, l *slog.Logger, level slog.Level, message s
 		attrs = append(attrs, slog.String("stack", string(panicked.stack)))
 	}
 	var handler *HandlerError
-	if errors.As(out.Err, &handler) && !isError(handler.StatusCode()) {
+	if errors.As(out.Err, &handler) && !answer.IsError(handler.StatusCode()) {
 		attrs = append(attrs, slog.Int("illegal_status", handler.StatusCode()))
 	}
 	l.LogAttrs(ctx, level, message, attrs...)

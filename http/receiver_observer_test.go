@@ -58,7 +58,7 @@ func TestReceiverTellsTheObserver(t *testing.T) {
 		{"handled", structuredType, batchOf("204")[1:], "started; decoded 204; handled 204 204 <nil>; answered 204"},
 		{"deferred", structuredType, batchOf("202")[1:], "started; decoded 202; handled 202 202 <nil>; answered 202"},
 		{"failed", structuredType, batchOf("500")[1:], "started; decoded 500; failed 500 500 no; answered 500"},
-		{"refused", "text/plain", "x", "started; failed  415 cehttp: message is not a CloudEvent: it has no ce- header, and Content-Type is \"text/plain\" (http-protocol-binding.md#3-http-message-mapping); answered 415"},
+		{"refused", "text/plain", "x", "started; failed  415 message is not a CloudEvent: it has no ce- header, and Content-Type is \"text/plain\" (http-protocol-binding.md#3-http-message-mapping); answered 415"},
 		{"batch", batchType, batchOf("204", "500"), "started; decoded 204; handled 204 204 <nil>; decoded 500; failed 500 500 no; answered 503"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

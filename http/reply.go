@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents"
 )
 
@@ -58,17 +60,17 @@ func (r Replier) ReplyError(request *cloudevents.Event, eventType string, err er
 		return nil, nil
 	}
 	f := failureOf(err)
-	if deferral(err) != nil || f.Retryable || repeated(f.Status) || f.Status >= 500 {
+	if deferral(err) != nil || f.Retryable || answer.Repeated(f.Status) || f.Status >= 500 {
 		return nil, err
 	}
 	return r.Reply(request, eventType, Problem{
-		Message: cut(cmp.Or(f.Message, statusText(f.Status))),
-		Type:    cmp.Or(f.Type, statusType(f.Status)),
+		Message: cut(cmp.Or(f.Message, answer.Text(f.Status))),
+		Type:    cmp.Or(f.Type, answer.Type(f.Status)),
 	})
 }
 
 func replyFailed(err error) error {
-	return &HandlerError{Status: http.StatusInternalServerError, Type: typeInvalidReply, Err: fmt.Errorf("cehttp: reply: %w", err)}
+	return &HandlerError{Status: http.StatusInternalServerError, Type: typeInvalidReply, Err: fmt.Errorf("reply: %w", err)}
 }
 
 // correlate sets the extensions of reply, in order of their names.

@@ -18,7 +18,7 @@ import (
 func ToHTTPRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (*http.Request, error) {
 	contentType, body, err := encode(e, m, f)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	return newRequest(ctx, url, e, m, contentType, body)
 }
@@ -29,7 +29,7 @@ func ToHTTPRequest(ctx context.Context, url string, e *cloudevents.Event, m clou
 func ToHTTPRequestBatch(ctx context.Context, url string, es []cloudevents.Event, f format.Batch) (*http.Request, error) {
 	contentType, body, err := encodeBatch(es, f)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	return newRequest(ctx, url, nil, cloudevents.BatchMode, contentType, body)
 }
@@ -37,7 +37,7 @@ func ToHTTPRequestBatch(ctx context.Context, url string, es []cloudevents.Event,
 func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	if m == cloudevents.BinaryMode {
 		r.Header = withRoom(r.Header, e)
@@ -53,7 +53,7 @@ func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudev
 func CopyToHTTPRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
 	contentType, body, err := encode(e, m, f)
 	if err != nil {
-		return wrap(err)
+		return err
 	}
 	setRequest(r, e, m, contentType, body)
 	return nil
@@ -63,7 +63,7 @@ func CopyToHTTPRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode
 func CopyToHTTPRequestBatch(r *http.Request, es []cloudevents.Event, f format.Batch) error {
 	contentType, body, err := encodeBatch(es, f)
 	if err != nil {
-		return wrap(err)
+		return err
 	}
 	setRequest(r, nil, cloudevents.BatchMode, contentType, body)
 	return nil

@@ -18,7 +18,7 @@ import (
 func WriteHTTPResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
 	contentType, body, err := encode(e, m, f)
 	if err != nil {
-		return wrap(err)
+		return err
 	}
 	return writeResponse(w, status, e, m, contentType, body)
 }
@@ -27,18 +27,18 @@ func WriteHTTPResponse(w http.ResponseWriter, status int, e *cloudevents.Event, 
 func WriteHTTPResponseBatch(w http.ResponseWriter, status int, es []cloudevents.Event, f format.Batch) error {
 	contentType, body, err := encodeBatch(es, f)
 	if err != nil {
-		return wrap(err)
+		return err
 	}
 	return writeResponse(w, status, nil, cloudevents.BatchMode, contentType, body)
 }
 
 func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) error {
 	if status < 200 || status > 999 {
-		return wrap(fmt.Errorf("%d is not a final HTTP status", status))
+		return fmt.Errorf("%d is not a final HTTP status", status)
 	}
 	noBody := status == http.StatusNoContent || status == http.StatusNotModified
 	if noBody && len(body) > 0 {
-		return wrap(fmt.Errorf("status %d does not allow a body", status))
+		return fmt.Errorf("status %d does not allow a body", status)
 	}
 	h := w.Header()
 	remove(h, "Content-Length") // in any spelling
@@ -53,7 +53,7 @@ func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cl
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	if _, err := w.Write(body); err != nil {
-		return wrap(err)
+		return err
 	}
 	return nil
 }

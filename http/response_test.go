@@ -52,13 +52,13 @@ func TestWriteHTTPResponseErrorTouchesNothing(t *testing.T) {
 		}, validation.ErrMissing},
 		{"batch mode for one event", func(w http.ResponseWriter) error {
 			return cehttp.WriteHTTPResponse(w, 200, &good, cloudevents.BatchMode, nil)
-		}, cehttp.ErrContentMode},
+		}, cloudevents.ErrContentMode},
 		{"data that is not JSON", func(w http.ResponseWriter) error {
 			return cehttp.WriteHTTPResponse(w, 200, &notJSON, cloudevents.StructuredMode, nil)
 		}, validation.ErrData},
 		{"event within the event", func(w http.ResponseWriter) error {
 			return cehttp.WriteHTTPResponse(w, 200, &nested, cloudevents.BinaryMode, nil)
-		}, cehttp.ErrContentMode},
+		}, cloudevents.ErrContentMode},
 		{"error of the format", func(w http.ResponseWriter) error {
 			return cehttp.WriteHTTPResponse(w, 200, &good, cloudevents.BinaryMode, refusing{})
 		}, errBar},

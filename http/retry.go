@@ -1,11 +1,7 @@
 package cehttp
 
 import (
-	"math"
 	"math/rand/v2"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -73,34 +69,4 @@ func (r *Retry) backoff(attempts int) time.Duration {
 		wait *= 2
 	}
 	return min(wait, limit)
-}
-
-// askedToWait returns what an answer says in Retry-After; 0 is nothing. A date is
-// compared with that of the answer, if it has one: clocks differ.
-func askedToWait(h http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(h.Get("Retry-After"))
-	if text == "" {
-		return 0
-	}
-	if strings.Trim(text, "0123456789") == "" {
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			n = math.MaxInt64
-		}
-		return wholeSeconds(n)
-	}
-	at, err := http.ParseTime(text)
-	if err != nil {
-		return 0
-	}
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
-	}
-	return max(at.Sub(now), 0)
-}
-
-// wholeSeconds returns n seconds, or what comes nearest.
-func wholeSeconds(n int64) time.Duration {
-	n = min(max(n, 0), int64(math.MaxInt64/time.Second))
-	return time.Duration(n) * time.Second
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Routes is the usual set of addresses around a [Receiver]:
@@ -52,7 +54,7 @@ func (rt *Routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rt.Receiver.ServeHTTP(w, r)
 	case path == "health/live":
 		if only(w, r, http.MethodGet, http.MethodHead) {
-			writeJSON(w, http.StatusOK, 0, &health{"live"})
+			answer.JSON(w, http.StatusOK, 0, &health{"live"})
 		}
 	case path == "health/ready":
 		if only(w, r, http.MethodGet, http.MethodHead) {
@@ -90,7 +92,7 @@ func (rt *Routes) ready(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	writeJSON(w, http.StatusOK, 0, &health{"ready"})
+	answer.JSON(w, http.StatusOK, 0, &health{"ready"})
 }
 
 // only answers 405 unless the method is one of those.
@@ -108,7 +110,7 @@ func only(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 func writeProblem(w http.ResponseWriter, status int, message string) {
 	var after time.Duration
 	if status == http.StatusServiceUnavailable {
-		after = defaultRetryAfter
+		after = answer.DefaultRetryAfter
 	}
-	writeJSON(w, status, after, &Problem{Message: message, Type: statusType(status), Retryable: repeated(status)})
+	answer.JSON(w, status, after, &Problem{Message: message, Type: answer.Type(status), Retryable: answer.Repeated(status)})
 }

@@ -34,7 +34,7 @@ func (d *Decoder) ToSealed(r *http.Request) (cloudevents.Sealed, error) {
 		}
 		s, err := cloudevents.Seal(e)
 		if err != nil {
-			return cloudevents.Sealed{}, wrap(err)
+			return cloudevents.Sealed{}, err
 		}
 		return s, nil
 	}
@@ -42,11 +42,11 @@ func (d *Decoder) ToSealed(r *http.Request) (cloudevents.Sealed, error) {
 	m.gather(r.Header)
 	body, err := d.body(&m, &payload{reader: r.Body, announced: r.ContentLength})
 	if err != nil {
-		return cloudevents.Sealed{}, wrap(err)
+		return cloudevents.Sealed{}, err
 	}
 	s, err := f.DecodeStructuredModeSealed(body, m.contentType, d.Extensions...)
 	if err != nil {
-		return cloudevents.Sealed{}, wrap(err)
+		return cloudevents.Sealed{}, err
 	}
 	return s, nil
 }
@@ -57,12 +57,12 @@ func SealedToHTTPRequest(ctx context.Context, url string, s *cloudevents.Sealed,
 	switch m {
 	case cloudevents.BinaryMode:
 		if err := checkBinary(&s.Attributes); err != nil {
-			return nil, wrap(err)
+			return nil, err
 		}
 		data, _ := s.Data()
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(data))
 		if err != nil {
-			return nil, wrap(err)
+			return nil, err
 		}
 		r.Header = withRoom(r.Header, &s.Attributes)
 		setHeader(r.Header, &s.Attributes)
@@ -70,9 +70,9 @@ func SealedToHTTPRequest(ctx context.Context, url string, s *cloudevents.Sealed,
 	case cloudevents.StructuredMode:
 		body, err := s.AppendJSON(nil)
 		if err != nil {
-			return nil, wrap(err)
+			return nil, err
 		}
 		return newRequest(ctx, url, nil, m, spec.MediaTypeJSON, body)
 	}
-	return nil, wrap(wrongMode(m, "it takes one event in binary or structured mode"))
+	return nil, wrongMode(m, "it takes one event in binary or structured mode")
 }

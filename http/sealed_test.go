@@ -84,8 +84,8 @@ func TestRelayRefuses(t *testing.T) {
 	}{
 		{"JSON in binary mode that is none", request("application/json", "{", binary...), validation.ErrData, 400},
 		{"two values in binary mode", request("application/json", "1 2", binary...), validation.ErrData, 400},
-		{"no event", request("application/json", "{}"), cehttp.ErrNotCloudEvent, 415},
-		{"a batch", request("application/cloudevents-batch+json", "[]"), cehttp.ErrContentMode, 415},
+		{"no event", request("application/json", "{}"), cloudevents.ErrNotCloudEvent, 415},
+		{"a batch", request("application/cloudevents-batch+json", "[]"), cloudevents.ErrContentMode, 415},
 		{"compressed", request("application/cloudevents+json", "{}", "Content-Encoding", "gzip"), cehttp.ErrContentEncoding, 415},
 		{"malformed", request("application/cloudevents+json", "{"), nil, 400},
 		{"another charset", request("application/cloudevents+json; charset=utf-16", "{}"), nil, 415},

@@ -29,7 +29,7 @@ const (
 	maxSecret    = 64
 )
 
-var errSecret = errors.New("cehttp: a secret is whsec_ and the base64 of 24 to 64 bytes")
+var errSecret = errors.New("a secret is whsec_ and the base64 of 24 to 64 bytes")
 
 // ParseSecret reads a secret as Standard Webhooks writes it: whsec_ and the base64,
 // with padding, of 24 to 64 random bytes. The prefix may be left out. The error does

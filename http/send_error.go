@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 var (
@@ -45,7 +47,7 @@ type SendError struct {
 // Error returns target, attempts, status, Retry-After and cause, but nothing of
 // Body, which may quote the event.
 func (e *SendError) Error() string {
-	b := append([]byte("cehttp: "), e.Target...)
+	b := []byte(e.Target)
 	if e.Target != "" {
 		b = append(b, ": "...)
 	}
@@ -64,10 +66,10 @@ func (e *SendError) Error() string {
 		b = fmt.Appendf(b, " after %d attempts", e.Attempts)
 	}
 	if e.RetryAfter > 0 {
-		b = fmt.Appendf(b, ", Retry-After %d s", seconds(e.RetryAfter))
+		b = fmt.Appendf(b, ", Retry-After %d s", answer.Seconds(e.RetryAfter))
 	}
 	if e.Err != nil {
-		b = append(append(b, ": "...), strings.TrimPrefix(e.Err.Error(), "cehttp: ")...)
+		b = append(append(b, ": "...), strings.TrimPrefix(e.Err.Error(), "")...)
 	}
 	return string(b)
 }
@@ -87,7 +89,7 @@ func (e *SendError) Is(target error) bool {
 func (e *SendError) Unwrap() error { return e.Err }
 
 // failure returns the error about the last attempt.
-func (c *delivery) failure(a *answer) *SendError {
+func (c *delivery) failure(a *attemptResult) *SendError {
 	e := &SendError{
 		Target: c.origin(), Attempts: c.attempts, Status: a.status, RetryAfter: a.retryAfter,
 		Retryable: a.retryable, Problem: a.problem, Err: a.err,

@@ -29,7 +29,7 @@ type Attempt struct {
 	Err      error         // why there was no answer, or no next attempt; nil if Status says it all
 }
 
-func (c *delivery) observe(ctx context.Context, a *answer, wait time.Duration) {
+func (c *delivery) observe(ctx context.Context, a *attemptResult, wait time.Duration) {
 	if c.attempts > c.observed && c.Observer.Attempted != nil {
 		c.observed = c.attempts
 		c.Observer.Attempted(ctx, Attempt{c.attempts, c.message.events, a.status, c.duration, wait, a.err})

@@ -115,10 +115,10 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event, w want) (*cloud
 	return a.reply, err
 }
 
-func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event, w want) (answer, error) {
+func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event, w want) (attemptResult, error) {
 	m, err := s.eventMessage(e)
 	if err != nil {
-		return answer{}, err
+		return attemptResult{}, err
 	}
 	c := s.newDelivery(ctx, w)
 	defer c.end()

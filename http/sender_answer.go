@@ -9,14 +9,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
 // judge decides whether the message is sent again.
-func (a *answer) judge() {
+func (a *attemptResult) judge() {
 	switch {
 	case a.status/100 == 2:
-		var body *bodyError
+		var body *body.Error
 		a.retryable = errors.As(a.err, &body) // what was said is not known
 		return
 	case a.status < 400:
@@ -24,7 +28,7 @@ func (a *answer) judge() {
 	}
 	var said *bool
 	a.problem, said = readProblem(a.body)
-	a.retryable = a.status < 600 && repeated(a.status)
+	a.retryable = a.status < 600 && answer.Repeated(a.status)
 	if said != nil && a.status != http.StatusGone {
 		a.retryable = *said
 	}

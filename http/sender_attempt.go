@@ -7,6 +7,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents"
 )
 
@@ -25,8 +29,8 @@ const (
 	idleTime  = 2 * time.Second
 )
 
-// answer is how an attempt ended.
-type answer struct {
+// attemptResult is how an attempt ended.
+type attemptResult struct {
 	status     int    // 0 if none came
 	body       []byte // if it was wanted, or is an error
 	reply      *cloudevents.Event
@@ -36,15 +40,15 @@ type answer struct {
 	err        error // there is no answer, or it cannot be read, or there is no time left
 }
 
-func (a *answer) accepted() bool { return a.status/100 == 2 && a.err == nil }
+func (a *attemptResult) accepted() bool { return a.status/100 == 2 && a.err == nil }
 
 // attempt sends the message once.
-func (c *delivery) attempt(parent context.Context) answer {
+func (c *delivery) attempt(parent context.Context) attemptResult {
 	if c.template == nil {
-		return answer{err: ErrTarget}
+		return attemptResult{err: ErrTarget}
 	}
 	if err := parent.Err(); err != nil {
-		return answer{err: err, retryable: true}
+		return attemptResult{err: err, retryable: true}
 	}
 	ctx, cancel := c.limited(parent)
 	defer cancel()
@@ -58,17 +62,17 @@ func (c *delivery) attempt(parent context.Context) answer {
 		if err == context.DeadlineExceeded && parent.Err() == nil {
 			err = &slowError{c.timeout}
 		}
-		return answer{err: err, retryable: passes(err), retryAfter: untilTurn(err)}
+		return attemptResult{err: err, retryable: passes(err), retryAfter: untilTurn(err)}
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 100 { // net/http takes 000
-		return answer{err: errNotHTTP, retryable: true}
+		return attemptResult{err: errNotHTTP, retryable: true}
 	}
 
-	a := answer{status: response.StatusCode, retryAfter: askedToWait(response.Header, time.Now())}
+	a := attemptResult{status: response.StatusCode, retryAfter: answer.AskedToWait(response.Header, time.Now())}
 	isOK := a.status/100 == 2
 	if c.want == wantResults && isJSON(response.Header) {
-		a.body, a.err = readBody(response.Body, response.ContentLength, c.maxResponse())
+		a.body, a.err = body.Read(response.Body, response.ContentLength, c.maxResponse())
 		if !isOK {
 			a.err = nil // the status says enough
 		}
@@ -113,13 +117,13 @@ func (c *delivery) request(ctx context.Context) *http.Request {
 	return r
 }
 
-func (c *delivery) readReply(response *http.Response, a *answer) {
+func (c *delivery) readReply(response *http.Response, a *attemptResult) {
 	d := Decoder{Format: c.Format, MaxBytes: c.MaxResponseBytes}
 	reply, err := d.ResponseToCloudEvent(response)
 	switch {
 	case err == nil:
 		a.reply = &reply
-	case !errors.Is(err, ErrNotCloudEvent):
+	case !errors.Is(err, cloudevents.ErrNotCloudEvent):
 		a.err = err
 	}
 }

@@ -75,7 +75,7 @@ func (b *batches) split(yield func(part []int)) {
 		var err error
 		scratch, err = b.format.EncodeBatchModeMessage(scratch[:0], b.es[i:i+1])
 		if err != nil {
-			b.report.Events[i].Err = wrap(withoutIndex(err))
+			b.report.Events[i].Err = withoutIndex(err)
 			continue
 		}
 		n := len(scratch)
@@ -155,7 +155,7 @@ func (b *batches) encode(c *delivery, part []int) bool {
 	}
 	contentType, body, err := encodeBatch(es, b.format)
 	if err != nil {
-		b.fail(part, wrap(err))
+		b.fail(part, err)
 		return false
 	}
 	c.message = message{mode: cloudevents.BatchMode, contentType: contentType, body: body, events: len(part)}

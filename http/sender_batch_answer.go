@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+
 	"github.com/seed763dd41b/cloudevents"
 )
 
@@ -27,7 +29,7 @@ type result struct {
 
 // results returns what an answer says about each of n events, nil for one of which it
 // says nothing. It is nil if the answer has no results.
-func (a *answer) results(n int) []*result {
+func (a *attemptResult) results(n int) []*result {
 	var said struct {
 		Results []json.RawMessage `json:"results"`
 	}
@@ -54,7 +56,7 @@ func (a *answer) results(n int) []*result {
 
 // culprit returns the one event of n because of which the batch was refused, without
 // a look at the others.
-func (a *answer) culprit(n int) (index int, ok bool) {
+func (a *attemptResult) culprit(n int) (index int, ok bool) {
 	if a.problem == nil || a.retryable || a.status < 400 || a.status == http.StatusGone {
 		return 0, false
 	}
@@ -65,7 +67,7 @@ func (a *answer) culprit(n int) (index int, ok bool) {
 }
 
 // without sends the events of a batch but the one that was refused.
-func (b *batches) without(ctx context.Context, c *delivery, a *answer, part []int, culprit, refused int) {
+func (b *batches) without(ctx context.Context, c *delivery, a *attemptResult, part []int, culprit, refused int) {
 	b.report.Events[part[culprit]] = EventReport{Status: a.status, Err: c.failure(a)}
 	rest := slices.Delete(slices.Clone(part), culprit, culprit+1)
 	if refused++; refused > fewRefused && len(rest) > 1 {
@@ -83,7 +85,7 @@ func (b *batches) halve(ctx context.Context, part []int) {
 
 // take enters what an answer says into the report, and returns the events whose
 // fate is not sealed by it.
-func (b *batches) take(c *delivery, a *answer, part []int, results []*result) (rest []int) {
+func (b *batches) take(c *delivery, a *attemptResult, part []int, results []*result) (rest []int) {
 	if results == nil && !a.accepted() {
 		return part
 	}
@@ -116,7 +118,7 @@ func (b *batches) take(c *delivery, a *answer, part []int, results []*result) (r
 	return rest
 }
 
-func (r *result) isAccepted(a *answer) bool {
+func (r *result) isAccepted(a *attemptResult) bool {
 	if r.Status == 0 { // of a receiver that only describes failures
 		return a.accepted() && !r.Retryable && r.Message == "" && r.Type == ""
 	}
@@ -124,14 +126,14 @@ func (r *result) isAccepted(a *answer) bool {
 }
 
 // status returns that of the result, or of the answer.
-func (r *result) status(a *answer) int {
+func (r *result) status(a *attemptResult) int {
 	if r.Status == 0 {
 		return a.status
 	}
 	return r.Status
 }
 
-func (b *batches) accept(c *delivery, a *answer, report *EventReport, r *result) {
+func (b *batches) accept(c *delivery, a *attemptResult, report *EventReport, r *result) {
 	*report = EventReport{Status: r.status(a), ID: r.ID}
 	if len(r.Reply) == 0 || string(r.Reply) == "null" {
 		return
@@ -146,10 +148,10 @@ func (b *batches) accept(c *delivery, a *answer, report *EventReport, r *result)
 
 // failureOf returns the error about one event of a batch. The answer waits for the
 // one that wants the longest wait.
-func (c *delivery) failureOf(a *answer, r *result) *SendError {
+func (c *delivery) failureOf(a *attemptResult, r *result) *SendError {
 	e := &SendError{
 		Target: c.origin(), Attempts: c.attempts, Status: r.status(a), Retryable: r.Retryable,
-		RetryAfter: wholeSeconds(r.RetryAfter),
+		RetryAfter: answer.WholeSeconds(r.RetryAfter),
 		Problem: &Problem{
 			Message: r.Message, Type: r.Type, Retryable: r.Retryable, Attribute: r.Attribute, Section: r.Section,
 		},
@@ -161,7 +163,7 @@ func (c *delivery) failureOf(a *answer, r *result) *SendError {
 }
 
 // giveUp enters that some events are not sent again, and decides whether others are.
-func (b *batches) giveUp(ctx context.Context, c *delivery, a *answer, part []int, isOwn bool) {
+func (b *batches) giveUp(ctx context.Context, c *delivery, a *attemptResult, part []int, isOwn bool) {
 	whole := c.failure(a)
 	for _, i := range part {
 		report := &b.report.Events[i]
@@ -177,7 +179,7 @@ func (b *batches) giveUp(ctx context.Context, c *delivery, a *answer, part []int
 }
 
 // isOfTarget reports whether another batch would fare alike.
-func (a *answer) isOfTarget() bool {
+func (a *attemptResult) isOfTarget() bool {
 	switch a.status {
 	case 0, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
 		return true

@@ -165,7 +165,7 @@ func TestSendBatch(t *testing.T) {
 				t.Errorf("error is %v", err)
 			}
 			for i, r := range report.Events {
-				if r.Err == nil && r.Status/100 != 2 || r.Err != nil && sendError(t, fmt.Errorf("cehttp: %w", r.Err)).Status == 0 {
+				if r.Err == nil && r.Status/100 != 2 || r.Err != nil && sendError(t, r.Err).Status == 0 {
 					t.Errorf("event %d: %+v", i, r)
 				}
 			}

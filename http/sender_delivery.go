@@ -29,7 +29,7 @@ type message struct {
 func (s *Sender) eventMessage(e *cloudevents.Event) (message, error) {
 	contentType, body, err := encode(e, s.Mode, s.Format)
 	if err != nil {
-		return message{}, wrap(err)
+		return message{}, err
 	}
 	m := message{event: e, mode: s.Mode, contentType: contentType, body: body, events: 1}
 	if s.Mode == cloudevents.BinaryMode {
@@ -93,7 +93,7 @@ func (s *Sender) timeout(ctx context.Context) time.Duration {
 }
 
 // again waits for the time of the next attempt. If there is none, a says why.
-func (c *delivery) again(ctx context.Context, a *answer) bool {
+func (c *delivery) again(ctx context.Context, a *attemptResult) bool {
 	wait, ok := time.Duration(0), false
 	if a.retryable && !c.ended(ctx, a) {
 		wait, ok = c.Retry.next(c.attempts, time.Since(c.begin), a.retryAfter)
@@ -119,7 +119,7 @@ func (c *delivery) again(ctx context.Context, a *answer) bool {
 }
 
 // ended reports whether ctx has ended, and adds that to a.
-func (c *delivery) ended(ctx context.Context, a *answer) bool {
+func (c *delivery) ended(ctx context.Context, a *attemptResult) bool {
 	err := ctx.Err()
 	if err != nil && !errors.Is(a.err, err) {
 		a.err = alsoErr(err, a.err)
@@ -127,7 +127,7 @@ func (c *delivery) ended(ctx context.Context, a *answer) bool {
 	return err != nil
 }
 
-func (c *delivery) logRetry(ctx context.Context, a *answer, wait time.Duration) {
+func (c *delivery) logRetry(ctx context.Context, a *attemptResult, wait time.Duration) {
 	l := orDefault(c.Logger)
 	if !l.Enabled(ctx, slog.LevelInfo) {
 		return

@@ -69,8 +69,8 @@ func sendError(t *testing.T, err error) *cehttp.SendError {
 	if !errors.As(err, &failed) {
 		t.Fatalf("error is %v, want a SendError", err)
 	}
-	if !strings.HasPrefix(err.Error(), "cehttp: ") {
-		t.Errorf("error %q does not say which package it is from", err)
+	if strings.HasPrefix(err.Error(), "cehttp: ") {
+		t.Errorf("error %q has a package prefix", err)
 	}
 	return failed
 }

@@ -142,7 +142,7 @@ func TestSenderRequest(t *testing.T) {
 		{"200 and a page", []step{{status: 200, body: "<html>", header: typed("text/html")}}, false, nil, 0},
 		{"200 and nothing", []step{{status: 200}}, false, nil, 0},
 		{"an event that is not valid", []step{{status: 200, header: http.Header{"Ce-Specversion": {"1.0"}, "Ce-Id": {"1"}, "Ce-Type": {"t"}}}}, false, validation.ErrMissing, 200},
-		{"a batch", []step{{status: 200, header: typed(batchType), body: "[]"}}, false, cehttp.ErrContentMode, 200},
+		{"a batch", []step{{status: 200, header: typed(batchType), body: "[]"}}, false, cloudevents.ErrContentMode, 200},
 		{"a coded body", []step{cutOff}, false, cehttp.ErrContentEncoding, 200},
 		{"an event with an error is no reply", []step{answer(400, cloudevents.BinaryMode)}, false, nil, 400},
 	}
@@ -184,7 +184,7 @@ func TestSenderRefusesToSend(t *testing.T) {
 	}{
 		{"an event that is not valid", invalid, cloudevents.BinaryMode, "http://example.com", validation.ErrMissing},
 		{"data that is not JSON", noJSON, cloudevents.StructuredMode, "http://example.com", validation.ErrData},
-		{"batch mode", good, cloudevents.BatchMode, "http://example.com", cehttp.ErrContentMode},
+		{"batch mode", good, cloudevents.BatchMode, "http://example.com", cloudevents.ErrContentMode},
 		{"no target", good, cloudevents.BinaryMode, "", cehttp.ErrTarget},
 		{"a path", good, cloudevents.BinaryMode, "/in", cehttp.ErrTarget},
 		{"no host", good, cloudevents.BinaryMode, "http:///in", cehttp.ErrTarget},

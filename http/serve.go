@@ -38,7 +38,7 @@ func ListenAndServe(ctx context.Context, addr string, h http.Handler) error {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return wrap(err)
+		return err
 	}
 	return Serve(ctx, l, h)
 }
@@ -65,14 +65,14 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	go func() { served <- s.Serve(l) }()
 	select {
 	case err := <-served:
-		return wrap(err)
+		return err
 	case <-ctx.Done():
 	}
 	within, cancel := context.WithTimeout(base, drainTime)
 	defer cancel()
 	err := s.Shutdown(within)
 	if err != nil {
-		err = fmt.Errorf("cehttp: requests were not answered within %v of the shutdown: %w", drainTime, err)
+		err = fmt.Errorf("requests were not answered within %v of the shutdown: %w", drainTime, err)
 		s.Close()
 	}
 	<-served

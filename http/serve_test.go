@@ -41,7 +41,7 @@ func TestListenAndServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if err := cehttp.ListenAndServe(ctx, l.Addr().String(), nil); err == nil || !strings.HasPrefix(err.Error(), "cehttp: ") {
+	if err := cehttp.ListenAndServe(ctx, l.Addr().String(), nil); err == nil || strings.HasPrefix(err.Error(), "cehttp: ") {
 		t.Errorf("address in use: %v", err)
 	}
 	address := l.Addr().String()

@@ -35,7 +35,7 @@ var (
 // not be certain.
 func Sign(h http.Header, id string, now time.Time, body []byte, secrets ...Secret) error {
 	if h == nil {
-		return wrap(errNilHeader)
+		return errNilHeader
 	}
 	if id == "" {
 		id = WebhookID(h, body)
@@ -49,21 +49,21 @@ func Sign(h http.Header, id string, now time.Time, body []byte, secrets ...Secre
 // sign lets write write the body once for each secret.
 func sign(h http.Header, id string, now time.Time, secrets []Secret, write func(hash.Hash) error) error {
 	if !isWebhookID(id) {
-		return fmt.Errorf("cehttp: %w: %.64q", errWebhookID, id)
+		return fmt.Errorf("%w: %.64q", errWebhookID, id)
 	}
 	if len(secrets) == 0 {
-		return wrap(errNoSecret)
+		return errNoSecret
 	}
 	timestamp := strconv.FormatInt(now.Unix(), 10)
 	var signatures []byte
 	for _, s := range secrets {
 		if s.key == nil {
-			return wrap(errNoSecret)
+			return errNoSecret
 		}
 		key := s.key()
 		mac := key.mac(id, timestamp)
 		if err := write(mac); err != nil {
-			return wrap(err)
+			return err
 		}
 		if len(signatures) > 0 {
 			signatures = append(signatures, ' ')

@@ -62,7 +62,7 @@ func TestParseSecret(t *testing.T) {
 			if (err == nil) != c.ok {
 				t.Error(err)
 			}
-			if err != nil && (!strings.HasPrefix(err.Error(), "cehttp: ") || len(c.text) > 8 && strings.Contains(err.Error(), c.text[6:])) {
+			if err != nil && (strings.HasPrefix(err.Error(), "cehttp: ") || len(c.text) > 8 && strings.Contains(err.Error(), c.text[6:])) {
 				t.Errorf("%q", err)
 			}
 		})
@@ -108,7 +108,7 @@ func TestSignRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := cehttp.Sign(c.header, c.id, now, nil, c.secrets...)
-			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "cehttp: ") || len(err.Error()) > 200 {
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.HasPrefix(err.Error(), "cehttp: ") || len(err.Error()) > 200 {
 				t.Error(err)
 			}
 			if len(c.header) > 0 {
@@ -232,7 +232,7 @@ func TestSignerRefuses(t *testing.T) {
 			if c.stream {
 				r.GetBody = nil
 			}
-			if _, err := sent(&c.signer, r); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "cehttp: ") || !closed {
+			if _, err := sent(&c.signer, r); err == nil || !strings.Contains(err.Error(), c.want) || strings.HasPrefix(err.Error(), "cehttp: ") || !closed {
 				t.Errorf("%v, closed: %v", err, closed)
 			}
 		})

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
 )
 
 // Signer is an [http.RoundTripper] that signs each request as [Sign] does, attempt by
@@ -55,22 +57,22 @@ func (s *Signer) signed(r *http.Request) (*http.Request, error) {
 	if limit == 0 {
 		limit = DefaultMaxBytes
 	}
-	body := func() (io.ReadCloser, error) { return http.NoBody, nil }
+	getBody := func() (io.ReadCloser, error) { return http.NoBody, nil }
 	switch {
 	case r.Body == nil || r.Body == http.NoBody:
 	case r.GetBody != nil:
-		body = r.GetBody
+		getBody = r.GetBody
 	default:
-		b, err := readBody(r.Body, r.ContentLength, limit)
+		b, err := body.Read(r.Body, r.ContentLength, limit)
 		if err != nil {
-			return nil, wrap(err)
+			return nil, err
 		}
 		r.Body.Close()
-		body = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
-		signed.GetBody, signed.ContentLength = body, int64(len(b))
-		signed.Body, _ = body()
+		getBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+		signed.GetBody, signed.ContentLength = getBody, int64(len(b))
+		signed.Body, _ = getBody()
 	}
-	write := func(h hash.Hash) error { return copyBody(h, body, limit) }
+	write := func(h hash.Hash) error { return copyBody(h, getBody, limit) }
 	var id string
 	switch {
 	case s.ID != nil:
@@ -80,7 +82,7 @@ func (s *Signer) signed(r *http.Request) (*http.Request, error) {
 	default:
 		var err error
 		if id, err = bodyID(r.Header, write); err != nil {
-			return nil, wrap(err)
+			return nil, err
 		}
 	}
 	if err := sign(signed.Header, id, time.Now(), s.Secrets, write); err != nil {

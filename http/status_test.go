@@ -31,8 +31,8 @@ func TestStatusCode(t *testing.T) {
 	}{
 		{"nil", nil, 200},
 
-		{"not a CloudEvent", cehttp.ErrNotCloudEvent, 415},
-		{"content mode", cehttp.ErrContentMode, 415},
+		{"not a CloudEvent", cloudevents.ErrNotCloudEvent, 415},
+		{"content mode", cloudevents.ErrContentMode, 415},
 		{"content encoding", cehttp.ErrContentEncoding, 415},
 		{"unknown format", format.ErrUnknown, 415},
 		{"Go type that does not fit", cloudevents.ErrDataContentType, 415},
@@ -54,7 +54,7 @@ func TestStatusCode(t *testing.T) {
 		{"data is no JSON type", dataAs[int]("text/plain", "5"), 415},
 
 		{"wrapped once", fmt.Errorf("handler: %w", invalid), 400},
-		{"wrapped twice", fmt.Errorf("a: %w", fmt.Errorf("b: %w", cehttp.ErrNotCloudEvent)), 415},
+		{"wrapped twice", fmt.Errorf("a: %w", fmt.Errorf("b: %w", cloudevents.ErrNotCloudEvent)), 415},
 		{"joined with a foreign error", errors.Join(io.EOF, invalid), 400},
 		{"joined: the media type wins over the limit", errors.Join(limit, format.ErrUnknown), 415},
 		{"joined: the limit wins over the syntax", errors.Join(syntax, limit), 413},

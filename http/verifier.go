@@ -7,6 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Verifier is an [http.Handler] that lets requests through to Next that are signed, as
@@ -65,7 +69,7 @@ func (v *Verifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if limit == 0 {
 		limit = DefaultMaxBytes
 	}
-	body, err := readBody(orNoBody(r.Body), r.ContentLength, limit)
+	body, err := body.Read(orNoBody(r.Body), r.ContentLength, limit)
 	if err == nil {
 		err = v.verify(&s, body)
 	}
@@ -127,6 +131,6 @@ func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusRequestTimeout && r.ProtoMajor == 1 {
 		w.Header().Set("Connection", "close") // the rest of the body is not waited for
 	}
-	var unread *bodyError
-	writeJSON(w, status, 0, &Problem{Message: clientText(err), Type: typ, Retryable: errors.As(err, &unread)})
+	var unread *body.Error
+	answer.JSON(w, status, 0, &Problem{Message: clientText(err), Type: typ, Retryable: errors.As(err, &unread)})
 }

@@ -19,7 +19,7 @@ const (
 )
 
 func unsigned(format string, args ...any) error {
-	return fmt.Errorf("cehttp: %w: "+format, append([]any{ErrSignature}, args...)...)
+	return fmt.Errorf("%w: "+format, append([]any{ErrSignature}, args...)...)
 }
 
 // Verify checks the signature of a message, of which body is all of the body as it

@@ -91,7 +91,7 @@ func TestVerify(t *testing.T) {
 			if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, cehttp.ErrSignature) || !strings.Contains(err.Error(), c.want)) {
 				t.Error(err)
 			}
-			if err != nil && (!strings.HasPrefix(err.Error(), "cehttp: ") || len(err.Error()) > 200) {
+			if err != nil && (strings.HasPrefix(err.Error(), "cehttp: ") || len(err.Error()) > 200) {
 				t.Errorf("%q", err)
 			}
 		})

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Webhook is the abuse protection of a delivery target (http-webhook.md#4-abuse-protection):
@@ -113,7 +115,7 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if wait := wh.limits.take(strings.ToLower(origin), rate, most); wait > 0 {
 		wh.refuse(w, r, http.StatusTooManyRequests, wait, Problem{
-			Type: statusType(http.StatusTooManyRequests), Retryable: true,
+			Type: answer.Type(http.StatusTooManyRequests), Retryable: true,
 			Message: "more than " + formatRate(rate) + " requests per minute",
 		})
 		return
@@ -145,7 +147,7 @@ func (wh *Webhook) refuse(w http.ResponseWriter, r *http.Request, status int, af
 	orDefault(wh.Logger).LogAttrs(r.Context(), slog.LevelDebug, "webhook request refused",
 		slog.String("method", r.Method), slog.Int("status", status), slog.String("reason", p.Message),
 		slog.String("origin", cut(r.Header.Get(requestOrigin))))
-	writeJSON(w, status, after, &p)
+	answer.JSON(w, status, after, &p)
 }
 
 const sectionWebhook = "http-webhook.md#4-abuse-protection"

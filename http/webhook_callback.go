@@ -80,12 +80,12 @@ var (
 func (c *Callback) Grant(ctx context.Context, callback string, perMinute int) error {
 	u, err := callbackURL(callback)
 	if err != nil {
-		return wrap(err)
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, orZero(c.Timeout, callbackTimeout))
 	defer cancel()
 	if err := c.call(ctx, u, perMinute); err != nil {
-		return fmt.Errorf("cehttp: callback: %w", err)
+		return fmt.Errorf("callback: %w", err)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // ErrNoConsent is wrapped by the [*HandshakeError] about a target that answered,
@@ -23,7 +25,7 @@ type HandshakeError struct {
 }
 
 func (e *HandshakeError) Error() string {
-	text := "cehttp: webhook handshake with " + strconv.Quote(quoted(e.Host)) + ": "
+	text := "webhook handshake with " + strconv.Quote(quoted(e.Host)) + ": "
 	if e.Status != 0 {
 		text += "status " + strconv.Itoa(e.Status) + ": "
 	}
@@ -44,7 +46,7 @@ type RateError struct {
 }
 
 func (e *RateError) Error() string {
-	return fmt.Sprintf("cehttp: the target may be sent to again in %v, after the deadline of this delivery", e.RetryAfter.Round(time.Millisecond))
+	return fmt.Sprintf("the target may be sent to again in %v, after the deadline of this delivery", e.RetryAfter.Round(time.Millisecond))
 }
 
 // finalError is about a request that cannot be sent, whenever it is tried.
@@ -64,4 +66,4 @@ func quoted(s string) string { return s[:min(len(s), maxQuoted)] }
 const maxHold = 10 * 365 * 24 * time.Hour
 
 // holdOff returns the time in a Retry-After header, in seconds or as a date.
-func holdOff(h http.Header) time.Duration { return min(askedToWait(h, time.Now()), maxHold) }
+func holdOff(h http.Header) time.Duration { return min(answer.AskedToWait(h, time.Now()), maxHold) }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Handshake is what a sender asks for with OPTIONS
@@ -53,15 +55,15 @@ func (wh *Webhook) callBack(w http.ResponseWriter, r *http.Request, url string, 
 	case errors.Is(err, errCallbackURL):
 		wh.refuse(w, r, http.StatusBadRequest, 0, Problem{Type: typeHandshake, Message: err.Error()})
 	case err != nil:
-		wh.refuse(w, r, http.StatusServiceUnavailable, defaultRetryAfter, Problem{
-			Type: statusType(http.StatusServiceUnavailable), Message: err.Error(), Retryable: true,
+		wh.refuse(w, r, http.StatusServiceUnavailable, answer.DefaultRetryAfter, Problem{
+			Type: answer.Type(http.StatusServiceUnavailable), Message: err.Error(), Retryable: true,
 		})
 	case wait > 0:
 		wh.refuse(w, r, http.StatusTooManyRequests, wait, Problem{
-			Type: statusType(http.StatusTooManyRequests), Message: "too many callbacks", Retryable: true,
+			Type: answer.Type(http.StatusTooManyRequests), Message: "too many callbacks", Retryable: true,
 		})
 	default:
-		writeJSON(w, http.StatusAccepted, 0, &Accepted{Status: accepted})
+		answer.JSON(w, http.StatusAccepted, 0, &Accepted{Status: accepted})
 	}
 }
 

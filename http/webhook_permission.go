@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
@@ -82,13 +83,13 @@ func (t *WebhookTransport) handshake(r *http.Request, tg *webhookTarget, f *flig
 }
 
 // settle takes note of the answer to a handshake.
-func (t *WebhookTransport) settle(tg *webhookTarget, host string, answer *http.Response, offered bool) error {
-	perMinute, reason := t.consent(answer)
-	e := &HandshakeError{Host: host, Status: answer.StatusCode, Reason: reason, Err: ErrNoConsent}
+func (t *WebhookTransport) settle(tg *webhookTarget, host string, response *http.Response, offered bool) error {
+	perMinute, reason := t.consent(response)
+	e := &HandshakeError{Host: host, Status: response.StatusCode, Reason: reason, Err: ErrNoConsent}
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	switch {
-	case tg.gone || answer.StatusCode == http.StatusGone:
+	case tg.gone || response.StatusCode == http.StatusGone:
 		tg.gone = true
 		e.Reason, e.Err = "", ErrGone
 		return e
@@ -97,16 +98,16 @@ func (t *WebhookTransport) settle(tg *webhookTarget, host string, answer *http.R
 	case reason == "":
 		t.grant(tg, perMinute)
 		return nil
-	case unspoken(answer.StatusCode) && len(answer.Header.Values(allowedOrigin)) == 0 && t.FallbackRate > 0:
+	case unspoken(response.StatusCode) && len(response.Header.Values(allowedOrigin)) == 0 && t.FallbackRate > 0:
 		t.grant(tg, t.FallbackRate)
 		return nil
-	case repeated(answer.StatusCode):
-		e.Retryable, e.RetryAfter = true, holdOff(answer.Header)
-	case offered && answer.StatusCode < 300:
+	case answer.Repeated(response.StatusCode):
+		e.Retryable, e.RetryAfter = true, holdOff(response.Header)
+	case offered && response.StatusCode < 300:
 		e.Retryable, e.RetryAfter = true, refusalHolds
 		e.Reason = "permission may come by callback"
 	default:
-		e.RetryAfter = max(holdOff(answer.Header), refusalHolds)
+		e.RetryAfter = max(holdOff(response.Header), refusalHolds)
 	}
 	if e.RetryAfter > 0 {
 		tg.refused, tg.refusedUntil = e, time.Now().Add(e.RetryAfter)

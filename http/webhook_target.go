@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // webhookTarget is what is known of a target. Its fields are guarded by the mutex of
@@ -85,7 +87,7 @@ func (tg *webhookTarget) standing(now time.Time) (known bool, err error) {
 	return false, nil
 }
 
-var errGoneTarget = fmt.Errorf("cehttp: nothing is sent to the target any more: %w", ErrGone)
+var errGoneTarget = fmt.Errorf("nothing is sent to the target any more: %w", ErrGone)
 
 // hold keeps deliveries back.
 func (tg *webhookTarget) hold(d time.Duration) {
@@ -220,5 +222,5 @@ func (t *WebhookTransport) ServeConsent(w http.ResponseWriter, r *http.Request) 
 		writeProblem(w, http.StatusNotFound, "nobody has asked for that permission")
 		return
 	}
-	writeJSON(w, http.StatusOK, 0, &health{"granted"})
+	answer.JSON(w, http.StatusOK, 0, &health{"granted"})
 }

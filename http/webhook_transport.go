@@ -76,12 +76,12 @@ type WebhookTransport struct {
 }
 
 var (
-	errOriginOfSender = errors.New("cehttp: Origin of WebhookTransport is not a DNS name")
-	errNotPOST        = errors.New("cehttp: webhook deliveries are sent by POST")
-	errNoPayload      = errors.New("cehttp: a webhook delivery needs a body and a Content-Type; structured mode always has them")
-	errPlainHTTP      = errors.New("cehttp: webhook deliveries need https")
-	errRedirected     = errors.New("cehttp: webhook deliveries do not follow redirects")
-	errTokenTwice     = errors.New("cehttp: the access token is in the URL and in Authorization")
+	errOriginOfSender = errors.New("Origin of WebhookTransport is not a DNS name")
+	errNotPOST        = errors.New("webhook deliveries are sent by POST")
+	errNoPayload      = errors.New("a webhook delivery needs a body and a Content-Type; structured mode always has them")
+	errPlainHTTP      = errors.New("webhook deliveries need https")
+	errRedirected     = errors.New("webhook deliveries do not follow redirects")
+	errTokenTwice     = errors.New("the access token is in the URL and in Authorization")
 )
 
 // RoundTrip sends a delivery.
@@ -110,7 +110,7 @@ func (t *WebhookTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 // delivery checks r and returns what is sent.
 func (t *WebhookTransport) delivery(r *http.Request) (*http.Request, error) {
 	if r.URL == nil || r.URL.Host == "" {
-		return nil, errors.New("cehttp: the URL has no host")
+		return nil, errors.New("the URL has no host")
 	}
 	_, _, inQuery, err := queryToken(r.URL.RawQuery)
 	switch {
@@ -125,11 +125,11 @@ func (t *WebhookTransport) delivery(r *http.Request) (*http.Request, error) {
 	case r.Body == nil || r.Body == http.NoBody || r.Header.Get("Content-Type") == "":
 		return nil, errNoPayload
 	case err != nil:
-		return nil, wrap(err)
+		return nil, err
 	case inQuery && (t.Token != "" || r.Header.Get("Authorization") != ""):
 		return nil, errTokenTwice
 	case t.Token != "" && !isToken(t.Token):
-		return nil, wrap(errMalformedToken)
+		return nil, errMalformedToken
 	}
 	copied := r.Clone(r.Context())
 	copied.Header.Set(requestOrigin, t.Origin)

@@ -3,9 +3,8 @@ package validation
 import (
 	"errors"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -36,7 +35,7 @@ func (e *Error) Error() string {
 	b := make([]byte, 0, 128)
 	if e.Attribute != "" {
 		b = append(b, "attribute "...)
-		b = strconv.AppendQuote(b, excerpt(e.Attribute))
+		b = strconv.AppendQuote(b, cut(e.Attribute))
 		b = append(b, ": "...)
 	}
 	if e.Err != nil {
@@ -44,7 +43,7 @@ func (e *Error) Error() string {
 	}
 	if e.Value != "" {
 		b = append(b, ": "...)
-		b = strconv.AppendQuote(b, excerpt(e.Value))
+		b = strconv.AppendQuote(b, cut(e.Value))
 	}
 	if e.Section != "" {
 		b = append(b, " ("...)
@@ -60,22 +59,12 @@ func (e *Error) Unwrap() error { return e.Err }
 // NewError returns an [*Error] with an excerpt of value. It is for bindings and
 // formats, which check what this package cannot see.
 func NewError(attribute, value, section string, err error) *Error {
-	return &Error{Attribute: excerpt(attribute), Value: excerpt(value), Section: section, Err: err}
+	return &Error{Attribute: cut(attribute), Value: cut(value), Section: section, Err: err}
 }
 
 const maxExcerpt = 64
 
-// excerpt copies, so that an error that is kept does not hold a message alive.
-func excerpt(s string) string {
-	if len(s) <= maxExcerpt {
-		return strings.Clone(s)
-	}
-	n := maxExcerpt - len("…")
-	for n > 0 && n > maxExcerpt-len("…")-utf8.UTFMax && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
-}
+func cut(s string) string { return excerpt.Cut(s, maxExcerpt) }
 
 // Rule is what the Err of an [Error] is: a sentinel with the detail that was
 // broken. Formats and bindings that check what this package cannot see have rules

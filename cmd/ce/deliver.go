@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -101,7 +100,7 @@ func (r *result) conclude(status int, err error) {
 		r.Accepted = failed.Status/100 == 2 // and its reply is not valid
 		r.Error = failureText(failed)
 	default:
-		r.Error = strings.TrimPrefix(err.Error(), "cehttp: ")
+		r.Error = err.Error()
 	}
 }
 

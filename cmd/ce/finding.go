@@ -62,7 +62,7 @@ func violations(err error) []error {
 
 // describe makes a finding of one error, but for its place.
 func describe(err error) finding {
-	f := finding{Message: strings.TrimPrefix(err.Error(), "cehttp: ")}
+	f := finding{Message: err.Error()}
 	var syntax *cloudevents.SyntaxError
 	if errors.As(err, &syntax) {
 		f.Message = syntax.Err.Error()

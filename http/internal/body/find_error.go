@@ -1,9 +1,9 @@
-package cehttp
+package body
 
-// errorType finds the first error of type E in the tree of err. It is the
+// FindError finds the first error of type E in the tree of err. It is the
 // errors.AsType of Go 1.26: errors.As does the same by reflection, which makes a
 // receiver 25 kB larger.
-func errorType[E error](err error) (found E, ok bool) {
+func FindError[E error](err error) (found E, ok bool) {
 	for err != nil {
 		if found, ok = err.(E); ok {
 			return found, true
@@ -16,7 +16,7 @@ func errorType[E error](err error) (found E, ok bool) {
 			err = x.Unwrap()
 		case interface{ Unwrap() []error }:
 			for _, err := range x.Unwrap() {
-				if found, ok = errorType[E](err); ok {
+				if found, ok = FindError[E](err); ok {
 					return found, true
 				}
 			}
@@ -28,8 +28,8 @@ func errorType[E error](err error) (found E, ok bool) {
 	return found, false
 }
 
-// wraps reports whether there is an error of type E in the tree of err.
-func wraps[E error](err error) bool {
-	_, ok := errorType[E](err)
+// Wraps reports whether there is an error of type E in the tree of err.
+func Wraps[E error](err error) bool {
+	_, ok := FindError[E](err)
 	return ok
 }

@@ -1,0 +1,40 @@
+package format
+
+import (
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// ModeOf returns the content mode that the content type of a message stands for, in
+// every binding: the media type application/cloudevents is structured,
+// application/cloudevents-batch is a batch, each with or without "+" and the name of a
+// format, in any case. Any other content type, and none, is binary. Whether a binary
+// message is an event depends on its attributes.
+func ModeOf(contentType string) cloudevents.Mode {
+	switch contentType { // the most common ones
+	case "", "application/json":
+		return cloudevents.BinaryMode
+	case spec.MediaTypeJSON:
+		return cloudevents.StructuredMode
+	}
+	rest, ok := ascii.CutPrefixFold(contentType, spec.MediaTypePrefix)
+	if !ok {
+		return cloudevents.BinaryMode
+	}
+	if endsToken(rest) {
+		return cloudevents.StructuredMode
+	}
+	if rest, ok = ascii.CutPrefixFold(rest, "-batch"); ok && endsToken(rest) {
+		return cloudevents.BatchMode
+	}
+	return cloudevents.BinaryMode
+}
+
+// endsToken reports whether a media type that goes on with rest was complete, but
+// for the name of the format.
+func endsToken(rest string) bool {
+	return rest == "" || strings.IndexByte(" \t;+", rest[0]) >= 0
+}

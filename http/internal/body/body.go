@@ -1,0 +1,98 @@
+// Package body reads the bodies of HTTP messages within limits.
+package body
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+)
+
+// Error is a failure to read a body. It is the sender's or the network's.
+type Error struct{ err error }
+
+// Error leaves out the cause, which may have addresses of this host.
+func (e *Error) Error() string {
+	if e.Timeout() {
+		return "the body did not arrive in time"
+	}
+	return "the body could not be read"
+}
+
+// Timeout reports whether the body did not come in time.
+func (e *Error) Timeout() bool {
+	if errors.Is(e.err, context.DeadlineExceeded) {
+		return true
+	}
+	timeout, ok := FindError[net.Error](e.err)
+	return ok && timeout.Timeout()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.err }
+
+const (
+	firstRead = 512            // where the length is not known
+	trusted   = 1<<20 + 64<<10 // an announced length that is allocated at once: 1 MiB of data in an envelope
+	idleReads = 100            // reads without a byte and without an error
+)
+
+// Read reads a body to its end. announced is its Content-Length, or -1. A body
+// of more than limit bytes is an [*http.MaxBytesError]; a negative limit is no limit.
+func Read(r io.Reader, announced, limit int64) ([]byte, error) {
+	if r == http.NoBody {
+		return nil, nil
+	}
+	if limit >= 0 && announced > limit {
+		return nil, &http.MaxBytesError{Limit: limit}
+	}
+	size := int64(firstRead)
+	switch {
+	case announced > 0:
+		size = min(announced, trusted)
+	case announced == 0:
+		size = 1 // to see that nothing comes
+	}
+	b := make([]byte, 0, size)
+	for idle := 0; ; {
+		var n int
+		var err error
+		if len(b) < cap(b) {
+			n, err = r.Read(b[len(b):cap(b)])
+			b = b[:len(b)+n]
+		} else {
+			b, n, err = readOneMore(b, r)
+		}
+		if limit >= 0 && int64(len(b)) > limit {
+			return nil, &http.MaxBytesError{Limit: limit}
+		}
+		switch {
+		case err == io.EOF:
+			return b[:len(b):len(b)], nil
+		case err != nil:
+			return nil, &Error{err}
+		case n > 0:
+			idle = 0
+		default:
+			if idle++; idle == idleReads {
+				return nil, &Error{io.ErrNoProgress}
+			}
+		}
+	}
+}
+
+// readOneMore reads a byte behind b, which has no room. Most often that is the end
+// of the body, which is no reason to grow: the byte is read to the place of the
+// last one.
+func readOneMore(b []byte, r io.Reader) ([]byte, int, error) {
+	place := b[len(b)-1:]
+	last := place[0]
+	n, err := r.Read(place)
+	more := place[0]
+	place[0] = last
+	if n > 0 {
+		b = append(b, more)
+	}
+	return b, n, err
+}

@@ -1,0 +1,26 @@
+// Package excerpt cuts texts that come from strangers, for errors, logs and answers.
+package excerpt
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+const ellipsis = "…"
+
+// Cut returns a copy of s with at most n bytes, so that what is kept does not hold a
+// message alive. A longer text ends in an ellipsis, which counts, and is never cut
+// inside a character. An n below the length of an ellipsis is that length.
+func Cut(s string, n int) string {
+	if len(s) <= n {
+		return strings.Clone(s)
+	}
+	n = max(n-len(ellipsis), 0)
+	for end := n; end > 0 && end > n-utf8.UTFMax; end-- {
+		if utf8.RuneStart(s[end]) {
+			n = end
+			break
+		}
+	}
+	return s[:n] + ellipsis
+}
