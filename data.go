@@ -26,7 +26,7 @@ var ErrDataContentType = errors.New("the content type of the data does not fit t
 // contentType, or that of encoding/json, e is unchanged.
 func (e *Event) SetData(contentType string, v any) error {
 	if contentType != "" {
-		if err := validation.Attribute(coreAttributes[coreDataContentType], contentType); err != nil {
+		if err := validation.Attribute(coreAttributes(e.SpecVersion)[coreDataContentType], contentType); err != nil {
 			return err
 		}
 	}

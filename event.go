@@ -1,11 +1,15 @@
 package cloudevents
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // Event is one CloudEvent. Its fields can be set and read freely; whether they
@@ -66,4 +70,249 @@ func (e *Event) Clone() Event {
 	}
 	c.Data = slices.Clone(e.Data)
 	return c
+}
+
+// The core attributes by their place in the specification.
+const (
+	coreID = iota
+	coreSource
+	coreSpecVersion
+	coreType
+	coreDataContentType
+	coreDataSchema
+	coreSubject
+	coreTime
+	coreCount
+)
+
+// coreTables has the core attributes of each version, by their place. A version is one
+// more row.
+var coreTables = [...][coreCount]spec.Attribute{
+	spec.V1: [coreCount]spec.Attribute(spec.V1.Attributes()),
+}
+
+// coreAttributes returns the core attributes of v by their place; those of 1.0 for an
+// unknown version.
+func coreAttributes(v spec.Version) *[coreCount]spec.Attribute {
+	if int(v) < len(coreTables) {
+		return &coreTables[v]
+	}
+	return &coreTables[spec.V1]
+}
+
+// coreIndex returns the place of the core attribute of that name.
+func coreIndex(name string) (int, bool) {
+	place, known := memberIndex(name)
+	return place, known && place < coreCount
+}
+
+// coreIndexFold is coreIndex for a name in any case.
+func coreIndexFold(name string) (int, bool) {
+	switch name { // as net/http has them
+	case "Id":
+		return coreID, true
+	case "Source":
+		return coreSource, true
+	case "Specversion":
+		return coreSpecVersion, true
+	case "Type":
+		return coreType, true
+	case "Dataschema":
+		return coreDataSchema, true
+	case "Subject":
+		return coreSubject, true
+	case "Time":
+		return coreTime, true
+	}
+	if n := len(name); n < len(spec.ID) || n > len(spec.DataContentType) {
+		return 0, false
+	}
+	var lower [len(spec.DataContentType)]byte
+	for i := range len(name) {
+		lower[i] = ascii.Lower(name[i])
+	}
+	place, known := memberIndex(lower[:len(name)])
+	return place, known && place < coreCount
+}
+
+// text returns the field of a core attribute whose field is a string.
+func (e *Event) text(core int) *string {
+	switch core {
+	case coreID:
+		return &e.ID
+	case coreSource:
+		return &e.Source
+	case coreType:
+		return &e.Type
+	case coreDataContentType:
+		return &e.DataContentType
+	case coreDataSchema:
+		return &e.DataSchema
+	case coreSubject:
+		return &e.Subject
+	}
+	return nil
+}
+
+// core returns the value of a core attribute, if it is there.
+func (e *Event) core(core int) (Value, bool) {
+	switch core {
+	case coreSpecVersion:
+		return StringValue(e.SpecVersion.String()), true
+	case coreTime:
+		if timestamp.Absent(e.Time) {
+			return Value{}, false
+		}
+		return TimestampValue(e.Time), true
+	}
+	s := *e.text(core)
+	return Value{s, coreAttributes(e.SpecVersion)[core].Type}, s != ""
+}
+
+// legal reports whether a core attribute whose field is a string may be text. It
+// is the short way to that answer; validation.Attribute explains a no.
+func legal(core int, text string) bool {
+	switch core {
+	case coreSource:
+		return text != "" && validation.URIReference(text) == nil
+	case coreDataSchema:
+		return validation.URI(text) == nil // which "" is not
+	case coreDataContentType:
+		return text == "application/json" || validation.MediaType(text) == nil
+	}
+	return text != "" && legalString(text)
+}
+
+// setCore parses, checks and sets a core attribute.
+func (e *Event) setCore(core int, text string) error {
+	a := &coreAttributes(e.SpecVersion)[core]
+	switch core {
+	case coreSpecVersion:
+		v, ok := spec.ParseVersion(text)
+		if !ok {
+			if err := validation.Attribute(*a, text); err != nil {
+				return err
+			}
+			return validation.NewError(a.Name, text, a.Section, validation.ErrVersion)
+		}
+		e.SpecVersion = v
+	case coreTime:
+		t, err := validation.ParseTimestamp(text)
+		if err != nil {
+			return validation.Attribute(*a, text)
+		}
+		if !timestamp.InRange(t) { // a leap second after the year 9999
+			return validation.NewError(a.Name, text, a.Section, ruleTimeRange)
+		}
+		e.Time = timestamp.Decoded(t)
+	default:
+		if !legal(core, text) {
+			return validation.Attribute(*a, text)
+		}
+		*e.text(core) = text
+	}
+	return nil
+}
+
+// Get returns the attribute of that name, core or extension, and whether e has
+// it. A core attribute whose field is empty is not there. Data is not an
+// attribute.
+func (e *Event) Get(name string) (Value, bool) {
+	if core, ok := coreIndex(name); ok {
+		return e.core(core)
+	}
+	for i := range e.Extensions {
+		if e.Extensions[i].Name == name {
+			return e.Extensions[i].Value, true
+		}
+	}
+	return Value{}, false
+}
+
+// Set sets an attribute, core or extension, after checking name and value. A
+// core attribute takes a value of its own type or a String with the canonical
+// string of one, and source a URI; use [Event.Delete] to remove it, for "" is
+// refused. A new extension comes before the first with a greater name, so that
+// sorted extensions stay sorted. The error is a [*validation.Error].
+//
+// Set copies Extensions, which another Event may share. To add very many, append
+// to the field.
+func (e *Event) Set(name string, v Value) error {
+	if core, ok := coreIndex(name); ok {
+		a := &coreAttributes(e.SpecVersion)[core]
+		if v.typ != a.Type && v.typ != spec.String && !(v.typ == spec.URI && a.Type == spec.URIReference) {
+			return validation.NewError(name, v.text, a.Section, validation.ErrType)
+		}
+		return e.setCore(core, v.text)
+	}
+	if err := checkExtension(name, v); err != nil {
+		return err
+	}
+	v = canonical(v.typ, v.text)
+	xs := make([]Extension, len(e.Extensions), len(e.Extensions)+1)
+	copy(xs, e.Extensions)
+	at := len(xs) // where a new one goes: sorted stays sorted
+	for i := range xs {
+		if xs[i].Name == name {
+			xs[i].Value = v
+			e.Extensions = xs
+			return nil
+		}
+		if xs[i].Name > name {
+			at = min(at, i)
+		}
+	}
+	xs = append(xs, Extension{})
+	copy(xs[at+1:], xs[at:])
+	xs[at] = Extension{name, v}
+	e.Extensions = xs
+	return nil
+}
+
+// SetText sets the attribute a to what the canonical string text stands for. The
+// type of a core attribute is that of the specification, of an extension a.Type.
+// The error is a [*validation.Error].
+func (e *Event) SetText(a spec.Attribute, text string) error {
+	if core, ok := coreIndex(a.Name); ok {
+		return e.setCore(core, text)
+	}
+	return e.Set(a.Name, Value{text, a.Type})
+}
+
+// Delete removes the attribute of that name. Deleting specversion sets it to 1.0,
+// its zero value.
+func (e *Event) Delete(name string) {
+	core, ok := coreIndex(name)
+	switch {
+	case !ok:
+		if _, ok := e.Get(name); ok {
+			e.Extensions = slices.DeleteFunc(slices.Clone(e.Extensions), func(x Extension) bool { return x.Name == name })
+			if len(e.Extensions) == 0 {
+				e.Extensions = nil // as if there never was one
+			}
+		}
+	case core == coreSpecVersion:
+		e.SpecVersion = spec.V1
+	case core == coreTime:
+		e.Time = time.Time{}
+	default:
+		*e.text(core) = ""
+	}
+}
+
+// All returns the attributes that e has: those of the specification in its order,
+// specversion always among them, then the extensions in theirs.
+func (e *Event) All() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		for core, a := range coreAttributes(e.SpecVersion) {
+			if v, ok := e.core(core); ok && !yield(a.Name, v) {
+				return
+			}
+		}
+		for _, x := range e.Extensions {
+			if !yield(x.Name, x.Value) {
+				return
+			}
+		}
+	}
 }

@@ -2,15 +2,15 @@ package cloudevents
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Limits of the zero [JSONDecoder].
 const (
-	DefaultMaxDepth      = 1024
-	DefaultMaxAttributes = 1000
-	DefaultMaxEvents     = 10_000
+	DefaultMaxDepth  = 1024
+	DefaultMaxEvents = 10_000
 )
 
 // JSONDecoder reads the JSON event format and the JSON batch format
@@ -44,7 +44,7 @@ type JSONDecoder struct {
 func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 	var r jsonReader
 	i := r.open(d, document)
-	if i, err = r.event(&e, i, false); err == nil {
+	if i, _, err = r.event(&e, i, false); err == nil {
 		err = r.end(i)
 	}
 	if err != nil {
@@ -96,10 +96,13 @@ func (e *Event) UnmarshalJSON(document []byte) error {
 	return nil
 }
 
-// limit returns the limit that n stands for; negative is none.
+// limit returns the limit that n stands for: 0 is the default, a negative one is none.
 func limit(n, byDefault int) int {
-	if n == 0 {
+	switch {
+	case n == 0:
 		return byDefault
+	case n < 0:
+		return math.MaxInt
 	}
 	return n
 }

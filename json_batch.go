@@ -26,7 +26,7 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	es = make([]Event, 1)
 	for {
 		n := len(es) - 1
-		i, err = r.event(&es[n], i, true)
+		i, _, err = r.event(&es[n], i, true)
 		if err == nil && es[n].SpecVersion != es[0].SpecVersion {
 			err = mixedVersions(&es[n])
 		}

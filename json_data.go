@@ -22,22 +22,23 @@ var (
 var strictBase64 = base64.StdEncoding.Strict()
 
 // payload sets Data, and the DataContentType that its absence implies
-// (json-format.md#312-payload-deserialization).
-func (r *jsonReader) payload(e *Event, o *jsonObject) error {
-	data, encoded := &o.known[memberData], &o.known[memberDataBase64]
+// (json-format.md#312-payload-deserialization). It returns whether Data was found to be
+// one JSON value.
+func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
+	data, encoded := &o.data, &o.encoded
 	switch {
 	case data.kind != 0 && encoded.kind != 0:
-		return r.dataError(memberDataBase64, encoded, ruleDataTwice)
+		return false, r.dataError(spec.DataBase64, encoded, ruleDataTwice)
 	case encoded.kind == '"':
-		return r.base64(e, encoded)
+		return false, r.base64(e, encoded)
 	case encoded.kind != 0 && encoded.kind != 'n':
-		return r.dataError(memberDataBase64, encoded, ruleDataBase64)
+		return false, r.dataError(spec.DataBase64, encoded, ruleDataBase64)
 	case data.kind == 0:
-		return nil
+		return false, nil
 	}
 	if e.DataContentType == "" {
-		if contentType := o.known[coreDataContentType].kind; contentType != 0 && contentType != 'n' {
-			return nil // it was refused, so that nothing can be said about data
+		if state := o.attributes.core[coreDataContentType].state; state != 0 && state&isNull == 0 {
+			return false, nil // it was refused, so that nothing can be said about data
 		}
 		e.DataContentType = "application/json"
 	}
@@ -47,25 +48,24 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) error {
 			start, end = start-1, end+1
 		}
 		e.Data = r.b[start:end:end]
-		r.isJSON = true
-		return nil
+		return true, nil
 	}
 	if data.kind != '"' {
-		return r.dataError(memberData, data, ruleDataString)
+		return false, r.dataError(spec.Data, data, ruleDataString)
 	}
 	e.Data = r.b[start:end:end]
 	if data.form == jsonscan.Escaped {
 		text, offset, f := r.unquoted(e.Data)
 		if f != jsonscan.None {
-			return r.at(start+offset, f)
+			return false, r.at(start+offset, f)
 		}
 		e.Data = text
 	}
 	if len(e.Data) > 0 && !mediatype.IsUTF8(e.DataContentType) &&
 		!(isASCII(e.Data) && mediatype.IsASCIISuperset(e.DataContentType)) {
-		return r.dataError(memberData, data, ruleDataCharset)
+		return false, r.dataError(spec.Data, data, ruleDataCharset)
 	}
-	return nil
+	return false, nil
 }
 
 func (r *jsonReader) base64(e *Event, m *jsonMember) error {
@@ -73,7 +73,7 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	if m.form == jsonscan.Escaped { // a solidus may be
 		var f jsonscan.Fault
 		if s, _, f = r.unquoted(s); f != jsonscan.None {
-			return r.dataError(memberDataBase64, m, ruleDataBase64)
+			return r.dataError(spec.DataBase64, m, ruleDataBase64)
 		}
 	}
 	var ok bool
@@ -83,7 +83,7 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 		e.Data, ok = decodeBase64(make([]byte, len(s)/4*3), s)
 	}
 	if !ok {
-		return r.dataError(memberDataBase64, m, ruleDataBase64)
+		return r.dataError(spec.DataBase64, m, ruleDataBase64)
 	}
 	return nil
 }
@@ -133,8 +133,8 @@ func decodeBase64InPlace(s []byte) ([]byte, bool) {
 	return s[:n], true
 }
 
-func (r *jsonReader) dataError(place int, m *jsonMember, rule *validation.Rule) error {
-	return r.at(m.start, validation.NewError(memberName(place), "", spec.SectionJSONDeserialize, rule))
+func (r *jsonReader) dataError(name string, m *jsonMember, rule *validation.Rule) error {
+	return r.at(m.start, validation.NewError(name, "", spec.SectionJSONDeserialize, rule))
 }
 
 func isASCII(b []byte) bool {

@@ -3,24 +3,28 @@ package cloudevents
 import (
 	"bytes"
 	"errors"
+	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// jsonReader reads one document. Scanning an object gathers where its members
-// are; assembling (json_assemble.go) makes an Event of them once all are known,
-// for their order means nothing.
+// jsonReader reads one document. Scanning an object gathers what its members are; an
+// Event is assembled once all are known, because their order means nothing.
 type jsonReader struct {
 	b             []byte
 	extensions    []spec.Attribute
 	maxDepth      int
 	maxAttributes int
 	inPlace       bool
-	backing       jsonBacking
-	span          jsonSpan
-	isJSON        bool // the data of the last event was found to be one JSON value
+	memory        attributeMemory
+}
+
+// jsonObject is what scanning gathers of an event.
+type jsonObject struct {
+	attributes    Attributes
+	data, encoded jsonMember // the members data and data_base64
 }
 
 // jsonMember is the value of a member of an object, by offsets into the document.
@@ -29,24 +33,19 @@ type jsonMember struct {
 	kind       byte          // first byte of the value; 0: there is no such member
 	form       jsonscan.Form // of a string
 	integer    bool          // a number without fraction and exponent
+	repeated   bool          // there is another of that name
 }
 
-// jsonExtension is a member that is neither a core attribute nor data.
-type jsonExtension struct {
-	name   []byte // unescaped
-	nameAt int    // where it is in the document; -1 if it had escapes
-	jsonMember
+// jsonDocument is what an Attributes knows of the document that its parts are from.
+type jsonDocument struct {
+	b           []byte
+	first, last int // where the first attribute begins and the last ends
+	rewritten   int // size of the names and texts with escapes
 }
 
-// jsonObject is what scanning gathers of an event, other than extensions.
-type jsonObject struct {
-	known      [memberCount]jsonMember // core attributes and data
-	duplicates []error                 // one for each name
-	again      uint16                  // the names in duplicates, a bit each
-
-	first, last int // begin of the first attribute, end of the last
-	size        int // of all names of extensions and attributes, or more: no string is longer than its JSON
-	rewritten   int // of those that have escapes
+// offset returns where a part of the document begins.
+func (d *jsonDocument) offset(part string) int {
+	return int(uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.SliceData(d.b))))
 }
 
 // open makes r, which is zero, read the document, and returns where its value begins.
@@ -54,7 +53,7 @@ func (r *jsonReader) open(d *JSONDecoder, document []byte) (i int) {
 	r.b = document
 	r.extensions = d.Extensions
 	r.maxDepth = limit(d.MaxDepth, DefaultMaxDepth)
-	r.maxAttributes = limit(d.MaxAttributes, DefaultMaxAttributes)
+	r.maxAttributes = d.MaxAttributes
 	r.inPlace = d.InPlace
 	if bytes.HasPrefix(document, []byte("\uFEFF")) {
 		i = len("\uFEFF")
@@ -94,100 +93,167 @@ func (r *jsonReader) end(i int) error {
 	return nil
 }
 
-// event sets e, which is empty, to the object at i, and returns its end. In a batch,
-// others like it may follow. On an error, some of e is set.
-func (r *jsonReader) event(e *Event, i int, batch bool) (end int, err error) {
+// event sets e, which is empty, to the object at i, and returns its end, and whether the
+// data was found to be one JSON value. In a batch, others like it may follow. On an
+// error, some of e is set.
+func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, err error) {
 	var o jsonObject
-	var few [16]jsonExtension // enough for most events
-	extensions, end, err := r.scan(&o, few[:0], i)
-	if err != nil {
-		return end, err
+	a := &o.attributes
+	a.Extensions, a.MaxAttributes, a.document.b = r.extensions, r.maxAttributes, r.b
+	if end, err = r.scan(&o, i); err != nil {
+		return end, false, err
 	}
 	others := 0
 	if batch {
 		others = (len(r.b) - end) / (end - i)
 	}
-	return end, r.assemble(e, &o, extensions, others)
+	errs := append(a.assemble(e, &r.memory, others), a.fails...)
+	if isJSON, err = r.payload(e, &o); err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return end, false, validation.Join(errs)
+	}
+	return end, isJSON, nil
 }
 
-// scan gathers the members of the object at i, and returns the extensions in
-// document order.
-func (r *jsonReader) scan(o *jsonObject, extensions []jsonExtension, i int) (_ []jsonExtension, end int, err error) {
+// scan gathers the members of the object at i, and returns its end.
+func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 	if i < len(r.b) && r.b[i] != '{' {
-		return nil, i, r.at(i, errNotObject)
+		return i, r.at(i, errNotObject)
 	}
 	if i, err = r.expect(i, '{'); err != nil {
-		return nil, i, err
+		return i, err
 	}
 	if i < len(r.b) && r.b[i] == '}' {
-		return extensions, i + 1, nil
+		return i + 1, nil
 	}
-	var attributes, last, size, rewritten int
+	a := &o.attributes
 	for {
 		begin := i
 		var name []byte
 		var escaped bool
 		if name, escaped, i, err = r.name(i); err != nil {
-			return nil, i, err
+			return i, err
 		}
-		var again jsonMember
-		var m *jsonMember
-		place, known := memberIndex(name)
-		isAttribute := !known || place < coreCount
-		switch {
+		switch place, known := memberIndex(name); {
 		case !known:
-			extensions = append(extensions, jsonExtension{})
-			x := &extensions[len(extensions)-1]
-			x.name, x.nameAt = name, begin+1
-			if escaped {
-				x.nameAt = -1
-				rewritten += len(name)
+			x := a.addExtension(view(name), begin+1)
+			if x == nil {
+				return i, r.at(begin, a.exceeded())
 			}
-			m = &x.jsonMember
-			size += len(name)
-		case o.known[place].kind != 0:
-			r.repeated(o, place, begin)
-			m = &again
+			if a.size += len(name); escaped { // its memory is its own
+				a.document.rewritten += len(name)
+			} else {
+				x.state |= isNameBorrowed
+			}
+			i, err = r.attribute(a, &x.addedValue, name, begin, i)
+		case place == memberData:
+			i, err = r.dataMember(a, &o.data, name, begin, i)
+		case place == memberDataBase64:
+			i, err = r.dataMember(a, &o.encoded, name, begin, i)
 		default:
-			m = &o.known[place]
-		}
-		if isAttribute || m == &again {
-			if attributes++; attributes > r.maxAttributes && r.maxAttributes >= 0 {
-				return nil, i, r.at(begin, &LimitError{"attributes", r.maxAttributes})
+			v := a.addCore(place, begin+1)
+			if v == nil {
+				return i, r.at(begin, a.exceeded())
 			}
+			i, err = r.attribute(a, v, name, begin, i)
 		}
-		if i, err = r.value(m, name, i); err != nil {
-			return nil, i, err
-		}
-		if isAttribute {
-			if last == 0 {
-				o.first = begin
-			}
-			last = i
-			size += m.size()
-			if m.form == jsonscan.Escaped {
-				rewritten += m.size()
-			}
+		if err != nil {
+			return i, err
 		}
 		i = jsonscan.Space(r.b, i)
 		if i < len(r.b) && r.b[i] == '}' {
-			o.last, o.size, o.rewritten = last, size, rewritten
-			return extensions, i + 1, nil
+			return i + 1, nil
 		}
 		if i+1 < len(r.b) && r.b[i] == ',' && r.b[i+1] > ' ' {
 			i++
 		} else if i, err = r.expect(i, ','); err != nil {
-			return nil, i, err
+			return i, err
 		}
 	}
 }
 
-// repeated records that a member is there again, once for each name.
-func (r *jsonReader) repeated(o *jsonObject, place, offset int) {
-	if bit := uint16(1) << place; o.again&bit == 0 {
-		o.again |= bit
-		o.duplicates = append(o.duplicates, r.at(offset, duplicate(memberName(place))))
+// formStates is what the form of a string says of a text.
+var formStates = [...]addedState{
+	jsonscan.Printable: isBorrowed | isPrintable,
+	jsonscan.Verbatim:  isBorrowed,
+	jsonscan.Escaped:   isEscaped,
+}
+
+// attribute sets v to the value at i of the attribute whose member begins at begin, and
+// returns the end of the value.
+func (r *jsonReader) attribute(a *Attributes, v *addedValue, name []byte, begin, i int) (end int, err error) {
+	if r.b[i] != '"' {
+		end, err = r.otherAttribute(a, v, name, i)
+	} else {
+		var form jsonscan.Form
+		var f jsonscan.Fault
+		start := i + 1
+		if end, form, f = jsonscan.String(r.b, start); f != jsonscan.None {
+			return end, r.badString(name, end, f)
+		}
+		v.text = view(r.b[start:end])
+		v.state |= formStates[form]
+		if v.state&isRepeated == 0 {
+			v.at = start + 1
+		}
+		if a.size += end - start; form == jsonscan.Escaped {
+			a.document.rewritten += end - start
+		}
+		end++
 	}
+	if a.document.last == 0 {
+		a.document.first = begin
+	}
+	a.document.last = end
+	return end, err
+}
+
+// otherAttribute is attribute for a value that is no string.
+func (r *jsonReader) otherAttribute(a *Attributes, v *addedValue, name []byte, i int) (end int, err error) {
+	var m jsonMember
+	if end, err = r.value(&m, name, i); err != nil {
+		return end, err
+	}
+	if v.state&isRepeated == 0 {
+		v.at = i + 1
+	}
+	switch m.kind {
+	case 'n':
+		v.state |= isNull
+	case 't':
+		v.typ, v.text = spec.Boolean, "true"
+	case 'f':
+		v.typ, v.text = spec.Boolean, "false"
+	case '{', '[':
+		v.kind = m.kind
+	default:
+		v.typ, v.text = spec.Integer, view(r.b[m.start:m.end])
+		v.state |= isBorrowed
+		a.size += len(v.text)
+		if !m.integer {
+			v.kind = m.kind
+		}
+	}
+	return end, nil
+}
+
+// dataMember sets m, that of data or data_base64, to the value at i, and returns its end.
+// A member that is repeated counts as an attribute.
+func (r *jsonReader) dataMember(a *Attributes, m *jsonMember, name []byte, begin, i int) (end int, err error) {
+	if m.kind == 0 {
+		return r.value(m, name, i)
+	}
+	if a.counted() {
+		return i, r.at(begin, a.exceeded())
+	}
+	if !m.repeated {
+		m.repeated = true
+		a.Fail(r.at(begin, duplicate(string(name))))
+	}
+	var again jsonMember
+	return r.value(&again, name, i)
 }
 
 // The members that hold data come after the core attributes.
@@ -222,17 +288,6 @@ func memberIndex[T string | []byte](name T) (int, bool) {
 		return memberDataBase64, true
 	}
 	return 0, false
-}
-
-// memberName is the inverse of memberIndex.
-func memberName(place int) string {
-	switch place {
-	case memberData:
-		return spec.Data
-	case memberDataBase64:
-		return spec.DataBase64
-	}
-	return coreAttributes[place].Name
 }
 
 // name reads the name of a member at i, and returns whether it had escapes and where
@@ -273,9 +328,7 @@ func (r *jsonReader) value(m *jsonMember, name []byte, i int) (end int, err erro
 		if f == jsonscan.None {
 			return m.end + 1, nil
 		}
-		if name := string(name); f == jsonscan.InvalidUTF8 && name != spec.Data && name != spec.DataBase64 {
-			return m.end, r.badCharacter(name, m.end, f)
-		}
+		return m.end, r.badString(name, m.end, f)
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		m.end, m.integer, f = jsonscan.Number(r.b, i)
 	default:
@@ -287,8 +340,10 @@ func (r *jsonReader) value(m *jsonMember, name []byte, i int) (end int, err erro
 	return m.end, nil
 }
 
-// badCharacter is an error about the string value of an attribute.
-func (r *jsonReader) badCharacter(name string, offset int, f jsonscan.Fault) error {
-	rule := &validation.Rule{Sentinel: validation.ErrCharacter, Detail: f.Error()}
-	return r.at(offset, validation.NewError(name, "", spec.SectionJSONTypes, rule))
+// badString is the error about a malformed string, the value of the member of that name.
+func (r *jsonReader) badString(name []byte, offset int, f jsonscan.Fault) error {
+	if name := string(name); f == jsonscan.InvalidUTF8 && name != spec.Data && name != spec.DataBase64 {
+		return r.at(offset, badJSONCharacter(name, f))
+	}
+	return r.fault(offset, f)
 }

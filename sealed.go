@@ -47,14 +47,14 @@ func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
 	var e Event
 	var r jsonReader
 	i := r.open(d, document)
-	i, err := r.event(&e, i, false)
+	i, isJSON, err := r.event(&e, i, false)
 	if err == nil {
 		err = r.end(i)
 	}
 	switch {
 	case err != nil:
 		return Sealed{}, err
-	case r.isJSON:
+	case isJSON:
 		return seal(e, true), nil
 	}
 	return Seal(e)

@@ -89,7 +89,7 @@ func legalString(text string) bool {
 // violations returns what is wrong with e.
 func (e *Event) violations() error {
 	var errs []error
-	for core := range coreAttributes {
+	for core := range coreCount {
 		if err := e.validateCore(core); err != nil {
 			errs = append(errs, err)
 		}
@@ -104,7 +104,7 @@ func (e *Event) violations() error {
 }
 
 func (e *Event) validateCore(core int) error {
-	a := &coreAttributes[core]
+	a := &coreAttributes(e.SpecVersion)[core]
 	switch core {
 	case coreSpecVersion:
 		if !e.SpecVersion.Valid() {

@@ -1,0 +1,574 @@
+package cloudevents
+
+import (
+	"math/bits"
+	"sort"
+	"unsafe"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
+	"github.com/seed763dd41b/cloudevents/internal/textbuf"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// DefaultMaxAttributes is the limit of a decoder whose MaxAttributes is 0.
+const DefaultMaxAttributes = 1000
+
+// Attributes assembles an [Event] from the attributes of a message. The decoders of
+// this module are built on it. So should be those for other protocols and formats:
+//
+//	var a cloudevents.Attributes
+//	for _, h := range message.Headers {
+//		if name, ok := strings.CutPrefix(h.Name, "ce_"); ok {
+//			a.AddText(name, spec.String, h.Value)
+//		}
+//	}
+//	err := a.Assemble(&event)
+//
+// Attributes are added in any order. [Attributes.Assemble] checks names, types and
+// values, finds those that are missing or there twice, and sorts the extensions. All
+// texts that it copies share one allocation. The work is linear in the size of the
+// message, but for sorting.
+//
+// The zero value is ready to use. An Attributes is for one event. It must not be copied
+// after the first attribute was added.
+type Attributes struct {
+	// Extensions are the types of extensions. An extension that is not listed keeps the
+	// type that it was added with.
+	Extensions []spec.Attribute
+
+	// MaxAttributes limits the attributes of the event, core attributes included. 0 is
+	// DefaultMaxAttributes, -1 is no limit.
+	MaxAttributes int
+
+	// Section is the section of the specification that errors about the encoding of
+	// values cite, in [Attributes.AddEncoded]. "" is that of HTTP.
+	Section string
+
+	core  [coreCount]addedValue
+	few   [fewExtensions]addedExtension
+	many  []addedExtension // all of them, if few is too small
+	count int              // of extensions
+	added int              // of all attributes, repeated ones included
+	most  int              // what MaxAttributes stands for; 0 until the first is added
+	size  int              // of the texts to copy, or more
+	fails []error
+
+	document jsonDocument // zero, except for JSON
+}
+
+// fewExtensions is how many extensions have room in an Attributes.
+const fewExtensions = 16
+
+// addedValue is the value of an attribute that was added.
+type addedValue struct {
+	text  string
+	at    int // 1 + the offset of the value; 0 is unknown
+	typ   spec.Type
+	kind  byte // the first byte of a JSON value that no attribute has
+	state addedState
+}
+
+// addedExtension is an extension that was added.
+type addedExtension struct {
+	name string
+	addedValue
+}
+
+// addedState is what is known of an attribute that was added.
+type addedState uint16
+
+const (
+	isAdded        addedState = 1 << iota
+	isRepeated                // the attribute was added again
+	isNull                    // the value is null, which is absent
+	isPrintable               // the text is printable ASCII, and so a legal String
+	isPercent                 // the text is percent-encoded
+	isEscaped                 // the text has JSON escapes
+	isBorrowed                // the text is to be copied
+	isNameBorrowed            // the name is to be copied
+	isNameFolded              // the name is to be copied in lower case
+)
+
+// Len returns how many attributes were added.
+func (a *Attributes) Len() int { return a.added }
+
+// Add adds an attribute. The type is the one that the message gives the value; it is
+// [spec.String] if the protocol has no types. The text is the canonical string of the
+// value. Name and text become part of the event without a copy.
+func (a *Attributes) Add(name string, t spec.Type, text string) {
+	if v := a.add(name, 0); v != nil {
+		v.text, v.typ = text, t
+	}
+}
+
+// AddText is [Attributes.Add] for a text in a buffer. Assemble copies it. It must not
+// change before.
+func (a *Attributes) AddText(name string, t spec.Type, text []byte) {
+	if v := a.add(name, 0); v != nil {
+		v.borrow(t, text)
+		a.size += len(text)
+	}
+}
+
+// AddBytes is [Attributes.Add] for parts of a document. Assemble copies both. They must
+// not change before. The offset is that of the value in the document: an error about
+// the value is a [*SyntaxError] with it. -1 is no offset.
+func (a *Attributes) AddBytes(offset int, name []byte, t spec.Type, text []byte) {
+	if place, known := memberIndex(name); known && place < coreCount {
+		if v := a.addCore(place, offset+1); v != nil {
+			v.borrow(t, text)
+			a.size += len(text)
+		}
+	} else if x := a.addExtension(view(name), offset+1); x != nil {
+		x.borrow(t, text)
+		x.state |= isNameBorrowed
+		a.size += len(name) + len(text)
+	}
+}
+
+// AddEncoded adds a String as the headers of HTTP and NATS have it. The name may be in
+// any case. The value may be percent-encoded, or have parts in double quotes
+// (http-protocol-binding.md#3132-http-header-values). What needs no decoding becomes
+// part of the event without a copy.
+func (a *Attributes) AddEncoded(name, value string) {
+	var v *addedValue
+	if place, ok := coreIndexFold(name); ok {
+		v = a.addCore(place, 0)
+	} else if x := a.addExtension(name, 0); x != nil {
+		v = &x.addedValue
+		if known, ok := documented(name); ok {
+			x.name = known
+		} else {
+			x.state |= isNameFolded
+			a.size += len(name)
+		}
+	}
+	if v == nil {
+		return
+	}
+	v.text, v.typ = value, spec.String
+	if percent.NeedsUnescape(value) {
+		v.state |= isPercent
+		a.size += len(value)
+	} else {
+		v.state |= isPrintable
+	}
+}
+
+// Fail adds an error about the message. Assemble returns it after those that it finds.
+func (a *Attributes) Fail(err error) { a.fails = append(a.fails, err) }
+
+// Assemble sets the attributes of e to those that were added, and its Extensions to a
+// new slice, sorted by name. Data is left alone. On an error some attributes of e may
+// be set.
+//
+// The error is a [*LimitError]; or a [*validation.Error] for each violation, core
+// attributes first, in the order of the specification, then extensions by name; or what
+// Fail was given. Several errors are [validation.Errors].
+func (a *Attributes) Assemble(e *Event) error {
+	if err := a.exceeded(); err != nil {
+		return err
+	}
+	var m attributeMemory
+	errs := append(a.assemble(e, &m, 0), a.fails...)
+	if len(errs) == 0 {
+		return nil
+	}
+	return validation.Join(errs)
+}
+
+// exceeded returns the error about too many attributes.
+func (a *Attributes) exceeded() error {
+	if a.added > a.most {
+		return &LimitError{"attributes", a.most}
+	}
+	return nil
+}
+
+// counted counts an attribute, and reports whether it is one too many.
+func (a *Attributes) counted() (full bool) {
+	if a.most == 0 {
+		a.most = limit(a.MaxAttributes, DefaultMaxAttributes)
+	}
+	a.added++
+	return a.added > a.most
+}
+
+// add returns the place for a value, or nil if there are too many.
+func (a *Attributes) add(name string, at int) *addedValue {
+	if place, ok := coreIndex(name); ok {
+		return a.addCore(place, at)
+	}
+	if x := a.addExtension(name, at); x != nil {
+		return &x.addedValue
+	}
+	return nil
+}
+
+func (a *Attributes) addCore(place, at int) *addedValue {
+	if a.counted() {
+		return nil
+	}
+	v := &a.core[place]
+	if v.state != 0 {
+		*v = addedValue{state: isRepeated}
+	}
+	v.at = at
+	v.state |= isAdded
+	return v
+}
+
+func (a *Attributes) addExtension(name string, at int) *addedExtension {
+	if a.counted() {
+		return nil
+	}
+	n := a.count
+	a.count++
+	if n < fewExtensions {
+		x := &a.few[n]
+		x.name, x.at, x.state = name, at, isAdded
+		return x
+	}
+	if n == fewExtensions {
+		a.many = append(make([]addedExtension, 0, 4*fewExtensions), a.few[:]...)
+	}
+	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
+	return &a.many[n]
+}
+
+// borrow sets a value whose text is to be copied.
+func (v *addedValue) borrow(t spec.Type, text []byte) {
+	v.text, v.typ = view(text), t
+	v.state |= isBorrowed
+}
+
+// view returns b as a string that changes with it.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// assemble sets the attributes of e. Strings and extensions are cut from m, which is
+// made large enough for the attributes of others like it.
+func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []error) {
+	xs := a.few[:min(a.count, fewExtensions)]
+	if a.many != nil {
+		xs = a.many
+	}
+	m.reserve(a, others)
+
+	// The version goes first: it says what the others are called.
+	badVersion := a.assembleCore(e, coreSpecVersion, m)
+	table := coreAttributes(e.SpecVersion)
+	for place := range a.core {
+		var err error
+		switch {
+		case place == coreSpecVersion:
+			err = badVersion
+		case a.core[place].state != 0 || table[place].Required:
+			err = a.assembleCore(e, place, m)
+		}
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	e.Extensions = nil
+	if len(xs) == 0 {
+		return errs
+	}
+
+	for i := range xs {
+		if x := &xs[i]; x.state&isNameFolded != 0 {
+			x.name = m.lower(x.name)
+		}
+	}
+	var few [fewExtensions]uint8
+	var order []uint8
+	distinct := ascending(xs) // as most senders write them
+	switch {
+	case distinct:
+	case a.many != nil:
+		sort.Sort(byName(a.many)) // which net/http links too
+	default:
+		order = sorted(xs, &few)
+	}
+	out := m.extensions[len(m.extensions):] // there is room for all
+	n := 0
+	var before *addedExtension
+	for i := range xs {
+		x := &xs[i]
+		if !distinct {
+			if order != nil {
+				x = &xs[order[i]]
+			}
+			if before != nil && before.name == x.name {
+				if before.state&isRepeated == 0 {
+					errs = append(errs, a.located(x.at, duplicate(x.name)))
+				}
+				x.state |= isRepeated
+				before = x
+				continue
+			}
+			before = x
+		}
+		if x.state&isNull != 0 && validation.Name(x.name) == nil {
+			continue
+		}
+		out = out[:n+1]
+		if err := a.assembleExtension(&out[n], x, m); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		n++
+	}
+	if n > 0 {
+		m.extensions = m.extensions[:len(m.extensions)+n]
+		e.Extensions = out[:n:n]
+	}
+	return errs
+}
+
+// assembleCore sets a core attribute of e.
+func (a *Attributes) assembleCore(e *Event, place int, m *attributeMemory) error {
+	v := &a.core[place]
+	text := v.text
+	switch v.state {
+	case isAdded | isPrintable:
+	case isAdded | isPrintable | isBorrowed:
+		text = a.copied(text, m)
+	default:
+		return a.assembleRareCore(e, place, m)
+	}
+	if text != "" {
+		switch place {
+		case coreID:
+			e.ID = text
+			return nil
+		case coreType:
+			e.Type = text
+			return nil
+		case coreSubject:
+			e.Subject = text
+			return nil
+		}
+	}
+	if err := e.setCore(place, text); err != nil {
+		return a.located(v.at, err)
+	}
+	return nil
+}
+
+// assembleRareCore is assembleCore for what is not printable ASCII.
+func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) error {
+	v, attribute := &a.core[place], &coreAttributes(e.SpecVersion)[place]
+	switch {
+	case v.state&isRepeated != 0:
+		return a.located(v.at, duplicate(attribute.Name))
+	case v.state == 0 || v.state&isNull != 0:
+		if attribute.Required {
+			return validation.Missing(*attribute)
+		}
+		return nil
+	case v.kind != 0 || v.typ != spec.String && !fits(v.typ, attribute.Type):
+		return a.located(v.at, a.wrongType(v, attribute.Name, spec.String))
+	}
+	text, err := a.text(v, attribute.Name, m)
+	if err != nil {
+		return err
+	}
+	if err := e.setCore(place, text); err != nil {
+		return a.located(v.at, err)
+	}
+	return nil
+}
+
+// assembleExtension sets out to an extension.
+func (a *Attributes) assembleExtension(out *Extension, x *addedExtension, m *attributeMemory) error {
+	name := x.name
+	if x.state&isNameBorrowed != 0 {
+		name = a.copied(name, m)
+	}
+	if name == "" || name == spec.Data || !ascii.LowerAlphanumeric(name) { // it is no core attribute
+		return a.located(x.at, validation.Name(name))
+	}
+	if len(a.Extensions) == 0 && x.typ == spec.String {
+		switch x.state &^ (isNameBorrowed | isNameFolded) {
+		case isAdded | isPrintable:
+			*out = Extension{name, Value{x.text, spec.String}}
+			return nil
+		case isAdded | isPrintable | isBorrowed:
+			*out = Extension{name, Value{a.copied(x.text, m), spec.String}}
+			return nil
+		}
+	}
+	t, isDeclared := x.typ, false
+	for i := range a.Extensions {
+		if a.Extensions[i].Name == name {
+			t, isDeclared = a.Extensions[i].Type, true
+			break
+		}
+	}
+	switch {
+	case x.kind != 0:
+		return a.located(x.at, wrongJSONValue(&x.addedValue, name, t, isDeclared))
+	case isDeclared && x.typ != spec.String && !fits(x.typ, t):
+		return a.located(x.at, a.wrongType(&x.addedValue, name, t))
+	}
+	text, err := a.text(&x.addedValue, name, m)
+	if err != nil {
+		return err
+	}
+	if !legalText(t, text) {
+		return a.located(x.at, validation.Attribute(spec.Attribute{Name: name, Type: t}, text))
+	}
+	*out = Extension{name, canonical(t, text)}
+	return nil
+}
+
+// fits reports whether a value that a message gives a type other than String can be
+// one of type t.
+func fits(given, t spec.Type) bool {
+	return given == t || given == spec.URI && t == spec.URIReference
+}
+
+// text returns the text of a value that was added, in memory of the event's own.
+func (a *Attributes) text(v *addedValue, name string, m *attributeMemory) (string, error) {
+	switch {
+	case v.state&(isPercent|isEscaped|isBorrowed) == 0:
+		return v.text, nil
+	case v.state&isPercent != 0:
+		b, rule := percent.AppendUnescaped(m.text.Room(), v.text)
+		if rule != nil {
+			section := a.Section
+			if section == "" {
+				section = spec.SectionHTTPHeaderValues
+			}
+			return "", a.located(v.at, validation.NewError(name, v.text, section, rule))
+		}
+		return m.text.Cut(b), nil
+	case v.state&isEscaped != 0:
+		return a.unescaped(v, name, m)
+	}
+	return a.copied(v.text, m), nil
+}
+
+// copied returns a copy of a borrowed text.
+func (a *Attributes) copied(text string, m *attributeMemory) string {
+	if m.span != "" && text != "" {
+		start := a.document.offset(text) - a.document.first
+		return m.span[start : start+len(text)]
+	}
+	return m.text.Cut(append(m.text.Room(), text...))
+}
+
+// located returns err with an offset, if that is known.
+func (a *Attributes) located(at int, err error) error {
+	if at == 0 {
+		return err
+	}
+	return &SyntaxError{at - 1, err}
+}
+
+// wrongType is the error about a value of a type that does not fit the attribute.
+func (a *Attributes) wrongType(v *addedValue, name string, want spec.Type) error {
+	if a.document.b != nil {
+		return wrongJSONType(v, name, jsonType(want))
+	}
+	rule := &validation.Rule{Sentinel: validation.ErrType, Detail: "the type is " + v.typ.String() + ", and must be " + want.String()}
+	return validation.NewError(name, "", spec.SectionTypeSystem, rule)
+}
+
+// ascending reports whether extensions are sorted by name, and no name is there twice.
+func ascending(xs []addedExtension) bool {
+	for i := 1; i < len(xs); i++ {
+		if xs[i-1].name >= xs[i].name {
+			return false
+		}
+	}
+	return true
+}
+
+// sorted returns the order of the names of a few extensions.
+func sorted(xs []addedExtension, order *[fewExtensions]uint8) []uint8 {
+	var begins [fewExtensions]uint64 // of the names
+	for i := range xs {
+		begin := firstBytes(xs[i].name)
+		j := i
+		for ; j > 0 && (begin < begins[j-1] || begin == begins[j-1] && xs[i].name < xs[order[j-1]].name); j-- {
+			begins[j], order[j] = begins[j-1], order[j-1]
+		}
+		begins[j], order[j] = begin, uint8(i)
+	}
+	return order[:len(xs)]
+}
+
+// firstBytes returns the first eight bytes of s as a number that is ordered as they are.
+func firstBytes(s string) uint64 {
+	if len(s) >= 8 {
+		return bits.ReverseBytes64(ascii.Word(s, 0))
+	}
+	var n uint64
+	for i := range len(s) {
+		n |= uint64(s[i]) << (56 - 8*i)
+	}
+	return n
+}
+
+// byName sorts by name and keeps the order of those with the same, by their offsets.
+type byName []addedExtension
+
+func (xs byName) Len() int      { return len(xs) }
+func (xs byName) Swap(i, j int) { xs[i], xs[j] = xs[j], xs[i] }
+func (xs byName) Less(i, j int) bool {
+	if xs[i].name != xs[j].name {
+		return xs[i].name < xs[j].name
+	}
+	return xs[i].at < xs[j].at
+}
+
+// attributeMemory is the memory that the attributes of decoded events are cut from.
+// Events of a batch share it, in pieces that are small enough for one event to keep
+// them all.
+type attributeMemory struct {
+	text       textbuf.Buffer
+	extensions []Extension
+	span       string // a copy of a part of the document, from its first attribute on
+}
+
+const (
+	sharedText       = 8 << 10 // bytes that one event of a batch can keep from being freed
+	sharedExtensions = 64
+)
+
+// reserve makes room for the attributes of an event, and of others like it, if there is
+// none left. If the attributes are two thirds of what is from the first to the last in a
+// document, as with many extensions, that is copied at once, and they are cut from it.
+func (m *attributeMemory) reserve(a *Attributes, others int) {
+	size := a.size
+	d := &a.document
+	m.span = ""
+	together := d.b != nil && d.last-d.first <= size+size/2
+	if together {
+		size = d.last - d.first + d.rewritten
+	}
+	if cap(m.text.Room()) < size {
+		m.text.Grow(max(size, min(size*(1+others), sharedText)))
+	}
+	if cap(m.extensions)-len(m.extensions) < a.count {
+		m.extensions = make([]Extension, 0, max(a.count, min(a.count*(1+others), sharedExtensions)))
+	}
+	if together {
+		m.span = m.text.Cut(append(m.text.Room(), d.b[d.first:d.last]...))
+	}
+}
+
+// lower returns name in lower case, as a part of m if it is not so.
+func (m *attributeMemory) lower(name string) string {
+	if ascii.LowerAlphanumeric(name) {
+		return name
+	}
+	b := append(m.text.Room(), name...)
+	for i, c := range b {
+		b[i] = ascii.Lower(c)
+	}
+	return m.text.Cut(b)
+}
