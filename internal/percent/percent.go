@@ -1,4 +1,7 @@
-package cehttp
+// Package percent escapes and unescapes header values as the HTTP binding
+// (http-protocol-binding.md#3132-http-header-values) and the NATS binding
+// (nats-protocol-binding.md#3132-nats-message-header-values) prescribe.
+package percent
 
 import (
 	"unicode/utf8"
@@ -12,60 +15,36 @@ var (
 	ruleUTF8  = &validation.Rule{Sentinel: validation.ErrCharacter, Detail: "header value is not UTF-8 after percent-decoding"}
 )
 
-// Classes of the bytes of an attribute's text.
-const (
-	mustEscape   = 1 << iota // cannot stand in a header value
-	mustUnescape             // is not itself in a header value
-)
+// NeedsEscape reports whether [Append] would append anything but s itself.
+func NeedsEscape(s string) bool { return !ascii.Literal(s, '!') }
 
-var headerClass = func() (t [256]uint8) {
-	for c := range t {
-		if c <= ' ' || c > '~' {
-			t[c] |= mustEscape
-		}
-		if c < ' ' || c > '~' {
-			t[c] |= mustUnescape
-		}
-	}
-	t['"'], t['%'] = mustEscape|mustUnescape, mustEscape|mustUnescape
-	return t
-}()
+// NeedsUnescape reports whether [AppendUnescaped] could append anything but s itself,
+// or refuse s. If it is false, s is printable ASCII.
+func NeedsUnescape(s string) bool { return !ascii.Literal(s, ' ') }
 
-// has reports whether s has a byte of that class.
-func has(s string, class uint8) bool {
-	if len(s) < 8 {
-		for i := 0; i < len(s); i++ {
-			if headerClass[s[i]]&class != 0 {
-				return true
-			}
-		}
-		return false
-	}
-	first := uint64(ascii.Each * ' ') // the lowest byte that is not of the class
-	if class == mustEscape {
-		first += ascii.Each
-	}
-	for i := 8; i < len(s); i += 8 {
-		if wordHas(ascii.Word(s, i-8), first) {
-			return true
+// Append appends s as a header value. Space, double quote, percent sign and every
+// byte outside U+0021 to U+007E are percent-encoded in upper-case hexadecimal. It
+// appends at most three bytes for each byte of s.
+func Append(dst []byte, s string) []byte {
+	const digits = "0123456789ABCDEF"
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c > '~' || c == '"' || c == '%' {
+			dst = append(dst, '%', digits[c>>4], digits[c&15])
+		} else {
+			dst = append(dst, c)
 		}
 	}
-	// What is left, with some of what was there before it.
-	return wordHas(ascii.Word(s, len(s)-8), first)
+	return dst
 }
 
-// wordHas reports whether a byte of w is non-ASCII, below that of first, DEL, a
-// quote or a percent sign: the high bit of the lowest such byte is then set, and
-// else none is.
-func wordHas(w, first uint64) bool {
-	return (w|(w-first)|(w+ascii.Each)|((w^ascii.Each*'"')-ascii.Each)|((w^ascii.Each*'%')-ascii.Each))&ascii.High != 0
-}
-
-// appendUnescaped appends the text that a header value stands for: quoted runs
-// are unquoted, then percent-encoding is undone once
-// (http-protocol-binding.md#3132-http-header-values). It appends at most len(s)
-// bytes.
-func appendUnescaped(dst []byte, s string) ([]byte, *validation.Rule) {
+// AppendUnescaped appends the text that the header value s stands for. It first
+// unquotes: double quotes may begin and end anywhere, and a backslash is special only
+// between them. Then it undoes percent-encoding once; a percent sign that two
+// hexadecimal digits do not follow stands for itself. It appends at most len(s) bytes.
+//
+// An unclosed quote and text that is not UTF-8 break the rule that it returns. dst is
+// then returned as it was.
+func AppendUnescaped(dst []byte, s string) ([]byte, *validation.Rule) {
 	begin := len(dst)
 	quoted := false
 	for i := 0; i < len(s); i++ {
@@ -84,12 +63,12 @@ func appendUnescaped(dst []byte, s string) ([]byte, *validation.Rule) {
 		return dst[:begin], ruleQuote
 	}
 
-	// In place: what is written is never longer than what was read.
+	// In place, because the decoded text is never longer.
 	end := begin
 	for i := begin; i < len(dst); i++ {
 		c := dst[i]
 		if c == '%' && i+2 < len(dst) {
-			if hi, lo := unhex(dst[i+1]), unhex(dst[i+2]); hi|lo < 16 {
+			if hi, lo := ascii.Unhex[dst[i+1]], ascii.Unhex[dst[i+2]]; hi|lo < 16 {
 				c = hi<<4 | lo
 				i += 2
 			}
@@ -101,29 +80,4 @@ func appendUnescaped(dst []byte, s string) ([]byte, *validation.Rule) {
 		return dst[:begin], ruleUTF8
 	}
 	return dst[:end], nil
-}
-
-// unhex returns the value of a hexadecimal digit, or 16 with other bits.
-func unhex(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c|0x20 && c|0x20 <= 'f':
-		return c | 0x20 - 'a' + 10
-	}
-	return 16
-}
-
-// appendEscaped appends s with every byte that HTTP or the binding cannot have in
-// a header value percent-encoded.
-func appendEscaped(dst []byte, s string) []byte {
-	const digits = "0123456789ABCDEF"
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; headerClass[c]&mustEscape != 0 {
-			dst = append(dst, '%', digits[c>>4], digits[c&15])
-		} else {
-			dst = append(dst, c)
-		}
-	}
-	return dst
 }
