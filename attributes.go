@@ -1,6 +1,7 @@
 package cloudevents
 
 import (
+	"math"
 	"math/bits"
 	"sort"
 	"unsafe"
@@ -64,10 +65,21 @@ const fewExtensions = 16
 // addedValue is the value of an attribute that was added.
 type addedValue struct {
 	text  string
-	at    int // 1 + the offset of the value; 0 is unknown
+	at    place
 	typ   spec.Type
 	kind  byte // the first byte of a JSON value that no attribute has
 	state addedState
+}
+
+// place is where a value is in a document: 1 + its offset, or 0 if that is unknown. It is
+// small because an Attributes has many.
+type place uint32
+
+func placeOf(offset int) place {
+	if uint64(offset+1) > math.MaxUint32 {
+		return 0
+	}
+	return place(offset + 1)
 }
 
 // addedExtension is an extension that was added.
@@ -117,11 +129,11 @@ func (a *Attributes) AddText(name string, t spec.Type, text []byte) {
 // the value is a [*SyntaxError] with it. -1 is no offset.
 func (a *Attributes) AddBytes(offset int, name []byte, t spec.Type, text []byte) {
 	if place, known := memberIndex(name); known && place < coreCount {
-		if v := a.addCore(place, offset+1); v != nil {
+		if v := a.addCore(place, placeOf(offset)); v != nil {
 			v.borrow(t, text)
 			a.size += len(text)
 		}
-	} else if x := a.addExtension(view(name), offset+1); x != nil {
+	} else if x := a.addExtension(view(name), placeOf(offset)); x != nil {
 		x.borrow(t, text)
 		x.state |= isNameBorrowed
 		a.size += len(name) + len(text)
@@ -197,7 +209,7 @@ func (a *Attributes) counted() (full bool) {
 }
 
 // add returns the place for a value, or nil if there are too many.
-func (a *Attributes) add(name string, at int) *addedValue {
+func (a *Attributes) add(name string, at place) *addedValue {
 	if place, ok := coreIndex(name); ok {
 		return a.addCore(place, at)
 	}
@@ -207,11 +219,11 @@ func (a *Attributes) add(name string, at int) *addedValue {
 	return nil
 }
 
-func (a *Attributes) addCore(place, at int) *addedValue {
+func (a *Attributes) addCore(core int, at place) *addedValue {
 	if a.counted() {
 		return nil
 	}
-	v := &a.core[place]
+	v := &a.core[core]
 	if v.state != 0 {
 		*v = addedValue{state: isRepeated}
 	}
@@ -220,7 +232,7 @@ func (a *Attributes) addCore(place, at int) *addedValue {
 	return v
 }
 
-func (a *Attributes) addExtension(name string, at int) *addedExtension {
+func (a *Attributes) addExtension(name string, at place) *addedExtension {
 	if a.counted() {
 		return nil
 	}
@@ -254,7 +266,9 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 	if a.many != nil {
 		xs = a.many
 	}
-	m.reserve(a, others)
+	if a.size > 0 || len(xs) > 0 {
+		m.reserve(a, others)
+	}
 
 	// The version goes first: it says what the others are called.
 	badVersion := a.assembleCore(e, coreSpecVersion, m)
@@ -335,10 +349,14 @@ func (a *Attributes) assembleCore(e *Event, place int, m *attributeMemory) error
 	case isAdded | isPrintable:
 	case isAdded | isPrintable | isBorrowed:
 		text = a.copied(text, m)
+	case isAdded:
+		if v.kind != 0 || v.typ != spec.String {
+			return a.assembleRareCore(e, place, m)
+		}
 	default:
 		return a.assembleRareCore(e, place, m)
 	}
-	if text != "" {
+	if v.state&isPrintable != 0 && text != "" {
 		switch place {
 		case coreID:
 			e.ID = text
@@ -357,7 +375,7 @@ func (a *Attributes) assembleCore(e *Event, place int, m *attributeMemory) error
 	return nil
 }
 
-// assembleRareCore is assembleCore for what is not printable ASCII.
+// assembleRareCore is assembleCore for what is not a legal String as it is.
 func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) error {
 	v, attribute := &a.core[place], &coreAttributes(e.SpecVersion)[place]
 	switch {
@@ -461,11 +479,11 @@ func (a *Attributes) copied(text string, m *attributeMemory) string {
 }
 
 // located returns err with an offset, if that is known.
-func (a *Attributes) located(at int, err error) error {
+func (a *Attributes) located(at place, err error) error {
 	if at == 0 {
 		return err
 	}
-	return &SyntaxError{at - 1, err}
+	return &SyntaxError{int(at - 1), err}
 }
 
 // wrongType is the error about a value of a type that does not fit the attribute.

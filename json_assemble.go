@@ -12,7 +12,7 @@ var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "
 func (a *Attributes) unescaped(v *addedValue, name string, m *attributeMemory) (string, error) {
 	s, offset, f := jsonscan.AppendUnquoted(m.text.Room(), []byte(v.text))
 	if f != jsonscan.None {
-		return "", a.located(v.at+offset, badJSONCharacter(name, f))
+		return "", a.located(v.at+place(offset), badJSONCharacter(name, f))
 	}
 	return m.text.Cut(s), nil
 }

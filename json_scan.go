@@ -138,7 +138,7 @@ func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 		}
 		switch place, known := memberIndex(name); {
 		case !known:
-			x := a.addExtension(view(name), begin+1)
+			x := a.addExtension(view(name), placeOf(begin))
 			if x == nil {
 				return i, r.at(begin, a.exceeded())
 			}
@@ -153,7 +153,7 @@ func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 		case place == memberDataBase64:
 			i, err = r.dataMember(a, &o.encoded, name, begin, i)
 		default:
-			v := a.addCore(place, begin+1)
+			v := a.addCore(place, placeOf(begin))
 			if v == nil {
 				return i, r.at(begin, a.exceeded())
 			}
@@ -196,7 +196,7 @@ func (r *jsonReader) attribute(a *Attributes, v *addedValue, name []byte, begin,
 		v.text = view(r.b[start:end])
 		v.state |= formStates[form]
 		if v.state&isRepeated == 0 {
-			v.at = start + 1
+			v.at = placeOf(start)
 		}
 		if a.size += end - start; form == jsonscan.Escaped {
 			a.document.rewritten += end - start
@@ -217,7 +217,7 @@ func (r *jsonReader) otherAttribute(a *Attributes, v *addedValue, name []byte, i
 		return end, err
 	}
 	if v.state&isRepeated == 0 {
-		v.at = i + 1
+		v.at = placeOf(i)
 	}
 	switch m.kind {
 	case 'n':

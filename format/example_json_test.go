@@ -81,7 +81,7 @@ func ExampleJSON_EncodeBinaryModeEventData() {
 
 func ExampleSyntaxError() {
 	_, err := format.JSON{}.DecodeStructuredModeMessage([]byte(`{"id":"1",}`), "")
-	var syntax *format.SyntaxError
+	var syntax *cloudevents.SyntaxError
 	fmt.Println(errors.As(err, &syntax), syntax.Offset)
 	// Output: true 10
 }
@@ -134,14 +134,14 @@ func ExampleBatch() {
 
 func ExampleBatchError() {
 	_, err := format.JSON{}.DecodeBatchModeMessage([]byte(`[{"specversion":"1.0"}]`), "")
-	var batch *format.BatchError
+	var batch *cloudevents.BatchError
 	fmt.Println(errors.As(err, &batch), batch.Index)
 	// Output: true 0
 }
 
 func ExampleLimitError() {
 	_, err := format.JSON{MaxEvents: 1}.DecodeBatchModeMessage([]byte(`[{"id":"1","source":"/","type":"t","specversion":"1.0"},{}]`), "")
-	var limit *format.LimitError
+	var limit *cloudevents.LimitError
 	fmt.Println(errors.As(err, &limit), limit)
 	// Output: true more than 1 events
 }

@@ -24,14 +24,6 @@ import (
 // the format, or whose charset it cannot read.
 var ErrUnknown = errors.New("unknown event format")
 
-// The errors of all formats: about a malformed body, with the byte offset; about
-// one event of a batch, with its index; about a limit.
-type (
-	SyntaxError = cloudevents.SyntaxError
-	BatchError  = cloudevents.BatchError
-	LimitError  = cloudevents.LimitError
-)
-
 // Structured writes and reads an event as a whole.
 type Structured interface {
 	// MediaType returns the content type of a structured-mode message, such as

@@ -1,8 +1,6 @@
 package format
 
 import (
-	"fmt"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -43,25 +41,28 @@ func (JSON) MediaType() string { return spec.MediaTypeJSON }
 // BatchMediaType returns "application/cloudevents-batch+json".
 func (JSON) BatchMediaType() string { return spec.BatchMediaTypeJSON }
 
+// Accepts reports whether contentType is "" or application/cloudevents+json, with no
+// charset other than UTF-8 and US-ASCII.
+func (JSON) Accepts(contentType string) bool { return isUTF8(contentType, spec.MediaTypeJSON) }
+
+// AcceptsBatch is Accepts for application/cloudevents-batch+json.
+func (JSON) AcceptsBatch(contentType string) bool {
+	return isUTF8(contentType, spec.BatchMediaTypeJSON)
+}
+
+func isUTF8(contentType, mediaType string) bool {
+	return contentType == mediaType || takes(mediaType, contentType) && mediatype.IsUTF8(contentType)
+}
+
 // DecodeStructuredModeMessage reads an event as [cloudevents.JSONDecoder] does.
 // The Data aliases body, unless it was base64 or a string with escapes and InPlace
 // is not set. A charset in contentType must be UTF-8 or US-ASCII.
 func (f JSON) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
-	if err := check(contentType, spec.MediaTypeJSON); err != nil {
-		return cloudevents.Event{}, err
+	if !f.Accepts(contentType) {
+		return cloudevents.Event{}, unknown(contentType)
 	}
 	d := f.decoder(exts)
 	return d.Decode(body)
-}
-
-// DecodeStructuredModeSealed is DecodeStructuredModeMessage for an event that is
-// passed on, see [cloudevents.Sealed]. It shares no memory with body.
-func (f JSON) DecodeStructuredModeSealed(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Sealed, error) {
-	if err := check(contentType, spec.MediaTypeJSON); err != nil {
-		return cloudevents.Sealed{}, err
-	}
-	d := f.decoder(exts)
-	return d.DecodeSealed(body)
 }
 
 // EncodeStructuredModeMessage appends e as [cloudevents.AppendJSON] does.
@@ -71,8 +72,8 @@ func (JSON) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byt
 
 // DecodeBatchModeMessage reads a batch as [cloudevents.JSONDecoder] does.
 func (f JSON) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
-	if err := check(contentType, spec.BatchMediaTypeJSON); err != nil {
-		return nil, err
+	if !f.AcceptsBatch(contentType) {
+		return nil, unknown(contentType)
 	}
 	d := f.decoder(exts)
 	return d.DecodeBatch(body)
@@ -95,23 +96,4 @@ func (JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 // EncodeBinaryModeEventData returns the Data of e.
 func (JSON) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 	return e.Data, nil
-}
-
-// check reports whether a body of that content type is of a format that is UTF-8
-// text.
-func check(contentType, mediaType string) error {
-	if contentType == "" || contentType == mediaType {
-		return nil
-	}
-	if !mediatype.Is(contentType, mediaType) {
-		return unknown(contentType)
-	}
-	if !mediatype.IsUTF8(contentType) {
-		return fmt.Errorf("%w: %.64q has a charset other than UTF-8", ErrUnknown, contentType)
-	}
-	return nil
-}
-
-func unknown(contentType string) error {
-	return fmt.Errorf("%w: %.64q", ErrUnknown, contentType)
 }

@@ -2,10 +2,8 @@ package format
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -25,10 +23,29 @@ var (
 
 var errEmptySet = fmt.Errorf("%w: no member of the format.Set can do it", ErrUnknown)
 
-// takes reports whether a format of that media type takes a message of that
-// content type.
-func takes(mediaType, contentType string) bool {
-	return mediaType != "" && (contentType == "" || mediatype.Is(contentType, mediaType))
+// Accepts reports whether a member reads messages of that content type.
+func (s Set) Accepts(contentType string) bool { return s.forType(contentType) != nil }
+
+// AcceptsBatch reports whether a member reads batches of that content type.
+func (s Set) AcceptsBatch(contentType string) bool { return s.batchForType(contentType) != nil }
+
+// forType returns the first member for a content type, or nil.
+func (s Set) forType(contentType string) Formatter {
+	for _, f := range s {
+		if Accepts(f, contentType) == nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func (s Set) batchForType(contentType string) Batch {
+	for _, f := range s {
+		if b, ok := f.(Batch); ok && AcceptsBatch(b, contentType) == nil {
+			return b
+		}
+	}
+	return nil
 }
 
 // MediaType returns that of the first member, or "".
@@ -52,13 +69,11 @@ func (s Set) BatchMediaType() string {
 // DecodeStructuredModeMessage decodes with the member for contentType, or with
 // the first if contentType is "".
 func (s Set) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
-	i := slices.IndexFunc(s, func(f Formatter) bool {
-		return takes(f.MediaType(), contentType)
-	})
-	if i < 0 {
+	f := s.forType(contentType)
+	if f == nil {
 		return cloudevents.Event{}, unknown(contentType)
 	}
-	return s[i].DecodeStructuredModeMessage(body, contentType, exts...)
+	return f.DecodeStructuredModeMessage(body, contentType, exts...)
 }
 
 // EncodeStructuredModeMessage encodes with the first member.
@@ -72,12 +87,11 @@ func (s Set) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]by
 // DecodeBatchModeMessage decodes with the member for contentType, or with the
 // first that is a [Batch] if contentType is "".
 func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
-	for _, f := range s {
-		if b, ok := f.(Batch); ok && takes(b.BatchMediaType(), contentType) {
-			return b.DecodeBatchModeMessage(body, contentType, exts...)
-		}
+	f := s.batchForType(contentType)
+	if f == nil {
+		return nil, unknown(contentType)
 	}
-	return nil, unknown(contentType)
+	return f.DecodeBatchModeMessage(body, contentType, exts...)
 }
 
 // EncodeBatchModeMessage encodes with the first member that is a [Batch].

@@ -8,45 +8,41 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
-// IsCloudEvent reports whether a message with that header claims to be one event:
-// by a CloudEvents media type that is not a batch, or else by a ce-specversion
-// header. With two Content-Types it is none. Other ce- headers alone do not make it
-// one, though [ToCloudEvent] then says what is missing. Whether it is valid, and in a known format, is seen when it is decoded.
+// IsCloudEvent reports whether a header declares a single event: by a CloudEvents media
+// type other than that of a batch, or by ce-specversion. A message with two
+// Content-Type headers is not a CloudEvent. It does not validate the event: that is up
+// to [ToCloudEvent], which also says what is missing if there are other ce- headers.
 func IsCloudEvent(h http.Header) bool {
-	switch m, ok := headerMode(h); {
-	case !ok:
+	types := values(h, "Content-Type")
+	switch {
+	case len(types) > 1:
 		return false
-	case m == cloudevents.BinaryMode:
-		return len(values(h, "Ce-Specversion")) > 0
-	default:
-		return m == cloudevents.StructuredMode
+	case len(types) == 1 && format.ModeOf(trim(types[0])) != cloudevents.BinaryMode:
+		return format.ModeOf(trim(types[0])) == cloudevents.StructuredMode
 	}
+	return len(values(h, "Ce-Specversion")) > 0
 }
 
-// IsCloudEventBatch reports whether a message with that header claims to be a
-// batch of events.
-func IsCloudEventBatch(h http.Header) bool {
-	m, ok := headerMode(h)
-	return ok && m == cloudevents.BatchMode
-}
+// IsCloudEventBatch reports whether a header declares a batch of events.
+func IsCloudEventBatch(h http.Header) bool { return ModeOf(h) == cloudevents.BatchMode }
 
-// ModeOf returns the content mode of a message with that header. It is binary for a
-// message that is no event and for one with several Content-Types, as the errors of a
-// decoder then say.
+// ModeOf returns the content mode that the Content-Type of a message stands for, as
+// [format.ModeOf] does. It is binary if there is none, or more than one, which decoders
+// refuse. The keys of h need not be canonical.
 func ModeOf(h http.Header) cloudevents.Mode {
-	m, _ := headerMode(h)
-	return m
+	types := values(h, "Content-Type")
+	if len(types) != 1 {
+		return cloudevents.BinaryMode
+	}
+	return format.ModeOf(trim(types[0]))
 }
 
-// headerMode returns the content mode, unless there are several Content-Types.
-func headerMode(h http.Header) (m cloudevents.Mode, ok bool) {
-	switch v := values(h, "Content-Type"); len(v) {
-	case 0:
-		return cloudevents.BinaryMode, true
-	case 1:
-		return format.ModeOf(trim(v[0])), true
+// modeOf is ModeOf for canonical keys, without a pass over the header.
+func modeOf(h http.Header) cloudevents.Mode {
+	if types := h["Content-Type"]; len(types) == 1 {
+		return format.ModeOf(trim(types[0]))
 	}
-	return 0, false
+	return cloudevents.BinaryMode
 }
 
 // values returns the values of a header under all spellings of its canonical key.

@@ -7,76 +7,83 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-// EncodeMessage validates e, makes h the header of a message with it, and returns
-// the body. Keys are in canonical form, such as Ce-Id; a nil h is an error. It removes the headers of another event from h and leaves others
-// alone, Content-Length and Content-Encoding among them; on an error, h is
-// unchanged. In binary mode the body is the Data of e,
-// not a copy. A nil f is [format.JSON].
+// EncodeMessage validates e, replaces any event headers in h with those of e, and
+// returns the body. Keys are in canonical form, such as Ce-Id. Other headers are kept,
+// Content-Length and Content-Encoding among them. In binary mode the body is the Data
+// of e itself. A nil f is [format.JSON]. On an error, as for a nil h, h is unchanged.
 //
-// The error wraps a [*validation.Error] (several are [validation.Errors]), is that of f, or
-// wraps [cloudevents.ErrContentMode]: for a mode other than binary and structured, and in
-// binary mode for data whose content type is a CloudEvents media type, which
-// receivers would take for another mode.
+// The error wraps a [*validation.Error] (several are [validation.Errors]), is that of f,
+// or wraps [cloudevents.ErrContentMode]: for a mode other than binary and structured, and
+// in binary mode for data whose content type is a CloudEvents media type, which receivers
+// would read in another mode.
 func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, err error) {
 	if h == nil {
 		return nil, errNilHeader
 	}
-	contentType, body, err := encode(e, m, f)
+	out, err := encode(e, m, f)
 	if err != nil {
 		return nil, err
 	}
-	describe(h, e, m, contentType)
-	return body, nil
+	out.describe(h)
+	return out.body, nil
 }
 
-// EncodeMessageBatch is EncodeMessage for a batch, which may be empty. An error
-// about an event wraps a [*cloudevents.BatchError].
+// EncodeMessageBatch is EncodeMessage for a batch, which may be empty. An error about
+// one event wraps a [*cloudevents.BatchError].
 func EncodeMessageBatch(h http.Header, es []cloudevents.Event, f format.Batch) (body []byte, err error) {
 	if h == nil {
 		return nil, errNilHeader
 	}
-	contentType, body, err := encodeBatch(es, f)
+	out, err := encodeBatch(es, f)
 	if err != nil {
 		return nil, err
 	}
-	describe(h, nil, cloudevents.BatchMode, contentType)
-	return body, nil
+	out.describe(h)
+	return out.body, nil
 }
 
-// encode returns the body of a message, and its Content-Type in structured mode.
-func encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (contentType string, body []byte, err error) {
+// encoded is a message that is yet to be written.
+type encoded struct {
+	event       *cloudevents.Event // in binary mode: its attributes go into the header
+	contentType string             // in the other modes
+	body        []byte
+}
+
+func encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (out encoded, err error) {
 	if f == nil {
 		f = format.JSON{}
 	}
 	switch m {
 	case cloudevents.BinaryMode:
 		if err := checkBinary(e); err != nil {
-			return "", nil, err
+			return encoded{}, err
 		}
-		body, err = f.EncodeBinaryModeEventData(e)
-		return "", body, err
+		out.event = e
+		out.body, err = f.EncodeBinaryModeEventData(e)
 	case cloudevents.StructuredMode:
-		body, err = f.EncodeStructuredModeMessage(nil, e)
-		return f.MediaType(), body, err
+		out.contentType = f.MediaType()
+		out.body, err = f.EncodeStructuredModeMessage(nil, e)
+	default:
+		err = wrongMode(m, "it takes one event in binary or structured mode")
 	}
-	return "", nil, wrongMode(m, "it takes one event in binary or structured mode")
+	return out, err
 }
 
-func encodeBatch(es []cloudevents.Event, f format.Batch) (contentType string, body []byte, err error) {
+func encodeBatch(es []cloudevents.Event, f format.Batch) (out encoded, err error) {
 	if f == nil {
 		f = format.JSON{}
 	}
-	body, err = f.EncodeBatchModeMessage(nil, es)
-	return f.BatchMediaType(), body, err
+	out.contentType = f.BatchMediaType()
+	out.body, err = f.EncodeBatchModeMessage(nil, es)
+	return out, err
 }
 
-// describe makes h the header of a message: with e in binary mode, with
-// contentType in the others.
-func describe(h http.Header, e *cloudevents.Event, m cloudevents.Mode, contentType string) {
-	if m == cloudevents.BinaryMode {
-		setHeader(h, e)
+// describe makes h the header of the message.
+func (out *encoded) describe(h http.Header) {
+	if out.event != nil {
+		setHeader(h, out.event)
 		return
 	}
 	clearHeader(h)
-	h["Content-Type"] = []string{contentType}
+	h["Content-Type"] = []string{out.contentType}
 }

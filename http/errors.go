@@ -51,7 +51,3 @@ func StatusCode(err error) int {
 	}
 	return http.StatusInternalServerError
 }
-
-func contentEncoding(value string) error {
-	return fmt.Errorf("%w: %.64q", ErrContentEncoding, value)
-}

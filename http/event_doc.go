@@ -145,7 +145,7 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 	if err := checkBinary(&e); err != nil {
 		return nil, err
 	}
-	if _, _, err := encode(&e, cloudevents.StructuredMode, format.JSON{}); err != nil {
+	if _, err := encode(&e, cloudevents.StructuredMode, format.JSON{}); err != nil {
 		return nil, err
 	}
 	return &described{e, bytes.Clone(schema)}, nil

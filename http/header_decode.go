@@ -3,34 +3,29 @@ package cehttp
 import (
 	"fmt"
 	"net/http"
-	"slices"
-	"sort"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
-	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// FromHeader returns the event whose attributes are in the header of a
-// binary-mode message; its Data is nil. exts are the types of extensions, others
-// are Strings. The keys of h need not be canonical.
+// FromHeader returns the event whose attributes are in the header of a binary-mode
+// message. Its Data is nil. exts are the types of extensions, others are Strings. The
+// keys of h need not be canonical.
 //
-// Errors are those of [ToCloudEvent] about attributes; a structured or batch
-// message, whose attributes are in the body, wraps [cloudevents.ErrContentMode]. What else the
-// header says of the body, as Content-Encoding does, is the caller's to look at.
-func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error) {
-	var few [fewExtensions]extensionField
-	var m attributeHeader
-	extensions := m.gather(h, few[:0], cloudevents.DefaultMaxAttributes)
-	mode, err := m.mode()
-	if err == nil && mode != cloudevents.BinaryMode {
-		err = wrongMode(mode, "the attributes are in the body")
-	}
-	var e cloudevents.Event
-	if err == nil {
-		err = m.decode(&e, extensions, exts, cloudevents.DefaultMaxAttributes)
+// Errors are those of [ToCloudEvent] about attributes. The error about a structured or
+// batch message, whose attributes are in the body, wraps [cloudevents.ErrContentMode].
+// Other headers about the body, such as Content-Encoding, are left to the caller.
+func FromHeader(h http.Header, exts ...spec.Attribute) (e cloudevents.Event, err error) {
+	d := Decoder{Extensions: exts}
+	m := received{header: h, mode: unknownMode}
+	var about bodyHeader
+	err = d.attributes(&e, &m, &about)
+	if err == nil && m.mode != cloudevents.BinaryMode {
+		err = wrongMode(m.mode, "the attributes are in the body")
 	}
 	if err != nil {
 		return cloudevents.Event{}, err
@@ -38,185 +33,150 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (cloudevents.Event, error
 	return e, nil
 }
 
-// fewExtensions is how many have room on the stack.
-const fewExtensions = 16
-
-// decode sets the attributes of e.
-func (m *attributeHeader) decode(e *cloudevents.Event, extensions []extensionField, exts []spec.Attribute, maxAttributes int) error {
-	switch {
-	case m.attributes == 0:
-		return m.notCloudEvent()
-	case maxAttributes >= 0 && m.attributes > maxAttributes:
-		return &cloudevents.LimitError{What: "attributes", Limit: maxAttributes}
-	}
-	// Names and unescaped values; grown once, so that they share one allocation.
-	var text textbuf.Buffer
-	text.Grow(m.textSize)
-
-	var errs []error
-	for core := range coreAttributes {
-		if err := m.decodeCore(e, core, &text); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	for i := range extensions {
-		extensions[i].name = lower(extensions[i].name, &text)
-	}
-	extensions = sortByName(extensions)
-	var xs []cloudevents.Extension
-	if len(extensions) > 0 {
-		xs = make([]cloudevents.Extension, len(extensions))
-	}
-	n := 0
-	for i := range extensions {
-		f := &extensions[i]
-		if i > 0 && extensions[i-1].name == f.name {
-			errs = append(errs, duplicate(f.name))
-			continue
-		}
-		if err := f.decode(&xs[n], exts, &text); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	e.Extensions = xs[:n:n]
-	if len(errs) == 0 {
-		return nil
-	}
-	return validation.Join(errs)
-}
-
-// sortByName returns the extensions, or a copy of many, sorted by name.
-func sortByName(extensions []extensionField) []extensionField {
-	if len(extensions) > fewExtensions {
-		many := slices.Clone(extensions)
-		sort.Sort(byName(many)) // which net/http links, too; slices.SortFunc would be 25 kB of its own
-		return many
-	}
-	for i := 1; i < len(extensions); i++ {
-		for j := i; j > 0 && extensions[j].name < extensions[j-1].name; j-- {
-			extensions[j], extensions[j-1] = extensions[j-1], extensions[j]
-		}
-	}
-	return extensions
-}
-
-type byName []extensionField
-
-func (x byName) Len() int           { return len(x) }
-func (x byName) Less(i, j int) bool { return x[i].name < x[j].name }
-func (x byName) Swap(i, j int)      { x[i], x[j] = x[j], x[i] }
-
-// decodeCore sets the core attribute at that place of coreAttributes.
-func (m *attributeHeader) decodeCore(e *cloudevents.Event, core int, text *textbuf.Buffer) error {
-	a, f := &coreAttributes[core], &m.core[core]
-	if core == coreContentType {
-		if m.contentTypes > 0 {
-			// It is not an attribute header, and has no escapes.
-			if err := e.SetText(*a, m.contentType); err != nil {
-				return err
+// attributes sets the attributes of e to those in the header of a binary-mode message,
+// and gathers what the header says of the body. If it turns out to be another mode, it
+// says so in m and does nothing else.
+func (d *Decoder) attributes(e *cloudevents.Event, m *received, about *bodyHeader) error {
+	var a cloudevents.Attributes
+	a.Extensions, a.MaxAttributes = d.Extensions, d.MaxAttributes
+	var repeated []string // ce-datacontenttype
+	for key, values := range m.header {
+		switch {
+		case !isAttribute(key):
+			about.add(key, values)
+		case len(key) == len("ce-datacontenttype") && ascii.EqualFold(key, "ce-datacontenttype"):
+			repeated = append(repeated, values...)
+		default:
+			for _, value := range values[:min(len(values), 2)] { // two are a duplicate
+				a.AddEncoded(key[len("ce-"):], trim(value))
 			}
 		}
-		return m.compareContentType(a, f, text)
 	}
-	if !f.present {
-		if a.Required {
-			return validation.Missing(*a)
-		}
-		return nil
-	}
-	s, err := f.text(a.Name, text)
-	if err != nil {
+	if err := about.check(); err != nil {
 		return err
 	}
-	if !f.escaped && s != "" {
-		switch core {
-		case coreID:
-			e.ID = s
+	if m.mode == unknownMode || about.otherSpelling {
+		if m.mode = format.ModeOf(about.contentType); m.mode != cloudevents.BinaryMode {
 			return nil
-		case coreType:
-			e.Type = s
-			return nil
-		case coreSubject:
-			e.Subject = s
-			return nil
-		case coreSource:
-			if validation.URIReference(s) == nil {
-				e.Source = s
-				return nil
+		}
+	}
+	if a.Len() == 0 && len(repeated) == 0 {
+		return about.notCloudEvent()
+	}
+	if about.contentTypes > 0 { // it has no escapes
+		a.Add(spec.DataContentType, spec.String, about.contentType)
+	}
+	if len(repeated) > 0 {
+		if err := about.compare(repeated); err != nil {
+			a.Fail(err)
+		}
+	}
+	return a.Assemble(e)
+}
+
+// isAttribute reports whether a header key is that of an attribute.
+func isAttribute(key string) bool {
+	return len(key) >= len("ce-") && key[0]|0x20 == 'c' && key[1]|0x20 == 'e' && key[2] == '-'
+}
+
+// bodyHeader is what a header says about the body.
+type bodyHeader struct {
+	contentType     string
+	contentTypes    int    // how many there are
+	otherSpelling   bool   // of the key Content-Type
+	contentEncoding string // the last that is not identity
+	attributes      int    // ce- headers, of a message that is not in binary mode
+}
+
+// gather fills b in one pass over the map.
+func (b *bodyHeader) gather(h http.Header) {
+	for key, values := range h {
+		if !isAttribute(key) {
+			b.add(key, values)
+		} else if len(values) > 0 {
+			b.attributes++
+		}
+	}
+}
+
+// add looks at a header that is no attribute.
+func (b *bodyHeader) add(key string, values []string) {
+	switch len(key) {
+	case len("Content-Type"):
+		if len(values) == 0 {
+			return
+		}
+		if key != "Content-Type" {
+			if !ascii.EqualFold(key, "Content-Type") {
+				return
 			}
-		case coreSpecVersion:
-			if v, ok := spec.ParseVersion(s); ok {
-				e.SpecVersion = v
-				return nil
+			b.otherSpelling = true
+		}
+		if b.contentTypes == 0 {
+			b.contentType = trim(values[0])
+		}
+		b.contentTypes += len(values)
+	case len("Content-Encoding"):
+		if ascii.EqualFold(key, "Content-Encoding") {
+			for _, v := range values {
+				if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
+					b.contentEncoding = v
+				}
 			}
 		}
 	}
-	return e.SetText(*a, s)
 }
 
-var ruleContentType = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype is not the same as Content-Type"}
+var (
+	ruleContentTypes = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "there are several Content-Type headers"}
+	ruleContentType  = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype is not the same as Content-Type"}
+)
 
-func (m *attributeHeader) compareContentType(a *spec.Attribute, f *headerField, text *textbuf.Buffer) error {
-	if !f.present {
-		return nil
+// check refuses several Content-Types: no content mode can be told from them.
+func (b *bodyHeader) check() error {
+	if b.contentTypes > 1 {
+		return validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, ruleContentTypes)
 	}
-	s, err := f.text(a.Name, text)
-	if err == nil && (m.contentTypes == 0 || s != m.contentType) {
-		err = validation.NewError(a.Name, s, spec.SectionHTTPContentType, ruleContentType)
-	}
-	return err
+	return nil
 }
 
-// text returns the only value of f without escapes.
-func (f *headerField) text(name string, buffer *textbuf.Buffer) (string, error) {
-	if f.several {
-		return "", duplicate(name)
+// coded refuses a body whose Content-Encoding nobody has undone.
+func (b *bodyHeader) coded() error {
+	if b.contentEncoding != "" {
+		return fmt.Errorf("%w: %.64q", ErrContentEncoding, b.contentEncoding)
 	}
-	s := f.value
-	if !f.escaped {
-		return s, nil
+	return nil
+}
+
+// compare compares Content-Type with the values of ce-datacontenttype, which should not
+// be there.
+func (b *bodyHeader) compare(repeated []string) error {
+	if len(repeated) > 1 {
+		return validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, validation.ErrDuplicate)
 	}
-	b, rule := percent.AppendUnescaped(buffer.Room(), s)
+	value := trim(repeated[0])
+	text, rule := percent.AppendUnescaped(nil, value)
 	if rule != nil {
-		return "", validation.NewError(name, s, spec.SectionHTTPHeaderValues, rule)
+		return validation.NewError(spec.DataContentType, value, spec.SectionHTTPHeaderValues, rule)
 	}
-	return buffer.Cut(b), nil
-}
-
-// decode sets x to the extension, whose name is in lower case.
-func (f *extensionField) decode(x *cloudevents.Extension, exts []spec.Attribute, buffer *textbuf.Buffer) error {
-	if err := validation.Name(f.name); err != nil {
-		return err
-	}
-	var t spec.Type // String
-	for i := range exts {
-		if exts[i].Name == f.name {
-			t = exts[i].Type
-			break
-		}
-	}
-	s, err := f.text(f.name, buffer)
-	if err != nil {
-		return err
-	}
-	x.Name = f.name
-	if t == spec.String && !f.escaped {
-		x.Value = cloudevents.StringValue(s)
-		return nil
-	}
-	if x.Value, err = cloudevents.ParseValue(t, s); err != nil {
-		return validation.Attribute(spec.Attribute{Name: f.name, Type: t}, s)
+	if b.contentTypes == 0 || string(text) != b.contentType {
+		return validation.NewError(spec.DataContentType, string(text), spec.SectionHTTPContentType, ruleContentType)
 	}
 	return nil
 }
 
 // notCloudEvent is the error about a message that does not claim to be an event.
-func (m *messageHeader) notCloudEvent() error {
-	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", cloudevents.ErrNotCloudEvent, m.contentType, spec.SectionHTTPMapping)
+func (b *bodyHeader) notCloudEvent() error {
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", cloudevents.ErrNotCloudEvent, b.contentType, spec.SectionHTTPMapping)
 }
 
-func duplicate(name string) error {
-	return validation.NewError(name, "", spec.SectionContextAttributes, validation.ErrDuplicate)
+// trim removes the white space that HTTP allows around a header value.
+func trim(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
 }

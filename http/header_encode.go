@@ -14,13 +14,13 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// SetHeader validates e and makes h the header of a binary-mode message with it:
-// a ce- header for each attribute, and the content type of the data. Headers of
-// another event, and a Content-Type, are removed first; others are left alone. What is
-// set shares memory: a key or value that is kept keeps all strings of e.
+// SetHeader validates e and makes h the header of a binary-mode message with it: a ce-
+// header for each attribute, and the content type of the data. Headers of another event,
+// and a Content-Type, are removed first. Other headers are left alone. All keys and values
+// that are set share memory.
 //
-// The error is that of [EncodeMessage] in binary mode, and h is then unchanged. A
-// nil h is an error.
+// The error is that of [EncodeMessage] in binary mode. On an error, as for a nil h, h is
+// unchanged.
 func SetHeader(h http.Header, e *cloudevents.Event) error {
 	if h == nil {
 		return errNilHeader
@@ -64,6 +64,10 @@ func remove(h http.Header, key string) {
 	}
 }
 
+// dataSchemaKeys are the keys of the one attribute whose name depends on the version. A
+// version is one more row.
+var dataSchemaKeys = [...]string{spec.V1: "Ce-Dataschema"}
+
 // setHeader sets the headers of a valid event. Values are cut from one slice, and
 // what has to be spelled for HTTP from one string.
 func setHeader(h http.Header, e *cloudevents.Event) {
@@ -79,7 +83,7 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 		w.set("Content-Type", e.DataContentType)
 	}
 	if e.DataSchema != "" {
-		w.setText("Ce-Dataschema", e.DataSchema)
+		w.setText(dataSchemaKeys[e.SpecVersion], e.DataSchema)
 	}
 	if e.Subject != "" {
 		w.setText("Ce-Subject", e.Subject)
@@ -115,8 +119,8 @@ func headerCount(e *cloudevents.Event) int {
 	return n
 }
 
-// withRoom returns a header for the event: h, which is empty, or one that need not grow: a map for
-// up to eight is made whole when it is first written to.
+// withRoom returns h, or a larger map if e has more headers than a map holds without
+// growing.
 func withRoom(h http.Header, e *cloudevents.Event) http.Header {
 	if n := headerCount(e); n > 8 {
 		return make(http.Header, n)

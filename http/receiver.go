@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -84,27 +83,17 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
 	x := exchange{Receiver: rc, w: w, r: r, begin: begin}
-	switch mode := requestMode(r.Header); {
+	switch m := inRequest(r); {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
-	case mode == cloudevents.BatchMode:
-		status = x.batch()
+	case m.mode == cloudevents.BatchMode:
+		status = x.batch(&m)
 	default:
-		status = x.event(mode)
+		status = x.event(&m)
 	}
 	if ctx.Err() != nil {
 		status = 0
 	}
-}
-
-// requestMode returns the mode of a request. If its header says several, decoding it
-// is an error.
-func requestMode(h http.Header) cloudevents.Mode {
-	if v := h["Content-Type"]; len(v) == 1 { // as net/http has it
-		return format.ModeOf(trim(v[0]))
-	}
-	m, _ := headerMode(h)
-	return m
 }
 
 // exchange is one request and its answer. Its methods return the status.

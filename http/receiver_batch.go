@@ -41,8 +41,8 @@ type Result struct {
 var errSenderGone = errors.New("the sender went away before the event was handled")
 
 // batch handles a request with a batch.
-func (x *exchange) batch() int {
-	es, err := x.decodeBatch()
+func (x *exchange) batch(m *received) int {
+	es, err := x.decodeBatch(m)
 	if err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
@@ -84,7 +84,7 @@ func (x *exchange) batch() int {
 	return status
 }
 
-func (x *exchange) decodeBatch() ([]cloudevents.Event, error) {
+func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
 	limit := x.MaxEvents
 	if limit == 0 {
 		limit = cloudevents.DefaultMaxEvents
@@ -93,7 +93,7 @@ func (x *exchange) decodeBatch() ([]cloudevents.Event, error) {
 	if d.Batch == nil && d.Format == nil {
 		d.Batch = format.JSON{MaxEvents: limit} // which stops there
 	}
-	es, err := d.ToCloudEventBatch(x.r)
+	es, err := d.batch(m)
 	if err == nil && limit >= 0 && len(es) > limit {
 		return nil, &cloudevents.LimitError{What: "events", Limit: limit}
 	}

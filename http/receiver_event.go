@@ -21,18 +21,18 @@ type Accepted struct {
 const accepted = "accepted"
 
 // event handles a request with one event.
-func (x *exchange) event(m cloudevents.Mode) int {
+func (x *exchange) event(m *received) int {
 	e := new(cloudevents.Event)
-	if err := x.Decoder.event(e, x.r.Header, &payload{reader: x.r.Body, announced: x.r.ContentLength}); err != nil {
+	if err := x.Decoder.event(e, m); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	v := x.handle(x.r.Context(), e, m)
+	v := x.handle(x.r.Context(), e, m.mode)
 	switch {
 	case v.problem != nil:
 		answer.JSON(x.w, v.status, v.retryAfter, v.problem)
 	case v.reply != nil:
 		// The status is fine, and the client may be gone: nothing can be done.
-		_ = writeResponse(x.w, v.status, v.reply, m, v.contentType, v.body)
+		_ = v.encoded.respond(x.w, v.status)
 	case v.status == http.StatusAccepted:
 		answer.JSON(x.w, v.status, 0, &Accepted{accepted, v.id})
 	default:

@@ -18,13 +18,12 @@ import (
 
 // verdict is how one event is answered.
 type verdict struct {
-	status      int
-	id          string             // of deferred work
-	reply       *cloudevents.Event // with its encoding
-	contentType string
-	body        []byte
-	problem     *Problem // of a failure
-	retryAfter  time.Duration
+	status     int
+	id         string             // of deferred work
+	reply      *cloudevents.Event // with its encoding
+	encoded    encoded
+	problem    *Problem // of a failure
+	retryAfter time.Duration
 }
 
 // handle gives e to the handler, which may go on with it afterwards: e is not
@@ -38,7 +37,7 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 	v := verdict{status: http.StatusNoContent}
 	if err == nil && reply != nil {
 		v.status, v.reply = http.StatusOK, reply
-		if v.contentType, v.body, err = rc.encodeReply(reply, m); err != nil {
+		if v.encoded, err = rc.encodeReply(reply, m); err != nil {
 			err = &replyError{err}
 		}
 	}
@@ -70,14 +69,14 @@ func (rc *Receiver) verdictOf(ctx context.Context, err error) (verdict, error) {
 	return rc.failure(ctx, err), err
 }
 
-func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (contentType string, body []byte, err error) {
+func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (out encoded, err error) {
 	if m == cloudevents.BatchMode {
 		// It is a member of a BatchAnswer.
-		contentType, body, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
-		if err == nil && !json.Valid(body) {
+		out, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
+		if err == nil && !json.Valid(out.body) {
 			err = errDeepReply
 		}
-		return contentType, body, err
+		return out, err
 	}
 	return encode(reply, m, rc.Decoder.Format)
 }

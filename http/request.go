@@ -11,71 +11,71 @@ import (
 )
 
 // ToHTTPRequest validates e and returns a POST request with it. The request has a
-// Content-Length, and a GetBody, so that it can be sent again. A nil f is
-// [format.JSON].
+// Content-Length, and a GetBody so that it can be sent again. A nil f is [format.JSON].
 //
 // The error is that of [EncodeMessage], or of [http.NewRequestWithContext].
 func ToHTTPRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (*http.Request, error) {
-	contentType, body, err := encode(e, m, f)
+	out, err := encode(e, m, f)
 	if err != nil {
 		return nil, err
 	}
-	return newRequest(ctx, url, e, m, contentType, body)
+	return out.request(ctx, url)
 }
 
-// ToHTTPRequestBatch is ToHTTPRequest for a batch, which may be empty. Send
-// batches only to those who asked for them
-// (http-protocol-binding.md#3-http-message-mapping).
+// ToHTTPRequestBatch is ToHTTPRequest for a batch, which may be empty. Send batches only
+// to receivers that asked for them (http-protocol-binding.md#3-http-message-mapping).
 func ToHTTPRequestBatch(ctx context.Context, url string, es []cloudevents.Event, f format.Batch) (*http.Request, error) {
-	contentType, body, err := encodeBatch(es, f)
+	out, err := encodeBatch(es, f)
 	if err != nil {
 		return nil, err
 	}
-	return newRequest(ctx, url, nil, cloudevents.BatchMode, contentType, body)
+	return out.request(ctx, url)
 }
 
-func newRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+// request returns a new request with the message.
+func (out *encoded) request(ctx context.Context, url string) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(out.body))
 	if err != nil {
 		return nil, err
 	}
-	if m == cloudevents.BinaryMode {
-		r.Header = withRoom(r.Header, e)
+	if out.event != nil {
+		r.Header = withRoom(r.Header, out.event)
 	}
-	describe(r.Header, e, m, contentType)
+	out.describe(r.Header)
 	return r, nil
 }
 
-// CopyToHTTPRequest validates e and makes it what r carries: headers, body,
-// ContentLength and GetBody. Headers of another event are removed, and so is
-// Content-Encoding; everything else stays. The body that r had is not closed. On
-// an error r is unchanged.
+// CopyToHTTPRequest validates e and makes r carry it: headers, body, ContentLength and
+// GetBody. Headers of another event and Content-Encoding are removed. Everything else
+// stays. The body that r had is not closed. On an error r is unchanged.
 func CopyToHTTPRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
-	contentType, body, err := encode(e, m, f)
+	out, err := encode(e, m, f)
 	if err != nil {
 		return err
 	}
-	setRequest(r, e, m, contentType, body)
+	out.replace(r)
 	return nil
 }
 
 // CopyToHTTPRequestBatch is CopyToHTTPRequest for a batch.
 func CopyToHTTPRequestBatch(r *http.Request, es []cloudevents.Event, f format.Batch) error {
-	contentType, body, err := encodeBatch(es, f)
+	out, err := encodeBatch(es, f)
 	if err != nil {
 		return err
 	}
-	setRequest(r, nil, cloudevents.BatchMode, contentType, body)
+	out.replace(r)
 	return nil
 }
 
-func setRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) {
+// replace makes the message what r carries.
+func (out *encoded) replace(r *http.Request) {
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
-	describe(r.Header, e, m, contentType)
+	out.describe(r.Header)
 	remove(r.Header, "Content-Encoding") // of the body that was
 	remove(r.Header, "Content-Length")
+	body := out.body
 	r.ContentLength = int64(len(body))
 	r.TransferEncoding = nil
 	r.GetBody = func() (io.ReadCloser, error) {

@@ -9,40 +9,41 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-// WriteHTTPResponse validates e and writes it as the response, with that status
-// and with Content-Length. A nil f is [format.JSON]. A Content-Encoding that w
-// already has is left alone.
+// WriteHTTPResponse validates e and writes it as the response, with that status and with
+// Content-Length. A nil f is [format.JSON]. A Content-Encoding that w already has is left
+// alone.
 //
-// The error is that of [EncodeMessage], or about a status that is not final or
-// does not allow the body, and w is then untouched; or it is that of w.Write.
+// The error is that of [EncodeMessage], or about a status that is not final or does not
+// allow the body; w is then untouched. Otherwise it is that of w.Write.
 func WriteHTTPResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
-	contentType, body, err := encode(e, m, f)
+	out, err := encode(e, m, f)
 	if err != nil {
 		return err
 	}
-	return writeResponse(w, status, e, m, contentType, body)
+	return out.respond(w, status)
 }
 
 // WriteHTTPResponseBatch is WriteHTTPResponse for a batch, which may be empty.
 func WriteHTTPResponseBatch(w http.ResponseWriter, status int, es []cloudevents.Event, f format.Batch) error {
-	contentType, body, err := encodeBatch(es, f)
+	out, err := encodeBatch(es, f)
 	if err != nil {
 		return err
 	}
-	return writeResponse(w, status, nil, cloudevents.BatchMode, contentType, body)
+	return out.respond(w, status)
 }
 
-func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, contentType string, body []byte) error {
+// respond writes the message as a response.
+func (out *encoded) respond(w http.ResponseWriter, status int) error {
 	if status < 200 || status > 999 {
 		return fmt.Errorf("%d is not a final HTTP status", status)
 	}
 	noBody := status == http.StatusNoContent || status == http.StatusNotModified
-	if noBody && len(body) > 0 {
+	if noBody && len(out.body) > 0 {
 		return fmt.Errorf("status %d does not allow a body", status)
 	}
 	h := w.Header()
 	remove(h, "Content-Length") // in any spelling
-	describe(h, e, m, contentType)
+	out.describe(h)
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // or net/http guesses one
 	}
@@ -50,9 +51,9 @@ func writeResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cl
 		w.WriteHeader(status)
 		return nil
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	h["Content-Length"] = []string{strconv.Itoa(len(out.body))}
 	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
+	if _, err := w.Write(out.body); err != nil {
 		return err
 	}
 	return nil

@@ -109,7 +109,7 @@ func (c *delivery) request(ctx context.Context) *http.Request {
 		r.Header = make(http.Header)
 	}
 	m := c.message
-	describe(r.Header, m.event, m.mode, m.contentType)
+	m.describe(r.Header)
 	remove(r.Header, "Content-Encoding") // the body has none
 	r.ContentLength = int64(len(m.body))
 	r.GetBody = func() (io.ReadCloser, error) { return c.reader(&m) }

@@ -153,12 +153,12 @@ func (b *batches) encode(c *delivery, part []int) bool {
 	for n, i := range part {
 		es[n] = b.es[i]
 	}
-	contentType, body, err := encodeBatch(es, b.format)
+	out, err := encodeBatch(es, b.format)
 	if err != nil {
 		b.fail(part, err)
 		return false
 	}
-	c.message = message{mode: cloudevents.BatchMode, contentType: contentType, body: body, events: len(part)}
+	c.message = message{encoded: out, events: len(part)}
 	return true
 }
 

@@ -17,24 +17,22 @@ import (
 
 // message is what every attempt of a call sends.
 type message struct {
-	event       *cloudevents.Event // in binary mode
-	mode        cloudevents.Mode
-	contentType string // in other modes
-	body        []byte
-	isShared    bool // with the caller
-	events      int
+	encoded
+	of       *cloudevents.Event // in one event
+	isShared bool               // with the caller
+	events   int
 }
 
 // eventMessage returns a message with one event.
 func (s *Sender) eventMessage(e *cloudevents.Event) (message, error) {
-	contentType, body, err := encode(e, s.Mode, s.Format)
+	out, err := encode(e, s.Mode, s.Format)
 	if err != nil {
 		return message{}, err
 	}
-	m := message{event: e, mode: s.Mode, contentType: contentType, body: body, events: 1}
+	m := message{encoded: out, of: e, events: 1}
 	if s.Mode == cloudevents.BinaryMode {
-		if m.isShared = len(body) > maxCopied; !m.isShared {
-			m.body = bytes.Clone(body)
+		if m.isShared = len(out.body) > maxCopied; !m.isShared {
+			m.body = bytes.Clone(out.body)
 		}
 	}
 	return m, nil
@@ -136,7 +134,7 @@ func (c *delivery) logRetry(ctx context.Context, a *attemptResult, wait time.Dur
 	if a.err != nil {
 		attrs = append(attrs, slog.String("error", a.err.Error()))
 	}
-	if e := c.message.event; e != nil {
+	if e := c.message.of; e != nil {
 		attrs = append(attrs,
 			slog.String("id", cut(e.ID)), slog.String("source", cut(e.Source)), slog.String("type", cut(e.Type)))
 	}

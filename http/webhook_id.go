@@ -37,7 +37,7 @@ func WebhookID(h http.Header, body []byte) string {
 
 // isBinary reports whether attributes of an event are in the header.
 func isBinary(h http.Header) bool {
-	if m, ok := headerMode(h); ok && m != cloudevents.BinaryMode {
+	if ModeOf(h) != cloudevents.BinaryMode {
 		return false
 	}
 	for key := range h {
