@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 const bearer = "mF_9.B5f-4.1JqM" // the one of the document
@@ -59,18 +61,18 @@ func TestAuthorization(t *testing.T) {
 		{"OPTIONS", "/", []string{"WebHook-Request-Origin", "a"}, 401, "Bearer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var l logged
-			a := &cehttp.Authorization{Next: status(204), Tokens: []string{"", bearer, "second", "a+b"}, Logger: l.logger()}
+			var l cehttptest.Log
+			a := &webhook.Authorization{Next: status(204), Tokens: []string{"", bearer, "second", "a+b"}, Logger: l.Logger()}
 			method := http.MethodPost
 			if c.name == "OPTIONS" {
 				method = http.MethodOptions
 			}
-			w := record(a, asked(method, c.target, "access_token="+bearer, c.fields...))
+			w := cehttptest.Record(a, asked(method, c.target, "access_token="+bearer, c.fields...))
 			if w.Code != c.status || w.Header().Get("WWW-Authenticate") != c.challenge {
 				t.Fatalf("%d, %q: %s", w.Code, w.Header().Get("WWW-Authenticate"), w.Body)
 			}
 			if c.status != 204 {
-				if p := decoded[cehttp.Problem](t, w); p.Message == "" || p.Section == "" || p.Retryable {
+				if p := cehttptest.Decoded[cehttp.Problem](t, w); p.Message == "" || p.Section == "" || p.Retryable {
 					t.Errorf("%+v", p)
 				}
 			}
@@ -84,17 +86,17 @@ func TestAuthorization(t *testing.T) {
 }
 
 func TestAuthorizationLetsNobodyThrough(t *testing.T) {
-	for name, a := range map[string]*cehttp.Authorization{
+	for name, a := range map[string]*webhook.Authorization{
 		"no tokens":      {Next: status(204), Logger: mute},
 		"an empty token": {Next: status(204), Tokens: []string{""}, Logger: mute},
 	} {
 		for _, field := range []string{"Bearer x", "Bearer ", "Bearer"} {
-			if w := record(a, asked("POST", "/", "", "Authorization", field)); w.Code < 400 {
+			if w := cehttptest.Record(a, asked("POST", "/", "", "Authorization", field)); w.Code < 400 {
 				t.Errorf("%s, %q: %d", name, field, w.Code)
 			}
 		}
 	}
-	if w := record(&cehttp.Authorization{Tokens: []string{"x"}}, asked("POST", "/", "", "Authorization", "Bearer x")); w.Code != 404 {
+	if w := cehttptest.Record(&webhook.Authorization{Tokens: []string{"x"}}, asked("POST", "/", "", "Authorization", "Bearer x")); w.Code != 404 {
 		t.Errorf("without Next: %d", w.Code)
 	}
 }
@@ -115,16 +117,16 @@ func TestAuthorizationCheck(t *testing.T) {
 		{"no status of an error", &cehttp.HandlerError{Status: 204}, 401, "invalid_token", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := &cehttp.Authorization{Next: status(204), Tokens: []string{"known"}, Logger: mute, Check: func(_ context.Context, token string) error {
+			a := &webhook.Authorization{Next: status(204), Tokens: []string{"known"}, Logger: mute, Check: func(_ context.Context, token string) error {
 				if token != bearer {
 					t.Errorf("asked about %q", token)
 				}
 				return c.err
 			}}
-			if w := record(a, asked("POST", "/", "", "Authorization", "Bearer known")); w.Code != 204 {
+			if w := cehttptest.Record(a, asked("POST", "/", "", "Authorization", "Bearer known")); w.Code != 204 {
 				t.Errorf("known: %d", w.Code)
 			}
-			w := record(a, asked("POST", "/", "", "Authorization", "Bearer "+bearer))
+			w := cehttptest.Record(a, asked("POST", "/", "", "Authorization", "Bearer "+bearer))
 			if c.status == 204 && w.Code == 204 {
 				return
 			}
@@ -165,7 +167,7 @@ func TestAuthorizationInQuery(t *testing.T) {
 				r.Header.Set("Authorization", "Bearer "+bearer)
 			}
 			before := r.URL.String()
-			w := record(&cehttp.Authorization{Next: next, Tokens: []string{bearer}}, r)
+			w := cehttptest.Record(&webhook.Authorization{Next: next, Tokens: []string{bearer}}, r)
 			if w.Code != c.status || w.Header().Get("Cache-Control") != c.want {
 				t.Errorf("%d, Cache-Control %q", w.Code, w.Header().Get("Cache-Control"))
 			}
@@ -177,9 +179,9 @@ func TestAuthorizationInQuery(t *testing.T) {
 }
 
 // Strangers may ask for permission, and cannot use up a rate.
-func TestAuthorizationInFrontOfWebhook(t *testing.T) {
-	a := &cehttp.Authorization{
-		Next:   &cehttp.Webhook{Next: status(204), Origins: []string{"a"}, Rate: 1, Logger: mute},
+func TestAuthorizationInFrontOfTarget(t *testing.T) {
+	a := &webhook.Authorization{
+		Next:   &webhook.Target{Next: status(204), Origins: []string{"a"}, Rate: 1, Logger: mute},
 		Tokens: []string{bearer}, Handshake: true, Logger: mute,
 	}
 	if w := preflight(a, "WebHook-Request-Origin", "a"); w.Header().Get("WebHook-Allowed-Origin") != "a" {

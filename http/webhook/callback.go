@@ -1,6 +1,7 @@
-package cehttp
+package webhook
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -15,175 +16,200 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// Callback gives permission to senders at the address that they offer with
-// WebHook-Request-Callback (http-webhook.md#413-webhook-request-callback). The
-// address comes from a stranger. It is called with POST and WebHook-Allowed-Rate,
-// and with these restrictions:
+// Callback gives permission at the URL that a sender offers with
+// WebHook-Request-Callback (http-webhook.md#413-webhook-request-callback). It sends POST
+// with WebHook-Allowed-Rate. A stranger chooses the URL, so a call is restricted:
 //
-//   - https only, with a certificate that is valid; no user, no fragment, at most
-//     2048 bytes
-//   - no address that is not of the public Internet: private, loopback, link-local,
-//     multicast, unspecified, carrier-grade NAT, documentation and the like. The address
-//     is looked at when the connection is made, after names were resolved
-//   - no redirect, no proxy, no connection that is used twice; of an answer at most
-//     16 KiB of header and 4 KiB of body
-//   - as much time, as many calls at once, and as many per minute as the fields say
+//   - The URL is https, with a valid certificate. It has no user and no fragment, and at
+//     most 2048 bytes.
+//   - The address is public, as [PublicAddress] says. That is checked when the connection
+//     is made, after the name was resolved.
+//   - There is no redirect, no proxy and no connection that is used twice. At most 16 KiB
+//     of header and 4 KiB of body are read from the answer.
+//   - Timeout, MaxCalls, PerMinute and PerHost limit duration and number.
 //
-// A call that fails is logged and not repeated: the sender may ask again. Goroutines
-// exist as long as calls do; Shutdown ends them. The zero value is ready to use. A
-// Callback must not be changed or copied after its first use.
+// A call that fails is logged and not repeated. The sender may ask again. Each call has a
+// goroutine, which Shutdown ends. The zero value is ready to use. A Callback must not be
+// changed or copied after its first use.
 type Callback struct {
-	Timeout   time.Duration // of a call; 0 is 10 seconds
-	MaxCalls  int           // at the same time; 0 is 8
-	PerMinute int           // calls in all; 0 is 60
-	PerHost   int           // calls per minute to one host; 0 is 6
+	// Timeout limits the duration of a call. 0 is 10 seconds, -1 is no limit.
+	Timeout time.Duration
 
-	// AllowAddress replaces the rule about addresses, if it is not nil: to call
-	// senders in a network of one's own.
+	// MaxCalls is the number of calls at the same time. A handshake beyond it is
+	// answered with 503. 0 is 8, -1 is no limit.
+	MaxCalls int
+
+	// PerMinute is the number of calls per minute. A handshake beyond it is answered
+	// with 429. 0 is 60, -1 is no limit.
+	PerMinute int
+
+	// PerHost is the number of calls per minute to one host. A handshake beyond it is
+	// answered with 429. 0 is 6, -1 is no limit.
+	PerHost int
+
+	// AllowAddress replaces PublicAddress if it is set, for senders in a private network.
 	AllowAddress func(netip.Addr) bool
 
-	TLS    *tls.Config  // nil is the system's certificates
-	Logger *slog.Logger // nil is slog.Default()
+	// TLS is the client configuration of a call. nil trusts the certificates of the
+	// system.
+	TLS *tls.Config
 
-	limits, hosts limiter
+	// Logger gets failed calls at warning level. nil is slog.Default().
+	Logger *slog.Logger
 
-	mutex    sync.Mutex
-	running  int
-	cancels  map[int]context.CancelFunc
-	sequence int
-	stopping bool
-	idle     chan struct{} // closed when no call is left; made by Shutdown
+	all, hosts limiter
+
+	mu      sync.Mutex
+	stopped bool
+	running map[*http.Request]context.CancelFunc // calls under way
+	calls   sync.WaitGroup                       // their goroutines
 }
 
 const (
-	callbackTimeout   = 10 * time.Second
-	callbackCalls     = 8
-	callbackPerMinute = 60
-	callbackPerHost   = 6
 	maxCallbackURL    = 2048
 	maxCallbackHeader = 16 << 10
 	maxCallbackBody   = 4 << 10
+	maxCallbackHosts  = 1024 // hosts beyond it share one PerHost
 )
+
+type callbackLimits struct {
+	timeout                   time.Duration
+	calls, perMinute, perHost int
+}
+
+// limits returns the limits of c with their defaults.
+func (c *Callback) limits() callbackLimits {
+	return callbackLimits{
+		timeout:   cmp.Or(c.Timeout, 10*time.Second),
+		calls:     cmp.Or(c.MaxCalls, 8),
+		perMinute: cmp.Or(c.PerMinute, 60),
+		perHost:   cmp.Or(c.PerHost, 6),
+	}
+}
 
 var (
 	errCallbackURL     = errors.New("WebHook-Request-Callback is not an https URL that may be called")
 	errCallbackBusy    = errors.New("too many callbacks are under way")
+	errCallbackStopped = errors.New("no callbacks are sent any more: the service is shutting down")
 	errCallbackAddress = errors.New("address is not public")
 )
 
-// Grant gives permission at a callback address now, for a handshake that was not
-// answered then. A rate of 0 is no limit. Of the restrictions all but those on the
-// number of calls apply. The error does not have the address in it. It is nil if
-// the answer is 2xx.
+// Grant gives permission at a callback URL now, for a handshake that was refused or
+// answered without consent. A rate of 0 is no limit. The restrictions of Callback apply,
+// except those on the number of calls. The error is nil if the answer is 2xx. It does not
+// contain the URL.
 func (c *Callback) Grant(ctx context.Context, callback string, perMinute int) error {
 	u, err := callbackURL(callback)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, orZero(c.Timeout, callbackTimeout))
+	ctx, cancel := withTimeout(ctx, c.limits().timeout)
 	defer cancel()
-	if err := c.call(ctx, u, perMinute); err != nil {
+	if err := c.call(callbackRequest(ctx, u, perMinute)); err != nil {
 		return fmt.Errorf("callback: %w", err)
 	}
 	return nil
 }
 
-// Shutdown lets no more calls begin and waits for those under way. When ctx ends
-// it ends them, waits until they have, and returns the error of ctx.
+// Shutdown begins no more calls and waits for those under way. If ctx ends first, it
+// cancels them, waits until they have ended, and returns the error of ctx.
 func (c *Callback) Shutdown(ctx context.Context) error {
-	c.mutex.Lock()
-	c.stopping = true
-	if c.idle == nil {
-		c.idle = make(chan struct{})
-		if c.running == 0 {
-			close(c.idle)
-		}
-	}
-	idle := c.idle
-	c.mutex.Unlock()
+	c.mu.Lock()
+	c.stopped = true
+	c.mu.Unlock()
+	idle := make(chan struct{})
+	go func() {
+		c.calls.Wait()
+		close(idle)
+	}()
 	select {
 	case <-idle:
 		return nil
 	case <-ctx.Done():
 	}
-	c.mutex.Lock()
-	for _, cancel := range c.cancels {
+	c.mu.Lock()
+	for _, cancel := range c.running {
 		cancel()
 	}
-	c.mutex.Unlock()
+	c.mu.Unlock()
 	<-idle
 	return ctx.Err()
 }
 
-// start begins a call, unless that is too many per minute: then it says how long
-// to wait.
+// start begins a call in the background. If there are too many per minute, it returns how
+// long to wait instead.
 func (c *Callback) start(ctx context.Context, callback string, perMinute int) (wait time.Duration, err error) {
 	u, err := callbackURL(callback)
 	if err != nil {
 		return 0, err
 	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
+	limits := c.limits()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch {
-	case c.stopping:
-		return 0, errShuttingDown
-	case c.running >= orZero(c.MaxCalls, callbackCalls):
+	case c.stopped:
+		return 0, errCallbackStopped
+	case limits.calls >= 0 && len(c.running) >= limits.calls:
 		return 0, errCallbackBusy
 	}
-	if wait := c.hosts.take(hostName(u), orZero(c.PerHost, callbackPerHost), defaultMaxOrigins); wait > 0 {
+	if wait := c.hosts.take(hostName(u), limits.perHost, maxCallbackHosts); wait > 0 {
 		return wait, nil
 	}
-	if wait := c.limits.take("", orZero(c.PerMinute, callbackPerMinute), 1); wait > 0 {
+	if wait := c.all.take("", limits.perMinute, 1); wait > 0 {
 		return wait, nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), orZero(c.Timeout, callbackTimeout))
-	c.sequence++
-	id := c.sequence
-	if c.cancels == nil {
-		c.cancels = map[int]context.CancelFunc{}
+	ctx, cancel := withTimeout(context.WithoutCancel(ctx), limits.timeout)
+	r := callbackRequest(ctx, u, perMinute)
+	if c.running == nil {
+		c.running = map[*http.Request]context.CancelFunc{}
 	}
-	c.cancels[id] = cancel
-	c.running++
-	go func() {
-		defer c.end(id, cancel)
-		if err := c.call(ctx, u, perMinute); err != nil {
-			orDefault(c.Logger).WarnContext(ctx, "webhook callback failed", "host", cut(u.Host), "error", err)
+	c.running[r] = cancel
+	c.calls.Go(func() {
+		if err := c.call(r); err != nil {
+			eventlog.Default(c.Logger).WarnContext(ctx, "webhook callback failed", "host", eventlog.Cut(u.Host), "error", err)
 		}
-	}()
+		cancel()
+		c.mu.Lock()
+		delete(c.running, r)
+		c.mu.Unlock()
+	})
 	return 0, nil
 }
 
-func (c *Callback) end(id int, cancel context.CancelFunc) {
-	cancel()
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	delete(c.cancels, id)
-	c.running--
-	if c.running == 0 && c.idle != nil {
-		close(c.idle)
+// withTimeout is context.WithTimeout, with no timeout if it is negative.
+func withTimeout(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout < 0 {
+		return context.WithCancel(ctx)
 	}
+	return context.WithTimeout(ctx, timeout)
 }
 
-// call calls. What goes wrong is said without the URL, in which there is a secret.
-func (c *Callback) call(ctx context.Context, u *url.URL, perMinute int) error {
+func callbackRequest(ctx context.Context, u *url.URL, perMinute int) *http.Request {
 	r := &http.Request{Method: http.MethodPost, URL: u, Host: u.Host, Header: http.Header{allowedRate: {formatRate(perMinute)}}}
-	answer, err := c.roundTripper(ctx).RoundTrip(r.WithContext(ctx))
+	return r.WithContext(ctx)
+}
+
+// call sends r. Its error does not contain the URL, which has a secret in it.
+func (c *Callback) call(r *http.Request) error {
+	response, err := c.roundTripper(r.Context()).RoundTrip(r)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
-	_, _ = io.CopyN(io.Discard, answer.Body, maxCallbackBody) // what it says does not matter
-	if answer.StatusCode < 200 || answer.StatusCode > 299 {
-		return fmt.Errorf("status %d", answer.StatusCode)
+	defer response.Body.Close()
+	_, _ = io.CopyN(io.Discard, response.Body, maxCallbackBody) // only the status matters
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return fmt.Errorf("status %d", response.StatusCode)
 	}
 	return nil
 }
 
-// roundTripper is used rather than a client, which would follow redirects. It is
-// made for one call: a transport goes on dialing when a request has ended, unless
-// the dialer knows better.
+// roundTripper returns a transport for one call. A transport does not follow redirects, as
+// a client would. It is not kept, because it would go on dialing after the request has
+// ended, unless the dialer has the context of the call.
 func (c *Callback) roundTripper(call context.Context) http.RoundTripper {
 	dialer := tls.Dialer{NetDialer: &net.Dialer{Control: c.control}, Config: c.TLS}
 	return &http.Transport{
@@ -196,7 +222,7 @@ func (c *Callback) roundTripper(call context.Context) http.RoundTripper {
 	}
 }
 
-// control is called with each address right before a connection is made to it.
+// control is called with each resolved address right before it is connected to.
 func (c *Callback) control(_, address string, _ syscall.RawConn) error {
 	allowed := c.AllowAddress
 	if allowed == nil {
@@ -222,10 +248,49 @@ func callbackURL(s string) (*url.URL, error) {
 // hostName returns the host of u in one spelling, without the port.
 func hostName(u *url.URL) string { return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".") }
 
-// orZero returns v, or what the zero value stands for.
-func orZero[T int | int64 | time.Duration](v, zero T) T {
-	if v <= 0 {
-		return zero
+// PublicAddress reports whether a is a public Internet address. Loopback, private,
+// link-local, cloud-metadata and documentation addresses are not, nor are IPv6 addresses
+// that embed an IPv4 address. It is the rule of [Callback].
+func PublicAddress(a netip.Addr) bool {
+	a = a.Unmap()
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Zone() != "" {
+		return false
 	}
-	return v
+	if a.Is4() {
+		return isPublic4(a.As4())
+	}
+	b := a.As16()
+	switch first, second := uint16(b[0])<<8|uint16(b[1]), uint16(b[2])<<8|uint16(b[3]); {
+	case first>>13 != 1: // 2000::/3 is all that is given out; 64:ff9b::/96 is outside
+		return false
+	case first == 0x2002: // 6to4
+		return false
+	case first == 0x2001 && second < 0x0200: // Teredo, benchmarks, ORCHID, other special ones
+		return false
+	case first == 0x2001 && second == 0x0db8: // documentation
+		return false
+	case first == 0x3fff && second < 0x1000: // documentation
+		return false
+	}
+	return true
+}
+
+func isPublic4(b [4]byte) bool {
+	switch {
+	case b[0] == 0, b[0] >= 240: // this network, reserved, broadcast
+		return false
+	case b[0] == 100 && b[1]&0xc0 == 64: // carrier-grade NAT
+		return false
+	case b[0] == 192 && b[1] == 0 && (b[2] == 0 || b[2] == 2): // protocols, documentation
+		return false
+	case b[0] == 192 && b[1] == 88 && b[2] == 99: // 6to4 relays
+		return false
+	case b[0] == 198 && b[1]&0xfe == 18: // benchmarks
+		return false
+	case b[0] == 198 && b[1] == 51 && b[2] == 100, b[0] == 203 && b[1] == 0 && b[2] == 113: // documentation
+		return false
+	case b == [4]byte{168, 63, 129, 16}: // the platform itself, on Azure
+		return false
+	}
+	return true
 }

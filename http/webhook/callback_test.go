@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"context"
@@ -16,7 +16,8 @@ import (
 	"testing"
 	"time"
 
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 func TestPublicAddress(t *testing.T) {
@@ -40,18 +41,18 @@ func TestPublicAddress(t *testing.T) {
 		{"64:ff9b::a9fe:a9fe", false}, {"2002:7f00:1::", false}, {"2001:0:1::", false}, {"::127.0.0.1", false}, // IPv4 within
 		{"2001:db8::1", false}, {"3fff::1", false}, {"2001:20::1", false}, {"fec0::1", false}, {"4000::1", false},
 	} {
-		if got := cehttp.PublicAddress(netip.MustParseAddr(c.address)); got != c.want {
+		if got := webhook.PublicAddress(netip.MustParseAddr(c.address)); got != c.want {
 			t.Errorf("%s: %v", c.address, got)
 		}
 	}
-	if cehttp.PublicAddress(netip.Addr{}) {
+	if webhook.PublicAddress(netip.Addr{}) {
 		t.Error("the zero address")
 	}
 }
 
 // callbackServer is where a sender is told of its permission, and a Callback that
 // may call it.
-func callbackServer(t *testing.T, h http.HandlerFunc) (*httptest.Server, *cehttp.Callback) {
+func callbackServer(t *testing.T, h http.HandlerFunc) (*httptest.Server, *webhook.Callback) {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -59,7 +60,7 @@ func callbackServer(t *testing.T, h http.HandlerFunc) (*httptest.Server, *cehttp
 	t.Cleanup(s.Close)
 	pool := x509.NewCertPool()
 	pool.AddCert(s.Certificate())
-	return s, &cehttp.Callback{
+	return s, &webhook.Callback{
 		AllowAddress: netip.Addr.IsLoopback,
 		TLS:          &tls.Config{RootCAs: pool},
 		Logger:       mute,
@@ -72,9 +73,9 @@ func TestCallbackGrants(t *testing.T) {
 	s, c := callbackServer(t, func(_ http.ResponseWriter, r *http.Request) {
 		calls <- call{r.Method, r.RequestURI, strings.Join(r.Header.Values("WebHook-Allowed-Rate"), "|")}
 	})
-	wh := &cehttp.Webhook{Next: status(204), Origins: []string{"*"}, Rate: 100, Callback: c, Logger: mute}
+	wh := &webhook.Target{Next: status(204), Origins: []string{"*"}, Rate: 100, Callback: c, Logger: mute}
 	w := preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", s.URL+"/confirm?id=12345&key=abc")
-	if a := decoded[cehttp.Accepted](t, w); w.Code != 202 || a.Status != "accepted" {
+	if a := cehttptest.Decoded[struct{ Status string }](t, w); w.Code != 202 || a.Status != "accepted" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	wantNoConsent(t, w.Header())
@@ -108,14 +109,14 @@ func TestCallbackRefusesURLs(t *testing.T) {
 		{"another scheme", "gopher://example.com/"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cb := &cehttp.Callback{}
+			cb := &webhook.Callback{}
 			if err := cb.Grant(t.Context(), c.url, 1); err == nil || !strings.Contains(err.Error(), "not an https URL") {
 				t.Error(err)
 			}
 			if c.url == "" {
 				return // as if it were not there
 			}
-			w := preflight(&cehttp.Webhook{Origins: []string{"*"}, Callback: cb, Logger: mute}, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", c.url)
+			w := preflight(&webhook.Target{Origins: []string{"*"}, Callback: cb, Logger: mute}, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", c.url)
 			wantProblem(t, w, 400, "handshake_invalid")
 			wantNoConsent(t, w.Header())
 		})
@@ -126,7 +127,7 @@ func TestCallbackRefusesURLs(t *testing.T) {
 func TestCallbackRefusesAddresses(t *testing.T) {
 	s, _ := callbackServer(t, func(http.ResponseWriter, *http.Request) { t.Error("it was called") })
 	_, port, _ := strings.Cut(s.Listener.Addr().String(), ":")
-	var c cehttp.Callback
+	var c webhook.Callback
 	for _, host := range []string{
 		"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "[::]", "127.1", "2130706433",
 		"169.254.169.254", "10.0.0.1", "192.168.0.1", "100.64.0.1", "224.0.0.1", "[fe80::1]", "[64:ff9b::7f00:1]",
@@ -203,7 +204,7 @@ func TestCallbackLimits(t *testing.T) {
 		<-r.Context().Done()
 	})
 	c.MaxCalls, c.PerHost, c.Timeout = 2, 3, time.Hour
-	wh := &cehttp.Webhook{Origins: []string{"*"}, Callback: c, Logger: mute}
+	wh := &webhook.Target{Origins: []string{"*"}, Callback: c, Logger: mute}
 	ask := func() *httptest.ResponseRecorder {
 		return preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", s.URL)
 	}
@@ -234,8 +235,8 @@ func TestCallbackLimits(t *testing.T) {
 	}
 
 	// A host has one name, whatever its spelling and the port.
-	one := &cehttp.Callback{PerHost: 1, Timeout: time.Nanosecond, Logger: mute}
-	wh = &cehttp.Webhook{Origins: []string{"*"}, Callback: one, Logger: mute}
+	one := &webhook.Callback{PerHost: 1, Timeout: time.Nanosecond, Logger: mute}
+	wh = &webhook.Target{Origins: []string{"*"}, Callback: one, Logger: mute}
 	for i, host := range []string{"a.invalid", "A.invalid", "a.invalid:443", "a.invalid:8443", "a.invalid."} {
 		w := preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", "https://"+host+"/")
 		if want := []int{202, 429}[min(i, 1)]; w.Code != want {
@@ -246,8 +247,8 @@ func TestCallbackLimits(t *testing.T) {
 		t.Error(err)
 	}
 
-	all := &cehttp.Callback{PerMinute: 1, Timeout: time.Nanosecond, Logger: mute}
-	wh = &cehttp.Webhook{Origins: []string{"*"}, Callback: all, Logger: mute}
+	all := &webhook.Callback{PerMinute: 1, Timeout: time.Nanosecond, Logger: mute}
+	wh = &webhook.Target{Origins: []string{"*"}, Callback: all, Logger: mute}
 	for i, want := range []int{202, 429} {
 		if w := preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", fmt.Sprintf("https://192.0.2.%d/", i)); w.Code != want {
 			t.Errorf("%d: %d", i, w.Code)
@@ -259,9 +260,9 @@ func TestCallbackLimits(t *testing.T) {
 }
 
 func TestCallbackLogsNoSecrets(t *testing.T) {
-	var l logged
-	c := &cehttp.Callback{Logger: l.logger()}
-	wh := &cehttp.Webhook{Origins: []string{"*"}, Callback: c, Logger: l.logger()}
+	var l cehttptest.Log
+	c := &webhook.Callback{Logger: l.Logger()}
+	wh := &webhook.Target{Origins: []string{"*"}, Callback: c, Logger: l.Logger()}
 	preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", "https://127.0.0.1/confirm?key=do-not-log")
 	if err := c.Shutdown(t.Context()); err != nil {
 		t.Error(err)
@@ -271,9 +272,9 @@ func TestCallbackLogsNoSecrets(t *testing.T) {
 	}
 }
 
-func TestWebhookLogsNoSecrets(t *testing.T) {
-	var l logged
-	wh := &cehttp.Webhook{Logger: l.logger()}
+func TestTargetLogsNoSecrets(t *testing.T) {
+	var l cehttptest.Log
+	wh := &webhook.Target{Logger: l.Logger()}
 	preflight(wh, "WebHook-Request-Origin", "a.example.com", "WebHook-Request-Callback", "https://example.com/confirm?key="+secret)
 	delivered(wh, "WebHook-Request-Origin", "a.example.com", "Authorization", "Bearer "+secret)
 	if text := l.String(); strings.Contains(text, secret) || !strings.Contains(text, "a.example.com") {

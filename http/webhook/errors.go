@@ -1,29 +1,43 @@
-package cehttp
+package webhook
 
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// ErrNoConsent is wrapped by the [*HandshakeError] about a target that answered,
-// and did not consent to deliveries.
+// ErrNoConsent is wrapped by the [*HandshakeError] about a target that answered the
+// handshake without consenting to deliveries.
 var ErrNoConsent = errors.New("target does not consent to deliveries")
 
-// HandshakeError says why a [WebhookTransport] has no permission to send.
+// HandshakeError says why a [Transport] has no permission to send. The delivery was not
+// sent.
 type HandshakeError struct {
-	Host       string        // of the target
-	Status     int           // of the answer to OPTIONS; 0 if there was none
-	Reason     string        // what was wrong with the answer, for people
-	Retryable  bool          // permission may be there later
-	RetryAfter time.Duration // until the target is asked again; 0 is at the next delivery
-	Err        error         // ErrNoConsent, ErrGone, or that of the connection
+	// Host is the host of the target, with its port if the URL has one.
+	Host string
+
+	// Status is the status of the answer to OPTIONS. It is 0 if there was no answer.
+	Status int
+
+	// Reason says for people what was wrong with the answer. It may be empty.
+	Reason string
+
+	// Temporary reports that the target may consent later, without anybody changing
+	// its configuration.
+	Temporary bool
+
+	// RetryAfter is the time until the target is asked again. With 0 the next delivery
+	// asks.
+	RetryAfter time.Duration
+
+	// Err is ErrNoConsent, cehttp.ErrGone, or the error of the connection.
+	Err error
 }
 
+// Error returns host, status, cause and reason. It has no other part of the URL.
 func (e *HandshakeError) Error() string {
 	text := "webhook handshake with " + strconv.Quote(quoted(e.Host)) + ": "
 	if e.Status != 0 {
@@ -36,34 +50,44 @@ func (e *HandshakeError) Error() string {
 	return text
 }
 
+// Unwrap returns e.Err.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// RateError is the error of a [WebhookTransport] about a delivery whose turn, at the
-// rate that the target has granted or after its Retry-After, comes after the
-// deadline of the context. Nothing was sent.
+// Retryable returns e.Temporary. A cehttp.Sender asks it whether to try again.
+func (e *HandshakeError) Retryable() bool { return e.Temporary }
+
+// RetryIn returns e.RetryAfter. A cehttp.Sender waits at least that long.
+func (e *HandshakeError) RetryIn() time.Duration { return e.RetryAfter }
+
+// RateError is the error of a [Transport] about a delivery whose turn comes after the
+// deadline of its context, because of the rate that the target granted or because of its
+// Retry-After. The delivery was not sent.
 type RateError struct {
-	RetryAfter time.Duration // until its turn
+	// RetryAfter is the time until the turn of the delivery.
+	RetryAfter time.Duration
 }
 
+// Error returns a text with the time to wait.
 func (e *RateError) Error() string {
 	return fmt.Sprintf("the target may be sent to again in %v, after the deadline of this delivery", e.RetryAfter.Round(time.Millisecond))
 }
 
-// finalError is about a request that cannot be sent, whenever it is tried.
+// Retryable returns true: the delivery may be sent later.
+func (e *RateError) Retryable() bool { return true }
+
+// RetryIn returns e.RetryAfter. A cehttp.Sender waits at least that long.
+func (e *RateError) RetryIn() time.Duration { return e.RetryAfter }
+
+// finalError is about a request that fails however often it is tried.
 type finalError struct{ err error }
 
 func (e *finalError) Error() string { return e.err.Error() }
 func (e *finalError) Unwrap() error { return e.err }
 
-// Retryable is for [Sender].
+// Retryable tells a cehttp.Sender not to try again.
 func (e *finalError) Retryable() bool { return false }
 
+// maxQuoted is the most bytes of a stranger's text that an error quotes.
 const maxQuoted = 64
 
-func quoted(s string) string { return s[:min(len(s), maxQuoted)] }
-
-// maxHold keeps an absurd Retry-After from overflowing.
-const maxHold = 10 * 365 * 24 * time.Hour
-
-// holdOff returns the time in a Retry-After header, in seconds or as a date.
-func holdOff(h http.Header) time.Duration { return min(answer.AskedToWait(h, time.Now()), maxHold) }
+func quoted(s string) string { return excerpt.Cut(s, maxQuoted) }

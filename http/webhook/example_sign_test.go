@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"errors"
@@ -9,11 +9,12 @@ import (
 	"time"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
-// exampleSecret is one that nobody uses.
-func exampleSecret() cehttp.Secret {
-	s, err := cehttp.ParseSecret("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
+// exampleSecret is a secret that nobody uses.
+func exampleSecret() webhook.Secret {
+	s, err := webhook.ParseSecret("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
 	if err != nil {
 		panic(err)
 	}
@@ -21,14 +22,14 @@ func exampleSecret() cehttp.Secret {
 }
 
 func ExampleParseSecret() {
-	_, err := cehttp.ParseSecret("whsec_too+short")
+	_, err := webhook.ParseSecret("whsec_too+short")
 	fmt.Println(err)
 	// Output:
 	// a secret is whsec_ and the base64 of 24 to 64 bytes
 }
 
 func ExampleSecret() {
-	secret, err := cehttp.ParseSecret("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
+	secret, err := webhook.ParseSecret("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX")
 	fmt.Println(secret, err)
 	// Output:
 	// Secret <nil>
@@ -42,7 +43,7 @@ func ExampleSecret_Format() {
 
 func ExampleSign() {
 	h := http.Header{"Content-Type": {"application/cloudevents+json"}}
-	err := cehttp.Sign(h, "msg_1", time.Unix(1_700_000_000, 0), []byte(minimalJSON), exampleSecret())
+	err := webhook.Sign(h, "msg_1", time.Unix(1_700_000_000, 0), []byte(shippedJSON), exampleSecret())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -53,24 +54,24 @@ func ExampleSign() {
 	// Output:
 	// webhook-id: msg_1
 	// webhook-timestamp: 1700000000
-	// webhook-signature: v1,+8aMMXxI6ezYkxXbaBPUjMZJOGZ0p44K3KiaRCUziNE=
+	// webhook-signature: v1,Cdk/ITrOwLFElVwBg1w+BALi+aTcdf8RapZMxagEKJw=
 }
 
-func ExampleWebhookID() {
+func ExampleID() {
 	h := http.Header{"Ce-Id": {"A-1"}, "Ce-Source": {"/orders"}, "Ce-Type": {"com.example.shipped"}, "Ce-Specversion": {"1.0"}}
-	id := cehttp.WebhookID(h, nil)
-	h.Set("Ce-Type", "com.example.cancelled")
-	fmt.Println(id != cehttp.WebhookID(h, nil), id)
+	id := webhook.ID(h, nil)
+	h.Set("Ce-Type", "com.example.canceled")
+	fmt.Println(id != webhook.ID(h, nil), id)
 	// Output:
 	// true ceb_NKvXegF3ytiVmpfggseWZTIbi3uEFo3zUHPJb644yaY
 }
 
 func ExampleSigner() {
-	verifier := &cehttp.Verifier{Next: &cehttp.Receiver{Handler: shipped}, Secrets: []cehttp.Secret{exampleSecret()}}
+	verifier := &webhook.Verifier{Next: &cehttp.Receiver{Handler: shipped}, Secrets: []webhook.Secret{exampleSecret()}}
 	target := httptest.NewServer(verifier)
 	defer target.Close()
-	client := &http.Client{Transport: &cehttp.Signer{Secrets: []cehttp.Secret{exampleSecret()}}}
-	answer, err := client.Post(target.URL, "application/cloudevents+json", strings.NewReader(minimalJSON))
+	client := &http.Client{Transport: &webhook.Signer{Secrets: []webhook.Secret{exampleSecret()}}}
+	answer, err := client.Post(target.URL, "application/cloudevents+json", strings.NewReader(shippedJSON))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -78,19 +79,20 @@ func ExampleSigner() {
 	answer.Body.Close()
 	fmt.Println(answer.StatusCode)
 	// Output:
-	// handled 1
+	// handled A-1
 	// 204
 }
 
-// Signing goes behind the handshake, which may have to wait.
+// The Signer is the Base of the Transport, so that it signs after the handshake and the
+// wait.
 func ExampleSigner_RoundTrip() {
-	target := &cehttp.Webhook{
-		Next:    &cehttp.Verifier{Next: &cehttp.Receiver{Handler: shipped}, Secrets: []cehttp.Secret{exampleSecret()}},
+	target := &webhook.Target{
+		Next:    &webhook.Verifier{Next: &cehttp.Receiver{Handler: shipped}, Secrets: []webhook.Secret{exampleSecret()}},
 		Origins: []string{"a.example.com"},
 	}
-	sender := &cehttp.WebhookTransport{
+	sender := &webhook.Transport{
 		Origin: "a.example.com",
-		Base:   &cehttp.Signer{Base: through(target), Secrets: []cehttp.Secret{exampleSecret()}},
+		Base:   &webhook.Signer{Base: through(target), Secrets: []webhook.Secret{exampleSecret()}},
 	}
 	fmt.Println(exampleSend(httptest.NewRequest("GET", "/", nil).Context(), sender))
 	// Output:
@@ -99,15 +101,15 @@ func ExampleSigner_RoundTrip() {
 	// <nil>
 }
 
-// A message that is altered on its way is not handled.
+// A message that was altered in transit is refused.
 func ExampleVerifier() {
-	verifier := &cehttp.Verifier{Next: &cehttp.Receiver{Handler: shipped}, Secrets: []cehttp.Secret{exampleSecret()}}
+	verifier := &webhook.Verifier{Next: &cehttp.Receiver{Handler: shipped}, Secrets: []webhook.Secret{exampleSecret()}}
 	signed := http.Header{"Content-Type": {"application/cloudevents+json"}}
-	if err := cehttp.Sign(signed, "", time.Now(), []byte(minimalJSON), exampleSecret()); err != nil {
+	if err := webhook.Sign(signed, "", time.Now(), []byte(shippedJSON), exampleSecret()); err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, body := range []string{minimalJSON, strings.ToUpper(minimalJSON)} {
+	for _, body := range []string{shippedJSON, strings.ToUpper(shippedJSON)} {
 		request := httptest.NewRequest("POST", "/", strings.NewReader(body))
 		request.Header = signed
 		answer := httptest.NewRecorder()
@@ -115,51 +117,51 @@ func ExampleVerifier() {
 		fmt.Println(answer.Code)
 	}
 	// Output:
-	// handled 1
+	// handled A-1
 	// 204
 	// 403
 }
 
-// With Remember a message that is sent twice is handled once.
+// With Remember, a message that is sent twice is handled once.
 func ExampleVerifier_ServeHTTP() {
-	verifier := &cehttp.Verifier{
+	verifier := &webhook.Verifier{
 		Next:     &cehttp.Receiver{Handler: shipped},
-		Secrets:  []cehttp.Secret{exampleSecret()},
+		Secrets:  []webhook.Secret{exampleSecret()},
 		Remember: 10_000,
 	}
 	signed := http.Header{"Content-Type": {"application/cloudevents+json"}}
-	if err := cehttp.Sign(signed, "", time.Now(), []byte(minimalJSON), exampleSecret()); err != nil {
+	if err := webhook.Sign(signed, "", time.Now(), []byte(shippedJSON), exampleSecret()); err != nil {
 		fmt.Println(err)
 		return
 	}
 	for range 2 {
-		request := httptest.NewRequest("POST", "/", strings.NewReader(minimalJSON))
+		request := httptest.NewRequest("POST", "/", strings.NewReader(shippedJSON))
 		request.Header = signed
 		answer := httptest.NewRecorder()
 		verifier.ServeHTTP(answer, request)
 		fmt.Println(answer.Code)
 	}
 	// Output:
-	// handled 1
+	// handled A-1
 	// 204
 	// 204
 }
 
 func ExampleVerifier_Verify() {
 	h := http.Header{"Content-Type": {"application/cloudevents+json"}}
-	if err := cehttp.Sign(h, "msg_1", time.Now(), []byte(minimalJSON), exampleSecret()); err != nil {
+	if err := webhook.Sign(h, "msg_1", time.Now(), []byte(shippedJSON), exampleSecret()); err != nil {
 		fmt.Println(err)
 		return
 	}
-	verifier := &cehttp.Verifier{Secrets: []cehttp.Secret{exampleSecret()}}
-	fmt.Println(verifier.Verify(h, []byte(minimalJSON)))
+	verifier := &webhook.Verifier{Secrets: []webhook.Secret{exampleSecret()}}
+	fmt.Println(verifier.Verify(h, []byte(shippedJSON)))
 	// Output:
 	// <nil>
 }
 
 func ExampleErrSignature() {
-	err := (&cehttp.Verifier{}).Verify(http.Header{}, nil)
-	fmt.Println(errors.Is(err, cehttp.ErrSignature), err)
+	err := (&webhook.Verifier{}).Verify(http.Header{}, nil)
+	fmt.Println(errors.Is(err, webhook.ErrSignature), err)
 	// Output:
 	// true signature does not verify: webhook-id is there 0 times
 }

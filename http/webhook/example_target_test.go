@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"context"
@@ -11,7 +11,11 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
+
+// shippedJSON is an event in structured mode.
+const shippedJSON = `{"specversion":"1.0","id":"A-1","source":"/orders","type":"com.example.shipped"}`
 
 // shipped is a handler of events.
 func shipped(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -19,9 +23,9 @@ func shipped(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error
 	return nil, nil
 }
 
-// A sender asks for permission, is granted a rate, and delivers.
-func ExampleWebhook() {
-	webhook := &cehttp.Webhook{
+// A sender asks for permission. One is granted a rate, the other one is refused.
+func ExampleTarget() {
+	target := &webhook.Target{
 		Next:    &cehttp.Receiver{Handler: shipped},
 		Origins: []string{"*.example.com"},
 		Rate:    100,
@@ -31,52 +35,52 @@ func ExampleWebhook() {
 	ask.Header.Set("WebHook-Request-Origin", "eventemitter.example.com")
 	ask.Header.Set("WebHook-Request-Rate", "120")
 	answer := httptest.NewRecorder()
-	webhook.ServeHTTP(answer, ask)
+	target.ServeHTTP(answer, ask)
 	fmt.Println(answer.Code, answer.Header().Get("WebHook-Allowed-Origin"), answer.Header().Get("WebHook-Allowed-Rate"))
 
 	ask.Header.Set("WebHook-Request-Origin", "example.com.evil.org")
 	answer = httptest.NewRecorder()
-	webhook.ServeHTTP(answer, ask)
+	target.ServeHTTP(answer, ask)
 	fmt.Println(answer.Code, answer.Header().Get("WebHook-Allowed-Origin") == "")
 	// Output:
 	// 200 eventemitter.example.com 100
 	// 403 true
 }
 
-func ExampleWebhook_ServeHTTP() {
-	webhook := &cehttp.Webhook{Next: &cehttp.Receiver{Handler: shipped}, Origins: []string{"a.example.com"}}
+func ExampleTarget_ServeHTTP() {
+	target := &webhook.Target{Next: &cehttp.Receiver{Handler: shipped}, Origins: []string{"a.example.com"}}
 	for _, origin := range []string{"a.example.com", "b.example.com"} {
-		delivery := httptest.NewRequest("POST", "/", strings.NewReader(minimalJSON))
+		delivery := httptest.NewRequest("POST", "/", strings.NewReader(shippedJSON))
 		delivery.Header.Set("Content-Type", "application/cloudevents+json")
 		delivery.Header.Set("WebHook-Request-Origin", origin)
 		answer := httptest.NewRecorder()
-		webhook.ServeHTTP(answer, delivery)
+		target.ServeHTTP(answer, delivery)
 		fmt.Println(answer.Code)
 	}
 	// Output:
-	// handled 1
+	// handled A-1
 	// 204
 	// 403
 }
 
-// Who is refused may be granted permission later, by a person.
+// Refused is called for handshakes that are refused, so that a person can decide.
 func ExampleHandshake() {
-	webhook := &cehttp.Webhook{Refused: func(_ context.Context, h cehttp.Handshake) {
+	target := &webhook.Target{Refused: func(_ context.Context, h webhook.Handshake) {
 		fmt.Println(h.Origin, "asks for", h.Rate, "requests per minute")
 	}}
 	ask := httptest.NewRequest("OPTIONS", "/", nil)
 	ask.Header.Set("WebHook-Request-Origin", "new.example.org")
 	ask.Header.Set("WebHook-Request-Rate", "120")
-	webhook.ServeHTTP(httptest.NewRecorder(), ask)
+	target.ServeHTTP(httptest.NewRecorder(), ask)
 	// Output:
 	// new.example.org asks for 120 requests per minute
 }
 
 func ExampleMatchOrigin() {
-	fmt.Println(cehttp.MatchOrigin("*.example.com", "a.example.com"))
-	fmt.Println(cehttp.MatchOrigin("*.example.com", "example.com"))
-	fmt.Println(cehttp.MatchOrigin("*.example.com", "evilexample.com"))
-	fmt.Println(cehttp.MatchOrigin("*.example.com", "a.example.com.evil.org"))
+	fmt.Println(webhook.MatchOrigin("*.example.com", "a.example.com"))
+	fmt.Println(webhook.MatchOrigin("*.example.com", "example.com"))
+	fmt.Println(webhook.MatchOrigin("*.example.com", "evilexample.com"))
+	fmt.Println(webhook.MatchOrigin("*.example.com", "a.example.com.evil.org"))
 	// Output:
 	// true
 	// false
@@ -84,26 +88,26 @@ func ExampleMatchOrigin() {
 	// false
 }
 
-// Senders in a network of one's own may be called back, and those on the Internet.
+// Callbacks may go to a private network, and to the Internet.
 func ExampleCallback() {
 	ours := netip.MustParsePrefix("10.1.0.0/16")
-	callback := &cehttp.Callback{AllowAddress: func(a netip.Addr) bool {
-		return cehttp.PublicAddress(a) || ours.Contains(a)
+	callback := &webhook.Callback{AllowAddress: func(a netip.Addr) bool {
+		return webhook.PublicAddress(a) || ours.Contains(a)
 	}}
-	webhook := &cehttp.Webhook{Origins: []string{"*"}, Callback: callback}
+	target := &webhook.Target{Origins: []string{"*"}, Callback: callback}
 
 	ask := httptest.NewRequest("OPTIONS", "/", nil)
 	ask.Header.Set("WebHook-Request-Origin", "a.example.com")
 	ask.Header.Set("WebHook-Request-Callback", "http://a.example.com/confirm")
 	answer := httptest.NewRecorder()
-	webhook.ServeHTTP(answer, ask)
+	target.ServeHTTP(answer, ask)
 	fmt.Println(answer.Code, "without https")
 	// Output:
 	// 400 without https
 }
 
 func ExampleCallback_Grant() {
-	var callback cehttp.Callback
+	var callback webhook.Callback
 	err := callback.Grant(context.Background(), "https://127.0.0.1/confirm?id=1&key=secret", 100)
 	fmt.Println(err)
 	// Output:
@@ -111,7 +115,7 @@ func ExampleCallback_Grant() {
 }
 
 func ExampleCallback_Shutdown() {
-	var callback cehttp.Callback
+	var callback webhook.Callback
 	fmt.Println(callback.Shutdown(context.Background()))
 	// Output:
 	// <nil>
@@ -119,7 +123,7 @@ func ExampleCallback_Shutdown() {
 
 func ExamplePublicAddress() {
 	for _, a := range []string{"8.8.8.8", "169.254.169.254", "::ffff:127.0.0.1"} {
-		fmt.Println(a, cehttp.PublicAddress(netip.MustParseAddr(a)))
+		fmt.Println(a, webhook.PublicAddress(netip.MustParseAddr(a)))
 	}
 	// Output:
 	// 8.8.8.8 true
@@ -127,10 +131,10 @@ func ExamplePublicAddress() {
 	// ::ffff:127.0.0.1 false
 }
 
-// Strangers may ask for permission; who delivers needs a token.
+// Anyone may ask for permission, but a delivery needs a token.
 func ExampleAuthorization() {
-	handler := &cehttp.Authorization{
-		Next: &cehttp.Webhook{
+	handler := &webhook.Authorization{
+		Next: &webhook.Target{
 			Next:    &cehttp.Receiver{Handler: shipped},
 			Origins: []string{"a.example.com"},
 		},
@@ -138,7 +142,7 @@ func ExampleAuthorization() {
 		Handshake: true,
 	}
 	for _, token := range []string{"mF_9.B5f-4.1JqM", "guess"} {
-		delivery := httptest.NewRequest("POST", "/", strings.NewReader(minimalJSON))
+		delivery := httptest.NewRequest("POST", "/", strings.NewReader(shippedJSON))
 		delivery.Header.Set("Content-Type", "application/cloudevents+json")
 		delivery.Header.Set("WebHook-Request-Origin", "a.example.com")
 		delivery.Header.Set("Authorization", "Bearer "+token)
@@ -147,13 +151,13 @@ func ExampleAuthorization() {
 		fmt.Printf("%d %q\n", answer.Code, answer.Header().Get("WWW-Authenticate"))
 	}
 	// Output:
-	// handled 1
+	// handled A-1
 	// 204 ""
 	// 401 "Bearer error=\"invalid_token\""
 }
 
 func ExampleAuthorization_ServeHTTP() {
-	handler := &cehttp.Authorization{
+	handler := &webhook.Authorization{
 		Next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Println("query:", r.URL.RawQuery) }),
 		Check: func(_ context.Context, token string) error {
 			if strings.HasPrefix(token, "tenant-") {

@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"context"
@@ -10,16 +10,17 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
-func ExampleWebhookTransport() {
-	target := httptest.NewTLSServer(&cehttp.Webhook{
+func ExampleTransport() {
+	target := httptest.NewTLSServer(&webhook.Target{
 		Next:    &cehttp.Receiver{Handler: shipped},
 		Origins: []string{"*.example.com"},
 		Rate:    100,
 	})
 	defer target.Close()
-	client := &http.Client{Transport: &cehttp.WebhookTransport{
+	client := &http.Client{Transport: &webhook.Transport{
 		Base:   target.Client().Transport, // which trusts the server of this example
 		Origin: "eventemitter.example.com",
 		Rate:   120,
@@ -42,7 +43,7 @@ func ExampleWebhookTransport() {
 	// 204
 }
 
-// exampleSend sends an event to a handler that is taken for a target.
+// exampleSend sends an event to a target through rt.
 func exampleSend(ctx context.Context, rt http.RoundTripper) error {
 	event := cloudevents.Event{ID: "A-1", Source: "/orders", Type: "com.example.shipped"}
 	request, err := cehttp.ToHTTPRequest(ctx, "https://target.example.org/events", &event, cloudevents.StructuredMode, nil)
@@ -56,22 +57,22 @@ func exampleSend(ctx context.Context, rt http.RoundTripper) error {
 	return err
 }
 
-func ExampleWebhookTransport_RoundTrip() {
-	webhook := &cehttp.Webhook{Next: &cehttp.Receiver{Handler: shipped}, Origins: []string{"a.example.com"}}
-	fmt.Println(exampleSend(context.Background(), &cehttp.WebhookTransport{Base: through(webhook), Origin: "a.example.com"}))
+func ExampleTransport_RoundTrip() {
+	target := &webhook.Target{Next: &cehttp.Receiver{Handler: shipped}, Origins: []string{"a.example.com"}}
+	fmt.Println(exampleSend(context.Background(), &webhook.Transport{Base: through(target), Origin: "a.example.com"}))
 	// Output:
 	// handled A-1
 	// 204
 	// <nil>
 }
 
-// A target consents later, at the address that the handshake offers.
-func ExampleWebhookTransport_ServeConsent() {
+// A target may consent later, at the URL that the handshake offers.
+func ExampleTransport_ServeConsent() {
 	var offered string
-	sender := &cehttp.WebhookTransport{Origin: "a.example.com", CallbackURL: "https://a.example.com/consent"}
+	sender := &webhook.Transport{Origin: "a.example.com", CallbackURL: "https://a.example.com/consent"}
 	sender.Base = roundTrip(func(r *http.Request) (*http.Response, error) {
 		offered = r.Header.Get("WebHook-Request-Callback")
-		return response(http.Header{}, ""), nil
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody}, nil
 	})
 	mux := http.NewServeMux()
 	mux.HandleFunc("/consent", sender.ServeConsent)
@@ -89,12 +90,12 @@ func ExampleWebhookTransport_ServeConsent() {
 }
 
 func ExampleHandshakeError() {
-	webhook := &cehttp.Webhook{Origins: []string{"a.example.com"}}
-	err := exampleSend(context.Background(), &cehttp.WebhookTransport{Base: through(webhook), Origin: "b.example.com"})
-	var handshake *cehttp.HandshakeError
+	target := &webhook.Target{Origins: []string{"a.example.com"}}
+	err := exampleSend(context.Background(), &webhook.Transport{Base: through(target), Origin: "b.example.com"})
+	var handshake *webhook.HandshakeError
 	if errors.As(err, &handshake) {
 		fmt.Println(handshake.Host, handshake.Status, handshake.Reason)
-		fmt.Println("again:", handshake.Retryable, handshake.RetryAfter)
+		fmt.Println("again:", handshake.Temporary, handshake.RetryAfter)
 	}
 	// Output:
 	// target.example.org 403 there is no WebHook-Allowed-Origin
@@ -102,28 +103,28 @@ func ExampleHandshakeError() {
 }
 
 func ExampleHandshakeError_Error() {
-	fmt.Println(&cehttp.HandshakeError{Host: "a.example.com", Status: 404, Err: cehttp.ErrNoConsent})
+	fmt.Println(&webhook.HandshakeError{Host: "a.example.com", Status: 404, Err: webhook.ErrNoConsent})
 	// Output:
 	// webhook handshake with "a.example.com": status 404: target does not consent to deliveries
 }
 
 func ExampleHandshakeError_Unwrap() {
-	err := &cehttp.HandshakeError{Host: "a.example.com", Err: context.DeadlineExceeded}
+	err := &webhook.HandshakeError{Host: "a.example.com", Err: context.DeadlineExceeded}
 	fmt.Println(errors.Is(err, context.DeadlineExceeded))
 	// Output:
 	// true
 }
 
 func ExampleErrNoConsent() {
-	err := exampleSend(context.Background(), &cehttp.WebhookTransport{Base: through(&cehttp.Webhook{}), Origin: "a.example.com"})
-	fmt.Println(errors.Is(err, cehttp.ErrNoConsent))
+	err := exampleSend(context.Background(), &webhook.Transport{Base: through(&webhook.Target{}), Origin: "a.example.com"})
+	fmt.Println(errors.Is(err, webhook.ErrNoConsent))
 	// Output:
 	// true
 }
 
-func ExampleErrGone_webhook() {
-	retired := &cehttp.Webhook{Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }), Origins: []string{"*"}}
-	sender := &cehttp.WebhookTransport{Base: through(retired), Origin: "a.example.com"}
+func ExampleTransport_gone() {
+	retired := &webhook.Target{Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }), Origins: []string{"*"}}
+	sender := &webhook.Transport{Base: through(retired), Origin: "a.example.com"}
 	for range 2 {
 		err := exampleSend(context.Background(), sender)
 		fmt.Println(errors.Is(err, cehttp.ErrGone))
@@ -135,13 +136,13 @@ func ExampleErrGone_webhook() {
 }
 
 func ExampleRateError() {
-	webhook := &cehttp.Webhook{Next: &cehttp.Receiver{Handler: shipped}, Origins: []string{"*"}, Rate: 1}
-	sender := &cehttp.WebhookTransport{Base: through(webhook), Origin: "a.example.com"}
+	target := &webhook.Target{Next: &cehttp.Receiver{Handler: shipped}, Origins: []string{"*"}, Rate: 1}
+	sender := &webhook.Transport{Base: through(target), Origin: "a.example.com"}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	for range 2 {
 		err := exampleSend(ctx, sender)
-		var early *cehttp.RateError
+		var early *webhook.RateError
 		fmt.Println(errors.As(err, &early) && early.RetryAfter > 50*time.Second)
 	}
 	// Output:
@@ -152,7 +153,7 @@ func ExampleRateError() {
 }
 
 func ExampleRateError_Error() {
-	fmt.Println(&cehttp.RateError{RetryAfter: time.Minute})
+	fmt.Println(&webhook.RateError{RetryAfter: time.Minute})
 	// Output:
 	// the target may be sent to again in 1m0s, after the deadline of this delivery
 }

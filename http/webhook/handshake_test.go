@@ -1,10 +1,10 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"strings"
 	"testing"
 
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 func TestMatchOrigin(t *testing.T) {
@@ -78,7 +78,7 @@ func TestMatchOrigin(t *testing.T) {
 		{"a pattern with a scheme", "https://a.example.com", "a.example.com", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := cehttp.MatchOrigin(c.pattern, c.origin); got != c.want {
+			if got := webhook.MatchOrigin(c.pattern, c.origin); got != c.want {
 				t.Errorf("MatchOrigin(%q, %q) is %v", c.pattern, c.origin, got)
 			}
 		})
@@ -92,11 +92,11 @@ func FuzzMatchOrigin(f *testing.F) {
 	f.Add("*", "a..b")
 	f.Add("example.com", "EXAMPLE.com.")
 	f.Fuzz(func(t *testing.T, pattern, origin string) {
-		got := cehttp.MatchOrigin(pattern, origin)
+		got := webhook.MatchOrigin(pattern, origin)
 		if want := slowMatch(pattern, origin); got != want {
 			t.Fatalf("MatchOrigin(%q, %q) is %v, the slow reading says %v", pattern, origin, got, want)
 		}
-		if got && (cehttp.MatchOrigin(pattern, origin+".evil.org") || cehttp.MatchOrigin(pattern, "evil"+origin)) && pattern[0] != '*' {
+		if got && (webhook.MatchOrigin(pattern, origin+".evil.org") || webhook.MatchOrigin(pattern, "evil"+origin)) && pattern[0] != '*' {
 			t.Fatalf("%q matches more than %q", pattern, origin)
 		}
 	})

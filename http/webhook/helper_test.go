@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"io"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
 )
 
 // roundTrip is a transport.
@@ -39,11 +40,14 @@ func through(h http.Handler) roundTrip {
 	}
 }
 
+// secret must appear neither in an answer nor in a log.
+const secret = "password of the database"
+
 var mute = slog.New(slog.DiscardHandler)
 
 // preflight returns the answer of h to OPTIONS with these headers, in turn key and value.
 func preflight(h http.Handler, fields ...string) *httptest.ResponseRecorder {
-	return record(h, asked(http.MethodOptions, "/", "", fields...))
+	return cehttptest.Record(h, asked(http.MethodOptions, "/", "", fields...))
 }
 
 // asked returns a request as a server hands it to a handler.
@@ -57,13 +61,13 @@ func asked(method, target, body string, fields ...string) *http.Request {
 
 // delivered returns the answer of h to a delivery of an event.
 func delivered(h http.Handler, fields ...string) *httptest.ResponseRecorder {
-	return record(h, asked(http.MethodPost, "/", minimalJSON, append(fields, "Content-Type", structuredType)...))
+	return cehttptest.Record(h, asked(http.MethodPost, "/", cehttptest.MinimalJSON, append(fields, "Content-Type", cehttptest.StructuredType)...))
 }
 
 // delivery returns a request to a webhook.
 func delivery(t *testing.T, url string) *http.Request {
 	t.Helper()
-	e := withData("text/plain", "x")
+	e := cehttptest.WithData("text/plain", "x")
 	r, err := cehttp.ToHTTPRequest(t.Context(), url, &e, cloudevents.StructuredMode, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +86,9 @@ func sent(rt http.RoundTripper, r *http.Request) (int, error) {
 	return answer.StatusCode, err
 }
 
+// receiver returns a receiver that logs nothing.
+func receiver(h cehttp.Handler) *cehttp.Receiver { return &cehttp.Receiver{Handler: h, Logger: mute} }
+
 // status is a handler that answers with a status and nothing else.
 func status(code int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
@@ -93,7 +100,7 @@ func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, typ str
 	if w.Code != status {
 		t.Fatalf("status %d, want %d: %s", w.Code, status, w.Body)
 	}
-	if p := decoded[cehttp.Problem](t, w); p.Type != typ || p.Message == "" {
+	if p := cehttptest.Decoded[cehttp.Problem](t, w); p.Type != typ || p.Message == "" {
 		t.Errorf("type %q, want %q: %s", p.Type, typ, w.Body)
 	}
 }

@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"context"
@@ -15,10 +15,12 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 // Deliveries that begin together make one handshake, whatever becomes of the first.
-func TestWebhookTransportSharesHandshake(t *testing.T) {
+func TestTransportSharesHandshake(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		cancel bool
@@ -28,13 +30,13 @@ func TestWebhookTransportSharesHandshake(t *testing.T) {
 	}{
 		{"granted", false, false, 1, 10},
 		{"failed", false, true, 1, 0},
-		{"the first is cancelled", true, false, 2, 9},
+		{"the first is canceled", true, false, 2, 9},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var asked, ok atomic.Int32
 				answer := through(&consenting{header: grants("*", "*")})
-				wt := &cehttp.WebhookTransport{Origin: "a", Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+				wt := &webhook.Transport{Origin: "a", Base: roundTrip(func(r *http.Request) (*http.Response, error) {
 					if r.Method == http.MethodOptions {
 						asked.Add(1)
 						select {
@@ -83,7 +85,7 @@ func TestWebhookTransportSharesHandshake(t *testing.T) {
 	}
 }
 
-func TestWebhookTransportPaces(t *testing.T) {
+func TestTransportPaces(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		asked int
@@ -99,7 +101,7 @@ func TestWebhookTransportPaces(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				wt := &cehttp.WebhookTransport{Base: through(&consenting{header: grants("*", c.rate)}), Origin: "a", Rate: c.asked}
+				wt := &webhook.Transport{Base: through(&consenting{header: grants("*", c.rate)}), Origin: "a", Rate: c.asked}
 				begin := time.Now()
 				var wg sync.WaitGroup
 				for range 10 {
@@ -122,10 +124,10 @@ func TestWebhookTransportPaces(t *testing.T) {
 	}
 }
 
-func TestWebhookTransportWaitEndsWithContext(t *testing.T) {
+func TestTransportWaitEndsWithContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := &consenting{header: grants("*", "1")}
-		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+		wt := &webhook.Transport{Base: through(target), Origin: "a"}
 		if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +135,7 @@ func TestWebhookTransportWaitEndsWithContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 59*time.Second)
 		defer cancel()
 		_, err := sent(wt, delivery(t, "https://b/").WithContext(ctx))
-		var rate *cehttp.RateError
+		var rate *webhook.RateError
 		if !errors.As(err, &rate) || rate.RetryAfter != time.Minute || time.Since(begin) != 0 {
 			t.Errorf("%v after %v", err, time.Since(begin))
 		}
@@ -151,16 +153,16 @@ func TestWebhookTransportWaitEndsWithContext(t *testing.T) {
 
 // Deliveries that are given up while they wait leave nothing behind, in whatever order
 // that happens, and those that wait go on in theirs.
-func TestWebhookTransportWaitersLeave(t *testing.T) {
+func TestTransportWaitersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := &consenting{header: grants("*", "60")}
-		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+		wt := &webhook.Transport{Base: through(target), Origin: "a"}
 		if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
 			t.Fatal(err)
 		}
 		begin := time.Now()
 		var order []int
-		var mutex sync.Mutex
+		var mu sync.Mutex
 		var wg sync.WaitGroup
 		cancels := make([]context.CancelFunc, 1000)
 		for i := range cancels {
@@ -168,9 +170,9 @@ func TestWebhookTransportWaitersLeave(t *testing.T) {
 			ctx, cancels[i] = context.WithCancel(t.Context())
 			wg.Go(func() {
 				if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); err == nil {
-					mutex.Lock()
+					mu.Lock()
 					order = append(order, i)
-					mutex.Unlock()
+					mu.Unlock()
 				}
 			})
 			synctest.Wait()
@@ -197,7 +199,7 @@ func TestWebhookTransportWaitersLeave(t *testing.T) {
 }
 
 // Retry-After holds for all deliveries to a target, in seconds and as a date.
-func TestWebhookTransportObservesRetryAfter(t *testing.T) {
+func TestTransportObservesRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, date := range []bool{false, true} {
 			after := "30"
@@ -205,7 +207,7 @@ func TestWebhookTransportObservesRetryAfter(t *testing.T) {
 				after = time.Now().Add(30 * time.Second).UTC().Format(http.TimeFormat)
 			}
 			target := &consenting{header: grants("*", "*")}
-			wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+			wt := &webhook.Transport{Base: through(target), Origin: "a"}
 			if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
 				t.Fatal(err)
 			}
@@ -222,7 +224,7 @@ func TestWebhookTransportObservesRetryAfter(t *testing.T) {
 			}
 		}
 		target := &consenting{header: grants("*", "*")}
-		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a"}
+		wt := &webhook.Transport{Base: through(target), Origin: "a"}
 		target.after = strings.Repeat("9", 20)
 		target.status.Store(503)
 		if code, err := sent(wt, delivery(t, "https://b/")); code != 503 {
@@ -230,25 +232,25 @@ func TestWebhookTransportObservesRetryAfter(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
-		var rate *cehttp.RateError
+		var rate *webhook.RateError
 		if _, err := sent(wt, delivery(t, "https://b/").WithContext(ctx)); !errors.As(err, &rate) || rate.RetryAfter < 365*24*time.Hour {
 			t.Error(err)
 		}
 	})
 }
 
-func TestWebhookTransportAndWebhook(t *testing.T) {
+func TestTransportAndTarget(t *testing.T) {
 	got := make(chan cloudevents.Event, 3)
-	wh := &cehttp.Webhook{Origins: []string{"*.example.com"}, Rate: 6000, Logger: mute,
-		Next: silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	wh := &webhook.Target{Origins: []string{"*.example.com"}, Rate: 6000, Logger: mute,
+		Next: receiver(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 			got <- *e
 			return nil, nil
 		})}
-	s := httptest.NewTLSServer(&cehttp.Authorization{Next: wh, Tokens: []string{bearer}, Handshake: true, Logger: mute})
+	s := httptest.NewTLSServer(&webhook.Authorization{Next: wh, Tokens: []string{bearer}, Handshake: true, Logger: mute})
 	defer s.Close()
-	client := &http.Client{Transport: &cehttp.WebhookTransport{Base: s.Client().Transport, Origin: "a.example.com", Rate: 12000, Token: bearer}}
+	client := &http.Client{Transport: &webhook.Transport{Base: s.Client().Transport, Origin: "a.example.com", Rate: 12000, Token: bearer}}
 	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
-		e := sample()
+		e := cehttptest.Sample()
 		r, err := cehttp.ToHTTPRequest(t.Context(), s.URL+"/events?x=1", &e, mode, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -258,10 +260,10 @@ func TestWebhookTransportAndWebhook(t *testing.T) {
 			t.Fatal(answer, err)
 		}
 		answer.Body.Close()
-		wantEvent(t, <-got, e)
+		cehttptest.WantEvent(t, <-got, e)
 	}
-	stranger := &http.Client{Transport: &cehttp.WebhookTransport{Base: s.Client().Transport, Origin: "a.example.org"}}
-	if _, err := stranger.Do(delivery(t, s.URL)); !errors.Is(err, cehttp.ErrNoConsent) {
+	stranger := &http.Client{Transport: &webhook.Transport{Base: s.Client().Transport, Origin: "a.example.org"}}
+	if _, err := stranger.Do(delivery(t, s.URL)); !errors.Is(err, webhook.ErrNoConsent) {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"crypto/tls"
@@ -11,20 +11,21 @@ import (
 	"testing/synctest"
 	"time"
 
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 // askedCallback sends in vain, and returns the callback that was offered.
-func askedCallback(t *testing.T, wt *cehttp.WebhookTransport, url string) string {
+func askedCallback(t *testing.T, wt *webhook.Transport, url string) string {
 	t.Helper()
 	var callback string
 	wt.Base = roundTrip(func(r *http.Request) (*http.Response, error) {
 		callback = r.Header.Get("WebHook-Request-Callback")
-		return response(http.Header{}, ""), nil
+		return cehttptest.Response(http.Header{}, ""), nil
 	})
 	_, err := sent(wt, delivery(t, url))
-	var h *cehttp.HandshakeError
-	if !errors.As(err, &h) || !h.Retryable || h.RetryAfter != time.Minute || !errors.Is(err, cehttp.ErrNoConsent) {
+	var h *webhook.HandshakeError
+	if !errors.As(err, &h) || !h.Temporary || h.RetryAfter != time.Minute || !errors.Is(err, webhook.ErrNoConsent) {
 		t.Errorf("%+v", err)
 	}
 	return callback
@@ -50,9 +51,9 @@ func TestServeConsent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				wt := &cehttp.WebhookTransport{Origin: "a", Rate: 120, CallbackURL: "https://a/consent"}
+				wt := &webhook.Transport{Origin: "a", Rate: 120, CallbackURL: "https://a/consent"}
 				callback := askedCallback(t, wt, "https://b/")
-				w := record(http.HandlerFunc(wt.ServeConsent), asked(c.method, callback+c.more, "", c.fields...))
+				w := cehttptest.Record(http.HandlerFunc(wt.ServeConsent), asked(c.method, callback+c.more, "", c.fields...))
 				if w.Code != c.status {
 					t.Fatalf("%d %s", w.Code, w.Body)
 				}
@@ -72,29 +73,29 @@ func TestServeConsent(t *testing.T) {
 }
 
 func TestServeConsentOfOneTargetOnly(t *testing.T) {
-	wt := &cehttp.WebhookTransport{Origin: "a", CallbackURL: "https://a/consent"}
+	wt := &webhook.Transport{Origin: "a", CallbackURL: "https://a/consent"}
 	one, two := askedCallback(t, wt, "https://one/"), askedCallback(t, wt, "https://two/")
 	if one == two {
 		t.Fatal("two targets have one callback")
 	}
-	if w := record(http.HandlerFunc(wt.ServeConsent), asked("POST", one[:len(one)-26]+two[len(two)-26:], "")); w.Code != 404 {
+	if w := cehttptest.Record(http.HandlerFunc(wt.ServeConsent), asked("POST", one[:len(one)-26]+two[len(two)-26:], "")); w.Code != 404 {
 		t.Errorf("the key of another target: %d", w.Code)
 	}
-	if w := record(http.HandlerFunc(wt.ServeConsent), asked("POST", one, "")); w.Code != 200 {
+	if w := cehttptest.Record(http.HandlerFunc(wt.ServeConsent), asked("POST", one, "")); w.Code != 200 {
 		t.Errorf("%d", w.Code)
 	}
 	wt.Base = through(&consenting{})
 	if _, err := sent(wt, delivery(t, "https://one/")); err != nil {
 		t.Error(err)
 	}
-	if _, err := sent(wt, delivery(t, "https://two/")); !errors.Is(err, cehttp.ErrNoConsent) {
+	if _, err := sent(wt, delivery(t, "https://two/")); !errors.Is(err, webhook.ErrNoConsent) {
 		t.Error(err)
 	}
 }
 
 // Both ends of a handshake with a callback.
 func TestCallbackAndServeConsent(t *testing.T) {
-	wt := &cehttp.WebhookTransport{Origin: "a.example.com", AllowHTTP: true}
+	wt := &webhook.Transport{Origin: "a.example.com", AllowHTTP: true}
 	refused, served := make(chan bool), make(chan bool, 1)
 	consent := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-refused // else consent may come before the first delivery has given up
@@ -105,11 +106,11 @@ func TestCallbackAndServeConsent(t *testing.T) {
 	wt.CallbackURL = consent.URL
 	pool := x509.NewCertPool()
 	pool.AddCert(consent.Certificate())
-	callback := &cehttp.Callback{AllowAddress: netip.Addr.IsLoopback, TLS: &tls.Config{RootCAs: pool}}
-	target := httptest.NewServer(&cehttp.Webhook{Next: status(204), Origins: []string{"*"}, Callback: callback, Logger: mute})
+	callback := &webhook.Callback{AllowAddress: netip.Addr.IsLoopback, TLS: &tls.Config{RootCAs: pool}}
+	target := httptest.NewServer(&webhook.Target{Next: status(204), Origins: []string{"*"}, Callback: callback, Logger: mute})
 	defer target.Close()
 	wt.Base = target.Client().Transport
-	if _, err := sent(wt, delivery(t, target.URL)); !errors.Is(err, cehttp.ErrNoConsent) {
+	if _, err := sent(wt, delivery(t, target.URL)); !errors.Is(err, webhook.ErrNoConsent) {
 		t.Error(err)
 	}
 	close(refused)

@@ -1,32 +1,29 @@
-package cehttp
+package webhook
 
 import (
-	"math"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
+// anyRate is how headers write that there is no limit.
 const anyRate = "*"
 
-// parseRate reads a number of requests per minute, greater than zero.
+const maxRateText = 64
+
+// parseRate reads a number of requests per minute, which is greater than zero.
 func parseRate(s string) (perMinute int, ok bool) {
-	if s == "" || s[0] == '0' || len(s) > 64 {
+	if !isDigits(s) || len(s) > maxRateText || s[0] == '0' {
 		return 0, false
 	}
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return math.MaxInt, true
-	}
-	return n, true
+	perMinute, _ = strconv.Atoi(s) // the largest int if s is larger than that
+	return perMinute, true
 }
 
-// formatRate writes a rate, in which what is not greater than zero is no limit.
+func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// formatRate writes a rate. One that is not greater than zero is no limit.
 func formatRate(perMinute int) string {
 	if perMinute <= 0 {
 		return anyRate
@@ -34,7 +31,7 @@ func formatRate(perMinute int) string {
 	return strconv.Itoa(perMinute)
 }
 
-// interval is the time from one request to the next at a rate; 0 is no limit.
+// interval returns the time from one request to the next; 0 is no limit.
 func interval(perMinute int) time.Duration {
 	if perMinute <= 0 {
 		return 0
@@ -42,34 +39,35 @@ func interval(perMinute int) time.Duration {
 	return time.Minute / time.Duration(perMinute)
 }
 
-// sweepEvery bounds how often a full limiter looks for buckets that are full.
+// sweepEvery is the least time between two searches of a limiter without room.
 const sweepEvery = time.Second
 
-// limiter has a token bucket for each of a bounded number of names. A bucket
-// holds a minute's worth, so that who keeps to the rate in each minute is never
-// refused, whether the requests come evenly or in a burst. Names that find no room
-// share one bucket.
+// limiter has a token bucket for each name, up to a number of names. A bucket holds a
+// minute's worth, so that a sender that keeps to the rate in each minute is never refused,
+// whether its requests come evenly or in a burst. Names that find no room share one
+// bucket. The zero value is ready to use.
 type limiter struct {
-	mutex   sync.Mutex
+	mu      sync.Mutex
 	buckets map[string]time.Time // when each is full
 	shared  time.Time
 	swept   time.Time
 }
 
-// take takes a token, and returns 0, or how long it takes until there is one.
-func (l *limiter) take(name string, perMinute, max int) time.Duration {
+// take takes a token and returns 0, or returns how long it takes until there is one. It
+// keeps buckets for at most maxNames names, or for all of them if that is negative.
+func (l *limiter) take(name string, perMinute, maxNames int) time.Duration {
 	step := interval(perMinute)
 	if step == 0 {
 		return 0
 	}
 	now := time.Now()
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	full, own := l.buckets[name]
-	if !own && len(l.buckets) >= max {
+	if !own && !l.hasRoom(maxNames) {
 		l.sweep(now)
 	}
-	own = own || len(l.buckets) < max
+	own = own || l.hasRoom(maxNames)
 	if !own {
 		full = l.shared
 	}
@@ -91,7 +89,9 @@ func (l *limiter) take(name string, perMinute, max int) time.Duration {
 	return 0
 }
 
-// sweep removes full buckets: they are as good as new ones.
+func (l *limiter) hasRoom(maxNames int) bool { return maxNames < 0 || len(l.buckets) < maxNames }
+
+// sweep removes full buckets, which are as good as new ones.
 func (l *limiter) sweep(now time.Time) {
 	if now.Sub(l.swept) < sweepEvery {
 		return

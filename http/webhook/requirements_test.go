@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"go/ast"
@@ -9,73 +9,74 @@ import (
 	"testing"
 )
 
-// The requirements of http-webhook.md, version 1.0.3-wip, and the tests that show them.
-// The numbers of key words are counted by a script: fenced code and section 1.1 left out,
-// MUST NOT as MUST, SHOULD NOT as SHOULD. A line without a test says why after a hyphen.
-const webhookRequirements = `
+// requirements maps the requirements of http-webhook.md, version 1.0.3-wip, to tests of
+// this package and of package cehttp. The numbers of key words are counted by a script,
+// which leaves out fenced code and section 1.1, and counts MUST NOT as MUST, SHOULD NOT as
+// SHOULD. A line without a test says why after a hyphen.
+const requirements = `
 ## 21-delivery-request MUST=5 SHOULD=0
-MUST | HTTPS | TestWebhookTransportRefuses TestWebhookTransportAndWebhook
-MUST | POST | TestWebhookTransportRefuses TestWebhookTransportRequests TestReceiverRefuses
-MUST | a Content-Type | TestWebhookTransportRefuses
-MUST | a payload | TestWebhookTransportRefuses
-MUST | WebHook-Request-Origin, where the target wants it | TestWebhookTransportRequests TestWebhookChecksDeliveries
+MUST | HTTPS | TestTransportRefuses TestTransportAndTarget
+MUST | POST | TestTransportRefuses TestTransportRequests TestReceiverRefuses
+MUST | a Content-Type | TestTransportRefuses
+MUST | a payload | TestTransportRefuses
+MUST | WebHook-Request-Origin, where the target wants it | TestTransportRequests TestTargetChecksDeliveries
 
 ## 22-delivery-response MUST=9 SHOULD=3
-MUST | no 3xx in an answer | TestWebhookMendsAnswers
-MUST | the client follows no redirect | TestWebhookTransportFollowsNoRedirect TestCallbackAnswers
+MUST | no 3xx in an answer | TestTargetCorrectsAnswers
+MUST | the client follows no redirect | TestTransportFollowsNoRedirect TestCallbackAnswers
 MUST | 200 or 201 with a payload | TestReceiverRepliesInTheModeOfTheRequest
 MUST | which has a Content-Type | TestReceiverRepliesInTheModeOfTheRequest
-MUST | 201 or 204 without a payload | TestReceiverAnswersWhatTheHandlerSays TestWebhookMendsAnswers
+MUST | 201 or 204 without a payload | TestReceiverAnswersWhatTheHandlerSays TestTargetCorrectsAnswers
 MUST | 202 for what is accepted and not processed | TestReceiverDefers
-SHOULD | 410 of a retired target | TestReceiverAnswersBatches TestWebhookMendsAnswers
-SHOULD | nothing is sent to it any more | TestWebhookTransportStopsAt410
-SHOULD | 429 over the rate limit | TestWebhookRate
-MUST | with Retry-After | TestWebhookRate TestWebhookMendsAnswers
-MUST | which the sender observes | TestWebhookTransportObservesRetryAfter
+SHOULD | 410 of a retired target | TestReceiverAnswersBatches TestTargetCorrectsAnswers
+SHOULD | nothing is sent to it any more | TestTransportStopsAt410
+SHOULD | 429 over the rate limit | TestTargetRate
+MUST | with Retry-After | TestTargetRate TestTargetCorrectsAnswers
+MUST | which the sender observes | TestTransportObservesRetryAfter
 MUST | 415 for a format that is not understood | TestReceiverRefuses
 
 ## 3-authorization MUST=3 SHOULD=0
-MUST | the delivery uses one of two methods | TestWebhookTransportRequests TestWebhookTransportRefuses
+MUST | the delivery uses one of two methods | TestTransportRequests TestTransportRefuses
 MUST | the target supports both | TestAuthorization
 MUST | no scheme with a challenge | TestAuthorization
 
 ## 31-authorization-request-header-field MUST=1 SHOULD=0
-MUST | the scheme is Bearer | TestAuthorization TestWebhookTransportRequests
+MUST | the scheme is Bearer | TestAuthorization TestTransportRequests
 
 ## 32-uri-query-parameter MUST=1 SHOULD=3
 MUST | access_token is separated by & | TestAuthorization
-SHOULD | the client sends Cache-Control: no-store | TestWebhookTransportRequests
+SHOULD | the client sends Cache-Control: no-store | TestTransportRequests
 SHOULD | a success says Cache-Control: private | TestAuthorizationInQuery
-SHOULD | the query is not used if the header can be | - Token of WebhookTransport goes into the header; a URL with a token is the caller's
+SHOULD | the query is not used if the header can be | - Token of Transport goes into the header; a URL with a token is the caller's
 
 ## 4-abuse-protection MUST=0 SHOULD=1
-SHOULD | targets support it | TestWebhookHandshake TestWebhookByHand
+SHOULD | targets support it | TestTargetHandshake TestTargetByHand
 
 ## 412-webhook-request-origin MUST=2 SHOULD=0
-MUST | it is in the validation request | TestWebhookTransportRequests TestWebhookHandshake
-MUST | and in each delivery, with the same value | TestWebhookTransportRequests
+MUST | it is in the validation request | TestTransportRequests TestTargetHandshake
+MUST | and in each delivery, with the same value | TestTransportRequests
 
 ## 413-webhook-request-callback MUST=1 SHOULD=1
 MUST | the callback target takes GET and POST | TestServeConsent
-SHOULD | the URL has an identifier and a secret key | TestWebhookTransportRequests TestServeConsentOfOneTargetOnly
+SHOULD | the URL has an identifier and a secret key | TestTransportRequests TestServeConsentOfOneTargetOnly
 
 ## 42-validation-response MUST=1 SHOULD=2
-MUST | both headers, if and only if deliveries are allowed | TestWebhookHandshake TestWebhookTransportHandshake
-SHOULD | 405 of who does not handle OPTIONS | TestReceiverRefuses
-SHOULD | Allow with POST | TestWebhookHandshake
+MUST | both headers, if and only if deliveries are allowed | TestTargetHandshake TestTransportHandshake
+SHOULD | 405 of a target that does not handle OPTIONS | TestReceiverRefuses
+SHOULD | Allow with POST | TestTargetHandshake
 
 ## 421-webhook-allowed-origin MUST=2 SHOULD=0
-MUST | it is returned with consent | TestWebhookHandshake
-MUST | it is the origin that asked, or an asterisk | TestWebhookHandshake TestWebhookTransportHandshake
+MUST | it is returned with consent | TestTargetHandshake
+MUST | it is the origin that asked, or an asterisk | TestTargetHandshake TestTransportHandshake
 
 ## 422-webhook-allowed-rate MUST=1 SHOULD=3
-MUST | it is returned if a rate was asked for | TestWebhookHandshake TestWebhookTransportHandshake
-SHOULD | and if not | TestWebhookHandshake
+MUST | it is returned if a rate was asked for | TestTargetHandshake TestTransportHandshake
+SHOULD | and if not | TestTargetHandshake
 SHOULD | and in a callback | TestCallbackGrants
 SHOULD | without it in a callback the rate is the one that was asked for | TestServeConsent
 `
 
-func TestWebhookRequirements(t *testing.T) {
+func TestRequirements(t *testing.T) {
 	tests := testNames(t)
 	open := map[string]int{}
 	heading, sections := "", 0
@@ -86,7 +87,7 @@ func TestWebhookRequirements(t *testing.T) {
 			}
 		}
 	}
-	for line := range strings.Lines(webhookRequirements) {
+	for line := range strings.Lines(requirements) {
 		line = strings.TrimSpace(line)
 		if text, ok := strings.CutPrefix(line, "## "); ok {
 			end()
@@ -123,12 +124,16 @@ func TestWebhookRequirements(t *testing.T) {
 	}
 }
 
-// testNames returns the names of the tests of this package.
+// testNames returns the names of the tests of this package and of package cehttp.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
-	files, err := filepath.Glob("*_test.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*_test.go", "../*_test.go"} {
+		some, err := filepath.Glob(pattern)
+		if err != nil || len(some) == 0 {
+			t.Fatal(pattern, err)
+		}
+		files = append(files, some...)
 	}
 	names := map[string]bool{}
 	for _, file := range files {

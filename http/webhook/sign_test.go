@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"bytes"
@@ -14,6 +14,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 const (
@@ -22,11 +24,11 @@ const (
 )
 
 // secrets parses secrets.
-func secrets(t *testing.T, texts ...string) []cehttp.Secret {
+func secrets(t *testing.T, texts ...string) []webhook.Secret {
 	t.Helper()
-	var all []cehttp.Secret
+	var all []webhook.Secret
 	for _, text := range texts {
-		s, err := cehttp.ParseSecret(text)
+		s, err := webhook.ParseSecret(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +60,7 @@ func TestParseSecret(t *testing.T) {
 		{"a space", firstSecret + " ", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := cehttp.ParseSecret(c.text)
+			_, err := webhook.ParseSecret(c.text)
 			if (err == nil) != c.ok {
 				t.Error(err)
 			}
@@ -71,9 +73,9 @@ func TestParseSecret(t *testing.T) {
 
 func TestSecretShowsNothing(t *testing.T) {
 	s := secrets(t, firstSecret)[0]
-	hidden := struct{ s cehttp.Secret }{s}
+	hidden := struct{ s webhook.Secret }{s}
 	var b bytes.Buffer
-	for _, v := range []any{s, &s, []cehttp.Secret{s}, hidden, &hidden, &cehttp.Verifier{Secrets: []cehttp.Secret{s}}} {
+	for _, v := range []any{s, &s, []webhook.Secret{s}, hidden, &hidden, &webhook.Verifier{Secrets: []webhook.Secret{s}}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
 			fmt.Fprintf(&b, verb+"\n", v)
 		}
@@ -94,12 +96,12 @@ func TestSignRefuses(t *testing.T) {
 		name    string
 		header  http.Header
 		id      string
-		secrets []cehttp.Secret
+		secrets []webhook.Secret
 		want    string
 	}{
 		{"no header", nil, "a", known, "header is nil"},
 		{"no secret", http.Header{}, "a", nil, "no secret"},
-		{"the zero secret", http.Header{}, "a", []cehttp.Secret{known[0], {}}, "no secret"},
+		{"the zero secret", http.Header{}, "a", []webhook.Secret{known[0], {}}, "no secret"},
 		{"a dot in the id", http.Header{}, "a.b", known, "without a dot"},
 		{"a space in the id", http.Header{}, "a b", known, "visible"},
 		{"a line break in the id", http.Header{}, "a\r\nX: y", known, "visible"},
@@ -107,7 +109,7 @@ func TestSignRefuses(t *testing.T) {
 		{"257 bytes", http.Header{}, strings.Repeat("a", 257), known, "256"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := cehttp.Sign(c.header, c.id, now, nil, c.secrets...)
+			err := webhook.Sign(c.header, c.id, now, nil, c.secrets...)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.HasPrefix(err.Error(), "cehttp: ") || len(err.Error()) > 200 {
 				t.Error(err)
 			}
@@ -119,11 +121,13 @@ func TestSignRefuses(t *testing.T) {
 }
 
 // An id is that of one message: any change of what a receiver reads is another.
-func TestWebhookID(t *testing.T) {
-	base := func() (http.Header, []byte) { return binaryHeader("Content-Type", "text/plain"), []byte("x") }
+func TestID(t *testing.T) {
+	base := func() (http.Header, []byte) {
+		return cehttptest.BinaryHeader("Content-Type", "text/plain"), []byte("x")
+	}
 	h, body := base()
-	id := cehttp.WebhookID(h, body)
-	if !strings.HasPrefix(id, "ceb_") || strings.Contains(id, ".") || cehttp.WebhookID(h, body) != id {
+	id := webhook.ID(h, body)
+	if !strings.HasPrefix(id, "ceb_") || strings.Contains(id, ".") || webhook.ID(h, body) != id {
 		t.Error(id)
 	}
 	for _, c := range []struct {
@@ -143,18 +147,18 @@ func TestWebhookID(t *testing.T) {
 		{"one value more", func(h http.Header) { h.Add("Ce-Type", "t") }, false},
 		{"content type", func(h http.Header) { h.Set("Content-Type", "text/html") }, false},
 		{"no content type", func(h http.Header) { h.Del("Content-Type") }, false},
-		{"structured", func(h http.Header) { h.Set("Content-Type", structuredType) }, false},
+		{"structured", func(h http.Header) { h.Set("Content-Type", cehttptest.StructuredType) }, false},
 		{"a value that moves into the next", func(h http.Header) { h.Set("Ce-Id", "1\n9ce-source/s"); h.Del("Ce-Source") }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h, body := base()
 			c.edit(h)
-			if got := cehttp.WebhookID(h, body); (got == id) != c.same {
+			if got := webhook.ID(h, body); (got == id) != c.same {
 				t.Error(got)
 			}
 		})
 	}
-	one, two := cehttp.WebhookID(typed(structuredType), []byte(minimalJSON)), cehttp.WebhookID(typed(structuredType), []byte(minimalJSON+" "))
+	one, two := webhook.ID(cehttptest.Typed(cehttptest.StructuredType), []byte(cehttptest.MinimalJSON)), webhook.ID(cehttptest.Typed(cehttptest.StructuredType), []byte(cehttptest.MinimalJSON+" "))
 	if one == two || !strings.HasPrefix(one, "ces_") {
 		t.Error(one, two)
 	}
@@ -173,24 +177,24 @@ func TestSigner(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var ids []string
-			v := &cehttp.Verifier{Secrets: secrets(t, secondSecret), Logger: mute, Next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			v := &webhook.Verifier{Secrets: secrets(t, secondSecret), Logger: mute, Next: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				ids = append(ids, r.Header.Get("webhook-id"))
 				e, err := cehttp.ToCloudEvent(r, nil)
 				if err != nil {
 					t.Error(err)
 				}
-				wantEvent(t, e, sample())
+				cehttptest.WantEvent(t, e, cehttptest.Sample())
 				w.WriteHeader(204)
 			})}
 			s := httptest.NewServer(v)
 			defer s.Close()
-			signer := &cehttp.Signer{Base: s.Client().Transport, Secrets: secrets(t, firstSecret, secondSecret)}
-			e := sample()
+			signer := &webhook.Signer{Base: s.Client().Transport, Secrets: secrets(t, firstSecret, secondSecret)}
+			e := cehttptest.Sample()
 			r, err := cehttp.ToHTTPRequest(t.Context(), s.URL, &e, c.mode, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			before := headerText(r.Header)
+			before := cehttptest.HeaderText(r.Header)
 			getBody := r.GetBody
 			for range 2 {
 				r.Body, _ = getBody()
@@ -201,7 +205,7 @@ func TestSigner(t *testing.T) {
 					t.Fatal(code, err)
 				}
 			}
-			if len(ids) != 2 || ids[0] != ids[1] || headerText(r.Header) != before {
+			if len(ids) != 2 || ids[0] != ids[1] || cehttptest.HeaderText(r.Header) != before {
 				t.Errorf("%q", ids)
 			}
 		})
@@ -215,14 +219,14 @@ func TestSignerRefuses(t *testing.T) {
 	})
 	for _, c := range []struct {
 		name   string
-		signer cehttp.Signer
+		signer webhook.Signer
 		stream bool
 		want   string
 	}{
-		{"no secrets", cehttp.Signer{}, false, "no secret"},
-		{"an id with a dot", cehttp.Signer{Secrets: secrets(t, firstSecret), ID: func(*http.Request) string { return "a.b" }}, false, "dot"},
-		{"over the limit", cehttp.Signer{Secrets: secrets(t, firstSecret), MaxBytes: 10}, false, "too large"},
-		{"over the limit, from a stream", cehttp.Signer{Secrets: secrets(t, firstSecret), MaxBytes: 10}, true, "too large"},
+		{"no secrets", webhook.Signer{}, false, "no secret"},
+		{"an id with a dot", webhook.Signer{Secrets: secrets(t, firstSecret), ID: func(*http.Request) string { return "a.b" }}, false, "dot"},
+		{"over the limit", webhook.Signer{Secrets: secrets(t, firstSecret), MaxBytes: 10}, false, "too large"},
+		{"over the limit, from a stream", webhook.Signer{Secrets: secrets(t, firstSecret), MaxBytes: 10}, true, "too large"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.signer.Base = never
@@ -237,7 +241,7 @@ func TestSignerRefuses(t *testing.T) {
 			}
 		})
 	}
-	signer := &cehttp.Signer{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+	signer := &webhook.Signer{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if r.Header.Get("webhook-id") != "" {
 			t.Error("OPTIONS is signed")
 		}

@@ -1,21 +1,23 @@
-package cehttp
+package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// Webhook is the abuse protection of a delivery target (http-webhook.md#4-abuse-protection):
-// an [http.Handler] in front of a [Receiver], or any other handler. It consents to
-// deliveries in the OPTIONS handshake, and lets only those through that it would
-// consent to.
+// Target answers the OPTIONS handshake and passes on only deliveries from permitted
+// origins (http-webhook.md#4-abuse-protection). It is an [http.Handler] in front of a
+// [cehttp.Receiver], or of any other handler.
 //
-//	http.Handle("/events", &cehttp.Webhook{
+//	http.Handle("/events", &webhook.Target{
 //		Next:    receiver,
 //		Origins: []string{"*.example.com"},
 //		Rate:    120,
@@ -23,61 +25,76 @@ import (
 //
 // # Handshake
 //
-// Consent is 200 with WebHook-Allowed-Origin, which is the origin that asked, or *
-// if Origins has a *, and with WebHook-Allowed-Rate, which is the rate that is
-// enforced, however many requests were asked for, or * without a limit. Without
-// consent neither header is there, and the answer is 403, or 400 for headers that
-// the document does not allow. Every answer to OPTIONS has Allow. OPTIONS never
-// gets to Next.
+// Consent is an answer 200 with two headers. WebHook-Allowed-Origin is the origin that
+// asked, or * if Origins has a *. WebHook-Allowed-Rate is the rate that is enforced,
+// whatever rate was asked for, or * without a limit. A refusal has neither header. It is
+// 403, or 400 for headers that the specification does not allow. Every answer to OPTIONS
+// has Allow, and OPTIONS never reaches Next.
 //
 // # Deliveries
 //
-// What is not OPTIONS needs one WebHook-Request-Origin that is allowed: else it is
-// 403, or 400 if it is not one DNS name. More requests than the rate allows are 429
-// with Retry-After. Each origin has a token bucket that holds a minute's worth.
-// Refusals have a [Problem] as their body, of type origin_missing, origin_invalid,
-// origin_not_allowed or too_many_requests.
+// Every other request must have one WebHook-Request-Origin:
 //
-// An answer of Next that the document forbids is mended: 3xx becomes 500 without
-// Location, 429 gets a Retry-After of a second if it has none, and nothing at all
-// becomes 204.
+//	400  it is not one DNS name: type origin_invalid
+//	403  it is missing: type origin_missing
+//	403  its origin is not permitted: type origin_not_allowed
+//	429  it exceeds the rate, with Retry-After: type too_many_requests
 //
-// An origin is what the sender says of itself, and proves nothing: see
-// [Authorization] and [Verifier]. With an Authorization, put it in front of the
-// Webhook, so that a stranger cannot use up the rate of an origin.
+// The body of a refusal is a [cehttp.Problem]. The rate is counted for each origin in a
+// token bucket that holds the requests of one minute.
 //
-// The zero value consents to nobody. A Webhook must not be changed or copied after
-// its first request.
-type Webhook struct {
-	Next    http.Handler
-	Origins []string // as in MatchOrigin
-	Rate    int      // requests per minute of each origin; 0 is no limit
+// A response from Next that the specification forbids is corrected: 3xx becomes 500
+// without Location, 429 gets a Retry-After of one second if it has none, and a handler
+// that writes nothing is answered with 204.
+//
+// An origin is only what a sender says about itself. [Authorization] and [Verifier] prove
+// who it is. Put an Authorization in front of the Target, so that a stranger cannot use up
+// the rate of an origin.
+//
+// The zero value consents to nobody. A Target must not be changed or copied after its
+// first request.
+type Target struct {
+	// Next handles permitted deliveries. Without it they are answered with 404.
+	Next http.Handler
 
-	// Permit is asked instead of Origins and Rate, in the handshake and for each
-	// delivery, if it is not nil. The origin is a DNS name in lower case. A rate of 0
-	// is no limit.
+	// Origins are the patterns of permitted origins, as in MatchOrigin.
+	Origins []string
+
+	// Rate is the number of requests per minute that each origin may send. 0 is no limit.
+	Rate int
+
+	// Permit replaces Origins and Rate if it is set. It is called in each handshake and
+	// for each delivery. The origin is a DNS name in lower case. A rate of 0 is no limit.
 	Permit func(ctx context.Context, origin string) (perMinute int, ok bool)
 
-	// OriginOptional lets deliveries without WebHook-Request-Origin through, of
-	// senders that do no handshake. They share one Rate.
+	// OriginOptional passes on deliveries without WebHook-Request-Origin, for senders
+	// that do no handshake. All of them share one Rate.
 	OriginOptional bool
 
-	// Callback grants by callback where a handshake offers one: the answer is then
-	// 202 without consent. nil answers at once, and ignores callbacks.
+	// Callback grants permission by callback, if the handshake offers one: the answer is
+	// then 202 without consent. If it is nil, callbacks are ignored and the answer has
+	// the consent.
 	Callback *Callback
 
-	// Refused is told of handshakes without consent, if it is not nil: to log them,
-	// or to ask a person and call [Callback.Grant] later.
+	// Refused is called for each handshake of an origin that is not permitted. It can
+	// log it, or ask a person and call [Callback.Grant] later. It may be nil.
 	Refused func(ctx context.Context, h Handshake)
 
-	MaxOrigins int          // whose rate is counted; 0 is 1024. More share one Rate
-	Logger     *slog.Logger // nil is slog.Default(); refusals are for debugging
+	// MaxOrigins is the number of origins whose rate is counted. Further origins share
+	// one Rate. 0 is 1024, -1 is no limit.
+	MaxOrigins int
 
-	limits limiter
+	// Logger gets refusals at debug level. nil is slog.Default().
+	Logger *slog.Logger
+
+	rates limiter
 }
 
 const defaultMaxOrigins = 1024
 
+const sectionHandshake = "http-webhook.md#4-abuse-protection"
+
+// The values of Problem.Type that are not made of a status.
 const (
 	typeNoOrigin         = "origin_missing"
 	typeInvalidOrigin    = "origin_invalid"
@@ -85,10 +102,10 @@ const (
 	typeHandshake        = "handshake_invalid"
 )
 
-// ServeHTTP answers a handshake, or hands a delivery to Next.
-func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers a handshake, or passes a delivery on to Next.
+func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions {
-		wh.handshake(w, r)
+		t.handshake(w, r)
 		return
 	}
 	origin, err := namedOrigin(r.Header)
@@ -96,67 +113,72 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		var ok bool
-		if rate, ok = wh.permits(r.Context(), origin); !ok {
-			wh.refuse(w, r, http.StatusForbidden, 0, Problem{Type: typeOriginNotAllowed, Message: "deliveries of that origin are not allowed"})
+		if rate, ok = t.permits(r.Context(), origin); !ok {
+			t.refuse(w, r, http.StatusForbidden, 0, originNotAllowed())
 			return
 		}
-	case err == errNoOrigin && wh.OriginOptional:
-		rate = wh.Rate
+	case err == errNoOrigin && t.OriginOptional:
+		rate = t.Rate
 	case err == errNoOrigin:
-		wh.refuse(w, r, http.StatusForbidden, 0, Problem{Type: typeNoOrigin, Message: err.Error()})
+		t.refuse(w, r, http.StatusForbidden, 0, cehttp.Problem{Type: typeNoOrigin, Message: err.Error()})
 		return
 	default:
-		wh.refuse(w, r, http.StatusBadRequest, 0, Problem{Type: typeInvalidOrigin, Message: err.Error()})
+		t.refuse(w, r, http.StatusBadRequest, 0, cehttp.Problem{Type: typeInvalidOrigin, Message: err.Error()})
 		return
 	}
-	most := wh.MaxOrigins
-	if most <= 0 {
-		most = defaultMaxOrigins
-	}
-	if wait := wh.limits.take(strings.ToLower(origin), rate, most); wait > 0 {
-		wh.refuse(w, r, http.StatusTooManyRequests, wait, Problem{
+	if wait := t.rates.take(strings.ToLower(origin), rate, cmp.Or(t.MaxOrigins, defaultMaxOrigins)); wait > 0 {
+		t.refuse(w, r, http.StatusTooManyRequests, wait, cehttp.Problem{
 			Type: answer.Type(http.StatusTooManyRequests), Retryable: true,
 			Message: "more than " + formatRate(rate) + " requests per minute",
 		})
 		return
 	}
-	if wh.Next == nil {
-		writeProblem(w, http.StatusNotFound, "nothing is at that address")
+	if t.Next == nil {
+		problem(w, http.StatusNotFound, "not found")
 		return
 	}
-	aw := &answerWriter{ResponseWriter: w, before: wh.mend}
-	wh.Next.ServeHTTP(aw, r)
-	aw.end()
+	rw := &responseEditor{ResponseWriter: w, edit: t.correct}
+	t.Next.ServeHTTP(rw, r)
+	rw.end()
 }
 
-// permits returns the rate of an origin that is allowed.
-func (wh *Webhook) permits(ctx context.Context, origin string) (perMinute int, ok bool) {
-	if wh.Permit != nil {
-		return wh.Permit(ctx, strings.ToLower(origin))
+// permits returns the rate of an origin that is permitted.
+func (t *Target) permits(ctx context.Context, origin string) (perMinute int, ok bool) {
+	if t.Permit != nil {
+		return t.Permit(ctx, strings.ToLower(origin))
 	}
-	for _, pattern := range wh.Origins {
+	for _, pattern := range t.Origins {
 		if MatchOrigin(pattern, origin) {
-			return wh.Rate, true
+			return t.Rate, true
 		}
 	}
 	return 0, false
 }
 
-func (wh *Webhook) refuse(w http.ResponseWriter, r *http.Request, status int, after time.Duration, p Problem) {
-	p.Section = sectionWebhook
-	orDefault(wh.Logger).LogAttrs(r.Context(), slog.LevelDebug, "webhook request refused",
-		slog.String("method", r.Method), slog.Int("status", status), slog.String("reason", p.Message),
-		slog.String("origin", cut(r.Header.Get(requestOrigin))))
-	answer.JSON(w, status, after, &p)
+func originNotAllowed() cehttp.Problem {
+	return cehttp.Problem{Type: typeOriginNotAllowed, Message: "deliveries of that origin are not allowed"}
 }
 
-const sectionWebhook = "http-webhook.md#4-abuse-protection"
+func (t *Target) refuse(w http.ResponseWriter, r *http.Request, status int, after time.Duration, p cehttp.Problem) {
+	p.Section = sectionHandshake
+	eventlog.Default(t.Logger).LogAttrs(r.Context(), slog.LevelDebug, "webhook request refused",
+		slog.String("method", r.Method), slog.Int("status", status), slog.String("reason", p.Message),
+		slog.String("origin", eventlog.Cut(r.Header.Get(requestOrigin))))
+	cehttp.WriteProblem(w, status, after, &p)
+}
 
-// mend keeps an answer within http-webhook.md#22-delivery-response.
-func (wh *Webhook) mend(h http.Header, status int) int {
+// problem answers with a status and what it means.
+func problem(w http.ResponseWriter, status int, message string) {
+	cehttp.WriteProblem(w, status, 0, &cehttp.Problem{
+		Message: message, Type: answer.Type(status), Retryable: answer.Repeated(status),
+	})
+}
+
+// correct keeps a response within http-webhook.md#22-delivery-response.
+func (t *Target) correct(h http.Header, status int) int {
 	switch {
 	case status >= 300 && status < 400:
-		orDefault(wh.Logger).Error("the handler of a webhook answered with a redirect", "status", status)
+		eventlog.Default(t.Logger).Error("the handler of a webhook answered with a redirect", "status", status)
 		h.Del("Location")
 		return http.StatusInternalServerError
 	case status == http.StatusTooManyRequests && h.Get("Retry-After") == "":
@@ -164,3 +186,51 @@ func (wh *Webhook) mend(h http.Header, status int) int {
 	}
 	return status
 }
+
+// responseEditor changes header and status of a response before they are written, and
+// knows the status afterwards.
+type responseEditor struct {
+	http.ResponseWriter
+	edit   func(h http.Header, status int) int // called once; returns the status to write; nil changes nothing
+	status int                                 // 0 until the header is written
+}
+
+func (w *responseEditor) WriteHeader(status int) {
+	informational := status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
+	if !informational && w.status == 0 {
+		if w.edit != nil {
+			status = w.edit(w.Header(), status)
+		}
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *responseEditor) Write(b []byte) (int, error) {
+	w.writeOK()
+	return w.ResponseWriter.Write(b)
+}
+
+// writeOK writes the header for a handler that begins with the body.
+func (w *responseEditor) writeOK() {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// end answers 204 for a handler that wrote nothing.
+func (w *responseEditor) end() {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+func (w *responseEditor) FlushError() error {
+	w.writeOK()
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+func (w *responseEditor) Flush() { _ = w.FlushError() }
+
+// Unwrap is for [http.ResponseController].
+func (w *responseEditor) Unwrap() http.ResponseWriter { return w.ResponseWriter }

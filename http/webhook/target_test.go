@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"context"
@@ -13,9 +13,11 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
-func TestWebhookHandshake(t *testing.T) {
+func TestTargetHandshake(t *testing.T) {
 	const origin = "WebHook-Request-Origin"
 	for _, c := range []struct {
 		name    string
@@ -63,7 +65,7 @@ func TestWebhookHandshake(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			never := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("OPTIONS was handed on") })
-			w := preflight(&cehttp.Webhook{Next: never, Origins: strings.Fields(c.origins), Rate: c.rate, Logger: mute}, c.fields...)
+			w := preflight(&webhook.Target{Next: never, Origins: strings.Fields(c.origins), Rate: c.rate, Logger: mute}, c.fields...)
 			if w.Code != c.status || w.Header().Get("Allow") != "POST" {
 				t.Errorf("status %d, want %d; Allow %q", w.Code, c.status, w.Header().Get("Allow"))
 			}
@@ -81,7 +83,7 @@ func TestWebhookHandshake(t *testing.T) {
 	}
 }
 
-func TestWebhookChecksDeliveries(t *testing.T) {
+func TestTargetChecksDeliveries(t *testing.T) {
 	const origin = "WebHook-Request-Origin"
 	for _, c := range []struct {
 		name     string
@@ -104,7 +106,7 @@ func TestWebhookChecksDeliveries(t *testing.T) {
 		{"a port", false, []string{origin, "a.example.com:80"}, 400, "origin_invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wh := &cehttp.Webhook{Next: silent(answering(nil, nil)), Origins: []string{"*.example.com"}, OriginOptional: c.optional, Logger: mute}
+			wh := &webhook.Target{Next: receiver(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }), Origins: []string{"*.example.com"}, OriginOptional: c.optional, Logger: mute}
 			w := delivered(wh, c.fields...)
 			if c.typ != "" {
 				wantProblem(t, w, c.status, c.typ)
@@ -114,22 +116,22 @@ func TestWebhookChecksDeliveries(t *testing.T) {
 			wantNoConsent(t, w.Header())
 		})
 	}
-	if w := delivered(&cehttp.Webhook{Origins: []string{"*"}}, origin, "a.example.com"); w.Code != 404 {
+	if w := delivered(&webhook.Target{Origins: []string{"*"}}, origin, "a.example.com"); w.Code != 404 {
 		t.Errorf("without Next: status %d", w.Code)
 	}
 }
 
-func TestWebhookPermit(t *testing.T) {
+func TestTargetPermit(t *testing.T) {
 	rates := map[string]int{"a.example.com": 1, "free.example.com": 0}
-	var refused []cehttp.Handshake
-	wh := &cehttp.Webhook{
+	var refused []webhook.Handshake
+	wh := &webhook.Target{
 		Next:    status(204),
 		Origins: []string{"*"}, // not looked at
 		Permit: func(_ context.Context, origin string) (int, bool) {
 			rate, ok := rates[origin]
 			return rate, ok
 		},
-		Refused: func(_ context.Context, h cehttp.Handshake) { refused = append(refused, h) },
+		Refused: func(_ context.Context, h webhook.Handshake) { refused = append(refused, h) },
 		Logger:  mute,
 	}
 	w := preflight(wh, "WebHook-Request-Origin", "A.example.com")
@@ -137,7 +139,7 @@ func TestWebhookPermit(t *testing.T) {
 		t.Errorf("%v", h)
 	}
 	wantNoConsent(t, preflight(wh, "WebHook-Request-Origin", "b.example.com", "WebHook-Request-Rate", "9", "WebHook-Request-Callback", "https://b.example.com/").Header())
-	if want := (cehttp.Handshake{Origin: "b.example.com", Rate: 9, Callback: "https://b.example.com/"}); len(refused) != 1 || refused[0] != want {
+	if want := (webhook.Handshake{Origin: "b.example.com", Rate: 9, Callback: "https://b.example.com/"}); len(refused) != 1 || refused[0] != want {
 		t.Errorf("refused %+v", refused)
 	}
 	for i, want := range []int{204, 429, 429} {
@@ -153,9 +155,9 @@ func TestWebhookPermit(t *testing.T) {
 }
 
 // A bucket holds a minute's worth, and fills evenly.
-func TestWebhookRate(t *testing.T) {
+func TestTargetRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		wh := &cehttp.Webhook{Next: status(204), Origins: []string{"*"}, Rate: 6, Logger: mute}
+		wh := &webhook.Target{Next: status(204), Origins: []string{"*"}, Rate: 6, Logger: mute}
 		deliver := func(origin string) (int, string) {
 			w := delivered(wh, "WebHook-Request-Origin", origin)
 			return w.Code, w.Header().Get("Retry-After")
@@ -192,16 +194,16 @@ func TestWebhookRate(t *testing.T) {
 		}
 		w := delivered(wh, "WebHook-Request-Origin", "a.example.com")
 		wantProblem(t, w, 429, "too_many_requests")
-		if p := decoded[cehttp.Problem](t, w); !p.Retryable {
+		if p := cehttptest.Decoded[cehttp.Problem](t, w); !p.Retryable {
 			t.Error("it may be sent again")
 		}
 	})
 }
 
 // Names that find no room share a bucket, and do not empty that of another.
-func TestWebhookOriginsAreBounded(t *testing.T) {
+func TestTargetOriginsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		wh := &cehttp.Webhook{Next: status(204), Origins: []string{"*"}, Rate: 2, MaxOrigins: 2, Logger: mute}
+		wh := &webhook.Target{Next: status(204), Origins: []string{"*"}, Rate: 2, MaxOrigins: 2, Logger: mute}
 		for i, c := range []struct {
 			origin string
 			want   int
@@ -223,7 +225,7 @@ func TestWebhookOriginsAreBounded(t *testing.T) {
 }
 
 // What the document forbids is not sent, whatever the handler behind does.
-func TestWebhookMendsAnswers(t *testing.T) {
+func TestTargetCorrectsAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name       string
 		next       http.HandlerFunc
@@ -243,7 +245,7 @@ func TestWebhookMendsAnswers(t *testing.T) {
 		{"a second status", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204); w.WriteHeader(301) }, 204, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := delivered(&cehttp.Webhook{Next: c.next, Origins: []string{"*"}, Logger: mute}, "WebHook-Request-Origin", "a")
+			w := delivered(&webhook.Target{Next: c.next, Origins: []string{"*"}, Logger: mute}, "WebHook-Request-Origin", "a")
 			if w.Code != c.status || w.Header().Get("Retry-After") != c.retryAfter || w.Header().Get("Location") != "" {
 				t.Errorf("%d %v", w.Code, w.Header())
 			}
@@ -252,13 +254,13 @@ func TestWebhookMendsAnswers(t *testing.T) {
 }
 
 // The examples of the document, byte for byte, against a server.
-func TestWebhookByHand(t *testing.T) {
+func TestTargetByHand(t *testing.T) {
 	var got cloudevents.Event
-	receiver := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	next := receiver(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		got = *e
 		return nil, nil
 	})
-	s := httptest.NewServer(&cehttp.Webhook{Next: receiver, Origins: []string{"eventemitter.example.com"}, Rate: 100, Logger: mute})
+	s := httptest.NewServer(&webhook.Target{Next: next, Origins: []string{"eventemitter.example.com"}, Rate: 100, Logger: mute})
 	defer s.Close()
 	conn, err := net.Dial("tcp", s.Listener.Addr().String())
 	if err != nil {
@@ -271,7 +273,7 @@ func TestWebhookByHand(t *testing.T) {
 			"HTTP/1.1 200 OK\r\nAllow: POST\r\nCache-Control: no-store\r\nContent-Length: 0\r\n" +
 				"Webhook-Allowed-Origin: eventemitter.example.com\r\nWebhook-Allowed-Rate: 100\r\n"},
 		{"delivery", "POST /resource HTTP/1.1\r\nHost: server.example.com\r\nWebHook-Request-Origin: eventemitter.example.com\r\n" +
-			"Content-Type: application/cloudevents+json\r\nContent-Length: 55\r\n\r\n" + minimalJSON,
+			"Content-Type: application/cloudevents+json\r\nContent-Length: 55\r\n\r\n" + cehttptest.MinimalJSON,
 			"HTTP/1.1 204 No Content\r\n"},
 		{"refusal", "OPTIONS /resource HTTP/1.1\r\nHost: server.example.com\r\nWebHook-Request-Origin: eventemitter.example.com.evil.org\r\nConnection: close\r\n\r\n",
 			"HTTP/1.1 403 Forbidden\r\nAllow: POST\r\n"},
@@ -288,5 +290,5 @@ func TestWebhookByHand(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", c.name, answer, c.want)
 		}
 	}
-	wantEvent(t, got, minimal())
+	cehttptest.WantEvent(t, got, cehttptest.Minimal())
 }

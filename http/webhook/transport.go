@@ -1,82 +1,109 @@
-package cehttp
+package webhook
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
-// WebhookTransport is an [http.RoundTripper] for deliveries to webhooks: it asks
-// each target for permission first, keeps to the rate that it was granted, and says
-// where each delivery is from (http-webhook.md#4-abuse-protection). It is for the
-// Transport of an [http.Client].
+// Transport is an [http.RoundTripper] for deliveries to webhooks. It asks each target for
+// permission first, keeps to the rate that the target granted, and names the origin of
+// each delivery (http-webhook.md#4-abuse-protection). Use it as the Transport of an
+// [http.Client].
 //
-//	client := &http.Client{Transport: &cehttp.WebhookTransport{
+//	client := &http.Client{Transport: &webhook.Transport{
 //		Origin: "eventemitter.example.com",
 //		Rate:   120,
 //	}}
 //
 // # Permission
 //
-// Before its first delivery to a URL it sends OPTIONS to that same URL, query
-// included, without the header of the delivery, so without its token. Deliveries that
-// begin at the same time wait for one handshake. Consent is WebHook-Allowed-Origin
-// with * or Origin, whatever the status, and WebHook-Allowed-Rate, which may be left
-// out if no Rate was asked for. Anything else is a [*HandshakeError] that wraps
-// [ErrNoConsent]; the target is not asked again for a minute, or as its Retry-After
-// says. So is a target that does not speak the handshake and answers 404, 405 or
-// 501, unless FallbackRate is set. A failure of the connection is told to the
-// deliveries that waited, and not remembered.
+// Before the first delivery to a URL, Transport sends OPTIONS to the same URL, with its
+// query. The request has none of the headers of the delivery, so it has no token.
+// Deliveries that begin at the same time share one handshake.
+//
+// Consent is WebHook-Allowed-Origin with * or Origin, whatever the status, and
+// WebHook-Allowed-Rate. The rate may be missing if no Rate was asked for. Any other answer
+// is a [*HandshakeError] that wraps [ErrNoConsent]. The target is then asked again after
+// one minute, or after its Retry-After if that is longer. A target that does not know the
+// handshake, and answers 404, 405 or 501, also refuses, unless FallbackRate is set.
+//
+// If the connection fails, all deliveries that share the handshake get the error, and the
+// next delivery asks again.
 //
 // # Deliveries
 //
-// Deliveries to a target are spaced evenly at the granted rate, or Rate if that is
-// lower. Those that are too early wait. Waiting ends with the context; if the turn
-// comes after its deadline the error is a [*RateError] at once. After 429 or 503
-// with Retry-After nothing is sent to the target until then. After 403 permission is
-// asked for again. After 410, which is returned as any response is, nothing is
-// sent to the target any more: further deliveries are errors that wrap [ErrGone].
+// Deliveries to a target are spaced evenly at the granted rate, or at Rate if that is
+// lower. An early delivery waits until its turn, or until its context ends. If its turn
+// comes after the deadline of its context, the error is a [*RateError] at once.
 //
-// What the document does not allow is an error, and not sent: a method other than
-// POST, a delivery without a body or without Content-Type (binary mode with an event
-// that has no data: use structured mode), http without TLS, and redirects, which an
-// http.Client follows and a RoundTripper does not.
+// After 429 or 503 with Retry-After, nothing is sent to the target until then. After 403,
+// permission is asked for again. A response 410 is returned as it is; further deliveries
+// to that target fail with an error that wraps [cehttp.ErrGone].
+//
+// A request that the specification forbids is not sent, and is an error: a method other
+// than POST, no body, no Content-Type, http without TLS, and a redirect, which an
+// http.Client would follow. An event without data has no body in binary mode: send it in
+// structured mode.
 //
 // # State
 //
-// What is known of a target is in memory only, of MaxTargets targets. The one that
-// was used least recently makes room, one that is gone after all others. The zero
-// value with an Origin is ready to use. A WebhookTransport must not be changed or
-// copied after its first request.
-type WebhookTransport struct {
-	Base   http.RoundTripper // nil is http.DefaultTransport
-	Origin string            // required: a DNS name for the sending system as a whole
-	Rate   int               // requests per minute to ask for, and not to exceed; 0 asks for none
+// What is known of a target is kept in memory, for MaxTargets targets. Beyond that the
+// target that was used least recently is forgotten, and one that is gone after all
+// others.
+//
+// Only Origin is required. A Transport must not be changed or copied after its first
+// request.
+type Transport struct {
+	// Base sends handshakes and deliveries. nil is http.DefaultTransport.
+	Base http.RoundTripper
+
+	// Origin is a DNS name for the sending system as a whole. It is required.
+	Origin string
+
+	// Rate is the number of requests per minute that is asked for, and that is never
+	// exceeded. With 0 no rate is asked for, and the granted one is the limit.
+	Rate int
 
 	// Token is sent as Authorization: Bearer with each delivery that has no
-	// Authorization. A delivery may have access_token in its URL instead, not as
-	// well; then it gets Cache-Control: no-store.
+	// Authorization. "" sends none. A delivery may have access_token in its URL instead,
+	// which gives it Cache-Control: no-store; both are an error.
 	Token string
 
-	// CallbackURL is the https address of ServeConsent, for targets that consent later;
-	// it is offered with an id and a secret key in its query. "" offers none.
+	// CallbackURL is the https address of ServeConsent, for targets that consent later.
+	// It is offered with an id and a secret key in its query. "" offers no callback.
 	CallbackURL string
 
-	FallbackRate int           // requests per minute to a target that does not speak the handshake; 0: nothing is sent to it
-	Renew        time.Duration // after which permission is asked for again; 0 is 24 hours, -1 is never
-	MaxTargets   int           // that are remembered; 0 is 1024
-	AllowHTTP    bool          // send without TLS, against the document: for development
+	// FallbackRate is the number of requests per minute that are sent to a target that
+	// does not know the handshake. With 0 nothing is sent to it.
+	FallbackRate int
 
-	mutex   sync.Mutex
-	targets map[string]*webhookTarget
-	asked   map[string]*webhookTarget // by the id of their callback
+	// Renew is the time after which permission is asked for again. 0 is 24 hours, -1 is
+	// never.
+	Renew time.Duration
+
+	// MaxTargets is the number of targets that are remembered. 0 is 1024, -1 is no limit.
+	MaxTargets int
+
+	// AllowHTTP also sends without TLS, which the specification forbids. It is for
+	// development.
+	AllowHTTP bool
+
+	mu      sync.Mutex
+	targets map[string]*targetState
+	asked   map[string]*targetState // by the id in their callback
 }
 
 var (
-	errOriginOfSender = errors.New("Origin of WebhookTransport is not a DNS name")
+	errOriginOfSender = errors.New("the Origin of the transport is not a DNS name")
+	errCallbackOffer  = errors.New("the CallbackURL of the transport is not an https URL")
+	errNoHost         = errors.New("the URL has no host")
 	errNotPOST        = errors.New("webhook deliveries are sent by POST")
 	errNoPayload      = errors.New("a webhook delivery needs a body and a Content-Type; structured mode always has them")
 	errPlainHTTP      = errors.New("webhook deliveries need https")
@@ -84,33 +111,39 @@ var (
 	errTokenTwice     = errors.New("the access token is in the URL and in Authorization")
 )
 
-// RoundTrip sends a delivery.
-func (t *WebhookTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	delivery, err := t.delivery(r)
+// RoundTrip sends a delivery, after a handshake and a wait if they are necessary. r is not
+// changed.
+func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	d, target, err := t.admit(r)
 	if err != nil {
-		err = &finalError{err}
-	} else {
-		tg := t.target(r.URL)
-		if err = t.permission(r, tg); err == nil {
-			if err = t.pace(r.Context(), tg); err == nil {
-				answer, err := t.base().RoundTrip(delivery)
-				if err == nil {
-					t.learn(tg, answer)
-				}
-				return answer, err
-			}
+		if r.Body != nil {
+			r.Body.Close()
 		}
+		return nil, err
 	}
-	if r.Body != nil {
-		r.Body.Close()
+	response, err := t.base().RoundTrip(d)
+	if err == nil {
+		t.learn(target, response)
 	}
-	return nil, err
+	return response, err
 }
 
-// delivery checks r and returns what is sent.
-func (t *WebhookTransport) delivery(r *http.Request) (*http.Request, error) {
+// admit returns the request for r when it may be sent.
+func (t *Transport) admit(r *http.Request) (d *http.Request, target *targetState, err error) {
+	if d, err = t.delivery(r); err != nil {
+		return nil, nil, &finalError{err}
+	}
+	target = t.target(r.URL)
+	if err := t.permission(r, target); err != nil {
+		return nil, nil, err
+	}
+	return d, target, t.pace(r.Context(), target)
+}
+
+// delivery checks r and returns the request that is sent.
+func (t *Transport) delivery(r *http.Request) (*http.Request, error) {
 	if r.URL == nil || r.URL.Host == "" {
-		return nil, errors.New("the URL has no host")
+		return nil, errNoHost
 	}
 	_, _, inQuery, err := queryToken(r.URL.RawQuery)
 	switch {
@@ -131,39 +164,113 @@ func (t *WebhookTransport) delivery(r *http.Request) (*http.Request, error) {
 	case t.Token != "" && !isToken(t.Token):
 		return nil, errMalformedToken
 	}
-	copied := r.Clone(r.Context())
-	copied.Header.Set(requestOrigin, t.Origin)
-	if t.Token != "" && copied.Header.Get("Authorization") == "" {
-		copied.Header.Set("Authorization", "Bearer "+t.Token)
+	d := r.Clone(r.Context())
+	d.Header.Set(requestOrigin, t.Origin)
+	if t.Token != "" && d.Header.Get("Authorization") == "" {
+		d.Header.Set("Authorization", "Bearer "+t.Token)
 	}
 	if inQuery {
-		copied.Header.Set("Cache-Control", "no-store")
+		d.Header.Set("Cache-Control", "no-store")
 	}
-	return copied, nil
+	return d, nil
 }
 
-func (t *WebhookTransport) base() http.RoundTripper {
+func (t *Transport) base() http.RoundTripper {
 	if t.Base == nil {
 		return http.DefaultTransport
 	}
 	return t.Base
 }
 
-// learn takes note of an answer to a delivery.
-func (t *WebhookTransport) learn(tg *webhookTarget, answer *http.Response) {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	switch answer.StatusCode {
-	case http.StatusGone:
-		tg.gone = true
-	case http.StatusForbidden:
-		tg.granted = false
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		tg.hold(holdOff(answer.Header))
+// pace waits until it is the turn of a delivery. Waiting deliveries form a queue, and only
+// the first of them looks at the clock, so that one that leaves early has taken no turn.
+func (t *Transport) pace(ctx context.Context, target *targetState) error {
+	wait, err := t.turn(ctx, target, false)
+	if wait == 0 {
+		return err
+	}
+	defer func() {
+		t.mu.Lock()
+		target.waiting--
+		t.mu.Unlock()
+	}()
+	select {
+	case target.first <- struct{}{}:
+		defer func() { <-target.first }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		if wait, err = t.turn(ctx, target, true); wait == 0 {
+			return err
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
 	}
 }
 
-// targetKey identifies a target. The fragment is not part of what is asked.
+// turn takes the turn of a delivery and returns 0, or returns how long it has to wait. In
+// the latter case a delivery that is not the first of the queue has entered it.
+func (t *Transport) turn(ctx context.Context, target *targetState, first bool) (wait time.Duration, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if target.gone {
+		return 0, errGoneTarget
+	}
+	now, step := time.Now(), interval(target.perMinute)
+	turn := latest(now, target.next, target.held)
+	if !first {
+		turn = turn.Add(step * time.Duration(target.waiting))
+	}
+	wait = turn.Sub(now)
+	if deadline, ok := ctx.Deadline(); ok && wait > 0 && turn.After(deadline) {
+		return 0, &RateError{RetryAfter: wait}
+	}
+	if wait == 0 && (first || target.waiting == 0) {
+		target.next = turn.Add(step)
+		return 0, nil
+	}
+	if !first {
+		target.waiting++
+	}
+	return max(wait, 1), nil // 1, because the deliveries before it have not gone yet
+}
+
+func latest(t time.Time, others ...time.Time) time.Time {
+	for _, o := range others {
+		if o.After(t) {
+			t = o
+		}
+	}
+	return t
+}
+
+// learn notes what the response to a delivery means for the next ones.
+func (t *Transport) learn(target *targetState, response *http.Response) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch response.StatusCode {
+	case http.StatusGone:
+		target.gone = true
+	case http.StatusForbidden:
+		target.granted = false
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		target.hold(holdOff(response.Header))
+	}
+}
+
+// maxHold keeps the times that are computed with an absurd Retry-After from overflowing.
+const maxHold = 10 * 365 * 24 * time.Hour
+
+// holdOff returns the time in a Retry-After header.
+func holdOff(h http.Header) time.Duration { return min(answer.AskedToWait(h, time.Now()), maxHold) }
+
+// targetKey identifies a target. It has no fragment, which is not sent either.
 func targetKey(u *url.URL) string {
 	k := strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + "/" + strings.TrimPrefix(u.EscapedPath(), "/")
 	if u.RawQuery != "" {

@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"errors"
@@ -12,10 +12,12 @@ import (
 	"time"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
-// consenting answers OPTIONS with these headers, and counts it, and the rest with a
-// status.
+// consenting is a target. It answers OPTIONS with header and other requests with status,
+// and counts both.
 type consenting struct {
 	header    http.Header
 	options   int // the status of OPTIONS; 0 is 200
@@ -52,7 +54,7 @@ func grants(origin, rate string) http.Header {
 	return h
 }
 
-func TestWebhookTransportHandshake(t *testing.T) {
+func TestTransportHandshake(t *testing.T) {
 	for _, c := range []struct {
 		name      string
 		header    http.Header
@@ -73,7 +75,7 @@ func TestWebhookTransportHandshake(t *testing.T) {
 		{"nothing but a rate", grants("", "*"), 200, 0, 0, false, false, "no WebHook-Allowed-Origin"},
 		{"nothing, although there is a fallback", nil, 200, 0, 1, false, false, "no WebHook-Allowed-Origin"},
 		{"another origin", grants("b.example.com", "*"), 200, 0, 0, false, false, `is "b.example.com"`},
-		{"another origin, which is long", grants(strings.Repeat("x", 999), "*"), 200, 0, 0, false, false, strings.Repeat("x", 64) + `"`},
+		{"another origin, which is long", grants(strings.Repeat("x", 999), "*"), 200, 0, 0, false, false, `is "` + strings.Repeat("x", 61) + `…"`},
 		{"an origin that goes on", grants("a.example.com.evil.org", "*"), 200, 0, 0, false, false, "is"},
 		{"a list of origins", grants("a.example.com, *", "*"), 200, 0, 0, false, false, "is"},
 		{"two origins", http.Header{"WebHook-Allowed-Origin": {"a.example.com", "a.example.com"}}, 200, 0, 0, false, false, "more than once"},
@@ -92,7 +94,7 @@ func TestWebhookTransportHandshake(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := &consenting{header: c.header, options: c.status}
-			wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a.example.com", Rate: c.rate, FallbackRate: c.fallback}
+			wt := &webhook.Transport{Base: through(target), Origin: "a.example.com", Rate: c.rate, FallbackRate: c.fallback}
 			code, err := sent(wt, delivery(t, "https://target.example.org/events?key="+secret[:8]))
 			if c.ok {
 				if err != nil || code != 200 || target.delivered.Load() != 1 || target.asked.Load() != 1 {
@@ -100,11 +102,11 @@ func TestWebhookTransportHandshake(t *testing.T) {
 				}
 				return
 			}
-			var h *cehttp.HandshakeError
-			if !errors.As(err, &h) || !errors.Is(err, cehttp.ErrNoConsent) || target.delivered.Load() > 0 {
+			var h *webhook.HandshakeError
+			if !errors.As(err, &h) || !errors.Is(err, webhook.ErrNoConsent) || target.delivered.Load() > 0 {
 				t.Fatalf("%d, %v", code, err)
 			}
-			if h.Host != "target.example.org" || h.Status != c.status || h.Retryable != c.retryable || !strings.Contains(h.Error(), c.reason) {
+			if h.Host != "target.example.org" || h.Status != c.status || h.Temporary != c.retryable || !strings.Contains(h.Error(), c.reason) {
 				t.Errorf("%+v: %v", h, h)
 			}
 			if strings.HasPrefix(err.Error(), "cehttp: ") || strings.Contains(err.Error(), secret[:8]) {
@@ -114,18 +116,18 @@ func TestWebhookTransportHandshake(t *testing.T) {
 	}
 }
 
-// What is sent, as the document wants it.
-func TestWebhookTransportRequests(t *testing.T) {
+// Requests have what the specification asks for.
+func TestTransportRequests(t *testing.T) {
 	var got []*http.Request
 	base := roundTrip(func(r *http.Request) (*http.Response, error) {
 		got = append(got, r)
-		answer := response(http.Header{"Webhook-Allowed-Origin": {"*"}, "Webhook-Allowed-Rate": {"*"}}, "")
+		answer := cehttptest.Response(http.Header{"Webhook-Allowed-Origin": {"*"}, "Webhook-Allowed-Rate": {"*"}}, "")
 		return answer, nil
 	})
-	wt := &cehttp.WebhookTransport{Base: base, Origin: "a.example.com", Rate: 120, Token: bearer, CallbackURL: "https://a.example.com/consent?x=1"}
+	wt := &webhook.Transport{Base: base, Origin: "a.example.com", Rate: 120, Token: bearer, CallbackURL: "https://a.example.com/consent?x=1"}
 	r := delivery(t, "https://target.example.org/events?p=q#part")
 	r.Header.Set("User-Agent", "test/1")
-	before := headerText(r.Header)
+	before := cehttptest.HeaderText(r.Header)
 	for range 2 {
 		if _, err := sent(wt, r); err != nil {
 			t.Fatal(err)
@@ -138,7 +140,7 @@ func TestWebhookTransportRequests(t *testing.T) {
 	ask := got[0]
 	callback := ask.Header.Get("WebHook-Request-Callback")
 	ask.Header.Del("WebHook-Request-Callback")
-	if text := headerText(ask.Header); ask.Method != "OPTIONS" || ask.URL.RequestURI() != "/events?p=q" || ask.Body != nil ||
+	if text := cehttptest.HeaderText(ask.Header); ask.Method != "OPTIONS" || ask.URL.RequestURI() != "/events?p=q" || ask.Body != nil ||
 		text != "User-Agent: test/1\nWebhook-Request-Origin: a.example.com\nWebhook-Request-Rate: 120\n" {
 		t.Errorf("%s %s\n%s", ask.Method, ask.URL, text)
 	}
@@ -147,15 +149,15 @@ func TestWebhookTransportRequests(t *testing.T) {
 	}
 	for _, d := range got[1:] {
 		if h := d.Header; d.Method != "POST" || h.Get("WebHook-Request-Origin") != "a.example.com" || h.Get("Authorization") != "Bearer "+bearer ||
-			h.Get("Content-Type") != structuredType || h.Get("WebHook-Request-Rate") != "" {
+			h.Get("Content-Type") != cehttptest.StructuredType || h.Get("WebHook-Request-Rate") != "" {
 			t.Errorf("%s %v", d.Method, h)
 		}
 	}
-	if headerText(r.Header) != before {
+	if cehttptest.HeaderText(r.Header) != before {
 		t.Error("the request was changed")
 	}
 	got = nil
-	wt = &cehttp.WebhookTransport{Base: base, Origin: "a.example.com"}
+	wt = &webhook.Transport{Base: base, Origin: "a.example.com"}
 	if _, err := sent(wt, delivery(t, "https://target.example.org/?access_token=x")); err != nil {
 		t.Fatal(err)
 	}
@@ -164,35 +166,35 @@ func TestWebhookTransportRequests(t *testing.T) {
 	}
 }
 
-func TestWebhookTransportRefuses(t *testing.T) {
+func TestTransportRefuses(t *testing.T) {
 	never := roundTrip(func(*http.Request) (*http.Response, error) {
 		t.Error("it was sent")
 		return nil, io.EOF
 	})
 	for _, c := range []struct {
 		name   string
-		change func(*cehttp.WebhookTransport, *http.Request)
+		change func(*webhook.Transport, *http.Request)
 		want   string
 	}{
-		{"no origin", func(wt *cehttp.WebhookTransport, _ *http.Request) { wt.Origin = "" }, "not a DNS name"},
-		{"a URL for an origin", func(wt *cehttp.WebhookTransport, _ *http.Request) { wt.Origin = "https://a" }, "not a DNS name"},
-		{"a line break in the origin", func(wt *cehttp.WebhookTransport, _ *http.Request) { wt.Origin = "a\r\nX: y" }, "not a DNS name"},
-		{"no TLS", func(_ *cehttp.WebhookTransport, r *http.Request) { r.URL.Scheme = "http" }, "https"},
-		{"GET", func(_ *cehttp.WebhookTransport, r *http.Request) { r.Method = "GET" }, "POST"},
-		{"PUT", func(_ *cehttp.WebhookTransport, r *http.Request) { r.Method = "PUT" }, "POST"},
-		{"no body", func(_ *cehttp.WebhookTransport, r *http.Request) { r.Body = http.NoBody }, "body"},
-		{"no content type", func(_ *cehttp.WebhookTransport, r *http.Request) { r.Header.Del("Content-Type") }, "Content-Type"},
-		{"a redirect", func(_ *cehttp.WebhookTransport, r *http.Request) { r.Response = &http.Response{} }, "redirect"},
-		{"two tokens", func(wt *cehttp.WebhookTransport, r *http.Request) { wt.Token, r.URL.RawQuery = "x", "access_token=y" }, "token"},
-		{"two tokens of the caller", func(_ *cehttp.WebhookTransport, r *http.Request) {
+		{"no origin", func(wt *webhook.Transport, _ *http.Request) { wt.Origin = "" }, "not a DNS name"},
+		{"a URL for an origin", func(wt *webhook.Transport, _ *http.Request) { wt.Origin = "https://a" }, "not a DNS name"},
+		{"a line break in the origin", func(wt *webhook.Transport, _ *http.Request) { wt.Origin = "a\r\nX: y" }, "not a DNS name"},
+		{"no TLS", func(_ *webhook.Transport, r *http.Request) { r.URL.Scheme = "http" }, "https"},
+		{"GET", func(_ *webhook.Transport, r *http.Request) { r.Method = "GET" }, "POST"},
+		{"PUT", func(_ *webhook.Transport, r *http.Request) { r.Method = "PUT" }, "POST"},
+		{"no body", func(_ *webhook.Transport, r *http.Request) { r.Body = http.NoBody }, "body"},
+		{"no content type", func(_ *webhook.Transport, r *http.Request) { r.Header.Del("Content-Type") }, "Content-Type"},
+		{"a redirect", func(_ *webhook.Transport, r *http.Request) { r.Response = &http.Response{} }, "redirect"},
+		{"two tokens", func(wt *webhook.Transport, r *http.Request) { wt.Token, r.URL.RawQuery = "x", "access_token=y" }, "token"},
+		{"two tokens of the caller", func(_ *webhook.Transport, r *http.Request) {
 			r.Header.Set("Authorization", "Bearer x")
 			r.URL.RawQuery = "access_token=y"
 		}, "token"},
-		{"a malformed token", func(wt *cehttp.WebhookTransport, _ *http.Request) { wt.Token = "a\r\nX: y" }, "malformed"},
-		{"a callback without TLS", func(wt *cehttp.WebhookTransport, _ *http.Request) { wt.CallbackURL = "http://a/" }, "CallbackURL"},
+		{"a malformed token", func(wt *webhook.Transport, _ *http.Request) { wt.Token = "a\r\nX: y" }, "malformed"},
+		{"a callback without TLS", func(wt *webhook.Transport, _ *http.Request) { wt.CallbackURL = "http://a/" }, "CallbackURL"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wt := &cehttp.WebhookTransport{Base: never, Origin: "a"}
+			wt := &webhook.Transport{Base: never, Origin: "a"}
 			r := delivery(t, "https://b/")
 			closed := false
 			r.Body = closer{r.Body, &closed}
@@ -207,7 +209,7 @@ func TestWebhookTransportRefuses(t *testing.T) {
 	}
 }
 
-func TestWebhookTransportFollowsNoRedirect(t *testing.T) {
+func TestTransportFollowsNoRedirect(t *testing.T) {
 	var elsewhere atomic.Int32
 	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -221,17 +223,65 @@ func TestWebhookTransportFollowsNoRedirect(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	client := &http.Client{Transport: &cehttp.WebhookTransport{Base: s.Client().Transport, Origin: "a"}}
+	client := &http.Client{Transport: &webhook.Transport{Base: s.Client().Transport, Origin: "a"}}
 	_, err := client.Do(delivery(t, s.URL))
 	if err == nil || !strings.Contains(err.Error(), "redirect") || elsewhere.Load() > 0 {
 		t.Errorf("%v; it was followed %d times", err, elsewhere.Load())
 	}
 }
 
-func TestWebhookTransportStopsAt410(t *testing.T) {
+// A Sender tries again when the Transport says so, and not when it says that no attempt can
+// succeed.
+func TestTransportTellsSenderWhetherToRetry(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		target    string
+		transport http.RoundTripper
+	}{
+		{"no TLS", "http://example.com/", &webhook.Transport{Origin: "a"}},
+		{"no origin", "https://example.com/", &webhook.Transport{}},
+		{"no data in binary mode", "https://example.com/", &webhook.Transport{Origin: "a"}},
+		{"a callback without TLS", "https://example.com/", &webhook.Transport{Origin: "a", CallbackURL: "http://example.com/"}},
+		{"no consent", "https://example.com/", &webhook.Transport{Origin: "a", Base: through(&webhook.Target{Logger: mute})}},
+		{"gone", "https://example.com/", &webhook.Transport{Origin: "a", Base: through(status(410))}},
+		{"no secret", "https://example.com/", &webhook.Signer{}},
+		{"a dot in the id", "https://example.com/", &webhook.Signer{ID: func(*http.Request) string { return "a.b" }}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &cehttp.Sender{Target: c.target, Client: &http.Client{Transport: c.transport}, Retry: cehttp.Retry{Wait: -1}, Logger: mute}
+			e := cehttptest.Minimal()
+			if c.name != "no data in binary mode" {
+				e = cehttptest.Sample()
+			}
+			var failed *cehttp.SendError
+			if err := s.Send(t.Context(), &e); !errors.As(err, &failed) || failed.Attempts != 1 || failed.Retryable {
+				t.Errorf("%+v", err)
+			}
+		})
+	}
+	t.Run("permission later", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			target := &consenting{options: 503, after: "20"}
+			wt := &webhook.Transport{Origin: "a", Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+				if target.asked.Load() == 1 {
+					target.options, target.after, target.header = 200, "", grants("*", "*")
+				}
+				return through(target)(r)
+			})}
+			s := &cehttp.Sender{Target: "https://example.com/", Client: &http.Client{Transport: wt}, Retry: cehttp.Retry{Wait: -1}, Logger: mute}
+			e := cehttptest.Sample()
+			begin := time.Now()
+			if err := s.Send(t.Context(), &e); err != nil || time.Since(begin) != 20*time.Second {
+				t.Errorf("%v after %v", err, time.Since(begin))
+			}
+		})
+	})
+}
+
+func TestTransportStopsAt410(t *testing.T) {
 	target := &consenting{header: grants("*", "*")}
 	target.status.Store(410)
-	wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a", MaxTargets: 2}
+	wt := &webhook.Transport{Base: through(target), Origin: "a", MaxTargets: 2}
 	if code, err := sent(wt, delivery(t, "https://b/1")); code != 410 || err != nil {
 		t.Fatal(code, err)
 	}
@@ -253,10 +303,10 @@ func TestWebhookTransportStopsAt410(t *testing.T) {
 	}
 }
 
-func TestWebhookTransportAsksAgain(t *testing.T) {
+func TestTransportAsksAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := &consenting{header: grants("*", "*")}
-		wt := &cehttp.WebhookTransport{Base: through(target), Origin: "a", Renew: time.Hour}
+		wt := &webhook.Transport{Base: through(target), Origin: "a", Renew: time.Hour}
 		step := func(name string, wantAsked int32, wantErr bool) {
 			t.Helper()
 			if _, err := sent(wt, delivery(t, "https://b/")); (err != nil) != wantErr {
@@ -285,8 +335,8 @@ func TestWebhookTransportAsksAgain(t *testing.T) {
 		step("unavailable", 6, true)
 		time.Sleep(599 * time.Second)
 		_, err := sent(wt, delivery(t, "https://b/"))
-		var h *cehttp.HandshakeError
-		if !errors.As(err, &h) || h.RetryAfter != time.Second || !h.Retryable {
+		var h *webhook.HandshakeError
+		if !errors.As(err, &h) || h.RetryAfter != time.Second || !h.Temporary {
 			t.Errorf("%+v", h)
 		}
 		time.Sleep(time.Second)

@@ -1,8 +1,9 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,11 +13,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 func TestVerifierAnswers(t *testing.T) {
@@ -30,25 +33,25 @@ func TestVerifierAnswers(t *testing.T) {
 		status int
 		typ    string
 	}{
-		{"signed", good(minimalJSON), strings.NewReader(minimalJSON), 0, 204, ""},
-		{"at the limit", good(minimalJSON), strings.NewReader(minimalJSON), int64(len(minimalJSON)), 204, ""},
-		{"not signed", typed(structuredType), strings.NewReader(minimalJSON), 0, 403, "invalid_signature"},
-		{"not signed, and not read", typed(structuredType), readFunc(func([]byte) (int, error) { t.Error("it was read"); return 0, io.EOF }), 0, 403, "invalid_signature"},
-		{"another body", good(minimalJSON), strings.NewReader(minimalJSON + " "), 0, 403, "invalid_signature"},
-		{"over the limit", good(minimalJSON), strings.NewReader(minimalJSON), 10, 413, "too_large"},
-		{"without an end", good(minimalJSON), readFunc(func(b []byte) (int, error) { return len(b), nil }), 1 << 20, 413, "too_large"},
-		{"cut off", good(minimalJSON), readFunc(func([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }), 0, 400, "unreadable_body"},
-		{"too slow", good(minimalJSON), readFunc(func([]byte) (int, error) { return 0, context.DeadlineExceeded }), 0, 408, "request_timeout"},
+		{"signed", good(cehttptest.MinimalJSON), strings.NewReader(cehttptest.MinimalJSON), 0, 204, ""},
+		{"at the limit", good(cehttptest.MinimalJSON), strings.NewReader(cehttptest.MinimalJSON), int64(len(cehttptest.MinimalJSON)), 204, ""},
+		{"not signed", cehttptest.Typed(cehttptest.StructuredType), strings.NewReader(cehttptest.MinimalJSON), 0, 403, "invalid_signature"},
+		{"not signed, and not read", cehttptest.Typed(cehttptest.StructuredType), unread{t}, 0, 403, "invalid_signature"},
+		{"another body", good(cehttptest.MinimalJSON), strings.NewReader(cehttptest.MinimalJSON + " "), 0, 403, "invalid_signature"},
+		{"over the limit", good(cehttptest.MinimalJSON), strings.NewReader(cehttptest.MinimalJSON), 10, 413, "too_large"},
+		{"without an end", good(cehttptest.MinimalJSON), rand.Reader, 1 << 20, 413, "too_large"},
+		{"cut off", good(cehttptest.MinimalJSON), iotest.ErrReader(io.ErrUnexpectedEOF), 0, 400, "unreadable_body"},
+		{"too slow", good(cehttptest.MinimalJSON), iotest.ErrReader(context.DeadlineExceeded), 0, 408, "request_timeout"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got *cloudevents.Event
-			v := &cehttp.Verifier{Secrets: known, MaxBytes: c.max, Logger: mute, Next: silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			v := &webhook.Verifier{Secrets: known, MaxBytes: c.max, Logger: mute, Next: receiver(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 				got = e
 				return nil, nil
 			})}
 			r := httptest.NewRequest("POST", "/", c.body)
 			r.Header = c.header
-			w := record(v, r)
+			w := cehttptest.Record(v, r)
 			if c.status != 204 {
 				wantProblem(t, w, c.status, c.typ)
 				if got != nil {
@@ -62,18 +65,26 @@ func TestVerifierAnswers(t *testing.T) {
 			if w.Code != 204 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-			wantEvent(t, *got, minimal())
+			cehttptest.WantEvent(t, *got, cehttptest.Minimal())
 		})
 	}
-	if w := post(&cehttp.Verifier{Secrets: known}, good("x"), "x"); w.Code != 404 {
+	if w := cehttptest.Post(&webhook.Verifier{Secrets: known}, good("x"), "x"); w.Code != 404 {
 		t.Errorf("without Next: %d", w.Code)
 	}
+}
+
+// unread is a body that must not be read.
+type unread struct{ t *testing.T }
+
+func (b unread) Read([]byte) (int, error) {
+	b.t.Error("it was read")
+	return 0, io.EOF
 }
 
 func TestVerifierHandsOnTheSameBytes(t *testing.T) {
 	known := secrets(t, firstSecret)
 	body := []byte("\xef\xbb\xbf {\"a\" : 1e400,\r\n\x00\xff ")
-	v := &cehttp.Verifier{Secrets: known, Next: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	v := &webhook.Verifier{Secrets: known, Next: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		got, err := io.ReadAll(r.Body)
 		if err != nil || !bytes.Equal(got, body) || r.ContentLength != int64(len(body)) || r.TransferEncoding != nil {
 			t.Errorf("%q, %v, %d", got, err, r.ContentLength)
@@ -81,10 +92,10 @@ func TestVerifierHandsOnTheSameBytes(t *testing.T) {
 	})}
 	r := httptest.NewRequest("POST", "/", struct{ io.Reader }{bytes.NewReader(body)})
 	r.TransferEncoding = []string{"chunked"}
-	if err := cehttp.Sign(r.Header, "", time.Now(), body, known...); err != nil {
+	if err := webhook.Sign(r.Header, "", time.Now(), body, known...); err != nil {
 		t.Fatal(err)
 	}
-	if w := record(v, r); w.Code != 200 {
+	if w := cehttptest.Record(v, r); w.Code != 200 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -94,7 +105,7 @@ func TestVerifierRemembers(t *testing.T) {
 		known := secrets(t, firstSecret)
 		var calls, answer atomic.Int32
 		answer.Store(204)
-		v := &cehttp.Verifier{Secrets: known, Remember: 2, Logger: mute, Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		v := &webhook.Verifier{Secrets: known, Remember: 2, Logger: mute, Next: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			calls.Add(1)
 			time.Sleep(time.Second)
 			if answer.Load() == 0 {
@@ -107,7 +118,7 @@ func TestVerifierRemembers(t *testing.T) {
 			calls.Store(0)
 			func() {
 				defer func() { _ = recover() }()
-				if w := post(v, h, "x"); w.Code != status {
+				if w := cehttptest.Post(v, h, "x"); w.Code != status {
 					t.Errorf("%s: %d, want %d", name, w.Code, status)
 				}
 			}()
@@ -134,11 +145,11 @@ func TestVerifierRemembers(t *testing.T) {
 		d := signedHeader(t, "d", "x", known...)
 		done := make(chan bool)
 		go func() {
-			post(v, d, "x")
+			cehttptest.Post(v, d, "x")
 			close(done)
 		}()
 		synctest.Wait()
-		w := post(v, d, "x")
+		w := cehttptest.Post(v, d, "x")
 		wantProblem(t, w, 503, "service_unavailable")
 		if w.Header().Get("Retry-After") != "1" {
 			t.Error("no Retry-After")
@@ -155,15 +166,15 @@ func TestVerifierRemembersDuringTheBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		known := secrets(t, firstSecret)
 		calls := 0
-		v := &cehttp.Verifier{Secrets: known, Remember: 2, Logger: mute, Next: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls++ })}
+		v := &webhook.Verifier{Secrets: known, Remember: 2, Logger: mute, Next: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls++ })}
 		h := signedHeader(t, "a", "x", known...)
-		if w := post(v, h, "x"); w.Code != 200 {
+		if w := cehttptest.Post(v, h, "x"); w.Code != 200 {
 			t.Fatal(w.Code)
 		}
 		time.Sleep(5*time.Minute - time.Second)
 		r := httptest.NewRequest(http.MethodPost, "/", &slowReader{strings.NewReader("x"), 2 * time.Second})
 		r.Header = h
-		wantProblem(t, record(v, r), 403, "invalid_signature")
+		wantProblem(t, cehttptest.Record(v, r), 403, "invalid_signature")
 		if calls != 1 {
 			t.Errorf("%d calls", calls)
 		}
@@ -187,15 +198,15 @@ func TestVerifyAllocations(t *testing.T) {
 		header http.Header
 		max    float64
 	}{
-		{"structured", typed(structuredType), 0},
-		{"binary", binaryHeader("Content-Type", "application/json"), 12},
+		{"structured", cehttptest.Typed(cehttptest.StructuredType), 0},
+		{"binary", cehttptest.BinaryHeader("Content-Type", "application/json"), 12},
 	} {
 		known := secrets(t, firstSecret, secondSecret)
-		body := []byte(minimalJSON)
-		if err := cehttp.Sign(c.header, "", time.Now(), body, known...); err != nil {
+		body := []byte(cehttptest.MinimalJSON)
+		if err := webhook.Sign(c.header, "", time.Now(), body, known...); err != nil {
 			t.Fatal(err)
 		}
-		v := &cehttp.Verifier{Secrets: known}
+		v := &webhook.Verifier{Secrets: known}
 		got := c.max + 1
 		for range 100 { // the race detector empties pools at random
 			got = min(got, testing.AllocsPerRun(1, func() {
@@ -212,13 +223,13 @@ func TestVerifyAllocations(t *testing.T) {
 
 // FuzzVerify gives a verifier headers that nobody signed.
 func FuzzVerify(f *testing.F) {
-	known, err := cehttp.ParseSecret(firstSecret)
+	known, err := webhook.ParseSecret(firstSecret)
 	if err != nil {
 		f.Fatal(err)
 	}
 	now := time.Now()
-	h := typed(structuredType)
-	if err := cehttp.Sign(h, "msg_1", now, []byte("x"), known); err != nil {
+	h := cehttptest.Typed(cehttptest.StructuredType)
+	if err := webhook.Sign(h, "msg_1", now, []byte("x"), known); err != nil {
 		f.Fatal(err)
 	}
 	genuine := h.Get("webhook-signature")
@@ -227,16 +238,16 @@ func FuzzVerify(f *testing.F) {
 	f.Add("a.b", "-1", "v1", []byte{})
 	f.Fuzz(func(t *testing.T, id, timestamp, list string, body []byte) {
 		h := http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {timestamp}, "Webhook-Signature": {list}}
-		v := &cehttp.Verifier{Secrets: []cehttp.Secret{known}, Tolerance: -1}
+		v := &webhook.Verifier{Secrets: []webhook.Secret{known}, Tolerance: -1}
 		err := v.Verify(h, body)
 		if err == nil {
 			// It has to be what Sign makes.
 			n, convErr := strconv.ParseInt(timestamp, 10, 64)
 			again := http.Header{}
-			if convErr != nil || cehttp.Sign(again, id, time.Unix(n, 0), body, known) != nil || !strings.Contains(" "+list+" ", " "+again.Get("webhook-signature")+" ") {
+			if convErr != nil || webhook.Sign(again, id, time.Unix(n, 0), body, known) != nil || !strings.Contains(" "+list+" ", " "+again.Get("webhook-signature")+" ") {
 				t.Fatalf("verified %q %q %q", id, timestamp, list)
 			}
-		} else if !errors.Is(err, cehttp.ErrSignature) {
+		} else if !errors.Is(err, webhook.ErrSignature) {
 			t.Fatal(err)
 		}
 		_ = fmt.Sprint(err)

@@ -1,4 +1,4 @@
-package cehttp_test
+package webhook_test
 
 import (
 	"errors"
@@ -9,14 +9,15 @@ import (
 	"testing/synctest"
 	"time"
 
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 // signedHeader returns the header of a structured message that is signed now.
-func signedHeader(t *testing.T, id, body string, with ...cehttp.Secret) http.Header {
+func signedHeader(t *testing.T, id, body string, with ...webhook.Secret) http.Header {
 	t.Helper()
-	h := typed(structuredType)
-	if err := cehttp.Sign(h, id, time.Now(), []byte(body), with...); err != nil {
+	h := cehttptest.Typed(cehttptest.StructuredType)
+	if err := webhook.Sign(h, id, time.Now(), []byte(body), with...); err != nil {
 		t.Fatal(err)
 	}
 	return h
@@ -25,15 +26,15 @@ func signedHeader(t *testing.T, id, body string, with ...cehttp.Secret) http.Hea
 func TestVerify(t *testing.T) {
 	both := secrets(t, firstSecret, secondSecret)
 	first, second := both[:1], both[1:]
-	const body = minimalJSON
+	const body = cehttptest.MinimalJSON
 	set := func(name, value string) func(http.Header) { return func(h http.Header) { h.Set(name, value) } }
 	signature := func(f func(string) string) func(http.Header) {
 		return func(h http.Header) { h.Set("webhook-signature", f(h.Get("webhook-signature"))) }
 	}
 	for _, c := range []struct {
 		name   string
-		sign   []cehttp.Secret
-		verify []cehttp.Secret
+		sign   []webhook.Secret
+		verify []webhook.Secret
 		edit   func(http.Header)
 		body   string
 		want   string // "" is verified
@@ -49,7 +50,7 @@ func TestVerify(t *testing.T) {
 
 		{"another secret", first, second, nil, body, "no signature is"},
 		{"no secret", first, nil, nil, body, "no signature is"},
-		{"the zero secret", first, []cehttp.Secret{{}}, nil, body, "no signature is"},
+		{"the zero secret", first, []webhook.Secret{{}}, nil, body, "no signature is"},
 		{"another body", first, first, nil, body + " ", "no signature is"},
 		{"no body", first, first, nil, "", "no signature is"},
 		{"another id", first, first, set("webhook-id", "msg_2"), body, "no signature is"},
@@ -86,9 +87,9 @@ func TestVerify(t *testing.T) {
 			if c.edit != nil {
 				c.edit(h)
 			}
-			v := &cehttp.Verifier{Secrets: c.verify}
+			v := &webhook.Verifier{Secrets: c.verify}
 			err := v.Verify(h, []byte(c.body))
-			if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, cehttp.ErrSignature) || !strings.Contains(err.Error(), c.want)) {
+			if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, webhook.ErrSignature) || !strings.Contains(err.Error(), c.want)) {
 				t.Error(err)
 			}
 			if err != nil && (strings.HasPrefix(err.Error(), "cehttp: ") || len(err.Error()) > 200) {
@@ -102,10 +103,10 @@ func TestVerify(t *testing.T) {
 func TestVerifyKnowsWhereTheIDEnds(t *testing.T) {
 	known := secrets(t, firstSecret)
 	now := strconv.FormatInt(time.Now().Unix(), 10)
-	h := signedHeader(t, "msg", now+"."+minimalJSON, known...)
+	h := signedHeader(t, "msg", now+"."+cehttptest.MinimalJSON, known...)
 	h.Set("webhook-id", "msg."+h.Get("webhook-timestamp"))
 	h.Set("webhook-timestamp", now)
-	if err := (&cehttp.Verifier{Secrets: known}).Verify(h, []byte(minimalJSON)); !errors.Is(err, cehttp.ErrSignature) {
+	if err := (&webhook.Verifier{Secrets: known}).Verify(h, []byte(cehttptest.MinimalJSON)); !errors.Is(err, webhook.ErrSignature) {
 		t.Error(err)
 	}
 }
@@ -130,11 +131,11 @@ func TestVerifyTolerance(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				known := secrets(t, firstSecret)
-				h := typed(structuredType)
-				if err := cehttp.Sign(h, "a", time.Now().Add(-c.age), nil, known...); err != nil {
+				h := cehttptest.Typed(cehttptest.StructuredType)
+				if err := webhook.Sign(h, "a", time.Now().Add(-c.age), nil, known...); err != nil {
 					t.Fatal(err)
 				}
-				v := &cehttp.Verifier{Secrets: known, Tolerance: c.tolerance}
+				v := &webhook.Verifier{Secrets: known, Tolerance: c.tolerance}
 				if err := v.Verify(h, nil); (err == nil) != c.ok {
 					t.Error(err)
 				}
@@ -153,40 +154,40 @@ func TestVerifyBinaryMode(t *testing.T) {
 		ok     bool
 		lax    bool // ok with AllowUnsignedHeaders
 	}{
-		{"as it was", binaryHeader("Content-Type", "application/json"), "", nil, true, true},
-		{"another type", binaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Ce-Type", "admin") }, false, false},
-		{"another extension", binaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Ce-Admin", "true") }, false, false},
-		{"another content type", binaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Content-Type", "text/html") }, false, false},
-		{"taken for a structured one", binaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Content-Type", structuredType) }, false, false},
-		{"taken for a batch", binaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Content-Type", batchType) }, false, false},
-		{"an id of another kind", binaryHeader("Content-Type", "application/json"), "msg_1", nil, false, true},
-		{"a structured one taken for binary", typed(structuredType), "", func(h http.Header) {
-			for k, v := range binaryHeader("Content-Type", "application/json") {
+		{"as it was", cehttptest.BinaryHeader("Content-Type", "application/json"), "", nil, true, true},
+		{"another type", cehttptest.BinaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Ce-Type", "admin") }, false, false},
+		{"another extension", cehttptest.BinaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Ce-Admin", "true") }, false, false},
+		{"another content type", cehttptest.BinaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Content-Type", "text/html") }, false, false},
+		{"taken for a structured one", cehttptest.BinaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Content-Type", cehttptest.StructuredType) }, false, false},
+		{"taken for a batch", cehttptest.BinaryHeader("Content-Type", "application/json"), "", func(h http.Header) { h.Set("Content-Type", cehttptest.BatchType) }, false, false},
+		{"an id of another kind", cehttptest.BinaryHeader("Content-Type", "application/json"), "msg_1", nil, false, true},
+		{"a structured one taken for binary", cehttptest.Typed(cehttptest.StructuredType), "", func(h http.Header) {
+			for k, v := range cehttptest.BinaryHeader("Content-Type", "application/json") {
 				h[k] = v
 			}
 		}, false, true},
-		{"structured, with ce- headers that do not count", typed(structuredType), "", func(h http.Header) { h.Set("Ce-Type", "admin") }, true, true},
-		{"no event", typed("application/json"), "msg_1", nil, true, true},
-		{"made an event", typed("application/json"), "msg_1", func(h http.Header) {
-			for k, v := range binaryHeader() {
+		{"structured, with ce- headers that do not count", cehttptest.Typed(cehttptest.StructuredType), "", func(h http.Header) { h.Set("Ce-Type", "admin") }, true, true},
+		{"no event", cehttptest.Typed("application/json"), "msg_1", nil, true, true},
+		{"made an event", cehttptest.Typed("application/json"), "msg_1", func(h http.Header) {
+			for k, v := range cehttptest.BinaryHeader() {
 				h[k] = v
 			}
 		}, false, true},
-		{"an id that only looks like a hash", binaryHeader(), "ceb_x", nil, false, false},
+		{"an id that only looks like a hash", cehttptest.BinaryHeader(), "ceb_x", nil, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			known := secrets(t, firstSecret)
 			h := c.header.Clone()
-			if err := cehttp.Sign(h, c.id, time.Now(), []byte(minimalJSON), known...); err != nil {
+			if err := webhook.Sign(h, c.id, time.Now(), []byte(cehttptest.MinimalJSON), known...); err != nil {
 				t.Fatal(err)
 			}
 			if c.edit != nil {
 				c.edit(h)
 			}
-			if err := (&cehttp.Verifier{Secrets: known}).Verify(h, []byte(minimalJSON)); (err == nil) != c.ok || err != nil && !errors.Is(err, cehttp.ErrSignature) {
+			if err := (&webhook.Verifier{Secrets: known}).Verify(h, []byte(cehttptest.MinimalJSON)); (err == nil) != c.ok || err != nil && !errors.Is(err, webhook.ErrSignature) {
 				t.Error(err)
 			}
-			if err := (&cehttp.Verifier{Secrets: known, AllowUnsignedHeaders: true}).Verify(h, []byte(minimalJSON)); (err == nil) != c.lax {
+			if err := (&webhook.Verifier{Secrets: known, AllowUnsignedHeaders: true}).Verify(h, []byte(cehttptest.MinimalJSON)); (err == nil) != c.lax {
 				t.Errorf("AllowUnsignedHeaders: %v", err)
 			}
 		})
