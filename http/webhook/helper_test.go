@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -87,7 +88,9 @@ func sent(rt http.RoundTripper, r *http.Request) (int, error) {
 }
 
 // receiver returns a receiver that logs nothing.
-func receiver(h cehttp.Handler) *cehttp.Receiver { return &cehttp.Receiver{Handler: h, Logger: mute} }
+func receiver(h func(context.Context, *cloudevents.Event) (*cloudevents.Event, error)) *cehttp.Receiver {
+	return &cehttp.Receiver{Handler: h, Logger: mute}
+}
 
 // status is a handler that answers with a status and nothing else.
 func status(code int) http.Handler {
