@@ -138,7 +138,7 @@ func TestAuthorizationCheck(t *testing.T) {
 	}
 }
 
-// A token in the URL goes no further, and its answers into no shared cache.
+// Next does not see a token in the URL, and shared caches do not keep the response.
 func TestAuthorizationInQuery(t *testing.T) {
 	for _, c := range []struct {
 		name, target, query string
@@ -178,7 +178,7 @@ func TestAuthorizationInQuery(t *testing.T) {
 	}
 }
 
-// Strangers may ask for permission, and cannot use up a rate.
+// A stranger may ask for permission, and cannot use up a rate.
 func TestAuthorizationInFrontOfTarget(t *testing.T) {
 	a := &webhook.Authorization{
 		Next:   &webhook.Target{Next: status(204), Origins: []string{"a"}, Rate: 1, Logger: mute},

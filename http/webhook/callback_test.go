@@ -123,7 +123,7 @@ func TestCallbackRefusesURLs(t *testing.T) {
 	}
 }
 
-// Names and addresses are looked at when the connection is made.
+// Addresses are checked when the connection is made, after names were resolved.
 func TestCallbackRefusesAddresses(t *testing.T) {
 	s, _ := callbackServer(t, func(http.ResponseWriter, *http.Request) { t.Error("it was called") })
 	_, port, _ := strings.Cut(s.Listener.Addr().String(), ":")
@@ -136,7 +136,7 @@ func TestCallbackRefusesAddresses(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), secret[:8]) {
 			t.Errorf("%s: %v", host, err)
 		}
-		// Forms that only C resolvers take may fail as names.
+		// Forms that only C resolvers know may fail as names.
 		if host != "127.1" && host != "2130706433" && !strings.Contains(fmt.Sprint(err), "not public") {
 			t.Errorf("%s: %v", host, err)
 		}
@@ -196,7 +196,7 @@ func TestCallbackAnswers(t *testing.T) {
 	}
 }
 
-// Calls are bounded, at once and per minute, and end with Shutdown.
+// The number of calls is limited, at the same time and per minute. Shutdown ends them.
 func TestCallbackLimits(t *testing.T) {
 	begun := make(chan bool, 10)
 	s, c := callbackServer(t, func(_ http.ResponseWriter, r *http.Request) {
@@ -234,7 +234,7 @@ func TestCallbackLimits(t *testing.T) {
 		t.Error(err)
 	}
 
-	// A host has one name, whatever its spelling and the port.
+	// Spelling and port make no other host.
 	one := &webhook.Callback{PerHost: 1, Timeout: time.Nanosecond, Logger: mute}
 	wh = &webhook.Target{Origins: []string{"*"}, Callback: one, Logger: mute}
 	for i, host := range []string{"a.invalid", "A.invalid", "a.invalid:443", "a.invalid:8443", "a.invalid."} {
@@ -255,6 +255,25 @@ func TestCallbackLimits(t *testing.T) {
 		}
 	}
 	if err := all.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A limit of -1 is none.
+func TestCallbackWithoutLimits(t *testing.T) {
+	release := make(chan bool)
+	c := &webhook.Callback{Timeout: -1, MaxCalls: -1, PerMinute: -1, PerHost: -1, Logger: mute, AllowAddress: func(netip.Addr) bool {
+		<-release
+		return false
+	}}
+	wh := &webhook.Target{Origins: []string{"*"}, Callback: c, Logger: mute}
+	for range 100 {
+		if w := preflight(wh, "WebHook-Request-Origin", "a", "WebHook-Request-Callback", "https://127.0.0.1/"); w.Code != 202 {
+			t.Fatal(w.Code, w.Body)
+		}
+	}
+	close(release)
+	if err := c.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
-// Deliveries that begin together make one handshake, whatever becomes of the first.
+// Deliveries that begin together share one handshake, also if the first one is canceled.
 func TestTransportSharesHandshake(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -151,8 +151,8 @@ func TestTransportWaitEndsWithContext(t *testing.T) {
 	})
 }
 
-// Deliveries that are given up while they wait leave nothing behind, in whatever order
-// that happens, and those that wait go on in theirs.
+// Deliveries that are given up while they wait take no turn, and the others keep their
+// order.
 func TestTransportWaitersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		target := &consenting{header: grants("*", "60")}

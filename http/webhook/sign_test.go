@@ -120,7 +120,7 @@ func TestSignRefuses(t *testing.T) {
 	}
 }
 
-// An id is that of one message: any change of what a receiver reads is another.
+// Any change to the attributes of a message gives another id.
 func TestID(t *testing.T) {
 	base := func() (http.Header, []byte) {
 		return cehttptest.BinaryHeader("Content-Type", "text/plain"), []byte("x")

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -200,7 +201,7 @@ func TestTargetRate(t *testing.T) {
 	})
 }
 
-// Names that find no room share a bucket, and do not empty that of another.
+// Origins beyond the limit share a bucket, and do not use up that of another one.
 func TestTargetOriginsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wh := &webhook.Target{Next: status(204), Origins: []string{"*"}, Rate: 2, MaxOrigins: 2, Logger: mute}
@@ -215,6 +216,12 @@ func TestTargetOriginsAreBounded(t *testing.T) {
 				t.Errorf("%d, %s: %d", i, c.origin, w.Code)
 			}
 		}
+		unlimited := &webhook.Target{Next: status(204), Origins: []string{"*"}, Rate: 1, MaxOrigins: -1, Logger: mute}
+		for i := range 2000 {
+			if w := delivered(unlimited, "WebHook-Request-Origin", "a"+strconv.Itoa(i)); w.Code != 204 {
+				t.Fatalf("-1, origin %d: %d", i, w.Code)
+			}
+		}
 		time.Sleep(time.Minute)
 		for _, origin := range []string{"e", "f", "e", "f"} { // a and b have made room
 			if w := delivered(wh, "WebHook-Request-Origin", origin); w.Code != 204 {
@@ -224,7 +231,7 @@ func TestTargetOriginsAreBounded(t *testing.T) {
 	})
 }
 
-// What the document forbids is not sent, whatever the handler behind does.
+// Responses that the specification forbids are corrected.
 func TestTargetCorrectsAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name       string
@@ -253,7 +260,7 @@ func TestTargetCorrectsAnswers(t *testing.T) {
 	}
 }
 
-// The examples of the document, byte for byte, against a server.
+// A server answers the examples of the specification, byte for byte.
 func TestTargetByHand(t *testing.T) {
 	var got cloudevents.Event
 	next := receiver(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {

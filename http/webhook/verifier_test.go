@@ -161,7 +161,7 @@ func TestVerifierRemembers(t *testing.T) {
 	})
 }
 
-// A body that comes slowly does not outlast the memory.
+// A body that comes slowly does not outlast the memory of its id.
 func TestVerifierRemembersDuringTheBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		known := secrets(t, firstSecret)
@@ -241,7 +241,7 @@ func FuzzVerify(f *testing.F) {
 		v := &webhook.Verifier{Secrets: []webhook.Secret{known}, Tolerance: -1}
 		err := v.Verify(h, body)
 		if err == nil {
-			// It has to be what Sign makes.
+			// Sign must give the same.
 			n, convErr := strconv.ParseInt(timestamp, 10, 64)
 			again := http.Header{}
 			if convErr != nil || webhook.Sign(again, id, time.Unix(n, 0), body, known) != nil || !strings.Contains(" "+list+" ", " "+again.Get("webhook-signature")+" ") {

@@ -99,7 +99,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// What moves between id, timestamp and body would be the same to the hash.
+// The dots between id, timestamp and body cannot be moved.
 func TestVerifyKnowsWhereTheIDEnds(t *testing.T) {
 	known := secrets(t, firstSecret)
 	now := strconv.FormatInt(time.Now().Unix(), 10)
@@ -144,7 +144,7 @@ func TestVerifyTolerance(t *testing.T) {
 	}
 }
 
-// Attributes in headers are those that were signed, and modes are not exchanged.
+// Neither the attributes in headers nor the mode can be changed.
 func TestVerifyBinaryMode(t *testing.T) {
 	for _, c := range []struct {
 		name   string
