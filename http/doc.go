@@ -16,8 +16,7 @@
 // [Background] handles events after the answer, [Mux] calls a function for each type
 // and documents them, [Routes] adds health checks, and [ListenAndServe] a server that
 // drains. A [Sender] sends events, and sends again what may be accepted later.
-// [Webhook], [Authorization] and [Verifier] guard a receiver, [WebhookTransport] and
-// [Signer] are the other end of that.
+// Package webhook has permission to deliver, access tokens and signatures, for both ends.
 //
 // Functions serve the common case, with the JSON format and default limits; a
 // [Decoder] has settings. [DecodeMessage] and [EncodeMessage] work on a header

@@ -1,18 +1,16 @@
 package cehttp_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
 )
 
 // answering returns a handler that always returns that.
@@ -26,56 +24,21 @@ func silent(h cehttp.Handler) *cehttp.Receiver {
 }
 
 // logged is what was logged, to be read while others write.
-type logged struct {
-	mutex sync.Mutex
-	text  bytes.Buffer
-}
+type logged struct{ cehttptest.Log }
 
-func (l *logged) Write(b []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.text.Write(b)
-}
+func (l *logged) logger() *slog.Logger { return l.Logger() }
 
-func (l *logged) String() string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.text.String()
-}
-
-func (l *logged) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
-
-// post returns the answer of h to a POST.
 func post(h http.Handler, header http.Header, body string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
-	r.Header = header.Clone()
-	return record(h, r)
+	return cehttptest.Post(h, header, body)
 }
 
 func record(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w
+	return cehttptest.Record(h, r)
 }
 
-// decoded returns the JSON body of an answer.
 func decoded[T any](t *testing.T, w *httptest.ResponseRecorder) T {
 	t.Helper()
-	var v T
-	d := json.NewDecoder(bytes.NewReader(w.Body.Bytes()))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
-		t.Fatalf("body %q: %v", w.Body, err)
-	}
-	if got := w.Header().Get("Content-Type"); got != "application/json" {
-		t.Errorf("Content-Type %q", got)
-	}
-	if got := w.Header().Get("X-Content-Type-Options"); got != "nosniff" {
-		t.Errorf("X-Content-Type-Options %q", got)
-	}
-	return v
+	return cehttptest.Decoded[T](t, w)
 }
 
 // batchOf returns a batch of events of those types, which are their IDs too.

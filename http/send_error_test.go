@@ -139,32 +139,6 @@ func TestSendErrorIsBounded(t *testing.T) {
 	}
 }
 
-// What a transport of this package would refuse again is tried once.
-func TestSendErrorOfTransport(t *testing.T) {
-	tests := []struct {
-		reason    string
-		target    string
-		transport http.RoundTripper
-	}{
-		{"no TLS", "http://example.com/", &cehttp.WebhookTransport{Origin: "a"}},
-		{"no origin", "https://example.com/", &cehttp.WebhookTransport{}},
-		{"no data in binary mode", "https://example.com/", &cehttp.WebhookTransport{Origin: "a"}},
-		{"a callback without TLS", "https://example.com/", &cehttp.WebhookTransport{Origin: "a", CallbackURL: "http://example.com/"}},
-		{"no secret", "https://example.com/", &cehttp.Signer{}},
-		{"a dot in the id", "https://example.com/", &cehttp.Signer{ID: func(*http.Request) string { return "a.b" }}},
-	}
-	for _, test := range tests {
-		sender := hushed(cehttp.Sender{Target: test.target, Client: &http.Client{Transport: test.transport}, Retry: cehttp.Retry{Wait: -1}})
-		e := minimal()
-		if test.reason == "a callback without TLS" {
-			e = sample()
-		}
-		if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Attempts != 1 || failed.Retryable {
-			t.Errorf("%s: %+v", test.reason, failed)
-		}
-	}
-}
-
 // What a certificate says does not change within a second.
 func TestSendErrorTLS(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.NotFoundHandler())

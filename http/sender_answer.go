@@ -1,7 +1,6 @@
 package cehttp
 
 import (
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -64,35 +63,14 @@ func readProblem(body []byte) (p *Problem, retryable *bool) {
 func isJSON(h http.Header) bool { return mediatype.IsJSON(h.Get("Content-Type")) }
 
 // passes reports whether an attempt without an answer may fare better later.
-func passes(err error) bool {
-	var (
-		own         interface{ Retryable() bool }
-		handshake   *HandshakeError
-		certificate *tls.CertificateVerificationError
-		plain       tls.RecordHeaderError
-	)
-	switch {
-	case errors.Is(err, ErrGone):
-		return false
-	case errors.As(err, &handshake):
-		return handshake.Retryable
-	case errors.As(err, &own):
-		return own.Retryable()
-	case errors.As(err, &certificate), errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
-		return false
-	}
-	return true
-}
+func passes(err error) bool { return !errors.Is(err, ErrGone) && answer.MayPass(err) }
 
-// untilTurn returns how long a [WebhookTransport] asks to wait that has not sent.
+// untilTurn returns how long a transport asks to wait that has not sent: an error of
+// http/webhook says so with a method RetryIn.
 func untilTurn(err error) time.Duration {
-	var handshake *HandshakeError
-	var rate *RateError
-	switch {
-	case errors.As(err, &handshake):
-		return handshake.RetryAfter
-	case errors.As(err, &rate):
-		return rate.RetryAfter
+	var own interface{ RetryIn() time.Duration }
+	if errors.As(err, &own) {
+		return own.RetryIn()
 	}
 	return 0
 }

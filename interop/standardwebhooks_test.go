@@ -15,6 +15,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 // standardWebhooks is the JavaScript library of Standard Webhooks.
@@ -90,11 +91,11 @@ func (s *standardWebhooks) ask(t *testing.T, request map[string]any) string {
 func TestStandardWebhooks(t *testing.T) {
 	peer := startStandardWebhooks(t)
 	const text, oldText = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX", "whsec_GBkaGxwdHh8gISIjJCUmJygpKissLS4v"
-	secret, err := cehttp.ParseSecret(text)
+	secret, err := webhook.ParseSecret(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, err := cehttp.ParseSecret(oldText)
+	old, err := webhook.ParseSecret(oldText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func TestStandardWebhooks(t *testing.T) {
 
 			// They verify, with either secret of a sender that changes them.
 			now := time.Now()
-			if err := cehttp.Sign(h, "", now, body, secret, old); err != nil {
+			if err := webhook.Sign(h, "", now, body, secret, old); err != nil {
 				t.Fatal(err)
 			}
 			for _, s := range []string{text, oldText} {
@@ -142,7 +143,7 @@ func TestStandardWebhooks(t *testing.T) {
 				"do": "sign", "secret": text, "id": h.Get("webhook-id"), "timestamp": now.Unix(), "body": encoded,
 			}))
 			h.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
-			v := cehttp.Verifier{Secrets: []cehttp.Secret{old, secret}}
+			v := webhook.Verifier{Secrets: []webhook.Secret{old, secret}}
 			if err := v.Verify(h, body); err != nil {
 				t.Error(err)
 			}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 // Of this example: yours are random, and not in the source.
@@ -38,7 +39,7 @@ func main() {
 }
 
 func run(ctx context.Context, serve bool) error {
-	secret, err := cehttp.ParseSecret(secretText)
+	secret, err := webhook.ParseSecret(secretText)
 	if err != nil {
 		return err
 	}
@@ -67,26 +68,26 @@ func run(ctx context.Context, serve bool) error {
 }
 
 // target takes events of example.com, with a token and a signature.
-func target(secret cehttp.Secret) http.Handler {
+func target(secret webhook.Secret) http.Handler {
 	receiver := &cehttp.Receiver{Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		fmt.Println("received", e)
 		return nil, nil
 	}}
-	verifier := &cehttp.Verifier{Next: receiver, Secrets: []cehttp.Secret{secret}}
-	webhook := &cehttp.Webhook{Next: verifier, Origins: []string{"*.example.com"}, Rate: 100}
-	return &cehttp.Authorization{Next: webhook, Tokens: []string{token}, Handshake: true}
+	verifier := &webhook.Verifier{Next: receiver, Secrets: []webhook.Secret{secret}}
+	guarded := &webhook.Target{Next: verifier, Origins: []string{"*.example.com"}, Rate: 100}
+	return &webhook.Authorization{Next: guarded, Tokens: []string{token}, Handshake: true}
 }
 
 // deliver asks for permission and sends an event.
-func deliver(ctx context.Context, url string, secret cehttp.Secret) error {
+func deliver(ctx context.Context, url string, secret webhook.Secret) error {
 	client := &http.Client{
 		Timeout: 30 * time.Second,
-		Transport: &cehttp.WebhookTransport{
+		Transport: &webhook.Transport{
 			Origin:    "eventemitter.example.com",
 			Rate:      120,
 			Token:     token,
-			AllowHTTP: true, // on loopback only: the document wants https
-			Base:      &cehttp.Signer{Secrets: []cehttp.Secret{secret}},
+			AllowHTTP: true, // on loopback only: the specification requires https
+			Base:      &webhook.Signer{Secrets: []webhook.Secret{secret}},
 		},
 	}
 	event := cloudevents.New("/orders", "com.example.shipped")
