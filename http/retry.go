@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -12,23 +11,33 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
-	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// Retry says how often a [Sender] sends a message, and how long it waits in
-// between. The zero value is three attempts, after waits of up to 1 s and 2 s.
-// Retry{Attempts: 1} is a single one.
+// Retry says how often a [Sender] sends a message, and how long it waits in between. The
+// zero value is three attempts, with waits of up to 1 s and 2 s. Retry{Attempts: 1} is a
+// single attempt.
 //
-// The wait before the second attempt is a random part of Wait, that before the
-// third one of twice as much, and so on up to MaxWait; or it is Retry-After, if that
-// is longer. Nobody waits for an attempt that would be later than MaxTime or the
-// deadline of the context: the call ends at once.
+// The wait before the second attempt is a random part of Wait. The longest wait doubles
+// with each attempt, up to MaxWait. If the target asks for a longer wait by Retry-After,
+// that is the wait. A call ends at once if the next attempt would be later than MaxTime
+// or the deadline of the context.
 type Retry struct {
-	Attempts int           // in all; 0 is 3, -1 is no limit
-	Wait     time.Duration // the longest first wait; 0 is 1 s, -1 is none
-	MaxWait  time.Duration // the longest wait, but for Retry-After; 0 is 30 s, or Wait if that is more
-	MaxTime  time.Duration // from the first attempt to the beginning of the last; 0 is 5 min, -1 is no limit
-	NoJitter bool          // wait all of the time, and not a random part
+	// Attempts limits the number of attempts. 0 is 3, -1 is no limit.
+	Attempts int
+
+	// Wait is the longest first wait. 0 is 1 s, -1 is none: every retry is made at once.
+	Wait time.Duration
+
+	// MaxWait is the longest wait, except for Retry-After. 0 is 30 s, or Wait if that is
+	// longer.
+	MaxWait time.Duration
+
+	// MaxTime limits the time from the first attempt to the beginning of the last. 0 is
+	// 5 min, -1 is no limit.
+	MaxTime time.Duration
+
+	// NoJitter makes each wait the longest one instead of a random part of it.
+	NoJitter bool
 }
 
 const (
@@ -38,14 +47,10 @@ const (
 	defaultMaxTime  = 5 * time.Minute
 )
 
-// next returns how long to wait after so many attempts and so much time, if there
-// is another attempt.
+// next returns the wait before the next attempt, after so many attempts in the elapsed
+// time. It is at least least. ok is false if there is no other attempt.
 func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
-	most := r.Attempts
-	if most == 0 {
-		most = defaultAttempts
-	}
-	if most > 0 && attempts >= most {
+	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
 		return 0, false
 	}
 	wait = r.backoff(attempts)
@@ -53,11 +58,8 @@ func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Dura
 		wait = rand.N(wait)
 	}
 	wait = max(wait, least)
-	end := r.MaxTime
-	if end == 0 {
-		end = defaultMaxTime
-	}
-	return wait, end < 0 || wait <= end-elapsed
+	end := limitOr(int64(r.MaxTime), int64(defaultMaxTime))
+	return wait, wait <= time.Duration(end)-elapsed
 }
 
 // backoff returns the longest wait after so many attempts.
@@ -81,12 +83,11 @@ func (r *Retry) backoff(attempts int) time.Duration {
 	return min(wait, limit)
 }
 
-// judge decides whether the message is sent again.
-func (a *attemptResult) judge() {
+// judge decides whether the message is sent again after a response.
+func (a *attempt) judge() {
 	switch {
 	case a.status/100 == 2:
-		var body *body.Error
-		a.retryable = errors.As(a.err, &body) // what was said is not known
+		a.retryable = body.Wraps[*body.Error](a.err) // the reply or the results are not known
 		return
 	case a.status < 400:
 		return
@@ -99,17 +100,17 @@ func (a *attemptResult) judge() {
 	}
 }
 
-// readProblem returns what a body says about an error: nothing, if it is no JSON
-// object with the members of a Problem.
+// readProblem decodes the body of an error response, and its member "retryable". Both
+// are nil if the body is not a JSON object with the members of a Problem.
 func readProblem(body []byte) (p *Problem, retryable *bool) {
 	if !strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{") || !json.Valid(body) {
 		return nil, nil
 	}
 	var said struct {
-		Retryable json.RawMessage `json:"retryable"` // encoding/json sets a bool that is another value too
+		Retryable json.RawMessage `json:"retryable"` // a bool would be set by other values too
 		Type      string          `json:"error_type"`
 	}
-	_ = json.Unmarshal(body, &said) // a member of another type is as if it were not there
+	_ = json.Unmarshal(body, &said) // a member of another type counts as absent
 	switch string(said.Retryable) {
 	case "true", "false":
 		yes := said.Retryable[0] == 't'
@@ -126,9 +127,7 @@ func readProblem(body []byte) (p *Problem, retryable *bool) {
 	return p, retryable
 }
 
-func isJSON(h http.Header) bool { return mediatype.IsJSON(h.Get("Content-Type")) }
-
-// passes reports whether an attempt without an answer may fare better later.
+// passes decides whether the message is sent again after an error of the transport.
 func passes(err error) bool {
 	var (
 		own         interface{ Retryable() bool }
@@ -149,8 +148,8 @@ func passes(err error) bool {
 	return true
 }
 
-// untilTurn returns how long a [WebhookTransport] asks to wait that has not sent.
-func untilTurn(err error) time.Duration {
+// waitOf returns the wait that an error of the transport asks for.
+func waitOf(err error) time.Duration {
 	var handshake *HandshakeError
 	var rate *RateError
 	switch {
@@ -160,16 +159,4 @@ func untilTurn(err error) time.Duration {
 		return rate.RetryAfter
 	}
 	return 0
-}
-
-// readStart reads a body, but not more than so much of it, and returns what it
-// read if keep is set. It does not matter how the reading ends.
-func readStart(body io.Reader, limit int64, keep bool) []byte {
-	body = io.LimitReader(body, limit)
-	if !keep {
-		_, _ = io.Copy(io.Discard, body)
-		return nil
-	}
-	b, _ := io.ReadAll(body)
-	return b
 }
