@@ -48,7 +48,7 @@ func endToEndRows(x *Item, connections int) []Exchange {
 // side is a receiver, how an event is sent to it, and what must arrive.
 type side struct {
 	server *server
-	sender func(address string, t *http.Transport) (send func() error)
+	sender func(address string, t http.RoundTripper) (send func() error)
 	want   facts
 }
 
@@ -84,8 +84,8 @@ func open(connections int, ours, other side) (*Running, error) {
 	return r, nil
 }
 
-func sendOurs(x *Item, m cloudevents.Mode) func(string, *http.Transport) func() error {
-	return func(address string, t *http.Transport) func() error {
+func sendOurs(x *Item, m cloudevents.Mode) func(string, http.RoundTripper) func() error {
+	return func(address string, t http.RoundTripper) func() error {
 		c, url := http.Client{Transport: t}, "http://"+address
 		return func() error {
 			r, err := cehttp.ToHTTPRequest(context.Background(), url, &x.Event, m, nil)
@@ -97,8 +97,8 @@ func sendOurs(x *Item, m cloudevents.Mode) func(string, *http.Transport) func() 
 	}
 }
 
-func sendPlain(h http.Header, body []byte) func(string, *http.Transport) func() error {
-	return func(address string, t *http.Transport) func() error {
+func sendPlain(h http.Header, body []byte) func(string, http.RoundTripper) func() error {
+	return func(address string, t http.RoundTripper) func() error {
 		c, url := http.Client{Transport: t}, "http://"+address
 		return func() error {
 			r, err := plainRequest(url, h, body)
@@ -125,8 +125,8 @@ func do(c *http.Client, r *http.Request) error {
 	return nil
 }
 
-func sendSDK(x *Item, m cloudevents.Mode) func(string, *http.Transport) func() error {
-	return func(address string, t *http.Transport) func() error {
+func sendSDK(x *Item, m cloudevents.Mode) func(string, http.RoundTripper) func() error {
+	return func(address string, t http.RoundTripper) func() error {
 		p, err := sdkhttp.New(sdkhttp.WithTarget("http://"+address), sdkhttp.WithRoundTripper(t))
 		must(err)
 		c, err := client.New(p)

@@ -183,7 +183,7 @@ func TestSendErrorTLS(t *testing.T) {
 			t.Errorf("%+v", failed)
 		}
 		var certificate *tls.CertificateVerificationError
-		if target == s.URL && !errors.As(err, &certificate) {
+		if target == s.URL && !errors.As(err, &certificate) || target != s.URL && !errors.Is(err, http.ErrSchemeMismatch) {
 			t.Errorf("error is %v", err)
 		}
 	}

@@ -245,3 +245,35 @@ func TestSenderReusesConnections(t *testing.T) {
 		t.Errorf("%d connections", n)
 	}
 }
+
+// A response that a transport should not return is as good as none, unless the parts that
+// are missing do not matter.
+func TestSenderIncompleteResponse(t *testing.T) {
+	tests := []struct {
+		reason   string
+		response *http.Response
+		ok       bool
+	}{
+		{"nothing", nil, false},
+		{"a length without a body", &http.Response{StatusCode: 200, ContentLength: 1}, false},
+		{"a status alone", &http.Response{StatusCode: 200}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			sender := hushed(cehttp.Sender{Target: "http://example.com", Retry: cehttp.Retry{Wait: -1}, Client: &http.Client{
+				Transport: transport(func(*http.Request) (*http.Response, error) { return test.response, nil }),
+			}})
+			e := minimal()
+			_, err := sender.Request(t.Context(), &e)
+			if test.ok {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if failed := sendError(t, err); failed.Status != 0 || failed.Attempts != 3 || !failed.Retryable {
+				t.Errorf("%+v", failed)
+			}
+		})
+	}
+}

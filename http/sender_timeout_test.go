@@ -3,6 +3,7 @@ package cehttp_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -52,6 +53,10 @@ func TestSenderTimeout(t *testing.T) {
 				failed := sendError(t, err)
 				if !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != test.attempts || !failed.Retryable {
 					t.Errorf("%+v", failed)
+				}
+				var slow net.Error
+				if test.hasTimeoutText && (!errors.As(failed.Err, &slow) || !slow.Timeout()) {
+					t.Errorf("%v is not a timeout of the network", failed.Err)
 				}
 				if test.isContext != (ctx.Err() != nil) || test.hasTimeoutText != strings.Contains(err.Error(), "within") {
 					t.Error(err)
