@@ -15,8 +15,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// endToEndRows send an event through a net/http client to a receiver: both with
-// this module, both with sdk-go, both with neither.
+// endToEndRows compare an http.Client and a receiver with this module, with sdk-go, and
+// without an event library.
 func endToEndRows(x *Item, connections int) []Exchange {
 	plural := ""
 	if connections > 1 {
@@ -45,7 +45,7 @@ func endToEndRows(x *Item, connections int) []Exchange {
 	return rows
 }
 
-// side is a receiver, how an event is sent to it, and what must arrive.
+// side is a receiver, a function that sends an event to it, and the facts that must arrive.
 type side struct {
 	server *server
 	sender func(address string, t http.RoundTripper) (send func() error)

@@ -1,7 +1,6 @@
 package cehttp
 
 import (
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
@@ -129,23 +128,10 @@ func readProblem(body []byte) (p *Problem, retryable *bool) {
 
 // passes decides whether the message is sent again after an error of the transport.
 func passes(err error) bool {
-	var (
-		own         interface{ Retryable() bool }
-		handshake   *HandshakeError
-		certificate *tls.CertificateVerificationError
-		plain       tls.RecordHeaderError
-	)
-	switch {
-	case errors.Is(err, ErrGone):
-		return false
-	case errors.As(err, &handshake):
+	if handshake := (*HandshakeError)(nil); errors.As(err, &handshake) && !errors.Is(err, ErrGone) {
 		return handshake.Retryable
-	case errors.As(err, &own):
-		return own.Retryable()
-	case errors.As(err, &certificate), errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
-		return false
 	}
-	return true
+	return !errors.Is(err, ErrGone) && answer.MayPass(err)
 }
 
 // waitOf returns the wait that an error of the transport asks for.
@@ -157,6 +143,10 @@ func waitOf(err error) time.Duration {
 		return handshake.RetryAfter
 	case errors.As(err, &rate):
 		return rate.RetryAfter
+	}
+	var own interface{ RetryIn() time.Duration }
+	if errors.As(err, &own) {
+		return own.RetryIn()
 	}
 	return 0
 }

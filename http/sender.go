@@ -51,7 +51,8 @@ import (
 // lower bound for the wait. [Retry] sets the number of attempts and the waits.
 //
 // An error of the Client's Transport is retried, unless it wraps [ErrGone] or has a
-// method Retryable() bool that returns false.
+// method Retryable() bool that returns false. A method RetryIn() time.Duration gives a
+// lower bound for the wait.
 //
 // # Connections
 //

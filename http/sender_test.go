@@ -18,8 +18,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Each attempt has the same header and body, made anew, whatever the transport did to
-// the one before. Nothing of the caller is changed.
+// Each attempt has a fresh copy of the same header and body, whatever the transport did
+// with the attempt before. Header, Client and event stay as they are.
 func TestSenderReplays(t *testing.T) {
 	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
 		e := sample()
@@ -82,9 +82,8 @@ func TestSenderReplays(t *testing.T) {
 	}
 }
 
-// A transport that reads a body when the call is over, as one may that was
-// answered early, gets nothing of what
-// the caller then has in the slice.
+// A transport may read a body after the call has ended, if the response came early. It
+// does not see what the caller then writes into the slice.
 func TestSenderReturnsData(t *testing.T) {
 	for _, size := range []int{4, 1 << 20} {
 		testSenderReturnsData(t, size)
@@ -208,7 +207,8 @@ func TestSenderRefusesToSend(t *testing.T) {
 	}
 }
 
-// Both versions of HTTP, with bodies that are copied and bodies that are not.
+// Events of all sizes arrive by HTTP/1.1 and HTTP/2. Small bodies are copied, large ones are
+// not.
 func TestSenderProtocols(t *testing.T) {
 	for _, p := range protocols {
 		t.Run(p.name, func(t *testing.T) {

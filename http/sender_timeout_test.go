@@ -69,7 +69,7 @@ func TestSenderTimeout(t *testing.T) {
 	}
 }
 
-// An answer whose body does not end is enough, if only its status matters.
+// A body without an end does not matter if only the status is needed.
 func TestSenderLeavesBody(t *testing.T) {
 	for status, attempts := range map[int]int{200: 1, 404: 1, 500: 3} {
 		synctest.Test(t, func(t *testing.T) {
