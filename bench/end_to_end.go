@@ -15,8 +15,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// endToEndRows send an event through a net/http client to a receiver: both with
-// this module, both with sdk-go, both with neither.
+// endToEndRows compare an http.Client and a receiver with this module, with sdk-go, and
+// without an event library.
 func endToEndRows(x *Item, connections int) []Exchange {
 	plural := ""
 	if connections > 1 {
@@ -45,10 +45,10 @@ func endToEndRows(x *Item, connections int) []Exchange {
 	return rows
 }
 
-// side is a receiver, how an event is sent to it, and what must arrive.
+// side is a receiver, a function that sends an event to it, and the facts that must arrive.
 type side struct {
 	server *server
-	sender func(address string, t *http.Transport) (send func() error)
+	sender func(address string, t http.RoundTripper) (send func() error)
 	want   facts
 }
 
@@ -84,8 +84,8 @@ func open(connections int, ours, other side) (*Running, error) {
 	return r, nil
 }
 
-func sendOurs(x *Item, m cloudevents.Mode) func(string, *http.Transport) func() error {
-	return func(address string, t *http.Transport) func() error {
+func sendOurs(x *Item, m cloudevents.Mode) func(string, http.RoundTripper) func() error {
+	return func(address string, t http.RoundTripper) func() error {
 		c, url := http.Client{Transport: t}, "http://"+address
 		return func() error {
 			r, err := cehttp.ToHTTPRequest(context.Background(), url, &x.Event, m, nil)
@@ -97,8 +97,8 @@ func sendOurs(x *Item, m cloudevents.Mode) func(string, *http.Transport) func() 
 	}
 }
 
-func sendPlain(h http.Header, body []byte) func(string, *http.Transport) func() error {
-	return func(address string, t *http.Transport) func() error {
+func sendPlain(h http.Header, body []byte) func(string, http.RoundTripper) func() error {
+	return func(address string, t http.RoundTripper) func() error {
 		c, url := http.Client{Transport: t}, "http://"+address
 		return func() error {
 			r, err := plainRequest(url, h, body)
@@ -125,8 +125,8 @@ func do(c *http.Client, r *http.Request) error {
 	return nil
 }
 
-func sendSDK(x *Item, m cloudevents.Mode) func(string, *http.Transport) func() error {
-	return func(address string, t *http.Transport) func() error {
+func sendSDK(x *Item, m cloudevents.Mode) func(string, http.RoundTripper) func() error {
+	return func(address string, t http.RoundTripper) func() error {
 		p, err := sdkhttp.New(sdkhttp.WithTarget("http://"+address), sdkhttp.WithRoundTripper(t))
 		must(err)
 		c, err := client.New(p)

@@ -17,7 +17,7 @@ type Exchange struct {
 	Open func() (*Running, error)
 
 	Floor, Goal float64 // our time over the other's, at most; 0 is no limit
-	Handler     *Pair   // the same without a network, for the allocations; may be nil
+	Alone       *Pair   // the same without a network, for the allocations; may be nil
 	Note        string
 }
 
@@ -85,7 +85,7 @@ func receiverRow(x *Item, name string, handle func(*server, http.ResponseWriter,
 			return r, nil
 		},
 		Floor: floor, Goal: goal,
-		Handler: handlerPair(handle, h, body),
+		Alone: handlerPair(handle, h, body),
 	}
 }
 

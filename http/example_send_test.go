@@ -52,7 +52,7 @@ func ExampleToHTTPRequestBatch() {
 	// application/cloudevents-batch+json
 }
 
-// A request that somebody else made carries one event after the other.
+// A request of another origin can carry one event after the other.
 func ExampleCopyToHTTPRequest() {
 	r, err := http.NewRequest("PUT", "https://example.com/events", http.NoBody)
 	if err != nil {

@@ -37,7 +37,7 @@ func ExampleSender() {
 	// <nil>
 }
 
-// A receiver that is busy is asked again.
+// A busy receiver gets the event again.
 func ExampleSender_Send() {
 	attempts := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -143,7 +143,7 @@ func ExampleRetry() {
 	// 1
 }
 
-// What is kept for later, and what is not.
+// A retryable event is kept for later.
 func ExampleSendError() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "3600")
@@ -153,7 +153,7 @@ func ExampleSendError() {
 
 	sender := cehttp.Sender{Target: server.URL, Logger: noLog()}
 	event := cloudevents.New("/orders", "com.example.order.placed")
-	err := sender.Send(context.Background(), &event) // an hour is not waited for
+	err := sender.Send(context.Background(), &event) // Send does not wait an hour
 
 	var failed *cehttp.SendError
 	if errors.As(err, &failed) && failed.Retryable {
@@ -176,14 +176,14 @@ func ExampleSendError_Is() {
 	// Output: true false
 }
 
-// A refused connection is what the network says it is.
+// The cause of a refused connection is that of the network.
 func ExampleSendError_Unwrap() {
 	err := error(&cehttp.SendError{Attempts: 3, Err: syscall.ECONNREFUSED})
 	fmt.Println(errors.Is(err, syscall.ECONNREFUSED))
 	// Output: true
 }
 
-// Who gets 410 takes the target off the list.
+// A target that is gone comes off the list.
 func ExampleErrGone() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusGone)

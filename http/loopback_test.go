@@ -37,8 +37,8 @@ func serve(t *testing.T, major int, handler http.HandlerFunc) *httptest.Server {
 	return s
 }
 
-// echo answers a message with the same events in the same mode. The test fails
-// unless the message has the mode that its path names, and an exact length.
+// echo responds with the events of the request in the same mode. The test fails unless the
+// request has the mode in its path, and an exact length.
 func echo(t *testing.T) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var err error
@@ -150,8 +150,7 @@ func TestLoopbackBatch(t *testing.T) {
 	}
 }
 
-// A handler that has no event to answer with looks the same to every client: the
-// body is there, and not taken for one.
+// A response without an event is not decoded as one.
 func TestLoopbackNoEvent(t *testing.T) {
 	for _, p := range protocols {
 		t.Run(p.name, func(t *testing.T) {

@@ -1,24 +1,42 @@
 package cehttp
 
 import (
+	"encoding/json"
+	"errors"
 	"math/rand/v2"
+	"net/http"
+	"strings"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
 )
 
-// Retry says how often a [Sender] sends a message, and how long it waits in
-// between. The zero value is three attempts, after waits of up to 1 s and 2 s.
-// Retry{Attempts: 1} is a single one.
+// Retry says how often a [Sender] sends a message, and how long it waits in between. The
+// zero value is three attempts, with waits of up to 1 s and 2 s. Retry{Attempts: 1} is a
+// single attempt.
 //
-// The wait before the second attempt is a random part of Wait, that before the
-// third one of twice as much, and so on up to MaxWait; or it is Retry-After, if that
-// is longer. Nobody waits for an attempt that would be later than MaxTime or the
-// deadline of the context: the call ends at once.
+// The wait before the second attempt is a random part of Wait. The longest wait doubles
+// with each attempt, up to MaxWait. If the target asks for a longer wait by Retry-After,
+// that is the wait. A call ends at once if the next attempt would be later than MaxTime
+// or the deadline of the context.
 type Retry struct {
-	Attempts int           // in all; 0 is 3, -1 is no limit
-	Wait     time.Duration // the longest first wait; 0 is 1 s, -1 is none
-	MaxWait  time.Duration // the longest wait, but for Retry-After; 0 is 30 s, or Wait if that is more
-	MaxTime  time.Duration // from the first attempt to the beginning of the last; 0 is 5 min, -1 is no limit
-	NoJitter bool          // wait all of the time, and not a random part
+	// Attempts limits the number of attempts. 0 is 3, -1 is no limit.
+	Attempts int
+
+	// Wait is the longest first wait. 0 is 1 s, -1 is none: every retry is made at once.
+	Wait time.Duration
+
+	// MaxWait is the longest wait, except for Retry-After. 0 is 30 s, or Wait if that is
+	// longer.
+	MaxWait time.Duration
+
+	// MaxTime limits the time from the first attempt to the beginning of the last. 0 is
+	// 5 min, -1 is no limit.
+	MaxTime time.Duration
+
+	// NoJitter makes each wait the longest one instead of a random part of it.
+	NoJitter bool
 }
 
 const (
@@ -28,14 +46,10 @@ const (
 	defaultMaxTime  = 5 * time.Minute
 )
 
-// next returns how long to wait after so many attempts and so much time, if there
-// is another attempt.
+// next returns the wait before the next attempt, after so many attempts in the elapsed
+// time. It is at least least. ok is false if there is no other attempt.
 func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
-	most := r.Attempts
-	if most == 0 {
-		most = defaultAttempts
-	}
-	if most > 0 && attempts >= most {
+	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
 		return 0, false
 	}
 	wait = r.backoff(attempts)
@@ -43,11 +57,8 @@ func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Dura
 		wait = rand.N(wait)
 	}
 	wait = max(wait, least)
-	end := r.MaxTime
-	if end == 0 {
-		end = defaultMaxTime
-	}
-	return wait, end < 0 || wait <= end-elapsed
+	end := limitOr(int64(r.MaxTime), int64(defaultMaxTime))
+	return wait, wait <= time.Duration(end)-elapsed
 }
 
 // backoff returns the longest wait after so many attempts.
@@ -69,4 +80,60 @@ func (r *Retry) backoff(attempts int) time.Duration {
 		wait *= 2
 	}
 	return min(wait, limit)
+}
+
+// judge decides whether the message is sent again after a response.
+func (a *attempt) judge() {
+	switch {
+	case a.status/100 == 2:
+		a.retryable = body.Wraps[*body.Error](a.err) // the reply or the results are not known
+		return
+	case a.status < 400:
+		return
+	}
+	var said *bool
+	a.problem, said = readProblem(a.body)
+	a.retryable = a.status < 600 && answer.Repeated(a.status)
+	if said != nil && a.status != http.StatusGone {
+		a.retryable = *said
+	}
+}
+
+// readProblem decodes the body of an error response, and its member "retryable". Both
+// are nil if the body is not a JSON object with the members of a Problem.
+func readProblem(body []byte) (p *Problem, retryable *bool) {
+	if !strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{") || !json.Valid(body) {
+		return nil, nil
+	}
+	var said struct {
+		Retryable json.RawMessage `json:"retryable"` // a bool would be set by other values too
+		Type      string          `json:"error_type"`
+	}
+	_ = json.Unmarshal(body, &said) // a member of another type counts as absent
+	switch string(said.Retryable) {
+	case "true", "false":
+		yes := said.Retryable[0] == 't'
+		retryable = &yes
+	default:
+		if said.Type == "" {
+			return nil, nil
+		}
+	}
+	p = new(Problem)
+	if json.Unmarshal(body, p) != nil {
+		p = nil
+	}
+	return p, retryable
+}
+
+// passes decides whether the message is sent again after an error of the transport.
+func passes(err error) bool { return !errors.Is(err, ErrGone) && answer.MayPass(err) }
+
+// waitOf returns the wait that an error of the transport asks for.
+func waitOf(err error) time.Duration {
+	var own interface{ RetryIn() time.Duration }
+	if errors.As(err, &own) {
+		return own.RetryIn()
+	}
+	return 0
 }

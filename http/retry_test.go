@@ -3,6 +3,7 @@ package cehttp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// Time is that of a bubble: what is waited is exact, and takes none.
+// The time is that of a synctest bubble: waits are exact, and take no time.
 func TestRetryWaits(t *testing.T) {
 	const s = time.Second
 	date := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
@@ -58,6 +59,9 @@ func TestRetryWaits(t *testing.T) {
 		{"no answer at first", cehttp.Retry{NoJitter: true}, func() []step {
 			return []step{{err: syscall.ECONNREFUSED}, {err: io.EOF}, {status: 204}}
 		}, 3, 3 * s},
+		{"an error with a wait", cehttp.Retry{NoJitter: true}, func() []step {
+			return []step{{err: fmt.Errorf("wrapped: %w", busyError(20*s))}, {err: busyError(0)}, {status: 204}}
+		}, 3, 22 * s},
 	}
 	for _, test := range tests {
 		t.Run(test.reason, func(t *testing.T) {
@@ -111,7 +115,7 @@ func TestRetryJitter(t *testing.T) {
 	})
 }
 
-// Nobody waits for what cannot be waited for.
+// A call does not wait for an attempt that it cannot make.
 func TestRetryContext(t *testing.T) {
 	type test struct {
 		reason   string
@@ -124,7 +128,7 @@ func TestRetryContext(t *testing.T) {
 	deadline := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 		return func(ctx context.Context) (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, d) }
 	}
-	cancelled := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
+	canceled := func(d time.Duration) func(context.Context) (context.Context, context.CancelFunc) {
 		return func(ctx context.Context) (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancelCause(ctx)
 			stop := time.AfterFunc(d, func() { cancel(errors.New("own cause")) })
@@ -136,8 +140,8 @@ func TestRetryContext(t *testing.T) {
 		{"the wait would end after the deadline", busy, deadline(10 * time.Second), context.DeadlineExceeded, 1, 0},
 		{"the wait would end at the deadline", busy, deadline(20 * time.Second), context.DeadlineExceeded, 1, 0},
 		{"the second wait would end after the deadline", busy, deadline(25 * time.Second), context.DeadlineExceeded, 2, 20 * time.Second},
-		{"cancelled while waiting", busy, cancelled(5 * time.Second), context.Canceled, 1, 5 * time.Second},
-		{"cancelled before", busy, cancelled(0), context.Canceled, 0, 0},
+		{"canceled while waiting", busy, canceled(5 * time.Second), context.Canceled, 1, 5 * time.Second},
+		{"canceled before", busy, canceled(0), context.Canceled, 0, 0},
 		{"no answer, and no time", step{err: syscall.ECONNREFUSED}, deadline(time.Second), context.DeadlineExceeded, 1, 0},
 	}
 	for _, test := range tests {
@@ -168,7 +172,7 @@ func TestRetryContext(t *testing.T) {
 	}
 }
 
-// What each status makes of a Sender.
+// Each status is sent again or not, unless the body says otherwise.
 func TestRetryStatus(t *testing.T) {
 	again := map[int]bool{408: true, 425: true, 429: true}
 	for status := 500; status < 600; status++ {
@@ -218,12 +222,19 @@ func TestRetryStatus(t *testing.T) {
 	}
 }
 
+// busyError is an error of a transport that asks to wait.
+type busyError time.Duration
+
+func (busyError) Error() string            { return "busy" }
+func (e busyError) RetryIn() time.Duration { return time.Duration(e) }
+
+// ownError is an error of a transport that may be retryable.
 type ownError bool
 
 func (e ownError) Error() string   { return "own error " + strconv.FormatBool(bool(e)) }
 func (e ownError) Retryable() bool { return bool(e) }
 
-// What each error of a transport makes of a Sender.
+// Errors of a transport are retried, unless they say otherwise.
 func TestRetryNoAnswer(t *testing.T) {
 	tests := []struct {
 		err   error

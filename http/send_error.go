@@ -5,47 +5,72 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 var (
-	// ErrGone is matched by the error about an answer 410: the target wants no
-	// events any more (http-webhook.md#22-delivery-response).
+	// ErrGone is matched by the error about a 410 response: the target wants no more
+	// events (http-webhook.md#22-delivery-response).
 	ErrGone = errors.New("the target is gone")
 
-	// ErrRedirect is matched by the error about an answer 3xx.
+	// ErrRedirect is matched by the error about a 3xx response.
 	ErrRedirect = errors.New("the target redirects, which is not followed")
 
 	// ErrTarget is wrapped by the error about a Target that is not an absolute http
 	// or https URL.
 	ErrTarget = errors.New("the target is not an http or https URL")
 
-	errTooLate = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
+	errTooLate    = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
+	errCallEnded  = errors.New("the call has ended")
+	errNoResponse = errors.New("the transport returned no error and no complete response")
+	errNotHTTP    = errors.New("the answer is not HTTP")
 )
 
-// SendError says why a [Sender] has not sent an event. If there was an answer, it is
-// matched by [ErrGone] and [ErrRedirect] according to its Status. Err is what
-// net/http said, without the [*url.Error] around it: a refused connection is
-// [syscall.ECONNREFUSED], an attempt that took too long is
-// [context.DeadlineExceeded].
+// SendError says why a [Sender] has not delivered an event. If there was a response,
+// [ErrGone] and [ErrRedirect] match the error according to its Status.
 type SendError struct {
-	Target     string        // scheme and host
-	Attempts   int           // with those that the client's Transport did not let out
-	Status     int           // of the last answer; 0 if the last attempt had none
-	RetryAfter time.Duration // that the last answer asks for; 0 is nothing
-	Retryable  bool          // the same event may be accepted later
-	Body       []byte        // of the last answer, the first 64 KiB; it may have anything in it
-	Problem    *Problem      // that Body is, or that the results of a batch say; nil is none
-	Err        error         // why there was no answer or no further attempt; nil if Status says it all
+	// Target is scheme and host of the target.
+	Target string
+
+	// Attempts counts the attempts, including those that the Client's Transport did not
+	// let out.
+	Attempts int
+
+	// Status is that of the last response. 0 is no response to the last attempt.
+	Status int
+
+	// RetryAfter is the wait that the last response asks for. 0 is none.
+	RetryAfter time.Duration
+
+	// Retryable says that the target may accept the same event later.
+	Retryable bool
+
+	// Body is the first 64 KiB of the last response. It may contain anything, also the
+	// event.
+	Body []byte
+
+	// Problem is the decoded Body, or the result of the event in a batch. It is nil if
+	// there is neither.
+	Problem *Problem
+
+	// Err says why there was no response or no further attempt. It is nil if Status says
+	// it all. Errors of the network are wrapped: a refused connection is
+	// [syscall.ECONNREFUSED], and an attempt that took too long is
+	// [context.DeadlineExceeded].
+	Err error
 }
 
-// Error returns target, attempts, status, Retry-After and cause, but nothing of
-// Body, which may quote the event.
+// Error returns target, attempts, status, Retry-After and Err. It leaves out Body, which
+// may quote the event.
 func (e *SendError) Error() string {
 	b := []byte(e.Target)
 	if e.Target != "" {
@@ -69,12 +94,13 @@ func (e *SendError) Error() string {
 		b = fmt.Appendf(b, ", Retry-After %d s", answer.Seconds(e.RetryAfter))
 	}
 	if e.Err != nil {
-		b = append(append(b, ": "...), strings.TrimPrefix(e.Err.Error(), "")...)
+		b = append(append(b, ": "...), e.Err.Error()...)
 	}
 	return string(b)
 }
 
-// Is reports whether target is what Status stands for.
+// Is reports whether target is [ErrGone] and Status 410, or target is [ErrRedirect] and
+// Status 3xx.
 func (e *SendError) Is(target error) bool {
 	switch target {
 	case ErrGone:
@@ -89,20 +115,30 @@ func (e *SendError) Is(target error) bool {
 func (e *SendError) Unwrap() error { return e.Err }
 
 // failure returns the error about the last attempt.
-func (c *delivery) failure(a *attemptResult) *SendError {
+func (d *delivery) failure(a *attempt) *SendError {
 	e := &SendError{
-		Target: c.origin(), Attempts: c.attempts, Status: a.status, RetryAfter: a.retryAfter,
+		Target: d.origin(), Attempts: d.attempts, Status: a.status, RetryAfter: a.retryAfter,
 		Retryable: a.retryable, Problem: a.problem, Err: a.err,
 	}
-	if body := a.body; len(body) > idleBytes {
-		e.Body = bytes.Clone(body[:idleBytes]) // the rest need not be kept
-	} else if len(body) > 0 {
-		e.Body = body
+	if len(a.body) > drainedBytes {
+		e.Body = bytes.Clone(a.body[:drainedBytes]) // so that the rest is garbage
+	} else if len(a.body) > 0 {
+		e.Body = a.body
 	}
 	return e
 }
 
-// slowError is about an attempt that had less time than the context of the call.
+// origin returns scheme and host of the target, or "" if it is not valid.
+func (d *delivery) origin() string {
+	if d.target.Host == "" {
+		return ""
+	}
+	return originOf(&d.target)
+}
+
+func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// slowError is about an attempt that took longer than the timeout of an attempt.
 type slowError struct{ limit time.Duration }
 
 func (e *slowError) Error() string        { return "it did not come within " + e.limit.String() }
@@ -110,10 +146,70 @@ func (e *slowError) Timeout() bool        { return true }
 func (e *slowError) Temporary() bool      { return true }
 func (e *slowError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// alsoErr returns an error that is both, or first alone.
-func alsoErr(first, second error) error {
-	if second == nil {
-		return first
+// withEarlier returns an error that wraps both, or err alone if there is no earlier one.
+func withEarlier(err, earlier error) error {
+	if earlier == nil {
+		return err
 	}
-	return fmt.Errorf("%w; before that: %w", first, second)
+	return fmt.Errorf("%w; before that: %w", err, earlier)
 }
+
+// cause returns the error of a transport with a text that has nothing of the target
+// except its origin, and nothing of the response.
+func (d *delivery) cause(err error) error {
+	text := err.Error()
+	var network net.Error
+	isBroken := strings.Contains(text, "HTTP/1.x transport connection broken") || strings.Contains(text, "malformed HTTP")
+	if isBroken && !errors.As(err, &network) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return &mutedError{errNotHTTP.Error(), err}
+	}
+	clean, _, _ := strings.Cut(text, ", debug=") // of GOAWAY, with a text of the server's
+	clean = excerpt.Cut(d.withoutTarget(clean, err), maxCause)
+	if clean == text {
+		return err
+	}
+	return &mutedError{clean, err}
+}
+
+const (
+	maxCause = 1 << 10
+
+	// Texts that are shorter are not searched for: a path such as /o is in other words
+	// too.
+	leastSecret = 8
+)
+
+// withoutTarget takes the target out of the text of an error, because transports may put
+// it there.
+func (d *delivery) withoutTarget(text string, err error) string {
+	for inner := (*url.Error)(nil); errors.As(err, &inner); err = inner.Err {
+		origin := "URL"
+		if u, parseErr := url.Parse(inner.URL); parseErr == nil {
+			origin = originOf(u)
+		}
+		text = strings.ReplaceAll(text, strconv.Quote(inner.URL), strconv.Quote(origin))
+		text = strings.ReplaceAll(text, inner.URL, origin)
+	}
+	u := &d.target
+	for _, secret := range []string{d.sender.Target, u.String(), u.Redacted(), u.RequestURI()} {
+		if len(secret) >= leastSecret {
+			text = strings.ReplaceAll(text, secret, originOf(u))
+		}
+	}
+	if u.RawQuery != "" {
+		text = strings.ReplaceAll(text, "?"+u.RawQuery, "")
+	}
+	if u.User != nil {
+		text = strings.ReplaceAll(text, u.User.String()+"@", "")
+	}
+	return text
+}
+
+// mutedError is an error with another text.
+type mutedError struct {
+	text string
+	err  error
+}
+
+func (e *mutedError) Error() string { return e.text }
+func (e *mutedError) Unwrap() error { return e.err }

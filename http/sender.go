@@ -1,140 +1,575 @@
 package cehttp
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"errors"
+	"io"
 	"log/slog"
+	"math"
 	"net/http"
+	"net/url"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// Sender sends events to one target by POST, and sends again what may be accepted
+// Sender sends events to one target by POST, and retries deliveries that may succeed
 // later. Only Target has to be set.
 //
 //	s := cehttp.Sender{Target: "https://example.com/events"}
 //	err := s.Send(ctx, &event) // nil: the receiver has it
 //
-// An event arrives at least once, if the error is nil. It may arrive twice, with
-// the same id: an answer can be lost on its way.
+// Delivery is at least once. If the error is nil, the event has arrived. It may have
+// arrived twice with the same id, because a response can get lost.
 //
-// # What is sent again
+// # Retries
 //
-//	no answer                  yes: refused, reset, not resolved, too slow; but not if
-//	                           a certificate is not valid, or a plain server is spoken
-//	                           to by TLS
-//	2xx                        no, it is accepted
-//	3xx                        no, and it is never followed (http-webhook.md#22-delivery-response)
-//	408, 425, 429              yes
-//	410                        no
-//	other 4xx                  no
-//	501, 505                   no
-//	other 5xx                  yes
+//	no response                sent again: the connection is refused or reset, the
+//	                           host is not resolved, the response is too slow; but
+//	                           not if the certificate is invalid, or the server does
+//	                           not speak TLS
+//	2xx                        not sent again: the event is accepted
+//	3xx                        not sent again, and the redirect is not followed
+//	                           (http-webhook.md#22-delivery-response)
+//	408, 425, 429              sent again
+//	410                        not sent again
+//	other 4xx                  not sent again
+//	501, 505                   not sent again
+//	other 5xx                  sent again
 //
-// A member "retryable" in a JSON body of a 4xx or 5xx overrides this in both
-// directions, except for 410. Retry-After, in seconds or as a date, is the least
-// time that is waited. [Retry] says how often.
+// A member "retryable" in the JSON body of a 4xx or 5xx overrides the table in both
+// directions, except for 410. The header Retry-After, in seconds or as a date, is a
+// lower bound for the wait. [Retry] sets the number of attempts and the waits.
 //
-// An error of the client's Transport is sent again, unless it wraps [ErrGone] or
-// has a method Retryable() bool that says no.
+// An error of the Client's Transport is retried, unless it wraps [ErrGone] or has a
+// method Retryable() bool that returns false. A method RetryIn() time.Duration gives a
+// lower bound for the wait.
 //
 // # Connections
 //
-// Without a Client, the connections are those of [http.DefaultTransport], which
-// keeps two idle ones for a host: who sends more at the same time wants a Client
-// with a higher MaxIdleConnsPerHost. A Client is used and not changed; of its
-// fields, CheckRedirect is not used.
+// Without a Client, connections are those of [http.DefaultTransport], which keeps two
+// idle connections per host. To send more at once, set a Client with a higher
+// MaxIdleConnsPerHost. A Sender uses Transport, Jar and Timeout of the Client, does not
+// use its CheckRedirect, and does not change it.
 //
-// Answers are read to their end, so that connections are used again, but no
-// further than 64 KiB and for no longer than 2 s if nothing depends on them.
+// Response bodies are drained so that connections can be reused, up to 64 KiB and 2 s
+// when the body is not needed.
 //
 // # Secrets
 //
-// Errors and log records have neither data of the event nor more of the target
-// than scheme and host: a path or a query may be a token.
+// Errors and log records contain no data of the event. Of the target they contain
+// scheme and host only, because a path or a query may be a token.
 //
-// A Sender is safe for concurrent use as long as nobody changes it. Events must not
-// be changed while they are sent, and may be afterwards. No goroutine outlives a
-// call, but for those of idle connections.
+// A Sender is safe for concurrent use, provided that its fields do not change. Events
+// must not change while they are sent, and may change when the call has returned. No
+// goroutine outlives a call, except those of idle connections.
 type Sender struct {
-	Target           string           // an http or https URL; a user and password in it become basic authorization
-	Mode             cloudevents.Mode // of Send and Request: binary, which is zero, or structured
-	Format           format.Formatter // of structured mode, and of replies; nil is format.JSON{}
-	Batch            format.Batch     // of SendBatch; nil is Format if it is a format.Batch, else format.JSON{}
-	Client           *http.Client     // nil has http.DefaultTransport, and no cookies
-	Header           http.Header      // added to every request; the headers of the event win
-	Retry            Retry
-	Timeout          time.Duration // of one attempt; 0 is that of the Client, else none if ctx has a deadline, else 30 s; -1 is none but that of the Client
-	MaxResponseBytes int64         // of a reply, and of the results of a batch; 0 is DefaultMaxBytes, -1 is no limit
-	MaxBatchEvents   int           // in one request; 0 is 1000, -1 is no limit
-	MaxBatchBytes    int           // in one request; 0 is 1 MiB, -1 is no limit; a larger event is sent alone
-	Logger           *slog.Logger  // nil is slog.Default()
-	Observer         SendObserver
+	// Target is an http or https URL. A user and password in it become basic
+	// authorization.
+	Target string
+
+	// Mode is the content mode of Send and Request: binary, which is the zero value, or
+	// structured.
+	Mode cloudevents.Mode
+
+	// Format encodes events in structured mode and decodes replies. Nil is format.JSON{}.
+	Format format.Formatter
+
+	// Batch encodes the batches of SendBatch. Nil is Format if it is a format.Batch, and
+	// format.JSON{} otherwise.
+	Batch format.Batch
+
+	// Client has the connections. Nil is a Client with http.DefaultTransport and no
+	// cookies.
+	Client *http.Client
+
+	// Header is added to every request. Headers of the event override it.
+	Header http.Header
+
+	// Retry says how often and when a message is sent again. The zero value is three
+	// attempts.
+	Retry Retry
+
+	// Timeout limits one attempt, from the connection to the end of the response. The
+	// timeout of the Client applies as well, and the shorter one wins. 0 is the timeout
+	// of the Client; without one it is 30 s, or no limit if the context of the call has a
+	// deadline. -1 is no limit except the timeout of the Client.
+	Timeout time.Duration
+
+	// MaxResponseBytes limits a reply, and the results of a batch. 0 is DefaultMaxBytes,
+	// -1 is no limit.
+	MaxResponseBytes int64
+
+	// MaxBatchEvents limits the number of events in one request of SendBatch. 0 is 1000,
+	// -1 is no limit.
+	MaxBatchEvents int
+
+	// MaxBatchBytes limits the size of one request of SendBatch. 0 is 1 MiB, -1 is no
+	// limit. An event that is larger is sent alone.
+	MaxBatchBytes int
+
+	// Logger has one record at Warn for each call that fails, and one at Info before each
+	// retry. Nil is slog.Default().
+	Logger *slog.Logger
+
+	// Observer has functions that are called for each attempt and each event.
+	Observer SendObserver
+}
+
+// SendObserver has functions that a [Sender] calls, to count and to time. A nil field is
+// not called. The functions run on the goroutine of the call, which waits for them;
+// concurrent calls run them concurrently.
+type SendObserver struct {
+	// Attempted is called after each request, before the wait for the next one.
+	Attempted func(ctx context.Context, a Attempt)
+
+	// Sent is called at the end of a call for each event that was accepted. The Duration
+	// is that of the call.
+	Sent func(ctx context.Context, o Outcome)
+
+	// Failed is called at the end of a call for each event that was not accepted. The
+	// Status is 0 if the last attempt had no response, or if the event is invalid.
+	Failed func(ctx context.Context, o Outcome)
+}
+
+// Attempt describes one request of a [Sender].
+type Attempt struct {
+	Number   int           // Number counts the attempts to send a message, from 1.
+	Events   int           // Events is the number of events in the request.
+	Status   int           // Status is that of the response. 0 is no response.
+	Duration time.Duration // Duration includes reading the response.
+	Wait     time.Duration // Wait is the time until the next attempt. 0 is at once, or never.
+	Err      error         // Err says why there is no response or no next attempt. It is nil if Status says it all.
 }
 
 const (
 	defaultTimeout     = 30 * time.Second
 	defaultBatchEvents = 1000
 	defaultBatchBytes  = 1 << 20
+
+	// Bodies up to this size are copied, so that net/http knows that they are in memory
+	// and sends them in one piece with the header.
+	maxCopied = 64 << 10
+
+	// A body that is not needed is drained within these limits.
+	drainedBytes = 64 << 10
+	drainedTime  = 2 * time.Second
 )
 
-// Send sends an event. It returns nil as soon as an answer 2xx came, whatever is in
-// it.
+// Send sends an event. It returns nil as soon as the target has answered with 2xx; the
+// body of the response does not matter.
 //
-// An event that is not valid is not sent: the error is that of [EncodeMessage]. Any
-// other error is a [*SendError]. If ctx ends, or would end before the next attempt,
-// the error wraps [context.Canceled] or [context.DeadlineExceeded]; Send does not
-// wait for an attempt that cannot be made any more.
+// An invalid event is not sent, and the error is that of [EncodeMessage]. Any other error
+// is a [*SendError]. It wraps [context.Canceled] or [context.DeadlineExceeded] if ctx has
+// ended, or would end before the next attempt: Send does not wait for an attempt that it
+// cannot make.
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	_, err := s.send(ctx, e, wantStatus)
 	return err
 }
 
-// Request sends an event and returns the event in the answer, in binary or
-// structured mode. It is nil if the answer 2xx has none: often 202 or 204, or a body
-// of another kind.
+// Request sends an event and returns the event in the response, which may be in binary
+// or structured mode. The reply is nil if a 2xx response has no event: often with 202 and
+// 204, or if the body has another media type.
 //
-// Errors are those of Send. If Status of the [*SendError] is 2xx, the event was
-// accepted, and its reply was not valid, too large, or of an unknown format; Err is
-// then that of [Decoder.ResponseToCloudEvent]. A reply that breaks off is asked for
-// again.
+// Errors are those of Send. If Status of the [*SendError] is 2xx, the event was accepted,
+// but the reply is invalid, too large, or in an unknown format; Err is then that of
+// [Decoder.ResponseToCloudEvent]. If the reply breaks off, the event is sent again.
 func (s *Sender) Request(ctx context.Context, e *cloudevents.Event) (reply *cloudevents.Event, err error) {
 	return s.send(ctx, e, wantReply)
 }
 
+// want is the part of a response that a call needs.
+type want uint8
+
+const (
+	wantStatus  want = iota
+	wantReply        // the event in a 2xx response
+	wantResults      // the JSON body of any response
+)
+
 func (s *Sender) send(ctx context.Context, e *cloudevents.Event, w want) (*cloudevents.Event, error) {
 	begin := time.Now()
-	out := Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
-	a, err := s.sendOne(ctx, e, w)
-	out.Status, out.Err = a.status, err
+	last, err := s.deliver(ctx, e, w, begin)
 	if err != nil {
-		s.logSendFailure(ctx, &out)
+		s.logFailure(ctx, e, last.status, err)
 	}
-	s.Observer.done(ctx, out, begin)
-	return a.reply, err
+	s.observe(ctx, e, last.status, err, begin)
+	return last.reply, err
 }
 
-func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event, w want) (attemptResult, error) {
-	m, err := s.eventMessage(e)
+// deliver sends an event until an attempt is the last one, and returns that.
+func (s *Sender) deliver(ctx context.Context, e *cloudevents.Event, w want, begin time.Time) (attempt, error) {
+	o, err := s.newOutgoing(e)
 	if err != nil {
-		return attemptResult{}, err
+		return attempt{}, err
 	}
-	c := s.newDelivery(ctx, w)
-	defer c.end()
-	c.message = m
+	d := s.newDelivery(ctx, w, begin)
+	d.out = o
+	defer o.end()
 	for {
-		a := c.attempt(ctx)
+		a := d.try(ctx)
 		if a.accepted() {
-			c.observe(ctx, &a, 0)
+			d.observe(ctx, &a, 0)
 			return a, nil
 		}
-		if !c.again(ctx, &a) {
-			return a, c.failure(&a)
+		if !d.waitForNext(ctx, &a) {
+			return a, d.failure(&a)
 		}
 	}
 }
 
-func (s *Sender) logSendFailure(ctx context.Context, out *Outcome) {
-	logFailure(ctx, orDefault(s.Logger), slog.LevelWarn, "event not sent", out)
+// outgoing is a message whose body is read by each attempt.
+type outgoing struct {
+	encoded
+	events int
+	logged *cloudevents.Event // the event of log records; nil for a batch
+
+	// isBorrowed says that the body is the caller's. A transport may read on after it
+	// has returned the response, so the body is taken away when the call ends.
+	isBorrowed bool
+	mu         sync.Mutex
+	ended      bool
+}
+
+// newOutgoing encodes an event.
+func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
+	m, err := encode(e, s.Mode, s.Format)
+	if err != nil {
+		return nil, err
+	}
+	o := &outgoing{encoded: m, events: 1, logged: e}
+	if s.Mode == cloudevents.BinaryMode {
+		if o.isBorrowed = len(m.body) > maxCopied; !o.isBorrowed {
+			o.body = bytes.Clone(m.body)
+		}
+	}
+	return o, nil
+}
+
+// delivery is the attempts to send a message.
+type delivery struct {
+	sender    *Sender
+	transport http.RoundTripper
+	jar       http.CookieJar // may be nil
+	want      want
+	timeout   time.Duration // of an attempt; 0 is no limit
+	begin     time.Time
+	attempts  int
+	target    url.URL // zero until an attempt has found it valid
+	out       *outgoing
+}
+
+func (s *Sender) newDelivery(ctx context.Context, w want, begin time.Time) *delivery {
+	d := &delivery{sender: s, want: w, begin: begin, transport: http.DefaultTransport, timeout: max(s.Timeout, 0)}
+	if c := s.Client; c != nil {
+		if d.jar = c.Jar; c.Transport != nil {
+			d.transport = c.Transport
+		}
+		if c.Timeout > 0 && (d.timeout == 0 || c.Timeout < d.timeout) {
+			d.timeout = c.Timeout
+		}
+	}
+	if _, ok := ctx.Deadline(); d.timeout == 0 && s.Timeout == 0 && !ok {
+		d.timeout = defaultTimeout
+	}
+	return d
+}
+
+// attempt is one request and what came of it.
+type attempt struct {
+	number     int // from 1; 0 if no request was made
+	duration   time.Duration
+	status     int    // 0 if there is no response
+	body       []byte // of an error, or of results
+	reply      *cloudevents.Event
+	problem    *Problem
+	retryAfter time.Duration
+	retryable  bool
+	err        error // why there is no response, or no reply, or no next attempt
+}
+
+func (a *attempt) accepted() bool { return a.status/100 == 2 && a.err == nil }
+
+// try sends the message once.
+func (d *delivery) try(ctx context.Context) (a attempt) {
+	limited, cancel := d.limited(ctx)
+	defer cancel()
+	r, err := d.request(limited)
+	if err != nil {
+		return attempt{err: err}
+	}
+	if err := ctx.Err(); err != nil {
+		return attempt{err: err, retryable: true}
+	}
+	d.attempts++
+	begin := time.Now()
+	defer func() { a.number, a.duration = d.attempts, time.Since(begin) }()
+
+	response, err := d.roundTrip(r)
+	if err != nil {
+		err = d.cause(err)
+		if err == context.DeadlineExceeded && ctx.Err() == nil {
+			err = &slowError{d.timeout}
+		}
+		return attempt{err: err, retryable: passes(err), retryAfter: waitOf(err)}
+	}
+	defer response.Body.Close()
+	if response.StatusCode < 100 { // net/http accepts 000
+		return attempt{err: errNotHTTP, retryable: true}
+	}
+	a = d.read(response, cancel)
+	a.judge()
+	return a
+}
+
+// limited returns the context of an attempt.
+func (d *delivery) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if d.timeout > 0 {
+		return context.WithTimeout(ctx, d.timeout)
+	}
+	return context.WithCancel(ctx)
+}
+
+// request returns a request with the message. It shares nothing with other attempts
+// except the bytes of the body.
+func (d *delivery) request(ctx context.Context) (*http.Request, error) {
+	var inMemory io.Reader
+	if !d.out.isBorrowed {
+		inMemory = bytes.NewReader(d.out.body)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.sender.Target, inMemory)
+	if err != nil || !isTarget(r.URL) {
+		return nil, ErrTarget
+	}
+	d.target = *r.URL // the transport may change that of the request
+	if d.out.isBorrowed {
+		r.ContentLength = int64(len(d.out.body))
+		r.GetBody = d.out.reader
+		r.Body, _ = d.out.reader()
+	}
+	if len(d.sender.Header) > 0 {
+		r.Header = d.sender.Header.Clone()
+		remove(r.Header, "Content-Encoding") // the body has none
+	} else if d.out.event != nil {
+		r.Header = withRoom(r.Header, d.out.event)
+	}
+	d.out.describe(r.Header)
+	return r, nil
+}
+
+// isTarget reports whether requests can be sent to u. net/http writes a space in a query
+// into the middle of the request line.
+func isTarget(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.Contains(u.RawQuery, " ")
+}
+
+// reader returns a new reader of a body that is the caller's.
+func (o *outgoing) reader() (io.ReadCloser, error) { return &outgoingReader{o, o.body}, nil }
+
+type outgoingReader struct {
+	out  *outgoing
+	rest []byte
+}
+
+func (r *outgoingReader) Read(p []byte) (int, error) {
+	r.out.mu.Lock()
+	defer r.out.mu.Unlock()
+	switch {
+	case r.out.ended:
+		return 0, errCallEnded
+	case len(r.rest) == 0:
+		return 0, io.EOF
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+func (r *outgoingReader) Close() error { return nil }
+
+// end takes the body away from transports that have not read it to the end.
+func (o *outgoing) end() {
+	o.mu.Lock()
+	o.ended = true
+	o.mu.Unlock()
+}
+
+// roundTrip does what Client.Do does for a request that is not redirected. Client.Do
+// would copy the header of each request, for the case of a redirect, and would parse a
+// Location before it asks CheckRedirect.
+func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
+	if u := r.URL.User; u != nil && r.Header.Get("Authorization") == "" {
+		password, _ := u.Password()
+		r.SetBasicAuth(u.Username(), password)
+	}
+	if d.jar != nil {
+		for _, cookie := range d.jar.Cookies(&d.target) {
+			r.AddCookie(cookie)
+		}
+	}
+	response, err := d.transport.RoundTrip(r)
+	switch {
+	case err != nil:
+		if e, ok := err.(tls.RecordHeaderError); ok && string(e.RecordHeader[:]) == "HTTP/" {
+			err = http.ErrSchemeMismatch
+		}
+		return nil, err
+	case response == nil, response.Body == nil && response.ContentLength > 0:
+		return nil, errNoResponse
+	case response.Body == nil:
+		response.Body = http.NoBody
+	}
+	if d.jar != nil {
+		if cookies := response.Cookies(); len(cookies) > 0 {
+			d.jar.SetCookies(&d.target, cookies)
+		}
+	}
+	return response, nil
+}
+
+// read reads as much of a response as the call needs.
+func (d *delivery) read(response *http.Response, cancel func()) attempt {
+	a := attempt{status: response.StatusCode, retryAfter: answer.AskedToWait(response.Header, time.Now())}
+	isOK := a.status/100 == 2
+	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
+		limit := limitOr(d.sender.MaxResponseBytes, DefaultMaxBytes)
+		a.body, a.err = body.Read(response.Body, response.ContentLength, limit)
+		if !isOK {
+			a.err = nil // the status says enough
+		}
+		return a
+	}
+	if d.want == wantReply && isOK {
+		d.readReply(response, &a)
+	}
+	if a.err == nil && response.Body != http.NoBody && a.status >= 200 { // after 101 it has no end
+		stop := time.AfterFunc(drainedTime, cancel)
+		a.body = drain(response.Body, !isOK)
+		stop.Stop()
+	}
+	return a
+}
+
+func (d *delivery) readReply(response *http.Response, a *attempt) {
+	decoder := Decoder{Format: d.sender.Format, MaxBytes: d.sender.MaxResponseBytes}
+	reply, err := decoder.ResponseToCloudEvent(response)
+	switch {
+	case err == nil:
+		a.reply = &reply
+	case !errors.Is(err, cloudevents.ErrNotCloudEvent):
+		a.err = err
+	}
+}
+
+// drain reads the beginning of a body, and returns it if keep is set. It does not matter
+// how the reading ends.
+func drain(r io.Reader, keep bool) []byte {
+	r = io.LimitReader(r, drainedBytes)
+	if !keep {
+		_, _ = io.Copy(io.Discard, r)
+		return nil
+	}
+	b, _ := io.ReadAll(r)
+	return b
+}
+
+// observe calls Attempted, unless there was no request.
+func (d *delivery) observe(ctx context.Context, a *attempt, wait time.Duration) {
+	if hook := d.sender.Observer.Attempted; hook != nil && a.number > 0 {
+		hook(ctx, Attempt{
+			Number: a.number, Events: d.out.events, Status: a.status, Duration: a.duration, Wait: wait, Err: a.err,
+		})
+	}
+}
+
+// waitForNext waits until the next attempt. If there is none, a.err says why.
+func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
+	wait, ok := time.Duration(0), false
+	if a.retryable && !a.endedBy(ctx) {
+		wait, ok = d.sender.Retry.next(d.attempts, time.Since(d.begin), a.retryAfter)
+		if deadline, has := ctx.Deadline(); ok && has && wait >= time.Until(deadline) {
+			a.err, ok = withEarlier(errTooLate, a.err), false
+		}
+	}
+	if !ok {
+		d.observe(ctx, a, 0)
+		return false
+	}
+	d.observe(ctx, a, wait)
+	d.logRetry(ctx, a, wait)
+	if wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	return !a.endedBy(ctx)
+}
+
+// endedBy reports whether ctx has ended, and adds that to a.err.
+func (a *attempt) endedBy(ctx context.Context) bool {
+	err := ctx.Err()
+	if err != nil && !errors.Is(a.err, err) {
+		a.err = withEarlier(err, a.err)
+	}
+	return err != nil
+}
+
+func (d *delivery) logRetry(ctx context.Context, a *attempt, wait time.Duration) {
+	l := eventlog.Default(d.sender.Logger)
+	if !l.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	var attrs []slog.Attr
+	if e := d.out.event; e != nil {
+		attrs = append(attrs, eventlog.Event(e.ID, e.Source, e.Type))
+	}
+	attrs = append(attrs, slog.Int("attempt", a.number), slog.Duration("wait", wait), slog.Int("status", a.status))
+	if a.err != nil {
+		attrs = append(attrs, slog.String("error", a.err.Error()))
+	}
+	l.LogAttrs(ctx, slog.LevelInfo, "event will be sent again", attrs...)
+}
+
+func (s *Sender) logFailure(ctx context.Context, e *cloudevents.Event, status int, err error) {
+	if l := eventlog.Default(s.Logger); l.Enabled(ctx, slog.LevelWarn) {
+		l.LogAttrs(ctx, slog.LevelWarn, "event not sent",
+			eventlog.Event(e.ID, e.Source, e.Type), slog.Int("status", status), slog.String("error", err.Error()))
+	}
+}
+
+// observe calls Sent or Failed about an event.
+func (s *Sender) observe(ctx context.Context, e *cloudevents.Event, status int, err error, begin time.Time) {
+	hook := s.Observer.Sent
+	if err != nil {
+		hook = s.Observer.Failed
+	}
+	if hook != nil {
+		hook(ctx, Outcome{
+			ID: e.ID, Source: e.Source, Type: e.Type, Status: status, Duration: time.Since(begin), Err: err,
+		})
+	}
+}
+
+// limitOr resolves a limit: 0 is the default, and a negative one is none.
+func limitOr(limit, byDefault int64) int64 {
+	switch {
+	case limit == 0:
+		return byDefault
+	case limit < 0:
+		return math.MaxInt64
+	}
+	return limit
 }

@@ -2,47 +2,122 @@ package cehttp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// SendBatch sends events in batches, one after the other. Send batches only to
-// those who asked for them (http-protocol-binding.md#3-http-message-mapping): nothing
-// else in a Sender makes one.
+// BatchReport describes what happened to the events of a [Sender.SendBatch].
+type BatchReport struct {
+	// Requests counts the attempts, including those that the Client's Transport did not
+	// let out.
+	Requests int
+
+	// Events has one report for each event, in the order of the events.
+	Events []EventReport
+}
+
+// EventReport describes what happened to one event of a batch.
+type EventReport struct {
+	// Status is that of the event's result, or of the response to its batch. 0 is no
+	// response.
+	Status int
+
+	// ID identifies work that the receiver has accepted to do later.
+	ID string
+
+	// Reply is the receiver's reply. It is nil if there is none.
+	Reply *cloudevents.Event
+
+	// Err is nil if the event was accepted. It is the error of the encoder if the event
+	// is invalid, and otherwise is or wraps a *SendError. With Status 2xx the event was
+	// accepted, but its result could not be read.
+	Err error
+}
+
+// Failed returns the indexes of the events that have an Err.
+func (r *BatchReport) Failed() []int {
+	var failed []int
+	for i := range r.Events {
+		if r.Events[i].Err != nil {
+			failed = append(failed, i)
+		}
+	}
+	return failed
+}
+
+// err returns nil if all events were accepted.
+func (r *BatchReport) err() error {
+	if failed := r.Failed(); len(failed) > 0 {
+		return &batchFailure{r.Events, failed}
+	}
+	return nil
+}
+
+// batchFailure wraps the errors of the events that were not accepted.
+type batchFailure struct {
+	events []EventReport
+	failed []int
+}
+
+func (e *batchFailure) Error() string {
+	first := e.failed[0]
+	return fmt.Sprintf("%d of %d events not accepted; event %d: %s",
+		len(e.failed), len(e.events), first, excerpt.Cut(e.events[first].Err.Error(), maxCause))
+}
+
+func (e *batchFailure) Unwrap() []error {
+	errs := make([]error, len(e.failed))
+	for n, i := range e.failed {
+		errs[n] = &cloudevents.BatchError{Index: i, Err: e.events[i].Err}
+	}
+	return errs
+}
+
+// SendBatch sends events in batches, one after the other. Send batches only to receivers
+// that have asked for them (http-protocol-binding.md#3-http-message-mapping). No other
+// method of a Sender makes one.
 //
-// The error is nil if all events were accepted, none included. Else it wraps a
-// [*cloudevents.BatchError] for each event that was not, with its index in es and
-// its error from the report.
+// The error is nil if all events were accepted, and if there are none. Otherwise it wraps
+// a [*cloudevents.BatchError] for each event that was not accepted, with its index in es
+// and its error from the report.
 //
-// A batch has as many events as MaxBatchEvents and MaxBatchBytes allow, and is
-// retried like an event. Events that are not valid are left out. If the answer is a
-// [BatchAnswer], or has results like one, only those events are sent again whose
-// result is retryable. If it refuses the batch because of one event, the others are
-// sent without it. After 413 the batch is sent in two halves.
+// MaxBatchEvents and MaxBatchBytes limit each batch. Invalid events are left out. Batches
+// are retried as events are, with these differences:
 //
-// The rest is not sent, and fails with the same error, after 3xx, 401, 403, 404, 405
-// and 410, if ctx ends, and if a batch still has no answer, or a Retry-After that
-// cannot be waited for, when its attempts are over.
+//   - If the response is a [BatchAnswer], or has results like one, only events with a
+//     retryable result are sent again.
+//   - If the response refuses the batch because of one event, the other events are sent
+//     without it.
+//   - After 413 the batch is sent in two halves.
+//
+// All further batches fail with the same error, and are not sent, after 3xx, 401, 403,
+// 404, 405 and 410, when ctx ends, and when the attempts for a batch end without a
+// response or with a Retry-After that is too long to wait for.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) (BatchReport, error) {
 	begin := time.Now()
-	b := &batches{Sender: s, format: s.batchFormat(), es: es}
+	b := &batches{sender: s, format: s.batchFormat(), es: es}
 	b.report.Events = make([]EventReport, len(es))
 	b.split(func(part []int) { b.send(ctx, part, 0) })
 
 	err := b.report.err()
-	if l := orDefault(s.Logger); err != nil && l.Enabled(ctx, slog.LevelWarn) {
+	if l := eventlog.Default(s.Logger); err != nil && l.Enabled(ctx, slog.LevelWarn) {
 		l.LogAttrs(ctx, slog.LevelWarn, "batch not sent", slog.String("error", err.Error()))
 	}
 	for i := range es {
 		r := &b.report.Events[i]
-		s.Observer.done(ctx, Outcome{
-			ID: es[i].ID, Source: es[i].Source, Type: es[i].Type, Status: r.Status, Err: r.Err,
-		}, begin)
+		s.observe(ctx, &es[i], r.Status, r.Err, begin)
 	}
 	return b.report, err
 }
@@ -55,22 +130,23 @@ func (s *Sender) batchFormat() format.Batch {
 	return format.JSON{}
 }
 
-// batches is one SendBatch. Events are named by their indexes.
+// batches is one call of SendBatch. Events are named by their indexes.
 type batches struct {
-	*Sender
+	sender  *Sender
 	format  format.Batch
 	es      []cloudevents.Event
 	report  BatchReport
-	stopped error // why no more is sent
+	stopped error // why no more batches are sent
 }
 
-// split yields the batches that limits allow. Each event is encoded alone, to know
-// its size, and whether it is valid, in any format.
+// split yields batches within the limits. It encodes each event alone, which gives its
+// size in any format, and says whether it is valid.
 func (b *batches) split(yield func(part []int)) {
-	maxEvents, maxBytes := orLimit(b.MaxBatchEvents, defaultBatchEvents), orLimit(b.MaxBatchBytes, defaultBatchBytes)
+	maxEvents := limitOr(int64(b.sender.MaxBatchEvents), defaultBatchEvents)
+	maxBytes := limitOr(int64(b.sender.MaxBatchBytes), defaultBatchBytes)
 	var part []int
 	var scratch []byte
-	size := 0
+	size := int64(0)
 	for i := range b.es {
 		var err error
 		scratch, err = b.format.EncodeBatchModeMessage(scratch[:0], b.es[i:i+1])
@@ -78,8 +154,8 @@ func (b *batches) split(yield func(part []int)) {
 			b.report.Events[i].Err = withoutIndex(err)
 			continue
 		}
-		n := len(scratch)
-		if len(part) > 0 && (len(part) == maxEvents || n > maxBytes-size) {
+		n := int64(len(scratch))
+		if len(part) > 0 && (int64(len(part)) == maxEvents || n > maxBytes-size) {
 			yield(part)
 			part, size = nil, 0
 		}
@@ -88,17 +164,6 @@ func (b *batches) split(yield func(part []int)) {
 	if len(part) > 0 {
 		yield(part)
 	}
-}
-
-// orLimit returns a limit of which 0 is the default, and a negative one is none.
-func orLimit(limit, def int) int {
-	switch {
-	case limit == 0:
-		return def
-	case limit < 0:
-		return int(^uint(0) >> 1)
-	}
-	return limit
 }
 
 // withoutIndex returns the error about an event that was alone in its batch.
@@ -110,60 +175,234 @@ func withoutIndex(err error) error {
 	return err
 }
 
-// send sends events in one batch, until none of them has to be sent again. refused is
-// how many have been taken out of it one by one.
+// fewRefused is how many events are taken out of a batch one by one before it is halved.
+// Otherwise a receiver that refuses one event at a time would get the others too often.
+const fewRefused = 3
+
+// send sends events in one batch, until none of them has to be sent again. refused counts
+// the events that have been taken out of it one by one.
 func (b *batches) send(ctx context.Context, part []int, refused int) {
 	if b.stopped != nil {
 		b.fail(part, b.stopped)
 		return
 	}
-	c := b.newDelivery(ctx, wantResults)
-	defer c.end()
-	defer func() { b.report.Requests += c.attempts }()
+	d := b.sender.newDelivery(ctx, wantResults, time.Now())
+	defer func() { b.report.Requests += d.attempts }()
 	for len(part) > 0 {
-		if len(part) != c.message.events && !b.encode(c, part) {
-			return
+		if d.out == nil || d.out.events != len(part) {
+			if d.out = b.encode(part); d.out == nil {
+				return
+			}
 		}
-		a := c.attempt(ctx)
-		if culprit, ok := a.culprit(len(part)); ok {
-			c.observe(ctx, &a, 0)
-			b.without(ctx, c, &a, part, culprit, refused)
+		a := d.try(ctx)
+		results := a.results(len(part))
+		if culprit, ok := a.culprit(len(part)); ok && results == nil {
+			d.observe(ctx, &a, 0)
+			b.report.Events[part[culprit]] = EventReport{Status: a.status, Err: d.failure(&a)}
+			b.sendOthers(ctx, part, culprit, refused+1)
 			return
 		}
 		if a.status == http.StatusRequestEntityTooLarge && len(part) > 1 {
-			c.observe(ctx, &a, 0)
+			d.observe(ctx, &a, 0)
 			b.halve(ctx, part)
 			return
 		}
-		results := a.results(len(part))
-		part = b.take(c, &a, part, results)
+		part = b.take(d, &a, part, results)
 		if len(part) == 0 {
-			c.observe(ctx, &a, 0)
-		} else if !c.again(ctx, &a) {
-			b.giveUp(ctx, c, &a, part, results != nil)
+			d.observe(ctx, &a, 0)
+		} else if !d.waitForNext(ctx, &a) {
+			b.giveUp(ctx, d, &a, part, results != nil)
 			return
 		}
 	}
 }
 
-// encode makes the message of c a batch of events. It fails if they are valid one by
-// one, and not together.
-func (b *batches) encode(c *delivery, part []int) bool {
+// encode returns a batch of events, or nil if they are valid one by one and not together.
+func (b *batches) encode(part []int) *outgoing {
 	es := make([]cloudevents.Event, len(part))
 	for n, i := range part {
 		es[n] = b.es[i]
 	}
-	out, err := encodeBatch(es, b.format)
+	m, err := encodeBatch(es, b.format)
 	if err != nil {
 		b.fail(part, err)
-		return false
+		return nil
 	}
-	c.message = message{encoded: out, events: len(part)}
-	return true
+	return &outgoing{encoded: m, events: len(part)}
 }
 
 func (b *batches) fail(part []int, err error) {
 	for _, i := range part {
 		b.report.Events[i].Err = err
 	}
+}
+
+// eventResult is a [Result] whose index and reply are still JSON. An invalid reply then
+// does not spoil the other results, and an index that is absent or not a number is not 0.
+type eventResult struct {
+	Result
+	Index json.RawMessage `json:"index"`
+	Reply json.RawMessage `json:"reply"`
+}
+
+// results returns the results of n events in a response, nil for an event without one. It
+// returns nil if the response has no results.
+func (a *attempt) results(n int) []*eventResult {
+	var said struct {
+		Results []json.RawMessage `json:"results"`
+	}
+	if len(a.body) == 0 || json.Unmarshal(a.body, &said) != nil {
+		return nil
+	}
+	var results []*eventResult
+	for _, text := range said.Results {
+		r := new(eventResult)
+		_ = json.Unmarshal(text, r) // a member of another type counts as absent
+		index, err := strconv.Atoi(string(r.Index))
+		if err != nil || index < 0 || index >= n {
+			continue
+		}
+		if results == nil {
+			results = make([]*eventResult, n)
+		}
+		if results[index] == nil {
+			results[index] = r
+		}
+	}
+	return results
+}
+
+// culprit returns the one event of n because of which the batch was refused before the
+// others were looked at.
+func (a *attempt) culprit(n int) (index int, ok bool) {
+	if a.problem == nil || a.retryable || a.status < 400 || a.status == http.StatusGone {
+		return 0, false
+	}
+	if i := a.problem.Index; n > 1 && i != nil && *i >= 0 && *i < n {
+		return *i, true
+	}
+	return 0, false
+}
+
+// sendOthers sends the events of a batch without the one that was refused.
+func (b *batches) sendOthers(ctx context.Context, part []int, culprit, refused int) {
+	others := slices.Delete(slices.Clone(part), culprit, culprit+1)
+	if refused > fewRefused && len(others) > 1 {
+		b.halve(ctx, others)
+		return
+	}
+	b.send(ctx, others, refused)
+}
+
+// halve sends a batch as two.
+func (b *batches) halve(ctx context.Context, part []int) {
+	b.send(ctx, part[:len(part)/2], 0)
+	b.send(ctx, part[len(part)/2:], 0)
+}
+
+// take enters a response into the report, and returns the events that are to be sent
+// again.
+func (b *batches) take(d *delivery, a *attempt, part []int, results []*eventResult) (rest []int) {
+	if results == nil && !a.accepted() {
+		return part
+	}
+	for n, i := range part {
+		var r *eventResult
+		if results != nil {
+			r = results[n]
+		}
+		report := &b.report.Events[i]
+		switch {
+		case r == nil && a.accepted():
+			*report = EventReport{Status: a.status}
+		case r == nil:
+			*report = EventReport{Status: a.status, Err: d.failure(a)}
+			if a.retryable {
+				rest = append(rest, i)
+			}
+		case r.isAccepted(a):
+			*report = d.accepted(a, r)
+		default:
+			*report = EventReport{Status: r.status(a), Err: d.resultFailure(a, r)}
+			if r.Retryable && r.Status != http.StatusGone {
+				rest = append(rest, i)
+			}
+		}
+	}
+	if results != nil && len(rest) > 0 {
+		a.retryable = true
+	}
+	return rest
+}
+
+func (r *eventResult) isAccepted(a *attempt) bool {
+	if r.Status == 0 { // the receiver describes failures only
+		return a.accepted() && !r.Retryable && r.Message == "" && r.Type == ""
+	}
+	return r.Status/100 == 2
+}
+
+// status returns that of the result, or of the response.
+func (r *eventResult) status(a *attempt) int {
+	if r.Status == 0 {
+		return a.status
+	}
+	return r.Status
+}
+
+// accepted returns the report about an event that was accepted.
+func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
+	report := EventReport{Status: r.status(a), ID: r.ID}
+	if len(r.Reply) == 0 || string(r.Reply) == "null" {
+		return report
+	}
+	reply := new(cloudevents.Event)
+	if err := json.Unmarshal(r.Reply, reply); err != nil {
+		report.Err = &SendError{Target: d.origin(), Attempts: d.attempts, Status: report.Status, Err: err}
+		return report
+	}
+	report.Reply = reply
+	return report
+}
+
+// resultFailure returns the error about one event of a batch. The next attempt waits for
+// the event with the longest wait.
+func (d *delivery) resultFailure(a *attempt, r *eventResult) *SendError {
+	e := &SendError{
+		Target: d.origin(), Attempts: d.attempts, Status: r.status(a), Retryable: r.Retryable,
+		RetryAfter: answer.WholeSeconds(r.RetryAfter),
+		Problem: &Problem{
+			Message: r.Message, Type: r.Type, Retryable: r.Retryable, Attribute: r.Attribute, Section: r.Section,
+		},
+	}
+	if r.Retryable {
+		a.retryAfter = max(a.retryAfter, e.RetryAfter)
+	}
+	return e
+}
+
+// giveUp reports events that are not sent again, and decides whether further batches are
+// sent.
+func (b *batches) giveUp(ctx context.Context, d *delivery, a *attempt, part []int, hasResults bool) {
+	whole := d.failure(a)
+	for _, i := range part {
+		report := &b.report.Events[i]
+		if own, ok := report.Err.(*SendError); ok && hasResults {
+			own.Err = a.err
+			continue
+		}
+		*report = EventReport{Status: a.status, Err: whole}
+	}
+	if a.isOfTarget() || a.retryable && a.retryAfter > 0 || ctx.Err() != nil || errors.Is(a.err, errTooLate) {
+		b.stopped = fmt.Errorf("not sent, because of another batch: %w", whole)
+	}
+}
+
+// isOfTarget reports whether any other batch would fail in the same way.
+func (a *attempt) isOfTarget() bool {
+	switch a.status {
+	case 0, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
+		return true
+	}
+	return a.status/100 == 3
 }

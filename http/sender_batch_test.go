@@ -28,8 +28,7 @@ func eventsOf(n int) []cloudevents.Event {
 	return es
 }
 
-// batcher returns a sender to a receiver that says what it gets: the IDs of each
-// batch.
+// batcher returns a sender to a receiver that records the IDs of each batch.
 func batcher(t *testing.T, answer func(request int, ids []string) step) (*cehttp.Sender, *[]string) {
 	t.Helper()
 	var got []string
@@ -59,12 +58,12 @@ func jsonStep(t *testing.T, status int, v any) step {
 	return step{status: status, body: string(b), header: typed("application/json")}
 }
 
-// What is sent, and what is said to have been accepted.
+// Each case fixes the batches that are sent, and the events that are reported as failed.
 func TestSendBatch(t *testing.T) {
 	status := func(status int) func(int, []string) step {
 		return func(int, []string) step { return step{status: status} }
 	}
-	// results answers as a Receiver does.
+	// results returns the response of a Receiver.
 	results := func(retry, refuse string) func(int, []string) step {
 		return func(request int, ids []string) step {
 			a, code := cehttp.BatchAnswer{}, 200
@@ -81,7 +80,7 @@ func TestSendBatch(t *testing.T) {
 			return jsonStep(t, code, &a)
 		}
 	}
-	// choosy refuses a batch because of the first of these events.
+	// choosy refuses a batch because of the first event that is in bad.
 	choosy := func(bad string) func(int, []string) step {
 		return func(_ int, ids []string) step {
 			for i, id := range ids {
@@ -134,7 +133,7 @@ func TestSendBatch(t *testing.T) {
 		{"gone", 4, status(410), func(s *cehttp.Sender) { s.MaxBatchEvents = 2 }, "0 1", []int{0, 1, 2, 3}},
 		{"denied", 4, status(401), func(s *cehttp.Sender) { s.MaxBatchEvents = 2 }, "0 1", []int{0, 1, 2, 3}},
 		{"redirected", 4, status(308), func(s *cehttp.Sender) { s.MaxBatchEvents = 2 }, "0 1", []int{0, 1, 2, 3}},
-		{"the next batch may fare better", 4, fixed("", 400, 204), func(s *cehttp.Sender) { s.MaxBatchEvents = 2 }, "0 1|2 3", []int{0, 1}},
+		{"the next batch may be accepted", 4, fixed("", 400, 204), func(s *cehttp.Sender) { s.MaxBatchEvents = 2 }, "0 1|2 3", []int{0, 1}},
 		{"results without a status", 3, fixed(`{"results":[{"index":1,"error":"x"}]}`, 207), nil, "0 1 2", []int{1}},
 		{"results that say nothing of one", 2, fixed(`{"results":[{"index":0,"status":204}]}`, 503, 204), nil, "0 1|1", nil},
 		{"results of others", 2, fixed(`{"results":[{"index":-1,"status":204},{"index":2,"status":204}]}`, 400), nil, "0 1", []int{0, 1}},
@@ -181,7 +180,7 @@ func ids(n int) []int {
 	return list
 }
 
-// Events that are not valid are left out, and the error knows each of them.
+// Invalid events are left out, and the error has the index of each.
 func TestSendBatchInvalid(t *testing.T) {
 	sender, got := batcher(t, func(int, []string) step { return step{status: 204} })
 	es := eventsOf(5)
@@ -198,7 +197,7 @@ func TestSendBatchInvalid(t *testing.T) {
 	}
 }
 
-// single is a format that sends one event alone, and no two together.
+// single is a format that encodes batches of one event, except the event 1.
 type single struct{ format.JSON }
 
 var errSingle = errors.New("one at a time")
@@ -210,7 +209,7 @@ func (f single) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]by
 	return f.JSON.EncodeBatchModeMessage(dst, es)
 }
 
-// What a format says is passed on, with the right index.
+// Errors of a format are returned with the right index.
 func TestSendBatchFormat(t *testing.T) {
 	sender, got := batcher(t, func(int, []string) step { return step{status: 204} })
 	sender.Format, sender.MaxBatchEvents = single{}, 1
@@ -227,7 +226,7 @@ func TestSendBatchFormat(t *testing.T) {
 	}
 }
 
-// Results are paid attention to when they ask for time, too.
+// The wait is the longest one of the retryable results.
 func TestSendBatchRetryAfter(t *testing.T) {
 	busy := func(request int, ids []string) step {
 		if request == 3 {

@@ -27,8 +27,8 @@ type unreliable struct {
 	requests atomic.Int64
 	receiver cehttp.Receiver
 
-	mutex   sync.Mutex
-	arrived map[string][]string // what came, by ID
+	mu      sync.Mutex
+	arrived map[string][]string // dumps of the events, by ID
 }
 
 func newUnreliable() *unreliable {
@@ -38,8 +38,8 @@ func newUnreliable() *unreliable {
 }
 
 func (u *unreliable) handle(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-	u.mutex.Lock()
-	defer u.mutex.Unlock()
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	u.arrived[e.ID] = append(u.arrived[e.ID], dump(*e))
 	return nil, nil
 }
@@ -67,15 +67,15 @@ func (u *unreliable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// discarded is an answer that gets lost.
+// discarded is a response that gets lost.
 type discarded struct{ header http.Header }
 
 func (d discarded) Header() http.Header       { return d.header }
 func (discarded) Write(b []byte) (int, error) { return len(b), nil }
 func (discarded) WriteHeader(int)             {}
 
-// Events sent through a receiver that fails a third of the attempts, and that is
-// killed twice and started again at the same address, all arrive, as they were.
+// A receiver fails a third of the attempts, and is killed twice and started again at the
+// same address. All events arrive unchanged.
 func TestDelivery(t *testing.T) {
 	u := newUnreliable()
 	start := func(address string) (*http.Server, string) {
@@ -104,8 +104,8 @@ func TestDelivery(t *testing.T) {
 		}},
 	})
 
-	// The receiver is killed after a third and two thirds of the events, and comes
-	// back when its absence was noticed.
+	// The receiver is killed after a third and after two thirds of the events. It comes
+	// back when a connection was refused.
 	var sent atomic.Int64
 	done := make(chan struct{})
 	restarts := 0
@@ -174,7 +174,7 @@ func TestDelivery(t *testing.T) {
 		len(events), attempts.Load(), u.requests.Load(), refusals.Load(), duplicates, restarts)
 }
 
-// waitFor waits for something that comes, unless the test fails anyway.
+// waitFor waits until ok returns true, and fails the test after a minute.
 func waitFor(t *testing.T, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(time.Millisecond) {

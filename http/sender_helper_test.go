@@ -27,8 +27,8 @@ type step struct {
 	err    error
 }
 
-// steps returns a sender over a transport that does one step after the other, and
-// the last one for ever, and counts requests.
+// steps returns a sender with a transport that does one step for each request, and repeats
+// the last one. The transport counts its requests.
 func steps(list ...step) (s *cehttp.Sender, requests *int) {
 	requests = new(int)
 	return hushed(cehttp.Sender{Target: "http://example.com/in", Client: &http.Client{
@@ -62,7 +62,7 @@ func hushed(s cehttp.Sender) *cehttp.Sender {
 	return &s
 }
 
-// sendError returns err as what it must be.
+// sendError returns the SendError in err, and fails the test if there is none.
 func sendError(t *testing.T, err error) *cehttp.SendError {
 	t.Helper()
 	var failed *cehttp.SendError
@@ -75,8 +75,8 @@ func sendError(t *testing.T, err error) *cehttp.SendError {
 	return failed
 }
 
-// wantNoLeak fails the test if f leaves goroutines behind. Those of connections that
-// were just closed take a moment to end.
+// wantNoLeak fails the test if f leaves goroutines behind. Those of connections that were
+// just closed take a moment to end.
 func wantNoLeak(t *testing.T, f func()) {
 	t.Helper()
 	before := runtime.NumGoroutine()

@@ -17,8 +17,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// Whatever a receiver does, each call ends within its context, with the right
-// error, and leaves nothing.
+// Whatever a receiver does, each call ends within its context and with the right error, and
+// leaves no goroutine behind.
 func TestSenderHostileServer(t *testing.T) {
 	says := func(text string) func(net.Conn) {
 		return func(c net.Conn) {
@@ -52,14 +52,13 @@ func TestSenderHostileServer(t *testing.T) {
 		var large *http.MaxBytesError
 		return errors.As(err, &large)
 	}
-	// ok, nil in the table: the call succeeds.
 	tests := []struct {
 		reason   string
-		server   func(net.Conn) // nil: nobody listens
-		status   int            // of Send; 2xx: it succeeds
+		server   func(net.Conn) // nil is an address without a listener
+		status   int            // of Send, which succeeds with 2xx
 		cause    func(error) bool
-		request  func(error) bool // nil: as Send
-		batch    func(error) bool // nil: as Send
+		request  func(error) bool // nil is as for Send
+		batch    func(error) bool // nil is as for Send
 		attempts int
 	}{
 		{"refuses", nil, 0, is(syscall.ECONNREFUSED), nil, nil, 2},
@@ -98,7 +97,7 @@ func TestSenderHostileServer(t *testing.T) {
 				address = rawServer(t, test.server)
 			}
 			wantNoLeak(t, func() {
-				// These servers close after an answer without saying so.
+				// These servers close the connection without saying so.
 				own := &http.Transport{DisableKeepAlives: true}
 				defer own.CloseIdleConnections()
 				sender := hushed(cehttp.Sender{
@@ -141,7 +140,7 @@ func TestSenderHostileServer(t *testing.T) {
 	}
 }
 
-// A receiver that hangs is left when the context ends.
+// A call to a receiver that hangs ends with its context.
 func TestSenderHangingServer(t *testing.T) {
 	says := func(text string) func(net.Conn) {
 		return func(c net.Conn) {
@@ -185,7 +184,7 @@ func TestSenderHangingServer(t *testing.T) {
 	}
 }
 
-// Nobody asks for what a redirect leads to, not even by way of a client that would.
+// Redirects are not followed, even if the Client would follow them.
 func TestSenderFollowsNothing(t *testing.T) {
 	var followed atomic.Int32
 	mux := http.NewServeMux()
@@ -214,7 +213,7 @@ func TestSenderFollowsNothing(t *testing.T) {
 	}
 }
 
-// One connection is enough for answers of all kinds.
+// One connection is enough for responses of all kinds.
 func TestSenderReusesConnections(t *testing.T) {
 	var opened atomic.Int32
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -243,5 +242,37 @@ func TestSenderReusesConnections(t *testing.T) {
 	}
 	if n := opened.Load(); n != 1 {
 		t.Errorf("%d connections", n)
+	}
+}
+
+// An incomplete response of a transport counts as none. A nil body without a length counts
+// as an empty one.
+func TestSenderIncompleteResponse(t *testing.T) {
+	tests := []struct {
+		reason   string
+		response *http.Response
+		ok       bool
+	}{
+		{"nothing", nil, false},
+		{"a length without a body", &http.Response{StatusCode: 200, ContentLength: 1}, false},
+		{"a status alone", &http.Response{StatusCode: 200}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			sender := hushed(cehttp.Sender{Target: "http://example.com", Retry: cehttp.Retry{Wait: -1}, Client: &http.Client{
+				Transport: transport(func(*http.Request) (*http.Response, error) { return test.response, nil }),
+			}})
+			e := minimal()
+			_, err := sender.Request(t.Context(), &e)
+			if test.ok {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if failed := sendError(t, err); failed.Status != 0 || failed.Attempts != 3 || !failed.Retryable {
+				t.Errorf("%+v", failed)
+			}
+		})
 	}
 }

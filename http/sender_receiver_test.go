@@ -15,7 +15,7 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// A Receiver answers with replies, deferred work and failures of both kinds.
+// The report has the replies, the deferred work and the failures of a Receiver.
 func TestSendBatchToReceiver(t *testing.T) {
 	failed := map[string]bool{}
 	receiver := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -56,7 +56,7 @@ func TestSendBatchToReceiver(t *testing.T) {
 	}
 }
 
-// The observer hears of each request, and of each event once.
+// The observer is called for each request, and once for each event.
 func TestSendObserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var heard []string

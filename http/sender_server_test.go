@@ -41,7 +41,7 @@ func rawServer(t *testing.T, f func(net.Conn)) (address string) {
 	return l.Addr().String()
 }
 
-// refused returns an address at which nobody listens.
+// refused returns an address without a listener.
 func refused(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -52,7 +52,7 @@ func refused(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// hear reads until the end of a request with the data of minimal events.
+// hear reads a request of up to 64 KiB.
 func hear(c net.Conn) {
 	b := make([]byte, 1<<16)
 	_, _ = c.Read(b)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +18,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Each attempt has the same header and body, made anew, whatever the transport did to
-// the one before. Nothing of the caller is changed.
+// Each attempt has a fresh copy of the same header and body, whatever the transport did
+// with the attempt before. Header, Client and event stay as they are.
 func TestSenderReplays(t *testing.T) {
 	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
 		e := sample()
@@ -80,9 +82,8 @@ func TestSenderReplays(t *testing.T) {
 	}
 }
 
-// A transport that reads a body when the call is over, as one may that was
-// answered early, gets nothing of what
-// the caller then has in the slice.
+// A transport may read a body after the call has ended, if the response came early. It
+// does not see what the caller then writes into the slice.
 func TestSenderReturnsData(t *testing.T) {
 	for _, size := range []int{4, 1 << 20} {
 		testSenderReturnsData(t, size)
@@ -206,7 +207,8 @@ func TestSenderRefusesToSend(t *testing.T) {
 	}
 }
 
-// Both versions of HTTP, with bodies that are copied and bodies that are not.
+// Events of all sizes arrive by HTTP/1.1 and HTTP/2. Small bodies are copied, large ones are
+// not.
 func TestSenderProtocols(t *testing.T) {
 	for _, p := range protocols {
 		t.Run(p.name, func(t *testing.T) {
@@ -225,6 +227,75 @@ func TestSenderProtocols(t *testing.T) {
 						t.Fatalf("%s mode, %d bytes: %v, %v", m, size, reply, err)
 					}
 					wantEvent(t, *reply, e)
+				}
+			}
+		})
+	}
+}
+
+// The Jar of the Client and the user in the Target work as with Client.Do.
+func TestSenderAuthorizes(t *testing.T) {
+	tests := []struct {
+		reason string
+		user   string // in the target
+		header http.Header
+		want   string
+	}{
+		{"no user", "", nil, ""},
+		{"user and password", "us3r:p%40ss@", nil, "Basic dXMzcjpwQHNz"},
+		{"a user alone", "us3r@", nil, "Basic dXMzcjo="},
+		{"a header overrides the user", "us3r:pass@", http.Header{"Authorization": {"Bearer x"}}, "Bearer x"},
+	}
+	for _, test := range tests {
+		t.Run(test.reason, func(t *testing.T) {
+			var got []string
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				got = append(got, r.Header.Get("Authorization")+"; "+r.Header.Get("Cookie"))
+				http.SetCookie(w, &http.Cookie{Name: "session", Value: "7"})
+				if len(got) == 1 {
+					w.WriteHeader(http.StatusServiceUnavailable)
+				}
+			}))
+			defer s.Close()
+			client := *s.Client()
+			client.Jar, _ = cookiejar.New(nil)
+			sender := hushed(cehttp.Sender{
+				Target: strings.Replace(s.URL, "http://", "http://"+test.user, 1), Client: &client,
+				Header: test.header, Retry: cehttp.Retry{Wait: -1},
+			})
+			e := minimal()
+			if err := sender.Send(t.Context(), &e); err != nil {
+				t.Fatal(err)
+			}
+			if want := []string{test.want + "; ", test.want + "; session=7"}; !slices.Equal(got, want) {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// A retry is one record, and a failure is one record. Both name the event.
+func TestSenderLogs(t *testing.T) {
+	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
+		t.Run(mode.String(), func(t *testing.T) {
+			var log logged
+			sender, _ := steps(step{err: io.EOF}, step{status: 400})
+			sender.Mode, sender.Logger, sender.Retry.Wait = mode, log.logger(), -1
+			e := minimal()
+			e.ID = strings.Repeat("€", 100)
+			_ = sender.Send(t.Context(), &e)
+			records := strings.Split(strings.TrimSpace(log.String()), "\n")
+			event := "event.id=" + strings.Repeat("€", 84) + "… event.source=/s event.type=t"
+			want := []string{
+				`level=INFO msg="event will be sent again" ` + event + ` attempt=1 wait=0s status=0 error=EOF`,
+				`level=WARN msg="event not sent" ` + event + ` status=400 error="http://example.com: 400 Bad Request after 2 attempts"`,
+			}
+			if len(records) != len(want) {
+				t.Fatalf("records are\n%s", log.String())
+			}
+			for i := range want {
+				if !strings.HasSuffix(records[i], want[i]) {
+					t.Errorf("record is\n%s, want\n%s", records[i], want[i])
 				}
 			}
 		})

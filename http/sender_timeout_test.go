@@ -3,6 +3,7 @@ package cehttp_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -53,6 +54,10 @@ func TestSenderTimeout(t *testing.T) {
 				if !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != test.attempts || !failed.Retryable {
 					t.Errorf("%+v", failed)
 				}
+				var slow net.Error
+				if test.hasTimeoutText && (!errors.As(failed.Err, &slow) || !slow.Timeout()) {
+					t.Errorf("%v is not a timeout of the network", failed.Err)
+				}
 				if test.isContext != (ctx.Err() != nil) || test.hasTimeoutText != strings.Contains(err.Error(), "within") {
 					t.Error(err)
 				}
@@ -64,7 +69,7 @@ func TestSenderTimeout(t *testing.T) {
 	}
 }
 
-// An answer whose body does not end is enough, if only its status matters.
+// A body without an end does not matter if only the status is needed.
 func TestSenderLeavesBody(t *testing.T) {
 	for status, attempts := range map[int]int{200: 1, 404: 1, 500: 3} {
 		synctest.Test(t, func(t *testing.T) {

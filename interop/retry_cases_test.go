@@ -12,24 +12,24 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// A retryCase is an answer of a Receiver, and what clients make of it.
+// A retryCase is a response of a Receiver, and how clients react to it.
 type retryCase struct {
 	status    int
 	why       string // for the README
 	retryable bool
 
-	// What makes a receiver answer so.
+	// These fields make a receiver respond with status.
 	reply   *cloudevents.Event
 	err     error
 	handler cehttp.Handler
 	decoder cehttp.Decoder
 	path    string
 
-	sdkGo    int    // requests that it makes
-	reports  string // what its result is
-	fetch    int    // requests with fetch
+	sdkGo    int    // number of requests
+	reports  string // result of Send
+	fetch    int    // number of requests
 	waits    string // seconds of Retry-After in between
-	reported string // by the function for fetch
+	reported string // result of the function for fetch
 }
 
 // delivered is the event that is sent for each case.
@@ -40,7 +40,7 @@ var delivered = cloudevents.Event{
 
 var errRetry = errors.New("it failed")
 
-// tooLong is longer than any test lasts: who observes it is not heard of again.
+// tooLong is longer than any test lasts: a client that waits makes no second request.
 const tooLong = time.Hour
 
 var retryCases = []retryCase{
@@ -65,7 +65,7 @@ var retryCases = []retryCase{
 
 const jsReports = "resolves, without a status" // of httpTransport, for each answer
 
-// A retryDeviation is what a peer does against answers.
+// A retryDeviation is a reaction of a peer to responses that departs from the section.
 type retryDeviation struct {
 	peer     string
 	statuses []int

@@ -24,10 +24,10 @@ import (
 
 var singleModes = []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode}
 
-// nothing is a handler that has nothing to say.
+// nothing is a handler without a reply.
 func nothing(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
 
-// counted is a receiver that gives the answer of a case, the first times or always,
+// counted is a receiver that gives the response of a case, always or to the first requests,
 // and 204 afterwards.
 type counted struct {
 	url      string
@@ -58,7 +58,7 @@ func (c *retryCase) serve(t *testing.T, times int64) *counted {
 
 const always = -1
 
-// withSDKGo has do send the event with a client of sdk-go that may send it three times.
+// withSDKGo calls do with a client of sdk-go that makes up to three requests.
 func withSDKGo(t *testing.T, url string, m cloudevents.Mode, do func(context.Context, client.Client, sdkevent.Event), options ...sdkhttp.Option) {
 	t.Helper()
 	p, err := sdkhttp.New(append(options, sdkhttp.WithTarget(url))...)
@@ -84,14 +84,14 @@ func sendSDKGo(t *testing.T, url string, m cloudevents.Mode, options ...sdkhttp.
 	return result
 }
 
-// requestSDKGo wants a reply.
+// requestSDKGo sends the event and waits for a reply.
 func requestSDKGo(t *testing.T, url string, m cloudevents.Mode) (reply *sdkevent.Event, result protocol.Result) {
 	t.Helper()
 	withSDKGo(t, url, m, func(ctx context.Context, c client.Client, s sdkevent.Event) { reply, result = c.Request(ctx, s) })
 	return reply, result
 }
 
-// sdkGoReport puts a result of sdk-go into a word and the status.
+// sdkGoReport returns a result of sdk-go as a word and the status.
 func sdkGoReport(err error) string {
 	word := "undelivered"
 	switch {
@@ -148,8 +148,8 @@ func TestSDKGoRetries(t *testing.T) {
 	}
 }
 
-// With the function that the README of this directory recommends, sdk-go repeats what
-// the receiver calls retryable, and nothing else.
+// With the function that the README of this directory recommends, sdk-go repeats events
+// whose response is retryable, and no others.
 func TestSDKGoRetriesAsTold(t *testing.T) {
 	retriable := sdkhttp.WithIsRetriableFunc(func(status int) bool {
 		switch status {
@@ -175,7 +175,7 @@ func TestSDKGoRetriesAsTold(t *testing.T) {
 	}
 }
 
-// emitted is what peer.js says of a delivery.
+// emitted is the report of peer.js about a delivery.
 type emitted struct {
 	Error   string    `json:"error"`
 	Reports string    `json:"reports"`

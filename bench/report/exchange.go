@@ -76,10 +76,10 @@ func measureExchange(x *bench.Exchange, s settings) (row, error) {
 	}
 
 	f, g := bench.Limit{Ratio: x.Floor}, bench.Limit{Ratio: x.Goal}
-	if x.Handler != nil {
-		r.AllocsOurs, r.AllocsOther = allocs(x.Handler.Ours), allocs(x.Handler.Other)
-		f.Allocs, g.Allocs = x.Handler.Floor.Allocs, x.Handler.Goal.Allocs
-		r.Note = "time of ours over the other; allocations of the handlers"
+	if x.Alone != nil {
+		r.AllocsOurs, r.AllocsOther = allocs(x.Alone.Ours), allocs(x.Alone.Other)
+		f.Allocs, g.Allocs = x.Alone.Floor.Allocs, x.Alone.Goal.Allocs
+		r.Note = "time of ours over the other; allocations without the network"
 	}
 	r.judge(f, g)
 	return r, nil
