@@ -14,28 +14,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// EventDoc describes an event for the documentation of a [Mux]: an example, and a
-// JSON Schema of its data. [Mux.Handle] refuses an example that is not a valid
-// event, or that its route does not take.
-type EventDoc struct {
-	// Event is the example. What it leaves empty is filled in: id, and for
-	// Route.In source, type and dataschema after the patterns of the route. The
-	// type of a reply is required.
-	Event cloudevents.Event
-
-	// Data is the data of the example, as [cloudevents.Event.SetData] takes it. If
-	// Event.DataContentType is empty it is application/json, text/plain for a
-	// string, and application/octet-stream for []byte. nil is Event.Data. A zero
-	// value that encoding/json refuses gives a schema and no example.
-	Data any
-
-	// Schema is a JSON Schema of the data. If it is nil it is derived from the Go
-	// type of Data, unless that is []byte or string: it then describes what
-	// encoding/json writes for a value of that type. A field without omitempty
-	// and omitzero is required.
-	Schema json.RawMessage
-}
-
 func (d *EventDoc) isZero() bool { return reflect.ValueOf(d).Elem().IsZero() }
 
 // described is an EventDoc that is filled in.
