@@ -1,36 +1,79 @@
-package cehttp
+// Package eventdoc documents the routes of a [dispatch.Mux] to people, as an HTML page,
+// and to programs, as JSON. Each route has an example of its event and of its reply, a JSON
+// Schema of the data, and curl commands that send the example.
+//
+//	page, err := eventdoc.New(&mux)
+//	if err != nil {
+//		return err
+//	}
+//	http.Handle("/docs", page)
+package eventdoc
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// Doc documents the routes of a [Mux] to people, as one HTML page, and to programs
-// that ask for application/json. It answers GET and HEAD. The page loads nothing, and
-// its Content-Security-Policy sees to that; whatever comes from routes is escaped.
+// Page is an [http.Handler] that answers GET and HEAD with the documentation of a Mux. The
+// zero Page documents no routes; [New] makes one that does. Its fields must not be changed
+// once it serves.
 //
-// Each example has curl commands for a POSIX shell.
-type Doc struct {
-	Mux *Mux
-
-	// Title is the headline; "" is "Events".
+// Browsers get HTML. Clients that prefer application/json get JSON. The HTML page loads
+// nothing, and its Content-Security-Policy allows nothing but its own style and script. All
+// text from routes is escaped.
+type Page struct {
+	// Title is the headline. "" is "Events".
 	Title string
 
-	// URL is where events are to be sent. If it is empty, it is the root of the host
-	// that the request names, by https if the request came over TLS: say it if the
+	// URL is the address that events are sent to. "" is the root of the host that the
+	// request for the page names, with https if the request came over TLS. Set it if the
 	// receiver is mounted elsewhere or is behind a proxy.
 	URL string
+
+	events []event // sorted by type, source and version; "*" is the last
 }
 
-// Doc returns the documentation of the routes, those that are still to come
-// included, with the defaults of [Doc].
-func (m *Mux) Doc() http.Handler { return &Doc{Mux: m} }
+// New returns a Page that documents the routes of m. Routes that are registered after New
+// are not shown, and later changes to the examples have no effect.
+//
+// The error has one text for each route whose documentation is wrong: an example that is
+// not a valid event, or that its route does not take; a reply without a type; data that
+// cannot be written under its content type; or a schema that is not JSON.
+func New(m *dispatch.Mux) (*Page, error) {
+	var p Page
+	var errs []error
+	i := 0
+	for r := range m.Routes() {
+		e, err := newEvent(&r)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
+		}
+		p.events = append(p.events, e)
+		i++
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	slices.SortStableFunc(p.events, func(a, b event) int {
+		if (a.Type == "*") != (b.Type == "*") {
+			return cmp.Compare(b.Type, a.Type)
+		}
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Version, b.Version))
+	})
+	return &p, nil
+}
 
-// ServeHTTP writes the page, or JSON if the request prefers that.
-func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP writes the page, or JSON if the request prefers it. Methods other than GET and
+// HEAD are answered with 405.
+func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -38,20 +81,17 @@ func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET and HEAD are allowed", http.StatusMethodNotAllowed)
 		return
 	}
-	description, err := d.describe(r)
+	d := p.describe(r)
 	var body []byte
+	var err error
 	if wantsJSON(r.Header) {
 		h.Set("Content-Type", "application/json")
-		if err == nil {
-			body, err = description.json()
-		}
+		body, err = d.json()
 	} else {
 		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", docPolicy())
+		h.Set("Content-Security-Policy", policy)
 		h.Set("Referrer-Policy", "no-referrer")
-		if err == nil {
-			body = description.html()
-		}
+		body, err = d.html()
 	}
 	if err != nil {
 		http.Error(w, "the documentation cannot be written", http.StatusInternalServerError)
@@ -63,10 +103,10 @@ func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// target returns where events are to be sent.
-func (d *Doc) target(r *http.Request) string {
-	if d.URL != "" {
-		return d.URL
+// target returns the address that events are sent to.
+func (p *Page) target(r *http.Request) string {
+	if p.URL != "" {
+		return p.URL
 	}
 	host := r.Host
 	if host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") != "" {
@@ -78,8 +118,8 @@ func (d *Doc) target(r *http.Request) string {
 	return "http://" + host + "/"
 }
 
-// wantsJSON reports whether the request prefers JSON to HTML. Browsers, and clients
-// that take anything, get HTML.
+// wantsJSON reports whether the request prefers JSON to HTML. Browsers, and clients that
+// accept everything, get HTML.
 func wantsJSON(h http.Header) bool {
 	quality := map[string]float64{}
 	for _, line := range h["Accept"] {

@@ -1,34 +1,68 @@
-package cehttp_test
+package eventdoc_test
 
 import (
+	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/http/eventdoc"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-func getDoc(t testing.TB, doc http.Handler, change func(r *http.Request)) *httptest.ResponseRecorder {
+type order struct {
+	Item  string `json:"item"`
+	Count int    `json:"count"`
+}
+
+func ok(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
+
+func newPage(t testing.TB, m *dispatch.Mux) *eventdoc.Page {
+	t.Helper()
+	page, err := eventdoc.New(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+func get(t testing.TB, page http.Handler, change func(r *http.Request)) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("GET", "/docs", nil)
 	if change != nil {
 		change(r)
 	}
-	doc.ServeHTTP(w, r)
+	page.ServeHTTP(w, r)
 	return w
 }
 
-func TestDocChoosesTheFormat(t *testing.T) {
-	var m cehttp.Mux
+func getJSON(t testing.TB, page http.Handler) []byte {
+	t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/docs", nil)
+	r.Header.Set("Accept", "application/json")
+	page.ServeHTTP(w, r)
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return w.Body.Bytes()
+}
+
+func TestAccept(t *testing.T) {
+	var m dispatch.Mux
 	for _, c := range []struct {
 		reason string
 		accept []string
@@ -47,42 +81,46 @@ func TestDocChoosesTheFormat(t *testing.T) {
 		{"another type that ends alike", []string{"application/problem+json"}, "text/html; charset=utf-8"},
 		{"malformed quality", []string{"application/json;q=x"}, "text/html; charset=utf-8"},
 	} {
-		w := getDoc(t, m.Doc(), func(r *http.Request) { r.Header["Accept"] = c.accept })
+		w := get(t, newPage(t, &m), func(r *http.Request) { r.Header["Accept"] = c.accept })
 		if got := w.Header().Get("Content-Type"); w.Code != 200 || got != c.want || w.Header().Get("Vary") != "Accept" {
 			t.Errorf("%s: %d %s", c.reason, w.Code, got)
 		}
 	}
 }
 
-func TestDocMethods(t *testing.T) {
-	var m cehttp.Mux
+func TestMethods(t *testing.T) {
+	var m dispatch.Mux
 	for method, want := range map[string]int{"GET": 200, "HEAD": 200, "POST": 405, "OPTIONS": 405} {
-		w := getDoc(t, m.Doc(), func(r *http.Request) { r.Method = method })
+		w := get(t, newPage(t, &m), func(r *http.Request) { r.Method = method })
 		if w.Code != want || (w.Header().Get("Allow") == "GET, HEAD") != (want == 405) {
 			t.Errorf("%s: %d %v", method, w.Code, w.Header())
 		}
 	}
 }
 
-func TestDocURL(t *testing.T) {
-	m := newMux(t, cehttp.Route{Type: "t"})
+func TestURL(t *testing.T) {
+	var m dispatch.Mux
+	if err := m.Handle(dispatch.Route{Type: "t", Handler: ok}); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		reason string
-		doc    cehttp.Doc
+		page   eventdoc.Page
 		host   string
 		tls    bool
 		want   string
 	}{
-		{"host of the request", cehttp.Doc{}, "events.example.com:8080", false, "http://events.example.com:8080/"},
-		{"over TLS", cehttp.Doc{}, "events.example.com", true, "https://events.example.com/"},
-		{"IPv6", cehttp.Doc{}, "[::1]:80", false, "http://[::1]:80/"},
-		{"field", cehttp.Doc{URL: "https://api.example.com/events"}, "internal", false, "https://api.example.com/events"},
-		{"no host", cehttp.Doc{}, "", false, "http://localhost/"},
-		{"hostile host", cehttp.Doc{}, "x' --config /etc/passwd '", false, "http://localhost/"},
-		{"path in the host", cehttp.Doc{}, "x/y", false, "http://localhost/"},
+		{"host of the request", eventdoc.Page{}, "events.example.com:8080", false, "http://events.example.com:8080/"},
+		{"over TLS", eventdoc.Page{}, "events.example.com", true, "https://events.example.com/"},
+		{"IPv6", eventdoc.Page{}, "[::1]:80", false, "http://[::1]:80/"},
+		{"field", eventdoc.Page{URL: "https://api.example.com/events"}, "internal", false, "https://api.example.com/events"},
+		{"no host", eventdoc.Page{}, "", false, "http://localhost/"},
+		{"hostile host", eventdoc.Page{}, "x' --config /etc/passwd '", false, "http://localhost/"},
+		{"path in the host", eventdoc.Page{}, "x/y", false, "http://localhost/"},
 	} {
-		c.doc.Mux = m
-		w := getDoc(t, &c.doc, func(r *http.Request) {
+		page := newPage(t, &m)
+		page.Title, page.URL = c.page.Title, c.page.URL
+		w := get(t, page, func(r *http.Request) {
 			r.Host = c.host
 			r.Header.Set("Accept", "application/json")
 			if c.tls {
@@ -101,27 +139,27 @@ func TestDocURL(t *testing.T) {
 	}
 }
 
-func TestDocWithoutRoutes(t *testing.T) {
-	for _, doc := range []*cehttp.Doc{{}, {Mux: &cehttp.Mux{}}} {
-		if got := getDoc(t, doc, nil).Body.String(); !strings.Contains(got, `<p id="none">`) {
+func TestNoRoutes(t *testing.T) {
+	for _, page := range []*eventdoc.Page{{}, newPage(t, &dispatch.Mux{})} {
+		if got := get(t, page, nil).Body.String(); !strings.Contains(got, `<p id="none">`) {
 			t.Error(got)
 		}
-		if got := string(docJSON(t, doc)); !strings.Contains(got, `"events": []`) {
+		if got := string(getJSON(t, page)); !strings.Contains(got, `"events": []`) {
 			t.Error(got)
 		}
 	}
 }
 
-func TestDocJSON(t *testing.T) {
-	var m cehttp.Mux
+func TestJSON(t *testing.T) {
+	var m dispatch.Mux
 	if err := m.Handle(
-		cehttp.Route{Type: "*", Handler: ok},
-		cehttp.Route{
+		dispatch.Route{Type: "*", Handler: ok},
+		dispatch.Route{
 			Type: "com.example.order.*", Source: "/eu/*", Version: "v2", Summary: "Orders.", Handler: ok,
-			In:  cehttp.EventDoc{Data: order{"tea", 1}},
-			Out: cehttp.EventDoc{Event: cloudevents.Event{ID: "7", Source: "/o", Type: "done"}, Data: "fine"},
+			In:  dispatch.EventDoc{Data: order{"tea", 1}},
+			Out: dispatch.EventDoc{Event: cloudevents.Event{ID: "7", Source: "/o", Type: "done"}, Data: "fine"},
 		},
-		cehttp.Route{Type: "own", Version: "https://example.com/s/*", Handler: ok, In: cehttp.EventDoc{Schema: []byte(`{"const":1}`)}},
+		dispatch.Route{Type: "own", Version: "https://example.com/s/*", Handler: ok, In: dispatch.EventDoc{Schema: []byte(`{"const":1}`)}},
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +196,7 @@ func TestDocJSON(t *testing.T) {
   ]
 }`
 	var g, w map[string]any
-	if err := json.Unmarshal(docJSON(t, m.Doc()), &g); err != nil {
+	if err := json.Unmarshal(getJSON(t, newPage(t, &m)), &g); err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal([]byte(want), &w); err != nil {
@@ -171,19 +209,21 @@ func TestDocJSON(t *testing.T) {
 		}
 		delete(in, "curl")
 	}
-	wantDiff(t, w, g)
+	if diff := cmp.Diff(w, g); diff != "" {
+		t.Error(diff)
+	}
 }
 
-func TestDocPageShowsARoute(t *testing.T) {
-	var m cehttp.Mux
-	if err := m.Handle(cehttp.Route{
+func TestHTML(t *testing.T) {
+	var m dispatch.Mux
+	if err := m.Handle(dispatch.Route{
 		Type: "com.example.*", Source: "/eu/*", Version: "v2", Summary: "Orders & more.", Handler: ok,
-		In:  cehttp.EventDoc{Data: order{"tea", 1}},
-		Out: cehttp.EventDoc{Event: cloudevents.Event{Type: "com.example.done"}, Data: []byte{0xff, 0}},
+		In:  dispatch.EventDoc{Data: order{"tea", 1}},
+		Out: dispatch.EventDoc{Event: cloudevents.Event{Type: "com.example.done"}, Data: []byte{0xff, 0}},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	w := getDoc(t, m.Doc(), nil)
+	w := get(t, newPage(t, &m), nil)
 	for _, want := range []string{
 		"<details class=\"event\" open>", // there is no other
 		"<h2>com.example.*</h2>", "version <b>v2</b>", "source <b>/eu/*</b>", "<p>Orders &amp; more.</p>",
@@ -200,29 +240,32 @@ func TestDocPageShowsARoute(t *testing.T) {
 	}
 }
 
-func TestEventDocIsRefused(t *testing.T) {
+func TestNewRefuses(t *testing.T) {
 	for _, c := range []struct {
 		reason string
-		route  cehttp.Route
+		route  dispatch.Route
 	}{
-		{"type is not that of the route", cehttp.Route{In: cehttp.EventDoc{Event: cloudevents.Event{Type: "u"}}}},
-		{"source is not that of the route", cehttp.Route{Source: "/a/*", In: cehttp.EventDoc{Event: cloudevents.Event{Source: "/b"}}}},
-		{"dataschema is not that of the route", cehttp.Route{Version: "urn:a", In: cehttp.EventDoc{Event: cloudevents.Event{DataSchema: "urn:b"}}}},
-		{"version is not that of the route", cehttp.Route{Type: "t*", Version: "v2", In: cehttp.EventDoc{Event: cloudevents.Event{Type: "t.v1"}}}},
-		{"invalid attribute", cehttp.Route{In: cehttp.EventDoc{Event: cloudevents.Event{ID: "\x00"}}}},
-		{"data does not fit its content type", cehttp.Route{In: cehttp.EventDoc{Event: cloudevents.Event{DataContentType: "text/plain"}, Data: 1}}},
-		{"data is no JSON", cehttp.Route{In: cehttp.EventDoc{Event: cloudevents.Event{DataContentType: "application/json"}, Data: "{"}}},
-		{"data cannot be written", cehttp.Route{In: cehttp.EventDoc{Data: func() {}}}},
-		{"content type of an event", cehttp.Route{In: cehttp.EventDoc{Event: cloudevents.Event{DataContentType: "application/cloudevents+json"}, Data: "{}"}}},
-		{"schema is no JSON", cehttp.Route{In: cehttp.EventDoc{Schema: []byte("{")}}},
-		{"reply without a type", cehttp.Route{Out: cehttp.EventDoc{Data: 1}}},
+		{"type is not that of the route", dispatch.Route{In: dispatch.EventDoc{Event: cloudevents.Event{Type: "u"}}}},
+		{"source is not that of the route", dispatch.Route{Source: "/a/*", In: dispatch.EventDoc{Event: cloudevents.Event{Source: "/b"}}}},
+		{"dataschema is not that of the route", dispatch.Route{Version: "urn:a", In: dispatch.EventDoc{Event: cloudevents.Event{DataSchema: "urn:b"}}}},
+		{"version is not that of the route", dispatch.Route{Type: "t*", Version: "v2", In: dispatch.EventDoc{Event: cloudevents.Event{Type: "t.v1"}}}},
+		{"invalid attribute", dispatch.Route{In: dispatch.EventDoc{Event: cloudevents.Event{ID: "\x00"}}}},
+		{"data does not fit its content type", dispatch.Route{In: dispatch.EventDoc{Event: cloudevents.Event{DataContentType: "text/plain"}, Data: 1}}},
+		{"data is no JSON", dispatch.Route{In: dispatch.EventDoc{Event: cloudevents.Event{DataContentType: "application/json"}, Data: "{"}}},
+		{"data cannot be written", dispatch.Route{In: dispatch.EventDoc{Data: func() {}}}},
+		{"content type of an event", dispatch.Route{In: dispatch.EventDoc{Event: cloudevents.Event{DataContentType: "application/cloudevents+json"}, Data: "{}"}}},
+		{"schema is no JSON", dispatch.Route{In: dispatch.EventDoc{Schema: []byte("{")}}},
+		{"reply without a type", dispatch.Route{Out: dispatch.EventDoc{Data: 1}}},
 	} {
 		if c.route.Type == "" {
 			c.route.Type = "t"
 		}
 		c.route.Handler = ok
-		var m cehttp.Mux
-		if err := m.Handle(c.route); err == nil {
+		var m dispatch.Mux
+		if err := m.Handle(c.route); err != nil {
+			t.Fatal(err)
+		}
+		if page, err := eventdoc.New(&m); err == nil || page != nil {
 			t.Errorf("%s: no error", c.reason)
 		} else if !strings.Contains(err.Error(), "(In): ") && !strings.Contains(err.Error(), "(Out): ") {
 			t.Errorf("%s: %v", c.reason, err)
@@ -230,40 +273,48 @@ func TestEventDocIsRefused(t *testing.T) {
 	}
 }
 
-// What is registered later must not change what was, and the other way round.
-func TestEventDocIsCopied(t *testing.T) {
+// Changes to an example and to the Mux do not change a Page that was made before.
+func TestNewCopies(t *testing.T) {
 	data, schema := []byte("abc"), json.RawMessage(`{"a":1}`)
-	var m cehttp.Mux
-	if err := m.Handle(cehttp.Route{Type: "t", Handler: ok, In: cehttp.EventDoc{Data: data, Schema: schema}}); err != nil {
+	var m dispatch.Mux
+	if err := m.Handle(dispatch.Route{Type: "t", Handler: ok, In: dispatch.EventDoc{Data: data, Schema: schema}}); err != nil {
 		t.Fatal(err)
 	}
-	before := string(docJSON(t, m.Doc()))
+	page := newPage(t, &m)
+	before := string(getJSON(t, page))
 	copy(data, "xyz")
 	copy(schema, "?")
-	if after := string(docJSON(t, m.Doc())); after != before {
+	if err := m.Handle(dispatch.Route{Type: "later", Handler: ok}); err != nil {
+		t.Fatal(err)
+	}
+	if after := string(getJSON(t, page)); after != before {
 		t.Error(after)
 	}
 }
 
-// tag is what the page may have between < and >; text is escaped.
+// tag is a tag of the page. Text has no < and >, because it is escaped.
 var tag = regexp.MustCompile(`<[^>]*>`)
 
-// FuzzDocPage checks that nothing from a route becomes a tag, and that all of it is
-// there as text.
-func FuzzDocPage(f *testing.F) {
+// FuzzHTML checks that no text of a route becomes a tag, and that all of it is shown.
+func FuzzHTML(f *testing.F) {
 	for _, s := range []string{
 		"", "</script><script>alert(1)</script>", `" onload="x`, "'><img src=x>", "<!--", "]]>", "&lt;", "{{.}}", "\x00", "\xff<", "\u2028", "</title>", "</code></pre>",
 	} {
 		f.Add(s, s, s)
 	}
 	page := func(t testing.TB, title, summary, eventType string, data any) string {
-		var m cehttp.Mux
-		if m.Handle(cehttp.Route{
-			Type: eventType, Summary: summary, Handler: ok, In: cehttp.EventDoc{Data: data, Event: cloudevents.Event{Subject: summary}},
+		var m dispatch.Mux
+		if m.Handle(dispatch.Route{
+			Type: eventType, Summary: summary, Handler: ok, In: dispatch.EventDoc{Data: data, Event: cloudevents.Event{Subject: summary}},
 		}) != nil {
 			return ""
 		}
-		return getDoc(t, &cehttp.Doc{Mux: &m, Title: title, URL: title + "http://h/"}, nil).Body.String()
+		page, err := eventdoc.New(&m)
+		if err != nil {
+			return ""
+		}
+		page.Title, page.URL = title, title+"http://h/"
+		return get(t, page, nil).Body.String()
 	}
 	plain := page(f, "title", "summary", "type", "data")
 	f.Fuzz(func(t *testing.T, title, summary, eventType string) {
@@ -292,21 +343,69 @@ func FuzzDocPage(f *testing.F) {
 	})
 }
 
-func docJSON(t testing.TB, doc http.Handler) []byte {
-	t.Helper()
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "/docs", nil)
-	r.Header.Set("Accept", "application/json")
-	doc.ServeHTTP(w, r)
-	if w.Code != 200 {
-		t.Fatalf("%d %s", w.Code, w.Body)
+// The error of New has a text for each wrong route, and none for the others.
+func TestNewNamesEachRoute(t *testing.T) {
+	var m dispatch.Mux
+	if err := m.Handle(
+		dispatch.Route{Type: "a", Handler: ok, In: dispatch.EventDoc{Schema: []byte("{")}, Out: dispatch.EventDoc{Data: 1}},
+		dispatch.Route{Type: "b", Handler: ok},
+		dispatch.Route{Type: "c", Handler: ok, Out: dispatch.EventDoc{Data: 1}},
+		dispatch.Route{Type: "d", Handler: ok, In: dispatch.EventDoc{Event: cloudevents.Event{ID: "\x00"}}},
+	); err != nil {
+		t.Fatal(err)
 	}
-	return w.Body.Bytes()
+	_, err := eventdoc.New(&m)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	for i, want := range []string{
+		`route 0, "a": documentation of the event (In): `,
+		`route 2, "c": documentation of the reply (Out): `,
+		`route 3, "d": documentation of the event (In): `,
+	} {
+		if len(lines) != 3 || !strings.HasPrefix(lines[i], want) {
+			t.Errorf("%q does not begin with %q", lines, want)
+		}
+	}
+	var invalid *validation.Error
+	if !errors.As(err, &invalid) || invalid.Attribute != "type" && invalid.Attribute != "id" {
+		t.Errorf("%v wraps no error of validation", err)
+	}
 }
 
-func wantDiff(t *testing.T, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+// color refuses to be written before it is chosen.
+type color string
+
+func (c color) MarshalText() ([]byte, error) {
+	if c == "" {
+		return nil, errors.New("no color")
+	}
+	return []byte(c), nil
+}
+
+// A route made by dispatch.On or dispatch.Consume has a schema, and if possible an example.
+func TestTypedRoutes(t *testing.T) {
+	for reason, c := range map[string]struct {
+		route dispatch.Route
+		want  string
+	}{
+		"struct":  {dispatch.On("t", func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil }), `"data":{"item":"","count":0}`},
+		"pointer": {dispatch.On("t", func(context.Context, *cloudevents.Event, *order) (*cloudevents.Event, error) { return nil, nil }), `"data":{"item":"","count":0}`},
+		"slice":   {dispatch.Consume("t", func(context.Context, *cloudevents.Event, []order) error { return nil }), `"data":[]`},
+		"map":     {dispatch.Consume("t", func(context.Context, *cloudevents.Event, map[string]int) error { return nil }), `"data":{}`},
+		"zero value that cannot be written": {
+			dispatch.Consume("t", func(context.Context, *cloudevents.Event, struct{ C color }) error { return nil }), `"required":["C"]`},
+		"zero value whose method panics": {
+			dispatch.Consume("t", func(context.Context, *cloudevents.Event, struct{ *time.Time }) error { return nil }), `"schema":{"$schema"`},
+	} {
+		var m dispatch.Mux
+		if err := m.Handle(c.route); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := json.Compact(&b, getJSON(t, newPage(t, &m))); err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%s: %s", reason, b.String())
+		}
 	}
 }
