@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/http/eventdoc"
 )
 
 var screenshots = flag.String("screenshots", "", "directory for pictures of the documentation page")
@@ -38,43 +39,47 @@ type docReceipt struct {
 
 const hostile = `"'><script>alert(1)</script><img src=/stolen onerror=alert(2)>&lt;{{.}}` + "\u202e"
 
-// docPage serves the documentation of a shop, and counts who asks for what.
+// docPage serves the documentation of a shop. asked returns the paths of all requests.
 func docPage(t *testing.T) (url string, asked func() []string) {
 	handle := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
 	order := docOrder{"o-7", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), []docLine{{"tea-250", 2, 4.5}}, "don't ring"}
-	var m cehttp.Mux
+	var m dispatch.Mux
 	if err := m.Handle(
-		cehttp.Route{
+		dispatch.Route{
 			Type: "com.example.order.placed", Handler: handle,
 			Summary: "A customer has placed an order. The reply is a receipt, once the stock is reserved.",
-			In:      cehttp.EventDoc{Data: order},
-			Out: cehttp.EventDoc{
+			In:      dispatch.EventDoc{Data: order},
+			Out: dispatch.EventDoc{
 				Event: cloudevents.Event{Source: "/orders", Type: "com.example.order.accepted"},
 				Data:  docReceipt{"o-7", "9.00"},
 			},
 		},
-		cehttp.Route{
+		dispatch.Route{
 			Type: "com.example.order.placed", Version: "v2", Source: "/shops/eu/*", Handler: handle,
-			Summary: "The second version, from European shops only.", In: cehttp.EventDoc{Data: order},
+			Summary: "The second version, from European shops only.", In: dispatch.EventDoc{Data: order},
 		},
-		cehttp.Route{Type: "com.example.order.cancelled", Summary: "An order will not be delivered.", Handler: handle,
-			In: cehttp.EventDoc{Data: map[string]string{"id": "o-7"}}},
-		cehttp.Route{Type: "com.example.sensor.*", Summary: "Readings of all sensors, as text.", Handler: handle, In: cehttp.EventDoc{Data: "12 °C"}},
-		cehttp.Route{Type: "com.example.photo", Summary: "A picture of a parcel.", Handler: handle,
-			In: cehttp.EventDoc{Data: []byte("\xff\xd8\x00"), Event: cloudevents.Event{DataContentType: "image/jpeg"}}},
-		cehttp.Route{Type: "hostile." + hostile, Summary: hostile + strings.Repeat("long", 100), Handler: handle, In: cehttp.EventDoc{Data: []string{hostile}}},
-		cehttp.Route{Type: "*", Summary: "Everything else is written to the audit log.", Handler: handle},
+		dispatch.Route{Type: "com.example.order.canceled", Summary: "An order will not be delivered.", Handler: handle,
+			In: dispatch.EventDoc{Data: map[string]string{"id": "o-7"}}},
+		dispatch.Route{Type: "com.example.sensor.*", Summary: "Readings of all sensors, as text.", Handler: handle, In: dispatch.EventDoc{Data: "12 °C"}},
+		dispatch.Route{Type: "com.example.photo", Summary: "A picture of a parcel.", Handler: handle,
+			In: dispatch.EventDoc{Data: []byte("\xff\xd8\x00"), Event: cloudevents.Event{DataContentType: "image/jpeg"}}},
+		dispatch.Route{Type: "hostile." + hostile, Summary: hostile + strings.Repeat("long", 100), Handler: handle, In: dispatch.EventDoc{Data: []string{hostile}}},
+		dispatch.Route{Type: "*", Summary: "Everything else is written to the audit log.", Handler: handle},
 	); err != nil {
 		t.Fatal(err)
 	}
-	doc := cehttp.Doc{Mux: &m, Title: "Events of the shop"}
+	page, err := eventdoc.New(&m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.Title = "Events of the shop"
 	var mu sync.Mutex
 	var paths []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		paths = append(paths, r.URL.Path)
 		mu.Unlock()
-		doc.ServeHTTP(w, r)
+		page.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL + "/docs", func() []string {
@@ -89,7 +94,7 @@ const shown = `Array.from(document.querySelectorAll(".event:not([hidden])")).map
 func TestDocPageInBrowser(t *testing.T) {
 	b := newBrowser(t)
 	url, asked := docPage(t)
-	b.open("about:blank") // and not what a new window shows
+	b.open("about:blank") // instead of the page of a new window
 	b.requests()
 	b.open(url)
 
@@ -97,7 +102,7 @@ func TestDocPageInBrowser(t *testing.T) {
 		t.Errorf("title %q", title)
 	}
 	all := eval[[]string](b, shown)
-	if len(all) != 7 || all[0] != "com.example.order.cancelled" || all[6] != "*" || all[5] != "hostile."+hostile {
+	if len(all) != 7 || all[0] != "com.example.order.canceled" || all[6] != "*" || all[5] != "hostile."+hostile {
 		t.Errorf("events %q", all)
 	}
 	if n := eval[int](b, `document.querySelectorAll("main script, main img").length`); n != 0 {
@@ -181,7 +186,7 @@ func TestDocPageFits(t *testing.T) {
 					t.Errorf("%s, %s, %s: %d pixels wide", scheme, name, state, got)
 				}
 				if *screenshots != "" {
-					if state == "open" { // what a reader opens
+					if state == "open" { // as a reader opens parts of it
 						eval[any](b, `(document.querySelectorAll("details").forEach((e, i) => e.open = e.matches(".event:nth-of-type(2), .event:nth-of-type(2) .part:not(.part ~ .part ~ .part)")), null)`)
 					}
 					file := filepath.Join(*screenshots, scheme+"-"+name+"-"+state+".png")

@@ -16,10 +16,10 @@ import (
 // (https://www.w3.org/TR/webdriver2/).
 type browser struct {
 	t       *testing.T
-	session string // address
+	session string // its address
 }
 
-// newBrowser starts Chromium, or skips the test where it is missing.
+// newBrowser starts Chromium. It skips the test if Chromium is not installed.
 func newBrowser(t *testing.T) *browser {
 	driver, err := exec.LookPath("chromedriver")
 	if err != nil {
@@ -51,7 +51,7 @@ func newBrowser(t *testing.T) *browser {
 	if port == "" {
 		t.Fatalf("%s does not say its port", driver)
 	}
-	go func() { // or it blocks
+	go func() { // or the driver blocks when it writes
 		for lines.Scan() {
 		}
 	}()
@@ -77,7 +77,7 @@ func newBrowser(t *testing.T) *browser {
 	return b
 }
 
-// call makes a call of the protocol and reads its value into result, if that is not
+// call makes a call of the protocol and reads its value into result, unless result is
 // nil.
 func (b *browser) call(method, path string, arguments, result any) {
 	b.t.Helper()
@@ -161,7 +161,7 @@ func (b *browser) screenshot() []byte {
 	return png
 }
 
-// console returns what was logged since it was asked last.
+// console returns the lines logged since the last call.
 func (b *browser) console() (lines []string) {
 	b.t.Helper()
 	var entries []struct{ Level, Message string }
@@ -172,7 +172,7 @@ func (b *browser) console() (lines []string) {
 	return lines
 }
 
-// requests returns the addresses that were asked for since it was asked last.
+// requests returns the addresses requested since the last call.
 func (b *browser) requests() (urls []string) {
 	b.t.Helper()
 	var entries []struct{ Message string }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/eventdoc"
 )
 
 // Order is the data of an event.
@@ -48,9 +49,13 @@ func run(ctx context.Context, address string) error {
 	receiver := &cehttp.Receiver{Handler: mux.HandleEvent, Decoder: cehttp.Decoder{MaxBytes: 64 << 10}}
 	root := http.NewServeMux()
 	root.Handle("/", &cehttp.Routes{Receiver: receiver, Background: background})
-	root.Handle("/docs", mux.Doc())
+	page, err := eventdoc.New(&mux)
+	if err != nil {
+		return err
+	}
+	root.Handle("/docs", page)
 	slog.Info("listening", "address", address)
-	err := cehttp.ListenAndServe(ctx, address, root) // until SIGINT or SIGTERM
+	err = cehttp.ListenAndServe(ctx, address, root) // until SIGINT or SIGTERM
 
 	// No request comes in any more. What was accepted is finished, or written down.
 	within, cancel := context.WithTimeout(context.Background(), 5*time.Second)

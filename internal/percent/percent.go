@@ -1,6 +1,5 @@
-// Package percent escapes and unescapes header values as the HTTP binding
-// (http-protocol-binding.md#3132-http-header-values) and the NATS binding
-// (nats-protocol-binding.md#3132-nats-message-header-values) prescribe.
+// Package percent escapes and unescapes header values for the bindings that percent-encode
+// them: HTTP (http-protocol-binding.md#3132-http-header-values) and NATS.
 package percent
 
 import (

@@ -1,11 +1,10 @@
-package cehttp
+package dispatch
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -16,12 +15,15 @@ import (
 // Typed returns a Handler that decodes the data of an event to a T, by the rules of
 // [cloudevents.DataAs], and calls fn with it.
 //
-// Data that is not a T is answered 400 with the error type "invalid_data" and, unless
-// a method of T refused it, the position in the data, but nothing of the data itself.
-// The error then wraps a [*cloudevents.SyntaxError]. Data of another media type
-// than JSON is 415, "unsupported_data", unless T is []byte or string. An event
-// without data is 400, "missing_data", unless T has a nil: a pointer, slice, map or
-// interface is nil then.
+// Data that does not decode is refused with an [Error], whose Message never quotes it:
+//
+//   - Data that is not a T has status 400 and the type "invalid_data". The message has the
+//     position in the data, and the error wraps a [*cloudevents.SyntaxError], unless a
+//     method of T refused the data.
+//   - Data of a media type other than JSON has status 415 and the type
+//     "unsupported_data", unless T is []byte or string.
+//   - An event without data has status 400 and the type "missing_data", unless T is a
+//     pointer, slice, map or interface: data is nil then.
 func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Handler {
 	optional := hasNil(reflect.TypeFor[T]())
 	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -33,26 +35,40 @@ func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*c
 	}
 }
 
-// On returns a route for events of that type, or prefix of types, with fn as a
-// [Typed] handler and with the schema of T and an empty T in its documentation. Set
-// Route.In for a better example.
+// On returns a route for events of that type, or prefix of types, with fn as a [Typed]
+// handler. Its documentation has the schema of T and an empty T; set Route.In for a better
+// example. The route has no Handler if fn is nil.
 func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Route {
-	r := Route{Type: eventType}
+	r := Route{Type: eventType, In: EventDoc{Data: emptyValue(reflect.TypeFor[T]())}}
 	if fn != nil {
 		r.Handler = Typed(fn)
 	}
-	switch t := reflect.TypeFor[T](); t.Kind() {
-	case reflect.Interface:
-	case reflect.Pointer:
-		r.In.Data = reflect.New(t.Elem()).Interface()
-	case reflect.Slice:
-		r.In.Data = reflect.MakeSlice(t, 0, 0).Interface()
-	case reflect.Map:
-		r.In.Data = reflect.MakeMap(t).Interface()
-	default:
-		r.In.Data = reflect.Zero(t).Interface()
-	}
 	return r
+}
+
+// Consume is [On] for a function that never replies.
+func Consume[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Event, data T) error) Route {
+	if fn == nil {
+		return On[T](eventType, nil)
+	}
+	return On(eventType, func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error) {
+		return nil, fn(ctx, e, data)
+	})
+}
+
+// emptyValue returns a value of type t that is not nil, if there is one.
+func emptyValue(t reflect.Type) any {
+	switch t.Kind() {
+	case reflect.Interface:
+		return nil
+	case reflect.Pointer:
+		return reflect.New(t.Elem()).Interface()
+	case reflect.Slice:
+		return reflect.MakeSlice(t, 0, 0).Interface()
+	case reflect.Map:
+		return reflect.MakeMap(t).Interface()
+	}
+	return reflect.Zero(t).Interface()
 }
 
 func hasNil(t reflect.Type) bool {
@@ -63,18 +79,18 @@ func hasNil(t reflect.Type) bool {
 	return false
 }
 
-// refuseData returns the answer to an error of DataAs.
+// refuseData returns the Error for an error of DataAs.
 func refuseData(e *cloudevents.Event, err error) error {
 	if errors.Is(err, cloudevents.ErrDataContentType) {
-		return &HandlerError{
-			Status:  http.StatusUnsupportedMediaType,
+		return &Error{
+			Status:  415,
 			Type:    "unsupported_data",
 			Message: fmt.Sprintf("data of content type %.64q is not taken for this type of event; it must be JSON in UTF-8", e.DataContentType),
 			Err:     err,
 		}
 	}
-	// The error names Go types, which are no business of the sender.
-	refused := &HandlerError{Status: http.StatusBadRequest, Type: "invalid_data", Message: "data is not what this type of event has", Err: err}
+	// The text of err names Go types, which do not concern the sender.
+	refused := &Error{Status: 400, Type: "invalid_data", Message: "data is not what this type of event has", Err: err}
 	at := func(offset int, format string, args ...any) {
 		refused.Message = fmt.Sprintf(format+" at offset %d", append(args, offset)...)
 		refused.Err = &cloudevents.SyntaxError{Offset: offset, Err: err}
@@ -99,7 +115,7 @@ func refuseData(e *cloudevents.Event, err error) error {
 	return refused
 }
 
-// invalidUTF8 returns where b is not UTF-8.
+// invalidUTF8 returns the offset of the first byte of b that is not UTF-8.
 func invalidUTF8(b []byte) int {
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])

@@ -1,7 +1,6 @@
-package cehttp
+package dispatch
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,19 +9,14 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// ErrPattern is wrapped by the error of [Mux.Handle] about a Type, Source or Version
-// that no event can have.
-var ErrPattern = errors.New("malformed pattern")
-
 // registered is a route with its patterns in normal form.
 type registered struct {
 	Route
-	key     routeKey
-	in, out *described // out is nil if there is no reply
+	key routeKey
 }
 
-// routeKey is what a route takes. Two routes with equal keys take the same events,
-// two with different ones are ordered.
+// routeKey is the events that a route takes. Two routes with equal keys take the same
+// events; two routes with different keys have an order.
 type routeKey struct {
 	eventType string // with the version at its end, unless it is a prefix
 	source    string // any is "*"
@@ -40,9 +34,9 @@ func newRouteKey(r *Route) (k routeKey, err error) {
 	case strings.Contains(r.Version, ":") || r.Version == "*":
 		k.schema = r.Version
 	case !isLabel(r.Version):
-		return k, fmt.Errorf("%w: Version %.64q is neither a URI nor a label", ErrPattern, r.Version)
+		return k, fmt.Errorf("Version %.64q is neither a URI nor a label", r.Version)
 	case strings.HasSuffix(r.Type, "."+r.Version):
-		return k, fmt.Errorf("%w: Type has the version %.64q already", ErrPattern, r.Version)
+		return k, fmt.Errorf("Type has the version %.64q already", r.Version)
 	case isPrefix(r.Type):
 		k.label = r.Version
 	case r.Type != "":
@@ -56,20 +50,33 @@ func newRouteKey(r *Route) (k routeKey, err error) {
 	return k, err
 }
 
-// checkPattern checks a pattern of values that are legal if check says so.
+// matches reports whether e fits all patterns of k.
+func (k *routeKey) matches(e *cloudevents.Event) bool {
+	return matchPattern(k.eventType, e.Type) && (k.label == "" || strings.HasSuffix(e.Type, "."+k.label)) &&
+		matchPattern(k.source, e.Source) && matchPattern(k.schema, e.DataSchema)
+}
+
+func matchPattern(pattern, text string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(text, prefix)
+	}
+	return text == pattern
+}
+
+// checkPattern checks a pattern of values for which check returns nil.
 func checkPattern(field, pattern string, check func(string) error) error {
 	if pattern == "" {
-		return fmt.Errorf("%w: %s is empty", ErrPattern, field)
+		return fmt.Errorf("%s is empty", field)
 	}
 	text := strings.TrimSuffix(pattern, "*")
 	if strings.Contains(text, "*") {
-		return fmt.Errorf("%w: %s %.64q has a star before its end", ErrPattern, field, pattern)
+		return fmt.Errorf("%s %.64q has a star before its end", field, pattern)
 	}
 	if isPrefix(pattern) {
 		check = validation.String // half a URI need not be one
 	}
 	if err := check(text); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrPattern, field, err)
+		return fmt.Errorf("%s: %w", field, err)
 	}
 	return nil
 }
@@ -82,9 +89,8 @@ func isLabel(s string) bool {
 	})
 }
 
-// patterns finds what belongs to a text: step 0 is the exact text, the others are
-// its prefixes, the longest first. The work is bounded by the patterns, however
-// long the text is.
+// patterns finds the values of a text: step 0 is the exact text, the other steps are its
+// prefixes, the longest first. The patterns bound the work, however long the text is.
 type patterns[V any] struct {
 	exact   map[string]*V
 	longest int // of exact
@@ -94,7 +100,7 @@ type patterns[V any] struct {
 
 func (p *patterns[V]) steps() int { return 1 + len(p.lengths) }
 
-// at returns what belongs to text at a step, or nil.
+// at returns the value of text at a step, or nil.
 func (p *patterns[V]) at(text string, step int) *V {
 	if step == 0 {
 		if len(text) > p.longest {
@@ -109,7 +115,7 @@ func (p *patterns[V]) at(text string, step int) *V {
 	return p.prefix[text[:n]]
 }
 
-// put returns what belongs to a pattern, which is new if need be.
+// put returns the value of a pattern. It is new if the pattern is.
 func (p *patterns[V]) put(pattern string) *V {
 	text, prefix := strings.CutSuffix(pattern, "*")
 	values := &p.exact

@@ -1,9 +1,8 @@
-package cehttp
+package dispatch
 
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -20,10 +19,10 @@ func (m *Mux) unknownType(e *cloudevents.Event) error {
 	case len(near) > 0:
 		message += "; the nearest that have one: " + strings.Join(near, ", ")
 	}
-	return &HandlerError{Status: http.StatusUnprocessableEntity, Type: "unknown_type", Message: message}
+	return &Error{Status: 422, Type: "unknown_type", Message: message}
 }
 
-// knows reports whether some route takes the type, from whatever source.
+// knows reports whether some route takes the type, from any source.
 func (m *Mux) knows(eventType string) bool {
 	for i := range m.types.steps() {
 		if m.types.at(eventType, i) != nil {
@@ -37,13 +36,12 @@ func (m *Mux) knows(eventType string) bool {
 const (
 	nearestShown    = 3
 	nearestCompared = 16  // by edit distance
-	nearestLength   = 128 // bytes of a type that are looked at
+	nearestLength   = 128 // bytes of a type that are compared
 )
 
-// nearestTypes returns the quoted patterns that resemble eventType most. All of
-// them are ranked by what they have in common with it at the beginning and at the
-// end, and the best of them by edit distance; of two that are as near, the longer
-// says more.
+// nearestTypes returns the quoted patterns that resemble eventType most. Common beginnings
+// and ends rank all patterns, the edit distance ranks the best of them. Of two patterns at
+// the same distance the longer one comes first, because it is more specific.
 func nearestTypes(eventType string, known []string) []string {
 	type candidate struct {
 		pattern  string
@@ -74,7 +72,7 @@ func nearestTypes(eventType string, known []string) []string {
 	return names
 }
 
-// comparedParts returns what of a type is compared with what of a pattern.
+// comparedParts returns the parts of a type and of a pattern that are compared.
 func comparedParts(eventType, pattern string) (a, b string) {
 	text, prefix := strings.CutSuffix(pattern, "*")
 	if prefix {
@@ -98,8 +96,8 @@ func differing(a, b string) int {
 	return max(len(a), len(b)) - begin - end
 }
 
-// editDistance returns how many bytes must be inserted, deleted or replaced to make
-// a of b, regardless of case. Both are at most nearestLength long.
+// editDistance returns how many bytes must be inserted, deleted or replaced to turn b into
+// a, regardless of case. Both are at most nearestLength long.
 func editDistance(a, b string) int {
 	var row [nearestLength + 1]int
 	for j := range len(b) + 1 {

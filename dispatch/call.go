@@ -1,0 +1,182 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/status"
+)
+
+// Verdict says what became of an event. The zero value is [VerdictDone].
+type Verdict uint8
+
+// The verdicts. A transport translates them into its own acknowledgements; the package
+// documentation has a table.
+const (
+	VerdictDone     Verdict = iota // the handler has handled the event
+	VerdictDeferred                // the event is accepted and handled later
+	VerdictRefused                 // the event is never handled, and must not be sent again
+	VerdictRetry                   // the event was not handled, and may be sent again
+)
+
+// String returns "done", "deferred", "refused" or "retry", as it is found in logs.
+func (v Verdict) String() string {
+	switch v {
+	case VerdictDone:
+		return "done"
+	case VerdictDeferred:
+		return "deferred"
+	case VerdictRefused:
+		return "refused"
+	case VerdictRetry:
+		return "retry"
+	}
+	return fmt.Sprintf("Verdict(%d)", uint8(v))
+}
+
+// Result is what a handler made of an event, as a transport needs it.
+type Result struct {
+	// Verdict says what to do with the event. The other fields are details.
+	Verdict Verdict
+
+	// Reply is the event to answer with. It is nil unless Verdict is VerdictDone.
+	Reply *cloudevents.Event
+
+	// ID names the work of a VerdictDeferred. It may be empty.
+	ID string
+
+	// Status is the HTTP status of a failure, and always 4xx or 5xx for one. It is 0
+	// for VerdictDone and VerdictDeferred, where HTTP chooses between 200, 202 and 204.
+	Status int
+
+	// Type names the failure for programs, such as "unknown_type". It is empty if the
+	// handler gave no name.
+	Type string
+
+	// Message tells the sender about the failure. It is empty if the handler has no
+	// text for the sender; that of Err is not meant for strangers.
+	Message string
+
+	// RetryAfter is the least time until the event may be sent again. 0 leaves it to
+	// the transport.
+	RetryAfter time.Duration
+
+	// Err is the cause of a failure, and nil otherwise. The Err of a panic wraps a
+	// [*PanicError].
+	Err error
+}
+
+// failed reports whether the event was not handled.
+func (r *Result) failed() bool { return r.Verdict >= VerdictRefused }
+
+// PanicError is the panic of a handler.
+type PanicError struct {
+	Value any    // the argument of panic
+	Stack []byte // the stack of the goroutine, as debug.Stack formats it
+}
+
+// Error returns "panic: " and the text of Value, cut at 256 bytes.
+func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint(e.Value)) }
+
+// Call calls h with e and returns what [Judge] says about its results. A panic of h is
+// VerdictRetry with Status 500, Type "panic" and a [*PanicError]. Call is the one way in
+// which a transport should call a handler.
+func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
+	defer func() {
+		if v := recover(); v != nil {
+			r = panicked(&PanicError{v, debug.Stack()})
+		}
+	}()
+	reply, err := h(ctx, e)
+	return Judge(ctx, reply, err)
+}
+
+// Judge says what the results of a [Handler] mean. It serves middleware, and errors that
+// come from elsewhere. The first of these rules that applies decides:
+//
+//   - nil is VerdictDone.
+//   - A [*Deferred] is VerdictDeferred.
+//   - A [*PanicError] is VerdictRetry, with Status 500 and Type "panic". So is an error
+//     whose method Error panics.
+//   - The error of ctx, once ctx has ended, is VerdictRetry with Status 503.
+//   - An [*Error] is VerdictRetry if it is Retryable or has status 429 or 503, else
+//     VerdictRefused. A status that is not 4xx or 5xx is VerdictRetry with Status 500.
+//   - An error with a method StatusCode() int that returns 4xx or 5xx is VerdictRetry for
+//     408, 425, 429 and 5xx other than 501 and 505, else VerdictRefused.
+//   - Any other error is VerdictRetry with Status 500.
+//
+// An error counts wherever [errors.As] and [errors.Is] find it in the tree of err.
+func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) {
+	if err == nil {
+		return Result{Reply: reply}
+	}
+	readable := false
+	defer func() {
+		if v := recover(); v == nil {
+			return
+		} else if readable {
+			r = Result{Verdict: VerdictRetry, Status: 500, Err: err}
+		} else {
+			r = panicked(&PanicError{v, debug.Stack()})
+		}
+	}()
+	_ = err.Error() // panics most often because err is a nil pointer
+	readable = true
+	return judgeError(ctx, err)
+}
+
+func judgeError(ctx context.Context, err error) Result {
+	var (
+		deferred *Deferred
+		panicErr *PanicError
+		own      interface{ StatusCode() int }
+	)
+	if errors.As(err, &deferred) {
+		return Result{Verdict: VerdictDeferred, ID: deferred.ID}
+	}
+	if errors.As(err, &panicErr) {
+		return panicked(err)
+	}
+	r := Result{Verdict: VerdictRetry, Status: 500, Err: err}
+	if ended := ctx.Err(); ended != nil && errors.Is(err, ended) {
+		r.Status = 503
+		return r
+	}
+	if e := chosen(err); e != nil {
+		s := e.StatusCode()
+		if !status.IsError(s) {
+			return r
+		}
+		r.Status, r.Type, r.Message, r.RetryAfter = s, e.Type, e.Message, e.RetryAfter
+		if !e.Retryable && s != 429 && s != 503 {
+			r.Verdict = VerdictRefused
+		}
+		return r
+	}
+	if errors.As(err, &own) {
+		if s := own.StatusCode(); status.IsError(s) {
+			r.Status = s
+			if !status.Repeated(s) {
+				r.Verdict = VerdictRefused
+			}
+		}
+	}
+	return r
+}
+
+// panicked is the result of a handler that panicked. err wraps a PanicError.
+func panicked(err error) Result {
+	return Result{Verdict: VerdictRetry, Status: 500, Type: "panic", Err: err}
+}
+
+// chosen returns the Error that err wraps, or nil.
+func chosen(err error) *Error {
+	var e *Error
+	errors.As(err, &e)
+	return e
+}

@@ -1,0 +1,39 @@
+// Package dispatch calls functions for events, whatever protocol the events came by. It
+// knows neither HTTP nor any event format.
+//
+// A [Handler] is a function that handles one event. [Mux] calls a Handler for each type of
+// event, [On] and [Consume] make its routes from functions with typed data. [Middleware]
+// adds what handlers have in common: [Log], [Timeout], [ConcurrencyLimit], and
+// [Deduplicate]. [Background] handles events after they were accepted. [Replier] makes
+// the events that handlers reply with.
+//
+//	var mux dispatch.Mux
+//	err := mux.Handle(
+//		dispatch.Consume("com.example.order.placed", func(ctx context.Context, e *cloudevents.Event, order Order) error {
+//			return store(ctx, order)
+//		}),
+//	)
+//	handler := dispatch.Chain(mux.HandleEvent, dispatch.Log(nil), dispatch.Timeout(10*time.Second))
+//
+// A transport gives events to a Handler with [Call], and acts on the [Result]. The Receiver
+// of package cehttp does so for HTTP.
+//
+// # Outcomes
+//
+// A handler says by its error what becomes of the event. A nil error is done, [Deferred] is
+// deferred, [Permanent] is refused, and [Retryable], any other error or a panic is retry.
+// [Error] has all details; [Judge] has all rules. Each transport says it in its own words:
+//
+//	outcome   HTTP                        Kafka                         AMQP                          NATS JetStream  MQTT
+//	done      204, or 200 with the reply  commit                        accepted                      Ack             acknowledge
+//	deferred  202                         commit                        accepted                      Ack             acknowledge
+//	refused   422, or the status that     dead letter, commit           rejected                      Term            acknowledge, dead letter
+//	          the error names
+//	retry     503 with Retry-After, 500   wait, the same record again   released, or modified with    NakWithDelay    do not acknowledge
+//	                                                                    delivery-failed
+//
+// # Logging
+//
+// Each failure is one log record. The transport writes it, or [Log] if it is in the chain;
+// [Outcome.LogFailure] describes it.
+package dispatch

@@ -1,0 +1,132 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/status"
+)
+
+// Observer has functions that are called for what happens to events, to count and to time
+// them. Each may be nil. They are called on the goroutine that handles the event, which
+// waits for them, and concurrently from several goroutines.
+//
+//	o := dispatch.Observer{
+//		Failed: func(_ context.Context, o dispatch.Outcome) { failures.Add(o.Verdict.String(), 1) },
+//	}
+type Observer struct {
+	// Started is called when the work begins: by a transport for each message that comes
+	// in, by a Background for each event that it takes from its queue.
+	Started func(ctx context.Context)
+
+	// Handled is called when an event was handled or deferred.
+	Handled func(ctx context.Context, o Outcome)
+
+	// Failed is called when an event was refused or failed. A transport also calls it,
+	// with an empty ID, for a message in which it found no event.
+	Failed func(ctx context.Context, o Outcome)
+}
+
+// Outcome is what became of an event.
+type Outcome struct {
+	// ID, Source and Type are those of the event. They are empty if a message was refused
+	// before there was an event.
+	ID, Source, Type string
+
+	// Verdict says what became of the event.
+	Verdict Verdict
+
+	// Status is the HTTP status of a failure. A Receiver of package cehttp sets it for
+	// each outcome, to the status of the answer or of the result in a batch; elsewhere it
+	// is 0 for an event that was handled.
+	Status int
+
+	// Duration is the time that the handler took. For a message without an event it is
+	// the time since the message came in.
+	Duration time.Duration
+
+	// Err is the cause of a failure, and nil otherwise. It may wrap more than the sender
+	// is shown.
+	Err error
+}
+
+// set sets what r and the begin of the handler say.
+func (o *Outcome) set(r Result, begin time.Time) {
+	o.Verdict, o.Status, o.Err, o.Duration = r.Verdict, r.Status, r.Err, time.Since(begin)
+}
+
+// LogFailure logs o as one record if it is a failure, unless [Log] has logged it. It is
+// for transports; a Receiver of package cehttp and a [Background] call it. A nil logger
+// is [slog.Default].
+//
+// The record has the message "event handler failed", the attributes outcome, status,
+// error (at most 1 KiB) and duration, and the group "event" with id, source and type, at
+// most 256 bytes each. A panic adds the attribute stack, an [Error] whose status is not
+// 4xx or 5xx illegal_status. If ctx has ended with a cause, the error names that too.
+//
+// The level is Error. It is Info if the event was refused with a status below 500, or if
+// ctx was canceled, because the sender then waits no longer. It is Warn if the handler
+// asked for a retry with 503, 429 or another 4xx, or if the deadline of ctx has passed. A
+// failure inside a [Background] is always an Error, because the event is lost.
+func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
+	if o.Err == nil {
+		return
+	}
+	f := eventlog.Failure{
+		ID: o.ID, Source: o.Source, Type: o.Type,
+		Outcome: o.Verdict.String(), Status: o.Status, Duration: o.Duration, Err: withCause(ctx, o.Err),
+	}
+	var p *PanicError
+	if errors.As(o.Err, &p) {
+		f.Stack = p.Stack
+	}
+	if e := chosen(o.Err); e != nil && !status.IsError(e.StatusCode()) {
+		f.IllegalStatus = e.StatusCode()
+	}
+	f.Log(ctx, l, o.level(ctx))
+}
+
+func (o *Outcome) level(ctx context.Context) slog.Level {
+	switch ended := ctx.Err(); {
+	case inBackground(ctx):
+		return slog.LevelError
+	case ended == context.Canceled, o.Verdict == VerdictRefused && o.Status < 500:
+		return slog.LevelInfo
+	case ended != nil, o.Status == 503, o.Status < 500:
+		return slog.LevelWarn
+	}
+	return slog.LevelError
+}
+
+// withCause returns err, with the reason for which ctx has ended if err has it not yet.
+func withCause(ctx context.Context, err error) error {
+	switch cause := context.Cause(ctx); {
+	case cause == nil, errors.Is(err, cause):
+		return err
+	case err == ctx.Err():
+		return cause
+	default:
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+}
+
+func (o *Observer) started(ctx context.Context) {
+	if o.Started != nil {
+		o.Started(ctx)
+	}
+}
+
+// done calls Handled or Failed.
+func (o *Observer) done(ctx context.Context, out Outcome) {
+	hook := o.Handled
+	if out.Err != nil {
+		hook = o.Failed
+	}
+	if hook != nil {
+		hook(ctx, out)
+	}
+}

@@ -1,0 +1,149 @@
+// Package eventdoc documents the routes of a [dispatch.Mux] to people, as an HTML page,
+// and to programs, as JSON. Each route has an example of its event and of its reply, a JSON
+// Schema of the data, and curl commands that send the example.
+//
+//	page, err := eventdoc.New(&mux)
+//	if err != nil {
+//		return err
+//	}
+//	http.Handle("/docs", page)
+package eventdoc
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+)
+
+// Page is an [http.Handler] that answers GET and HEAD with the documentation of a Mux. The
+// zero Page documents no routes; [New] makes one that does. Its fields must not be changed
+// once it serves.
+//
+// Browsers get HTML. Clients that prefer application/json get JSON. The HTML page loads
+// nothing, and its Content-Security-Policy allows nothing but its own style and script. All
+// text from routes is escaped.
+type Page struct {
+	// Title is the headline. "" is "Events".
+	Title string
+
+	// URL is the address that events are sent to. "" is the root of the host that the
+	// request for the page names, with https if the request came over TLS. Set it if the
+	// receiver is mounted elsewhere or is behind a proxy.
+	URL string
+
+	events []event // sorted by type, source and version; "*" is the last
+}
+
+// New returns a Page that documents the routes of m. Routes that are registered after New
+// are not shown, and later changes to the examples have no effect.
+//
+// The error has one text for each route whose documentation is wrong: an example that is
+// not a valid event, or that its route does not take; a reply without a type; data that
+// cannot be written under its content type; or a schema that is not JSON.
+func New(m *dispatch.Mux) (*Page, error) {
+	var p Page
+	var errs []error
+	i := 0
+	for r := range m.Routes() {
+		e, err := newEvent(&r)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
+		}
+		p.events = append(p.events, e)
+		i++
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	slices.SortStableFunc(p.events, func(a, b event) int {
+		if (a.Type == "*") != (b.Type == "*") {
+			return cmp.Compare(b.Type, a.Type)
+		}
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Version, b.Version))
+	})
+	return &p, nil
+}
+
+// ServeHTTP writes the page, or JSON if the request prefers it. Methods other than GET and
+// HEAD are answered with 405.
+func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("X-Content-Type-Options", "nosniff")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET and HEAD are allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	d := p.describe(r)
+	var body []byte
+	var err error
+	if wantsJSON(r.Header) {
+		h.Set("Content-Type", "application/json")
+		body, err = d.json()
+	} else {
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Referrer-Policy", "no-referrer")
+		body, err = d.html()
+	}
+	if err != nil {
+		http.Error(w, "the documentation cannot be written", http.StatusInternalServerError)
+		return
+	}
+	h.Set("Vary", "Accept")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body)
+}
+
+// target returns the address that events are sent to.
+func (p *Page) target(r *http.Request) string {
+	if p.URL != "" {
+		return p.URL
+	}
+	host := r.Host
+	if host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") != "" {
+		host = "localhost"
+	}
+	if r.TLS != nil {
+		return "https://" + host + "/"
+	}
+	return "http://" + host + "/"
+}
+
+// wantsJSON reports whether the request prefers JSON to HTML. Browsers, and clients that
+// accept everything, get HTML.
+func wantsJSON(h http.Header) bool {
+	quality := map[string]float64{}
+	for _, line := range h["Accept"] {
+		for item := range strings.SplitSeq(line, ",") {
+			q := 1.0
+			if text, ok := mediatype.Parameter(item, "q"); ok {
+				parsed, err := strconv.ParseFloat(text, 64)
+				if err != nil {
+					continue
+				}
+				q = parsed
+			}
+			essence := strings.ToLower(mediatype.Essence(item))
+			quality[essence] = max(quality[essence], q)
+		}
+	}
+	of := func(ranges ...string) float64 {
+		for _, name := range ranges {
+			if q, ok := quality[name]; ok {
+				return q
+			}
+		}
+		return 0
+	}
+	json, ok := quality["application/json"]
+	return ok && json > 0 && json >= of("text/html", "text/*", "*/*")
+}
