@@ -131,15 +131,13 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 }
 
 func judgeError(ctx context.Context, err error) Result {
-	var (
-		deferred *Deferred
-		panicErr *PanicError
-		own      interface{ StatusCode() int }
-	)
+	// Each target of errors.As is an allocation, where it is declared.
+	var deferred *Deferred
 	if errors.As(err, &deferred) {
 		return Result{Verdict: VerdictDeferred, ID: deferred.ID}
 	}
-	if errors.As(err, &panicErr) {
+	var p *PanicError
+	if errors.As(err, &p) {
 		return panicked(err)
 	}
 	r := Result{Verdict: VerdictRetry, Status: 500, Err: err}
@@ -158,6 +156,7 @@ func judgeError(ctx context.Context, err error) Result {
 		}
 		return r
 	}
+	var own interface{ StatusCode() int }
 	if errors.As(err, &own) {
 		if s := own.StatusCode(); status.IsError(s) {
 			r.Status = s

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 // Nothing that was accepted is lost by a shutdown, in whichever order server and
@@ -26,14 +26,14 @@ func TestShutdownUnderLoad(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			const events, before = 200_000, 900 // fewer than the queue takes
 			l := newLedger(events)
-			b := &cehttp.Background{Handler: l.handle, Workers: 4, Logger: silent(nil).Logger}
+			b := &dispatch.Background{Handler: l.handle, Workers: 4, Logger: silent(nil).Logger}
 			if c.bounded {
 				b.Workers, b.Handler = 1, func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 					time.Sleep(time.Millisecond)
 					return l.handle(ctx, e)
 				}
 			}
-			address, stop := listen(t, silent(b.Handle))
+			address, stop := listen(t, silent(b.HandleEvent))
 			var all sync.WaitGroup
 			for range loadConnections {
 				all.Go(func() {
@@ -60,7 +60,7 @@ func TestShutdownUnderLoad(t *testing.T) {
 			if c.bounded {
 				cancel()
 			}
-			var left []cehttp.Unfinished
+			var left []dispatch.Unfinished
 			var err error
 			if c.queueFirst {
 				left, err = b.Shutdown(ctx)

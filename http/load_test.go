@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -39,7 +40,7 @@ func newLedger(n int) *ledger {
 func (l *ledger) handle(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	i, err := strconv.Atoi(e.ID)
 	if err != nil {
-		return nil, cehttp.Permanent(err)
+		return nil, dispatch.Permanent(err)
 	}
 	l.handled[i].Add(1)
 	if i%16 == 0 { // so that the queue is full at times
@@ -181,8 +182,8 @@ func TestLoad(t *testing.T) {
 			goroutines := runtime.NumGoroutine()
 			before := settled(t, goroutines)
 
-			b := &cehttp.Background{Handler: l.handle, Workers: 4, QueueLimit: 16}
-			address, stop := listen(t, silent(b.Handle))
+			b := &dispatch.Background{Handler: l.handle, Workers: 4, QueueLimit: 16}
+			address, stop := listen(t, silent(b.HandleEvent))
 			url := "http://" + address + "/"
 			begin := time.Now()
 			var all sync.WaitGroup

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -193,7 +194,7 @@ func TestReceiverBoundsProblems(t *testing.T) {
 	if p := decoded[cehttp.Problem](t, w); w.Code != 400 || len(p.Violations) != 32 || w.Body.Len() > 16<<10 {
 		t.Errorf("%d, %d violations, %d bytes", w.Code, len(p.Violations), w.Body.Len())
 	}
-	long := &cehttp.HandlerError{Message: strings.Repeat("é", 5000)}
+	long := &dispatch.Error{Message: strings.Repeat("é", 5000)}
 	w = post(silent(answering(nil, long)), binaryHeader(), "")
 	if p := decoded[cehttp.Problem](t, w); len(p.Message) > 1024 || !strings.HasSuffix(p.Message, "é…") {
 		t.Errorf("error of %d bytes", len(p.Message))

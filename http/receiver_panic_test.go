@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -55,7 +56,7 @@ func (e *nilStatus) StatusCode() int { return e.status }
 // A nil pointer is returned as an error more often than anybody means to.
 func TestReceiverContainsErrorsThatPanic(t *testing.T) {
 	for name, err := range map[string]error{
-		"HandlerError": (*cehttp.HandlerError)(nil), "Deferred": (*cehttp.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
+		"HandlerError": (*dispatch.Error)(nil), "Deferred": (*dispatch.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			rc := silent(answering(nil, err))
@@ -78,7 +79,7 @@ func TestReceiverContainsErrorsThatPanic(t *testing.T) {
 
 func TestReceiverContainsErrorsWithNothingInThem(t *testing.T) {
 	var none validation.Errors
-	w := post(silent(answering(nil, &cehttp.HandlerError{Status: 409, Message: "old", Err: none})), binaryHeader(), "")
+	w := post(silent(answering(nil, &dispatch.Error{Status: 409, Message: "old", Err: none})), binaryHeader(), "")
 	if p := decoded[cehttp.Problem](t, w); w.Code != 409 || p.Message != "old" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

@@ -8,15 +8,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 func TestRoutes(t *testing.T) {
 	var log logged
 	ready := error(nil)
-	b := &cehttp.Background{Handler: sleeper2, Logger: log.logger()}
+	b := &dispatch.Background{Handler: patient, Logger: log.logger()}
 	rt := &cehttp.Routes{
-		Receiver: silent(b.Handle), Background: b, Logger: log.logger(),
+		Receiver: silent(b.HandleEvent), Background: b, Logger: log.logger(),
 		Ready: func(context.Context) error { return ready },
 	}
 	mux := http.NewServeMux()
@@ -66,7 +67,7 @@ func testRoutes(t *testing.T, h http.Handler, prefix string, ready *error) {
 		}
 		return w
 	}
-	id := decoded[cehttp.Accepted](t, status("POST", "/", 202)).ID
+	id := decoded[acceptance](t, status("POST", "/", 202)).ID
 	status("GET", "/", 405)
 	status("GET", "/health/live", 200)
 	status("HEAD", "/health/live", 200)
