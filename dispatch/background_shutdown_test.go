@@ -55,7 +55,7 @@ func TestBackgroundCancel(t *testing.T) {
 	})
 }
 
-// Cancelled before the worker has begun.
+// Canceled before the worker has begun.
 func TestBackgroundCancelAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &dispatch.Background{Handler: sleeper, Logger: quiet}

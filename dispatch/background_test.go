@@ -148,7 +148,7 @@ func TestBackgroundFailuresAreSeen(t *testing.T) {
 			runtime.Goexit()
 			return nil, nil
 		}, "failed 1 retry 500 the handler ended its goroutine", "level=ERROR"},
-		{"timeout", sleeper2, "failed 1 retry 503 context deadline exceeded", "level=ERROR"},
+		{"timeout", patient, "failed 1 retry 503 context deadline exceeded", "level=ERROR"},
 		{"timeout, said in other words", func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 			<-ctx.Done()
 			return nil, errors.New("no")
@@ -177,8 +177,8 @@ func TestBackgroundFailuresAreSeen(t *testing.T) {
 	}
 }
 
-// sleeper2 waits until its context ends.
-func sleeper2(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+// patient waits until its context ends.
+func patient(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }

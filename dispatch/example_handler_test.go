@@ -12,7 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
-// handle calls h as a transport does, and prints what it tells the sender.
+// handle calls h as a transport does, and prints the result.
 func handle(h dispatch.Handler, id string) {
 	r := dispatch.Call(context.Background(), h, &cloudevents.Event{ID: id, Source: "/orders", Type: "com.example.placed"})
 	fmt.Println(r.Verdict, r.Status, r.Type, r.Message, r.RetryAfter)

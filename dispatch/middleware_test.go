@@ -51,7 +51,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// A client that has gone is not a timeout.
+// A sender that has disconnected is not a timeout.
 func TestTimeoutOfTheRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -48,8 +48,8 @@ func FuzzMux(f *testing.F) {
 	})
 }
 
-// referenceTaken reads the rules as they are written down: of all routes that take
-// the event, the first in order.
+// referenceTaken applies the rules literally: it returns the first in order of all routes
+// that take the event.
 func referenceTaken(routes []dispatch.Route, e *cloudevents.Event) string {
 	fits := func(pattern, text string) bool {
 		if p, prefix := strings.CutSuffix(pattern, "*"); prefix {

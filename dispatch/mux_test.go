@@ -37,8 +37,8 @@ func taken(t testing.TB, m *dispatch.Mux, e *cloudevents.Event) string {
 	return reply.ID
 }
 
-// versions is a table in which every rule of precedence decides something. The
-// name of a handler is its pattern.
+// versions is a table in which every rule of precedence decides a case. The name of a
+// handler is its pattern.
 var versions = []dispatch.Route{
 	{Type: "*"},
 	{Type: "*", Source: "/eu/*"},
@@ -134,7 +134,7 @@ func TestMuxRefusesRoutes(t *testing.T) {
 		{"dataschema is no URI", dispatch.Route{Type: "t", Version: "https://a b"}, "Version: "},
 		{"label with a dot", dispatch.Route{Type: "t", Version: "1.0"}, "neither a URI nor a label"},
 		{"label with a star", dispatch.Route{Type: "t", Version: "v*"}, "neither a URI nor a label"},
-		{"version twice", dispatch.Route{Type: "t.v2", Version: "v2"}, `Type has the version "v2" already`},
+		{"version twice", dispatch.Route{Type: "t.v2", Version: "v2"}, `Version "v2": Type ends in it already`},
 		{"same type", dispatch.Route{Type: "taken"}, "takes the same events as a route of an earlier call"},
 		{"any source, said in two ways", dispatch.Route{Type: "taken", Source: "*"}, "takes the same events as a route of an earlier call"},
 		{"any version, said in two ways", dispatch.Route{Type: "taken", Version: "*"}, "takes the same events as a route of an earlier call"},

@@ -45,7 +45,7 @@ func TestUnknownTypeNamesTheNearest(t *testing.T) {
 	}
 }
 
-// A sender must not be able to have work done, or a long answer, by a long type.
+// A long type must cause neither much work nor a long answer.
 func TestUnknownTypeIsBounded(t *testing.T) {
 	var routes []dispatch.Route
 	for i := range 2000 {

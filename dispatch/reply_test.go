@@ -72,7 +72,7 @@ func TestReplyData(t *testing.T) {
 	}
 }
 
-// A mistake of the handler must not be answered as one of the sender.
+// A mistake of the handler must not look like one of the sender.
 func TestReplyRefuses(t *testing.T) {
 	e := minimal()
 	for _, c := range []struct {

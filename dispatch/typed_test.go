@@ -77,7 +77,7 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// taker reports what a typed handler is called with when there is no data.
+// taker returns a typed handler that fails unless isNil(data).
 func taker[T any](isNil func(T) bool) dispatch.Handler {
 	return dispatch.Typed(func(_ context.Context, _ *cloudevents.Event, v T) (*cloudevents.Event, error) {
 		if !isNil(v) {

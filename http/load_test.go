@@ -24,7 +24,7 @@ var loadEvents = flag.Int("load", 20_000, "how many events the load tests send")
 
 const loadConnections = 16
 
-// ledger counts what became of each event. An event's ID is its number.
+// ledger counts the outcomes of events. The ID of an event is its number.
 type ledger struct {
 	handled, accepted []atomic.Int32
 	sent              atomic.Int64 // numbers given out
@@ -49,7 +49,7 @@ func (l *ledger) handle(_ context.Context, e *cloudevents.Event) (*cloudevents.E
 	return nil, nil
 }
 
-// check compares what was accepted with what was handled.
+// check compares the events that were accepted with those that were handled.
 func (l *ledger) check(t *testing.T) {
 	t.Helper()
 	unanswered := 0
@@ -208,8 +208,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// load sends events until there are no more. What is refused is sent again; what is
-// not answered is not.
+// load sends events until there are no more. It sends refused events again, and events
+// without an answer not.
 func (l *ledger) load(t *testing.T, url string, cancel bool) {
 	c, transport := client()
 	defer transport.CloseIdleConnections()

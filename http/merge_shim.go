@@ -4,8 +4,8 @@ package cehttp
 // webhook*, authorization*, sign*, verif*).
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"

@@ -24,8 +24,8 @@ func (w *nowhere) Header() http.Header         { return w.header }
 func (w *nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func (w *nowhere) WriteHeader(status int)      { w.status = status }
 
-// A handler that only reads the body allocates it. A Receiver allocates the event,
-// its text and its extensions beside that.
+// A handler that only reads the body allocates it. A Receiver also allocates the event,
+// its text and its extensions.
 func TestReceiverAllocs(t *testing.T) {
 	const body = 1
 	plain := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -8,15 +8,15 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 func TestReceiverAnswersBatches(t *testing.T) {
 	for _, c := range []struct {
 		name       string
-		types      string // what the handler says of each event
+		types      string // the result of the handler for each event
 		status     int
 		retryAfter string
 		results    string // status of each, with ! if it may be sent again
@@ -87,7 +87,7 @@ func TestReceiverBatchReplies(t *testing.T) {
 	wantEvent(t, *a.Results[1].Reply, withData("text/plain", "<reply>"))
 }
 
-// A handler that uses a reply again does not change the one before.
+// A handler that reuses a reply does not change the previous one.
 func TestReceiverBatchReplyIsUsedAgain(t *testing.T) {
 	reply := withData("text/plain", "0")
 	w := post(silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -133,7 +133,7 @@ func TestReceiverBatchOrder(t *testing.T) {
 	}
 }
 
-// What is refused is refused before an event is handled.
+// A batch is refused before any event is handled.
 func TestReceiverBatchLimits(t *testing.T) {
 	three := batchOf("204", "204", "204")
 	for _, c := range []struct {
@@ -166,7 +166,7 @@ func TestReceiverBatchLimits(t *testing.T) {
 	}
 }
 
-// The rest of a batch is not handled when nobody waits for it.
+// The rest of a batch is skipped when the sender has disconnected.
 func TestReceiverBatchSenderGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	handled := 0

@@ -13,7 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// nasty panics when it is asked what it is.
+// nasty panics when its text is needed.
 type nasty struct{}
 
 func (nasty) Error() string { panic("again") }
@@ -47,13 +47,13 @@ func TestReceiverContainsPanics(t *testing.T) {
 	})
 }
 
-// nilStatus is an error whose methods need one.
+// nilStatus is an error whose methods need a pointer that is not nil.
 type nilStatus struct{ status int }
 
 func (e *nilStatus) Error() string   { return "nil" }
 func (e *nilStatus) StatusCode() int { return e.status }
 
-// A nil pointer is returned as an error more often than anybody means to.
+// Handlers return nil pointers as errors by mistake.
 func TestReceiverContainsErrorsThatPanic(t *testing.T) {
 	for name, err := range map[string]error{
 		"HandlerError": (*dispatch.Error)(nil), "Deferred": (*dispatch.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
@@ -85,7 +85,7 @@ func TestReceiverContainsErrorsWithNothingInThem(t *testing.T) {
 	}
 }
 
-// net/http has its own meaning for this one.
+// net/http gives this panic a meaning.
 func TestReceiverAborts(t *testing.T) {
 	answered := -1
 	rc := silent(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { panic(http.ErrAbortHandler) })

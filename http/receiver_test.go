@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -173,9 +173,8 @@ func TestReceiverTakesPUTIfAllowed(t *testing.T) {
 	}
 }
 
-// The body that cannot be read may be read another time; one that took too long is
-// 408, and the connection is not used again. One over a limit that the server has set
-// stays too long.
+// A body that cannot be read may be sent again. After a timeout, which is 408, the
+// connection is closed. A body over the limit of the server is final.
 func TestReceiverBodyErrors(t *testing.T) {
 	for _, c := range []struct {
 		name      string
@@ -237,7 +236,7 @@ func TestReceiverDefers(t *testing.T) {
 	}
 }
 
-// The handler gets what was sent, and may keep and change it.
+// The handler gets the event that was sent, and may keep and change it.
 func TestReceiverHandsOverTheEvent(t *testing.T) {
 	var kept []*cloudevents.Event
 	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -257,7 +256,7 @@ func TestReceiverHandsOverTheEvent(t *testing.T) {
 	}
 }
 
-// A handler that refuses data says where, without more than its Message.
+// The answer has the position of data that a handler refuses, and no text but Message.
 func TestReceiverLocatesWhatTheHandlerRefuses(t *testing.T) {
 	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		_, err := cloudevents.DataAs[[]int](e)

@@ -90,7 +90,7 @@ func testRoutes(t *testing.T, h http.Handler, prefix string, ready *error) {
 	status("GET", "/favicon.ico", 404)
 }
 
-// A zero Routes has nothing but health.
+// A zero Routes has only the health checks.
 func TestRoutesWithNothing(t *testing.T) {
 	var rt cehttp.Routes
 	for path, want := range map[string]int{"/": 404, "/health/live": 200, "/health/ready": 200, "/cancel/x": 404} {
@@ -100,7 +100,7 @@ func TestRoutesWithNothing(t *testing.T) {
 	}
 }
 
-// Paths that a mux would clean by a redirect are answered.
+// http.ServeMux would redirect these paths.
 func TestRoutesUnderAPrefix(t *testing.T) {
 	var mux http.ServeMux
 	under := http.StripPrefix("/events", &cehttp.Routes{Receiver: silent(answering(nil, nil))})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -42,28 +43,28 @@ const hostile = `"'><script>alert(1)</script><img src=/stolen onerror=alert(2)>&
 func docPage(t *testing.T) (url string, asked func() []string) {
 	handle := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
 	order := docOrder{"o-7", time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), []docLine{{"tea-250", 2, 4.5}}, "don't ring"}
-	var m cehttp.Mux
+	var m dispatch.Mux
 	if err := m.Handle(
-		cehttp.Route{
+		dispatch.Route{
 			Type: "com.example.order.placed", Handler: handle,
 			Summary: "A customer has placed an order. The reply is a receipt, once the stock is reserved.",
-			In:      cehttp.EventDoc{Data: order},
-			Out: cehttp.EventDoc{
+			In:      dispatch.EventDoc{Data: order},
+			Out: dispatch.EventDoc{
 				Event: cloudevents.Event{Source: "/orders", Type: "com.example.order.accepted"},
 				Data:  docReceipt{"o-7", "9.00"},
 			},
 		},
-		cehttp.Route{
+		dispatch.Route{
 			Type: "com.example.order.placed", Version: "v2", Source: "/shops/eu/*", Handler: handle,
-			Summary: "The second version, from European shops only.", In: cehttp.EventDoc{Data: order},
+			Summary: "The second version, from European shops only.", In: dispatch.EventDoc{Data: order},
 		},
-		cehttp.Route{Type: "com.example.order.cancelled", Summary: "An order will not be delivered.", Handler: handle,
-			In: cehttp.EventDoc{Data: map[string]string{"id": "o-7"}}},
-		cehttp.Route{Type: "com.example.sensor.*", Summary: "Readings of all sensors, as text.", Handler: handle, In: cehttp.EventDoc{Data: "12 °C"}},
-		cehttp.Route{Type: "com.example.photo", Summary: "A picture of a parcel.", Handler: handle,
-			In: cehttp.EventDoc{Data: []byte("\xff\xd8\x00"), Event: cloudevents.Event{DataContentType: "image/jpeg"}}},
-		cehttp.Route{Type: "hostile." + hostile, Summary: hostile + strings.Repeat("long", 100), Handler: handle, In: cehttp.EventDoc{Data: []string{hostile}}},
-		cehttp.Route{Type: "*", Summary: "Everything else is written to the audit log.", Handler: handle},
+		dispatch.Route{Type: "com.example.order.cancelled", Summary: "An order will not be delivered.", Handler: handle,
+			In: dispatch.EventDoc{Data: map[string]string{"id": "o-7"}}},
+		dispatch.Route{Type: "com.example.sensor.*", Summary: "Readings of all sensors, as text.", Handler: handle, In: dispatch.EventDoc{Data: "12 °C"}},
+		dispatch.Route{Type: "com.example.photo", Summary: "A picture of a parcel.", Handler: handle,
+			In: dispatch.EventDoc{Data: []byte("\xff\xd8\x00"), Event: cloudevents.Event{DataContentType: "image/jpeg"}}},
+		dispatch.Route{Type: "hostile." + hostile, Summary: hostile + strings.Repeat("long", 100), Handler: handle, In: dispatch.EventDoc{Data: []string{hostile}}},
+		dispatch.Route{Type: "*", Summary: "Everything else is written to the audit log.", Handler: handle},
 	); err != nil {
 		t.Fatal(err)
 	}
