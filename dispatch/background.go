@@ -334,7 +334,9 @@ func (b *Background) Cancel(id string) bool {
 	}
 	b.forget(w)
 	b.mu.Unlock()
-	b.report(w.ctx, w, Judge(w.ctx, nil, ErrCanceled), time.Now())
+	ctx, cancel := context.WithCancelCause(w.ctx)
+	cancel(ErrCanceled)
+	b.report(ctx, w, Judge(ctx, nil, ErrCanceled), time.Now())
 	return true
 }
 

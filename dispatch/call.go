@@ -103,7 +103,7 @@ func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 //   - A [*Deferred] is VerdictDeferred.
 //   - A [*PanicError] is VerdictRetry, with Status 500 and Type "panic". So is an error
 //     whose method Error panics.
-//   - The error of ctx, once ctx has ended, is VerdictRetry with Status 503.
+//   - The error or the cause of ctx, once ctx has ended, is VerdictRetry with Status 503.
 //   - An [*Error] is VerdictRetry if it is Retryable or has status 429 or 503, else
 //     VerdictRefused. A status that is not 4xx or 5xx is VerdictRetry with Status 500.
 //   - An error with a method StatusCode() int that returns 4xx or 5xx is VerdictRetry for
@@ -131,19 +131,17 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 }
 
 func judgeError(ctx context.Context, err error) Result {
-	var (
-		deferred *Deferred
-		panicErr *PanicError
-		own      interface{ StatusCode() int }
-	)
+	// Each target of errors.As is an allocation, where it is declared.
+	var deferred *Deferred
 	if errors.As(err, &deferred) {
 		return Result{Verdict: VerdictDeferred, ID: deferred.ID}
 	}
-	if errors.As(err, &panicErr) {
+	var p *PanicError
+	if errors.As(err, &p) {
 		return panicked(err)
 	}
 	r := Result{Verdict: VerdictRetry, Status: 500, Err: err}
-	if ended := ctx.Err(); ended != nil && errors.Is(err, ended) {
+	if ended := ctx.Err(); ended != nil && (errors.Is(err, ended) || errors.Is(err, context.Cause(ctx))) {
 		r.Status = 503
 		return r
 	}
@@ -158,6 +156,7 @@ func judgeError(ctx context.Context, err error) Result {
 		}
 		return r
 	}
+	var own interface{ StatusCode() int }
 	if errors.As(err, &own) {
 		if s := own.StatusCode(); status.IsError(s) {
 			r.Status = s

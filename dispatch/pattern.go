@@ -34,9 +34,9 @@ func newRouteKey(r *Route) (k routeKey, err error) {
 	case strings.Contains(r.Version, ":") || r.Version == "*":
 		k.schema = r.Version
 	case !isLabel(r.Version):
-		return k, fmt.Errorf("Version %.64q is neither a URI nor a label", r.Version)
+		return k, fmt.Errorf("malformed Version %.64q: neither a URI nor a label", r.Version)
 	case strings.HasSuffix(r.Type, "."+r.Version):
-		return k, fmt.Errorf("Type has the version %.64q already", r.Version)
+		return k, fmt.Errorf("malformed Version %.64q: Type ends in it already", r.Version)
 	case isPrefix(r.Type):
 		k.label = r.Version
 	case r.Type != "":

@@ -5,14 +5,42 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
+
+// send posts an event to h and prints the answer.
+func send(h http.Handler, id string) {
+	e := cloudevents.Event{ID: id, Source: "/orders", Type: "com.example.placed"}
+	r, err := cehttp.ToHTTPRequest(context.Background(), "/", &e, cloudevents.BinaryMode, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	show(h, r)
+}
+
+// show prints the answer of h to r.
+func show(h http.Handler, r *http.Request) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	answer := w.Result()
+	body, _ := io.ReadAll(answer.Body)
+	fmt.Println(strings.TrimSpace(answer.Status + " " + string(body)))
+	if after := answer.Header.Get("Retry-After"); after != "" {
+		fmt.Println("Retry-After:", after)
+	}
+}
+
+var quiet = slog.New(slog.DiscardHandler)
 
 // A handler that replies. The reply is in the mode of the request.
 func ExampleReceiver() {
@@ -26,13 +54,55 @@ func ExampleReceiver() {
 	// Output: 200 OK {"specversion":"1.0","id":"B-1","source":"/billing","type":"com.example.billed","datacontenttype":"text/plain","data":"order A-1"}
 }
 
+// The error of a handler decides the answer.
+func ExampleReceiver_errors() {
+	for _, err := range []error{
+		errors.New("no connection to the database"),
+		dispatch.Permanent(errors.New("customer 7 does not exist")),
+		dispatch.Retryable(errors.New("the database restarts"), time.Minute),
+		&dispatch.Error{Status: http.StatusTooManyRequests, Message: "the limit is 100 orders a minute", RetryAfter: 20 * time.Second},
+		&dispatch.Deferred{ID: "offset-1207"},
+	} {
+		send(&cehttp.Receiver{Logger: quiet, Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+			return nil, err
+		}}, "A-1")
+	}
+	// Output:
+	// 500 Internal Server Error {"error":"Internal Server Error","error_type":"internal_server_error","retryable":true}
+	// 422 Unprocessable Entity {"error":"Unprocessable Entity","error_type":"unprocessable_entity","retryable":false}
+	// 503 Service Unavailable {"error":"Service Unavailable","error_type":"service_unavailable","retryable":true}
+	// Retry-After: 60
+	// 429 Too Many Requests {"error":"the limit is 100 orders a minute","error_type":"too_many_requests","retryable":true}
+	// Retry-After: 20
+	// 202 Accepted {"status":"accepted","id":"offset-1207"}
+}
+
+// A Background handles events after the answer.
+func ExampleReceiver_background() {
+	background := &dispatch.Background{Handler: dispatch.NoReply(func(_ context.Context, e *cloudevents.Event) error {
+		fmt.Println("handled", e.ID)
+		return nil
+	})}
+	receiver := &cehttp.Receiver{Handler: background.HandleEvent}
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"specversion":"1.0","id":"A-1","source":"/orders","type":"placed"}`))
+	r.Header.Set("Content-Type", "application/cloudevents+json")
+	receiver.ServeHTTP(w, r)
+
+	unfinished, err := background.Shutdown(context.Background())
+	fmt.Println(w.Code, len(unfinished), err)
+	// Output:
+	// handled A-1
+	// 202 0 <nil>
+}
+
 func ExampleReceiver_ServeHTTP() {
 	receiver := &cehttp.Receiver{Logger: quiet}
 	show(receiver, httptest.NewRequest("GET", "/", nil))
 	// Output: 405 Method Not Allowed {"error":"events are sent by POST","error_type":"method_not_allowed","retryable":false}
 }
 
-// What a sender can read of an error.
+// A sender can decode the body of an error.
 func ExampleProblem() {
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"specversion":"1.0","id":"","source":"a b","type":"t"}`))
@@ -66,13 +136,6 @@ func ExampleViolation() {
 	// Output:
 	// id spec.md#id
 	// source spec.md#source-1
-}
-
-func ExampleAccepted() {
-	var a cehttp.Accepted
-	err := json.Unmarshal([]byte(`{"status":"accepted","id":"2f1c"}`), &a)
-	fmt.Println(a.Status, a.ID, err)
-	// Output: accepted 2f1c <nil>
 }
 
 // A batch of which one event fails.
@@ -118,35 +181,20 @@ func ExampleObserver() {
 		Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil },
 		Logger:  quiet,
 		Observer: cehttp.Observer{
-			Handled:  func(_ context.Context, o cehttp.Outcome) { fmt.Println("handled", o.Type) },
-			Failed:   func(_ context.Context, o cehttp.Outcome) { fmt.Println("failed", o.Status) },
+			Observer: dispatch.Observer{
+				Handled: func(_ context.Context, o dispatch.Outcome) { fmt.Println(o.Verdict, o.Status, o.Type) },
+				Failed:  func(_ context.Context, o dispatch.Outcome) { fmt.Println(o.Verdict, o.Status) },
+			},
 			Answered: func(_ context.Context, status int, d time.Duration) { fmt.Println("answered", status, d > 0) },
 		},
 	}
 	send(receiver, "A-1")
 	show(receiver, httptest.NewRequest("POST", "/", http.NoBody))
 	// Output:
-	// handled com.example.placed
+	// done 204 com.example.placed
 	// answered 204 true
 	// 204 No Content
-	// failed 415
+	// refused 415
 	// answered 415 true
 	// 415 Unsupported Media Type {"error":"message is not a CloudEvent: it has no ce- header, and Content-Type is \"\" (http-protocol-binding.md#3-http-message-mapping)","error_type":"not_a_cloudevent","retryable":false,"section":"http-protocol-binding.md#3-http-message-mapping"}
-}
-
-func ExampleOutcome() {
-	failures := map[int]int{}
-	observer := cehttp.Observer{Failed: func(_ context.Context, o cehttp.Outcome) {
-		failures[o.Status]++
-		fmt.Println(o.ID, o.Err)
-	}}
-	handle := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
-		return nil, cehttp.Permanent(errors.New("customer 7 does not exist"))
-	}
-	send(&cehttp.Receiver{Handler: handle, Logger: quiet, Observer: observer}, "A-1")
-	fmt.Println(failures)
-	// Output:
-	// A-1 customer 7 does not exist
-	// 422 Unprocessable Entity {"error":"Unprocessable Entity","error_type":"unprocessable_entity","retryable":false}
-	// map[422:1]
 }

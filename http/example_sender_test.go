@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -81,7 +82,7 @@ func ExampleSender_SendBatch() {
 	server := httptest.NewServer(&cehttp.Receiver{
 		Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 			if e.ID == "2" {
-				return nil, cehttp.Permanent(errors.New("no such order"))
+				return nil, dispatch.Permanent(errors.New("no such order"))
 			}
 			return nil, nil
 		},
@@ -221,7 +222,7 @@ func ExampleSendObserver() {
 	defer server.Close()
 
 	sender := cehttp.Sender{Target: server.URL, Logger: noLog(), Observer: cehttp.SendObserver{
-		Failed: func(_ context.Context, o cehttp.Outcome) { fmt.Println("failed", o.ID, o.Status) },
+		Failed: func(_ context.Context, o dispatch.Outcome) { fmt.Println("failed", o.ID, o.Status) },
 	}}
 	_ = sender.Send(context.Background(), &cloudevents.Event{ID: "A-1", Source: "/orders", Type: "paid"})
 	// Output: failed A-1 404

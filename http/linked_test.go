@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// What this package imports is initialized in every program that uses it, and much
-// of it linked, whether the program has a documentation page or not.
+// Every program that uses this package initializes its imports, and links much of them.
 func TestImportsNothingLarge(t *testing.T) {
 	path, err := exec.LookPath("go")
 	if err != nil {

@@ -8,32 +8,32 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
-// Nothing that was accepted is lost by a shutdown, in whichever order server and
-// queue are shut down.
+// A shutdown loses no accepted event, whatever the order in which server and queue shut
+// down.
 func TestShutdownUnderLoad(t *testing.T) {
 	for _, c := range []struct {
 		name       string
 		queueFirst bool
-		bounded    bool // the time for the shutdown is over at once
+		bounded    bool // the shutdown has no time
 	}{
 		{"server, then queue", false, false},
 		{"queue, then server", true, false},
 		{"queue without time, then server", true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			const events, before = 200_000, 900 // fewer than the queue takes
+			const events, before = 200_000, 900 // fewer than the limit of the queue
 			l := newLedger(events)
-			b := &cehttp.Background{Handler: l.handle, Workers: 4, Logger: silent(nil).Logger}
+			b := &dispatch.Background{Handler: l.handle, Workers: 4, Logger: silent(nil).Logger}
 			if c.bounded {
 				b.Workers, b.Handler = 1, func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 					time.Sleep(time.Millisecond)
 					return l.handle(ctx, e)
 				}
 			}
-			address, stop := listen(t, silent(b.Handle))
+			address, stop := listen(t, silent(b.HandleEvent))
 			var all sync.WaitGroup
 			for range loadConnections {
 				all.Go(func() {
@@ -60,11 +60,11 @@ func TestShutdownUnderLoad(t *testing.T) {
 			if c.bounded {
 				cancel()
 			}
-			var left []cehttp.Unfinished
+			var left []dispatch.Unfinished
 			var err error
 			if c.queueFirst {
 				left, err = b.Shutdown(ctx)
-				for l.refused.Load() == 0 { // the server goes on, and says so
+				for l.refused.Load() == 0 { // the server refuses events
 					runtime.Gosched()
 				}
 			}
@@ -78,7 +78,7 @@ func TestShutdownUnderLoad(t *testing.T) {
 			if (err != nil) != (len(left) > 0) || (len(left) > 0) != c.bounded {
 				t.Errorf("%d left, %v", len(left), err)
 			}
-			for _, u := range left { // what is told to be unfinished is not lost
+			for _, u := range left { // unfinished events are not lost
 				if !u.Started {
 					_, _ = l.handle(ctx, u.Event)
 				}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -23,7 +24,7 @@ var loadEvents = flag.Int("load", 20_000, "how many events the load tests send")
 
 const loadConnections = 16
 
-// ledger counts what became of each event. An event's ID is its number.
+// ledger counts the outcomes of events. The ID of an event is its number.
 type ledger struct {
 	handled, accepted []atomic.Int32
 	sent              atomic.Int64 // numbers given out
@@ -39,7 +40,7 @@ func newLedger(n int) *ledger {
 func (l *ledger) handle(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	i, err := strconv.Atoi(e.ID)
 	if err != nil {
-		return nil, cehttp.Permanent(err)
+		return nil, dispatch.Permanent(err)
 	}
 	l.handled[i].Add(1)
 	if i%16 == 0 { // so that the queue is full at times
@@ -48,7 +49,7 @@ func (l *ledger) handle(_ context.Context, e *cloudevents.Event) (*cloudevents.E
 	return nil, nil
 }
 
-// check compares what was accepted with what was handled.
+// check compares the events that were accepted with those that were handled.
 func (l *ledger) check(t *testing.T) {
 	t.Helper()
 	unanswered := 0
@@ -181,8 +182,8 @@ func TestLoad(t *testing.T) {
 			goroutines := runtime.NumGoroutine()
 			before := settled(t, goroutines)
 
-			b := &cehttp.Background{Handler: l.handle, Workers: 4, QueueLimit: 16}
-			address, stop := listen(t, silent(b.Handle))
+			b := &dispatch.Background{Handler: l.handle, Workers: 4, QueueLimit: 16}
+			address, stop := listen(t, silent(b.HandleEvent))
 			url := "http://" + address + "/"
 			begin := time.Now()
 			var all sync.WaitGroup
@@ -207,8 +208,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// load sends events until there are no more. What is refused is sent again; what is
-// not answered is not.
+// load sends events until there are no more. It sends refused events again, and events
+// without an answer not.
 func (l *ledger) load(t *testing.T, url string, cancel bool) {
 	c, transport := client()
 	defer transport.CloseIdleConnections()

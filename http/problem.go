@@ -6,34 +6,49 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents/http/internal/body"
-
-	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/internal/excerpt"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Problem is the JSON body of an answer that is an error. A [Receiver] writes it;
-// a sender reads it with encoding/json. Members that are not known are left out,
-// those without omitempty are always there.
+// Problem is the JSON body of an answer that is an error. A [Receiver] writes it; a sender
+// reads it with encoding/json. Members whose value is unknown are omitted; those without
+// omitempty are always there. It is not the document of RFC 9457.
 type Problem struct {
-	Message    string      `json:"error"`                // for people; at most 1 KiB
-	Type       string      `json:"error_type"`           // for programs; see Receiver
-	Retryable  bool        `json:"retryable"`            // the same message may succeed later
-	Attribute  string      `json:"attribute,omitempty"`  // that is at fault, or "data"
-	Section    string      `json:"section,omitempty"`    // of the specification; see spec.SectionURL
-	Offset     *int        `json:"offset,omitempty"`     // in bytes from the beginning of the body
-	Index      *int        `json:"index,omitempty"`      // of the event in a batch, counted from 0
-	Violations []Violation `json:"violations,omitempty"` // of the specification, the first 32; Attribute, Section and Offset are of the first
+	// Message is for people. It has at most 1 KiB.
+	Message string `json:"error"`
+
+	// Type is for programs. [Receiver] lists the values.
+	Type string `json:"error_type"`
+
+	// Retryable says that the same message may succeed later.
+	Retryable bool `json:"retryable"`
+
+	// Attribute is the name of the attribute that is wrong, or "data".
+	Attribute string `json:"attribute,omitempty"`
+
+	// Section is the section of the specification; see spec.SectionURL.
+	Section string `json:"section,omitempty"`
+
+	// Offset is the position of the error in the body, in bytes.
+	Offset *int `json:"offset,omitempty"`
+
+	// Index is the number of the event in a batch, counted from 0.
+	Index *int `json:"index,omitempty"`
+
+	// Violations has the first 32 violations of the specification. Attribute, Section and
+	// Offset are those of the first one.
+	Violations []Violation `json:"violations,omitempty"`
 }
 
-// Violation is one of the rules of the specification that a message breaks.
+// Violation is a rule of the specification that a message breaks. Its fields are those of
+// [Problem].
 type Violation struct {
-	Message   string `json:"error"` // for people; at most 1 KiB
+	Message   string `json:"error"`
 	Attribute string `json:"attribute,omitempty"`
 	Section   string `json:"section,omitempty"`
 	Offset    *int   `json:"offset,omitempty"`
@@ -44,7 +59,7 @@ const (
 	maxViolations  = 32
 )
 
-// The values of Problem.Type that are not made of a status.
+// The values of Problem.Type other than texts of a status.
 const (
 	typeNotCloudEvent   = "not_a_cloudevent"
 	typeUnknownFormat   = "unknown_format"
@@ -53,19 +68,18 @@ const (
 	typeBody            = "unreadable_body"
 	typeInvalid         = "invalid_event"
 	typeMalformed       = "malformed"
-	typePanic           = "panic"
 	typeInvalidReply    = "invalid_reply"
 	typeBatch           = "batch_failed"
 )
 
-// ProblemOf describes the error of a decoder. The status that belongs to it is
-// [StatusCode] of err. Of an error that is not the sender's, which is 500, it says no
-// more than the status.
+// ProblemOf describes the error of a decoder. The status for it is [StatusCode] of err. An
+// error with status 5xx is not the sender's fault: the Problem then only has the text of
+// the status.
 func ProblemOf(err error) Problem { return messageProblem(err, StatusCode(err), false) }
 
-// WriteProblem answers with that status and p as JSON. Retry-After is the least time
-// until the message may be sent again, rounded up to seconds; 0 sends no header, except
-// with 429 and 503, where it is one second.
+// WriteProblem writes an answer with that status and p as JSON. retryAfter is the least
+// time until the message may be sent again, and is rounded up to seconds in Retry-After. 0
+// sends no header, except with 429 and 503, where it is one second.
 func WriteProblem(w http.ResponseWriter, status int, retryAfter time.Duration, p *Problem) {
 	answer.JSON(w, status, answer.RetryAfter(status, retryAfter), p)
 }
@@ -110,7 +124,7 @@ func messageProblemType(err error, status int) string {
 	return answer.Type(status)
 }
 
-// locate says what is known of the place of an error, and lists the violations.
+// locate sets the fields about the position of an error, and the violations.
 func (p *Problem) locate(err error) {
 	var batch *cloudevents.BatchError
 	if errors.As(err, &batch) {
@@ -147,8 +161,8 @@ func violation(err error) Violation {
 	return v
 }
 
-// clientText is the text of an error for who is at the other end.
+// clientText is the text of an error for the sender.
 func clientText(err error) string { return cut(err.Error()) }
 
-// cut bounds a text.
+// cut cuts a text for a Problem.
 func cut(s string) string { return excerpt.Cut(s, maxProblemText) }

@@ -1,77 +1,103 @@
 package cehttp
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// Receiver is an [http.Handler] that gives each event of a request to a [Handler]
-// and answers so that a sender can act on it (http-webhook.md#22-delivery-response).
-// Binary, structured and batched requests are taken, by POST. Only Handler has to
-// be set; it is called on the goroutine of the request.
+// Receiver is an [http.Handler] that calls a [dispatch.Handler] for each event of a
+// request, and answers so that a sender can act on it
+// (http-webhook.md#22-delivery-response). It accepts binary, structured and batched
+// requests by POST. The Handler runs on the goroutine of the request.
 //
 //	http.Handle("/", &cehttp.Receiver{Handler: handle})
 //
-// The answer is
+// The status of the answer is
 //
 //	200  with the reply of the handler, in the mode of the request
-//	202  with {"status":"accepted"} and an id, if the handler's error is a *Deferred
+//	202  with {"status":"accepted"} and an id: the handler deferred the event
 //	204  the event was handled
-//	400  malformed or invalid, or the body could not be read
+//	400  the message is malformed or invalid, or its body could not be read
 //	405  another method, with Allow
-//	408  the body did not come in time
-//	413  a body, a batch or an event over a limit
-//	415  no CloudEvent, an unknown format, a coded body
-//	422  the handler's error is Permanent
+//	408  the body did not arrive in time
+//	413  a body, a batch or an event exceeds a limit
+//	415  not a CloudEvent, an unknown format, or an encoded body
+//	422  the handler refused the event, as with dispatch.Permanent
 //	500  the handler failed or panicked, or its reply is not valid
-//	503  the handler's error is Retryable, with Retry-After
+//	503  the handler asked for a retry, as with dispatch.Retryable; with Retry-After
 //
-// or what the handler says with a [*HandlerError]: 429 and 410, for example. It is
-// never 3xx.
+// or the Status of a [dispatch.Error], such as 429 or 410. It is never 3xx.
 //
-// Errors have a [Problem] as their body. Its Type is one of not_a_cloudevent,
-// unknown_format, unsupported_content_encoding, too_large, unreadable_body,
-// invalid_event, malformed, panic, invalid_reply, batch_failed, what the
-// HandlerError says, or else the text of the status, as in too_many_requests.
+// The body of an error is a [Problem]. Its Type is not_a_cloudevent, unknown_format,
+// unsupported_content_encoding, too_large, unreadable_body, invalid_event, malformed,
+// panic, invalid_reply, batch_failed, the Type of a dispatch.Error, or else the text of
+// the status, as in too_many_requests.
 //
 // # Batches
 //
-// The events of a batch are handled one after the other. One that fails does not
-// keep the others from being handled, but a batch in which one is malformed or
-// invalid is refused before any is. If all events fare alike, the status of the
-// answer is theirs: 204 has no body. Else it is 503 if an event failed that may be
-// sent again, 422 if others failed, 202 if some are accepted only, and 200. The
-// body is a [BatchAnswer], with a result for each event, in which its reply is
-// found too. A sender that looks at nothing but the status, and repeats a batch after
-// 503, has some of it handled twice.
+// The events of a batch are handled one after the other, also if one of them fails. A
+// batch that has a malformed or invalid event is refused before any is handled.
 //
-// # Senders that go away
+// If all events have the same status, so does the response; 204 has no body. Otherwise
+// the status is 503 if an event failed that may be sent again, 422 if others failed, 202
+// if some were deferred, and 200 if not. The body is a [BatchAnswer] with a [Result] for
+// each event, which includes its reply. A sender that ignores the body and resends the
+// whole batch after 503 makes some events run twice.
 //
-// The context of a handler ends when its sender goes away. The rest of a batch is
-// not handled then. Whatever the handler returns, the status is still set, because
-// a server takes no answer for 200, but it is not logged as an error, and
-// [Observer] counts it as status 0.
+// # Senders that disconnect
+//
+// If the sender disconnects, the handler's context ends and the rest of the batch is
+// skipped. A status is still written, because net/http would send 200. It is not logged
+// as an error, and Observer reports it as 0.
 //
 // # Logging
 //
-// What a handler failed with is logged with id, source and type of the event: 5xx as an
-// error, but 503 as a warning, and 4xx as information. What the sender did wrong is
-// for debugging.
+// A failure of the handler is one log record, which [dispatch.Outcome.LogFailure]
+// describes. [dispatch.Log] may write it instead. A request that has no valid event is
+// logged at level Debug, or Error if the status is 5xx.
 //
 // A Receiver must not be changed while it serves.
 type Receiver struct {
-	Handler    Handler
-	Decoder    Decoder      // formats, limits, types of extensions; its Format also writes replies
-	MaxEvents  int          // of a batch; 0 is cloudevents.DefaultMaxEvents, -1 is none but that of the format
-	AllowPUT   bool         // take PUT like POST
-	ShowErrors bool         // tell senders the texts of all errors: for development
-	Logger     *slog.Logger // nil is slog.Default()
-	Observer   Observer
+	// Handler handles the events. It is required.
+	Handler dispatch.Handler
+
+	// Decoder has the formats, the limits and the types of extensions. Its Format also
+	// writes replies.
+	Decoder Decoder
+
+	// MaxEvents is the number of events that a batch may have. 0 is
+	// [cloudevents.DefaultMaxEvents], -1 is no limit other than that of the format.
+	MaxEvents int
+
+	// AllowPUT accepts PUT like POST.
+	AllowPUT bool
+
+	// ShowErrors puts the texts of all errors into answers, for development.
+	ShowErrors bool
+
+	// Logger receives failures. nil is slog.Default().
+	Logger *slog.Logger
+
+	// Observer is called for requests and events.
+	Observer Observer
+}
+
+// maxEvents returns the limit of a batch; a negative one is no limit.
+func (rc *Receiver) maxEvents() int {
+	if rc.MaxEvents == 0 {
+		return cloudevents.DefaultMaxEvents
+	}
+	return rc.MaxEvents
 }
 
 // ServeHTTP handles one request.
@@ -82,7 +108,7 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc.Observer.started(ctx)
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
-	x := exchange{Receiver: rc, w: w, r: r, begin: begin}
+	x := exchange{receiver: rc, w: w, r: r, begin: begin}
 	switch m := inRequest(r); {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
@@ -98,16 +124,18 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // exchange is one request and its answer. Its methods return the status.
 type exchange struct {
-	*Receiver
-	w     http.ResponseWriter
-	r     *http.Request
-	begin time.Time
+	receiver *Receiver
+	w        http.ResponseWriter
+	r        *http.Request
+	begin    time.Time // zero if no Observer needs it
 }
+
+var errMethod = errors.New("events are sent by POST")
 
 // otherMethod answers a request that carries no events.
 func (x *exchange) otherMethod() int {
 	allow := http.MethodPost
-	if x.AllowPUT {
+	if x.receiver.AllowPUT {
 		allow += ", " + http.MethodPut
 	}
 	x.w.Header().Set("Allow", allow)
@@ -121,22 +149,140 @@ func (x *exchange) refuse(err error, status int) int {
 	if status >= 500 {
 		level = slog.LevelError
 	}
-	x.logger().LogAttrs(ctx, level, "request refused", slog.Int("status", status), slog.Any("error", err))
-	x.Observer.done(ctx, Outcome{Status: status, Err: err}, x.begin)
-	if status == http.StatusRequestTimeout && x.r.ProtoMajor == 1 {
-		x.w.Header().Set("Connection", "close") // the rest of the body is not waited for
+	eventlog.Default(x.receiver.Logger).LogAttrs(ctx, level, "request refused", slog.Int("status", status), slog.Any("error", err))
+	p := messageProblem(err, status, x.receiver.ShowErrors)
+	if failed := x.receiver.Observer.Failed; failed != nil {
+		verdict := dispatch.VerdictRefused
+		if p.Retryable {
+			verdict = dispatch.VerdictRetry
+		}
+		failed(ctx, dispatch.Outcome{Verdict: verdict, Status: status, Err: err, Duration: time.Since(x.begin)})
 	}
-	p := messageProblem(err, status, x.ShowErrors)
+	if status == http.StatusRequestTimeout && x.r.ProtoMajor == 1 {
+		x.w.Header().Set("Connection", "close") // rather than wait for the rest of the body
+	}
 	answer.JSON(x.w, status, answer.RetryAfter(status, 0), &p)
 	return status
 }
 
-func (rc *Receiver) logger() *slog.Logger { return orDefault(rc.Logger) }
+// acceptance is the body of an answer 202.
+type acceptance struct {
+	Status string `json:"status"`       // "accepted"
+	ID     string `json:"id,omitempty"` // of the work, for POST /cancel/{id}
+}
 
-// orDefault returns the logger that nil stands for.
-func orDefault(l *slog.Logger) *slog.Logger {
-	if l == nil {
-		return slog.Default()
+const accepted = "accepted"
+
+// event handles a request with one event.
+func (x *exchange) event(m *received) int {
+	e := new(cloudevents.Event)
+	if err := x.receiver.Decoder.event(e, m); err != nil {
+		return x.refuse(err, StatusCode(err))
 	}
-	return l
+	a := x.receiver.handle(x.r.Context(), e, m.mode)
+	switch {
+	case a.problem != nil:
+		answer.JSON(x.w, a.status, a.retryAfter, a.problem)
+	case a.reply != nil:
+		// The status is legal, and an error of a client that is gone cannot be helped.
+		_ = a.encoded.respond(x.w, a.status)
+	case a.status == http.StatusAccepted:
+		answer.JSON(x.w, a.status, 0, &acceptance{accepted, a.id})
+	default:
+		x.w.WriteHeader(a.status)
+	}
+	return a.status
+}
+
+// eventAnswer is the answer to one event.
+type eventAnswer struct {
+	status     int
+	id         string             // of deferred work
+	reply      *cloudevents.Event // with its encoding
+	encoded    encoded
+	problem    *Problem // of a failure
+	retryAfter time.Duration
+}
+
+// handle calls the handler with e, which belongs to the handler from then on. A reply is
+// encoded for mode m.
+func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode) (a eventAnswer) {
+	begin := time.Now()
+	rc.Observer.decoded(ctx, e)
+	out := dispatch.Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
+	r := dispatch.Call(ctx, rc.Handler, e)
+	switch {
+	case r.Verdict == dispatch.VerdictDone && r.Reply != nil:
+		out, err := rc.encodeReply(r.Reply, m)
+		if err == nil {
+			a = eventAnswer{status: http.StatusOK, reply: r.Reply, encoded: out}
+			break
+		}
+		r = dispatch.Result{
+			Verdict: dispatch.VerdictRetry, Status: http.StatusInternalServerError,
+			Type: typeInvalidReply, Err: &replyError{err},
+		}
+		a = rc.failure(&r)
+	case r.Verdict == dispatch.VerdictDone:
+		a.status = http.StatusNoContent
+	case r.Verdict == dispatch.VerdictDeferred:
+		a.status, a.id = http.StatusAccepted, r.ID
+	default:
+		abort(r.Err)
+		a = rc.failure(&r)
+	}
+	if r.Err != nil || rc.Observer.Handled != nil {
+		out.Verdict, out.Status, out.Err, out.Duration = r.Verdict, a.status, r.Err, time.Since(begin)
+		out.LogFailure(ctx, rc.Logger)
+		rc.Observer.done(ctx, out)
+	}
+	return a
+}
+
+// abort panics again if err is the panic that asks net/http to abort the request.
+func abort(err error) {
+	var p *dispatch.PanicError
+	if errors.As(err, &p) && p.Value == http.ErrAbortHandler {
+		panic(p.Value)
+	}
+}
+
+func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (out encoded, err error) {
+	if m == cloudevents.BatchMode {
+		// It is a member of a BatchAnswer.
+		out, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
+		if err == nil && !json.Valid(out.body) {
+			err = errDeepReply
+		}
+		return out, err
+	}
+	return encode(reply, m, rc.Decoder.Format)
+}
+
+// errDeepReply is about a reply that encoding/json, which writes a BatchAnswer, refuses.
+var errDeepReply = errors.New("its data is nested too deeply for the answer to a batch")
+
+// replyError is about a reply that cannot be sent.
+type replyError struct{ err error }
+
+func (e *replyError) Error() string { return "reply of the handler: " + e.err.Error() }
+func (e *replyError) Unwrap() error { return e.err }
+
+// failure returns the answer to an event that was not handled.
+func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
+	p := &Problem{Message: cut(r.Message), Type: r.Type, Retryable: r.Verdict == dispatch.VerdictRetry}
+	if r.Status < 500 && r.Message != "" {
+		p.locate(r.Err)
+		p.Violations = nil // they may be about another message than that of the sender
+	}
+	if rc.ShowErrors {
+		p.Message = clientText(r.Err)
+	}
+	if p.Message == "" {
+		p.Message = answer.Text(r.Status)
+	}
+	if p.Type == "" {
+		p.Type = answer.Type(r.Status)
+	}
+	return eventAnswer{status: r.Status, problem: p, retryAfter: answer.RetryAfter(r.Status, r.RetryAfter)}
 }

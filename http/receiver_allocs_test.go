@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -23,8 +24,8 @@ func (w *nowhere) Header() http.Header         { return w.header }
 func (w *nowhere) Write(b []byte) (int, error) { return len(b), nil }
 func (w *nowhere) WriteHeader(status int)      { w.status = status }
 
-// A handler that only reads the body allocates it. A Receiver allocates the event,
-// its text and its extensions beside that.
+// A handler that only reads the body allocates it. A Receiver also allocates the event,
+// its text and its extensions.
 func TestReceiverAllocs(t *testing.T) {
 	const body = 1
 	plain := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -47,7 +48,7 @@ func TestReceiverAllocs(t *testing.T) {
 		{"structured, two extensions", silent(answering(nil, nil)), typed(structuredType), typicalJSON, 204, body + 3},
 		{"observed", observed(answering(nil, nil)), typical(), typicalJSON, 204, body + 3},
 		{"binary, reply", silent(answering(&reply, nil)), binaryHeader(), "x", 200, body + 3},
-		{"deferred", silent(answering(nil, &cehttp.Deferred{ID: "x"})), binaryHeader(), "x", 202, body + 8},
+		{"deferred", silent(answering(nil, &dispatch.Deferred{ID: "x"})), binaryHeader(), "x", 202, body + 8},
 		{"failed", silent(answering(nil, errors.New("x"))), binaryHeader(), "x", 500, body + 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -88,9 +89,9 @@ func wantPooledAllocs(t *testing.T, max float64, f func() error) {
 	}
 }
 
-func observed(h cehttp.Handler) *cehttp.Receiver {
+func observed(h dispatch.Handler) *cehttp.Receiver {
 	rc := silent(h)
-	rc.Observer.Handled = func(context.Context, cehttp.Outcome) {}
+	rc.Observer.Handled = func(context.Context, dispatch.Outcome) {}
 	rc.Observer.Decoded = func(context.Context, *cloudevents.Event) {}
 	return rc
 }

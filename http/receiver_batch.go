@@ -6,39 +6,39 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
-// BatchAnswer is the JSON body of the answer to a batch whose events were handled,
-// unless there is nothing to say but 204. A batch that was refused as a whole has
-// a [Problem] instead, without results. Both can be read as a BatchAnswer.
+// BatchAnswer is the JSON body of the answer to a batch whose events were handled, unless
+// the status is 204. A batch that was refused as a whole has a [Problem] instead, without
+// results. Both can be decoded as a BatchAnswer.
 type BatchAnswer struct {
-	Status    string   `json:"status,omitempty"`     // "accepted" with 202
+	Status    string   `json:"status,omitempty"`     // "accepted" with status 202
 	Message   string   `json:"error,omitempty"`      // for people, if an event failed
 	Type      string   `json:"error_type,omitempty"` // "batch_failed", if an event failed
-	Retryable bool     `json:"retryable"`            // a result is
+	Retryable bool     `json:"retryable"`            // whether some result is retryable
 	Results   []Result `json:"results"`              // one for each event, in order
 }
 
-// Result is what became of one event of a batch. A sender repeats those that are
-// retryable, and no other.
+// Result is the answer to one event of a batch. A sender sends retryable ones again, and
+// no others.
 type Result struct {
-	Index      int                `json:"index"`  // in the batch, counted from 0
-	Status     int                `json:"status"` // as of a request with that event alone
+	Index      int                `json:"index"`  // of the event in the batch, counted from 0
+	Status     int                `json:"status"` // that a request with that event alone would have
 	Retryable  bool               `json:"retryable"`
 	Message    string             `json:"error,omitempty"`
 	Type       string             `json:"error_type,omitempty"`
 	Attribute  string             `json:"attribute,omitempty"`
 	Section    string             `json:"section,omitempty"`
-	RetryAfter int64              `json:"retry_after,omitempty"` // seconds
+	RetryAfter int64              `json:"retry_after,omitempty"` // in seconds
 	ID         string             `json:"id,omitempty"`          // of accepted work
 	Reply      *cloudevents.Event `json:"reply,omitempty"`       // in the JSON event format
 }
 
-var errSenderGone = errors.New("the sender went away before the event was handled")
+var errSenderGone = errors.New("the sender disconnected before the event was handled")
 
 // batch handles a request with a batch.
 func (x *exchange) batch(m *received) int {
@@ -50,22 +50,23 @@ func (x *exchange) batch(m *received) int {
 	var total tally
 	results := make([]Result, len(es))
 	for i := range es {
-		var v verdict
+		var a eventAnswer
 		if ctx.Err() != nil {
-			v = x.failure(ctx, &HandlerError{Retryable: true, Err: errSenderGone})
+			r := dispatch.Judge(ctx, nil, dispatch.Retryable(errSenderGone, 0))
+			a = x.receiver.failure(&r)
 		} else {
 			// A copy, so that one event that is kept does not keep the others.
 			e := es[i]
-			v = x.handle(ctx, &e, cloudevents.BatchMode)
-			if v.reply != nil {
+			a = x.receiver.handle(ctx, &e, cloudevents.BatchMode)
+			if a.reply != nil {
 				// The handler may use it again for the next event.
-				reply := v.reply.Clone()
-				v.reply = &reply
+				reply := a.reply.Clone()
+				a.reply = &reply
 			}
 		}
 		es[i] = cloudevents.Event{}
-		results[i] = v.result(i)
-		total.add(&v)
+		results[i] = a.result(i)
+		total.add(&a)
 	}
 	status := total.status()
 	if status == http.StatusNoContent {
@@ -85,13 +86,10 @@ func (x *exchange) batch(m *received) int {
 }
 
 func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
-	limit := x.MaxEvents
-	if limit == 0 {
-		limit = cloudevents.DefaultMaxEvents
-	}
-	d := x.Decoder
+	limit := x.receiver.maxEvents()
+	d := x.receiver.Decoder
 	if d.Batch == nil && d.Format == nil {
-		d.Batch = format.JSON{MaxEvents: limit} // which stops there
+		d.Batch = format.JSON{MaxEvents: limit} // which stops at the limit
 	}
 	es, err := d.batch(m)
 	if err == nil && limit >= 0 && len(es) > limit {
@@ -100,17 +98,17 @@ func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
 	return es, err
 }
 
-func (v *verdict) result(index int) Result {
-	r := Result{Index: index, Status: v.status, ID: v.id, Reply: v.reply}
-	if p := v.problem; p != nil {
+func (a *eventAnswer) result(index int) Result {
+	r := Result{Index: index, Status: a.status, ID: a.id, Reply: a.reply}
+	if p := a.problem; p != nil {
 		r.Retryable, r.Message, r.Type = p.Retryable, p.Message, p.Type
 		r.Attribute, r.Section = p.Attribute, p.Section
-		r.RetryAfter = answer.Seconds(v.retryAfter)
+		r.RetryAfter = answer.Seconds(a.retryAfter)
 	}
 	return r
 }
 
-// tally is the sum of the verdicts on a batch.
+// tally is the sum of the answers to the events of a batch.
 type tally struct {
 	events, failed, retryable, deferred, replies int
 
@@ -118,28 +116,28 @@ type tally struct {
 	retryAfter time.Duration
 }
 
-func (t *tally) add(v *verdict) {
+func (t *tally) add(a *eventAnswer) {
 	if t.events == 0 {
-		t.common = v.status
-	} else if v.status != t.common {
+		t.common = a.status
+	} else if a.status != t.common {
 		t.common = 0
 	}
 	t.events++
 	switch {
-	case v.problem != nil:
+	case a.problem != nil:
 		t.failed++
-		if v.problem.Retryable {
+		if a.problem.Retryable {
 			t.retryable++
 		}
-		t.retryAfter = max(t.retryAfter, v.retryAfter)
-	case v.status == http.StatusAccepted:
+		t.retryAfter = max(t.retryAfter, a.retryAfter)
+	case a.status == http.StatusAccepted:
 		t.deferred++
-	case v.reply != nil:
+	case a.reply != nil:
 		t.replies++
 	}
 }
 
-// status returns the one status of the answer.
+// status returns the status of the whole answer.
 func (t *tally) status() int {
 	switch {
 	case t.common != 0:

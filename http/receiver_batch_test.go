@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
@@ -15,7 +16,7 @@ import (
 func TestReceiverAnswersBatches(t *testing.T) {
 	for _, c := range []struct {
 		name       string
-		types      string // what the handler says of each event
+		types      string // the result of the handler for each event
 		status     int
 		retryAfter string
 		results    string // status of each, with ! if it may be sent again
@@ -86,7 +87,7 @@ func TestReceiverBatchReplies(t *testing.T) {
 	wantEvent(t, *a.Results[1].Reply, withData("text/plain", "<reply>"))
 }
 
-// A handler that uses a reply again does not change the one before.
+// A handler that reuses a reply does not change the previous one.
 func TestReceiverBatchReplyIsUsedAgain(t *testing.T) {
 	reply := withData("text/plain", "0")
 	w := post(silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -132,7 +133,7 @@ func TestReceiverBatchOrder(t *testing.T) {
 	}
 }
 
-// What is refused is refused before an event is handled.
+// A batch is refused before any event is handled.
 func TestReceiverBatchLimits(t *testing.T) {
 	three := batchOf("204", "204", "204")
 	for _, c := range []struct {
@@ -165,7 +166,7 @@ func TestReceiverBatchLimits(t *testing.T) {
 	}
 }
 
-// The rest of a batch is not handled when nobody waits for it.
+// The rest of a batch is skipped when the sender has disconnected.
 func TestReceiverBatchSenderGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	handled := 0
@@ -193,7 +194,7 @@ func TestReceiverBoundsProblems(t *testing.T) {
 	if p := decoded[cehttp.Problem](t, w); w.Code != 400 || len(p.Violations) != 32 || w.Body.Len() > 16<<10 {
 		t.Errorf("%d, %d violations, %d bytes", w.Code, len(p.Violations), w.Body.Len())
 	}
-	long := &cehttp.HandlerError{Message: strings.Repeat("é", 5000)}
+	long := &dispatch.Error{Message: strings.Repeat("é", 5000)}
 	w = post(silent(answering(nil, long)), binaryHeader(), "")
 	if p := decoded[cehttp.Problem](t, w); len(p.Message) > 1024 || !strings.HasSuffix(p.Message, "é…") {
 		t.Errorf("error of %d bytes", len(p.Message))

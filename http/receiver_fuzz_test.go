@@ -8,7 +8,7 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// Whatever comes in is handled, or refused with a body that says why.
+// Every request is handled, or refused with a body that has a reason.
 func FuzzReceiver(f *testing.F) {
 	f.Add("POST", "application/json", "1", []byte("{}"))
 	f.Add("POST", structuredType, "", []byte(minimalJSON))

@@ -9,17 +9,18 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
 )
 
-// answering returns a handler that always returns that.
-func answering(reply *cloudevents.Event, err error) cehttp.Handler {
+// answering returns a handler that always returns these results.
+func answering(reply *cloudevents.Event, err error) dispatch.Handler {
 	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return reply, err }
 }
 
 // silent returns a receiver that logs nothing.
-func silent(h cehttp.Handler) *cehttp.Receiver {
+func silent(h dispatch.Handler) *cehttp.Receiver {
 	return &cehttp.Receiver{Handler: h, Logger: slog.New(slog.DiscardHandler)}
 }
 
@@ -41,6 +42,12 @@ func decoded[T any](t *testing.T, w *httptest.ResponseRecorder) T {
 	return cehttptest.Decoded[T](t, w)
 }
 
+// acceptance is the body of an answer 202.
+type acceptance struct {
+	Status string `json:"status"`
+	ID     string `json:"id"`
+}
+
 // batchOf returns a batch of events of those types, which are their IDs too.
 func batchOf(types ...string) string {
 	var b strings.Builder
@@ -51,4 +58,10 @@ func batchOf(types ...string) string {
 		b.WriteString(`{"specversion":"1.0","id":"` + typ + `","source":"/s","type":"` + typ + `"}`)
 	}
 	return "[" + b.String() + "]"
+}
+
+// patient is a handler that waits for the end of its context.
+func patient(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
 }

@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// nasty panics when it is asked what it is.
+// nasty panics when its text is needed.
 type nasty struct{}
 
 func (nasty) Error() string { panic("again") }
@@ -46,16 +47,16 @@ func TestReceiverContainsPanics(t *testing.T) {
 	})
 }
 
-// nilStatus is an error whose methods need one.
+// nilStatus is an error whose methods need a pointer that is not nil.
 type nilStatus struct{ status int }
 
 func (e *nilStatus) Error() string   { return "nil" }
 func (e *nilStatus) StatusCode() int { return e.status }
 
-// A nil pointer is returned as an error more often than anybody means to.
+// Handlers return nil pointers as errors by mistake.
 func TestReceiverContainsErrorsThatPanic(t *testing.T) {
 	for name, err := range map[string]error{
-		"HandlerError": (*cehttp.HandlerError)(nil), "Deferred": (*cehttp.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
+		"HandlerError": (*dispatch.Error)(nil), "Deferred": (*dispatch.Deferred)(nil), "text": nasty{}, "status": (*nilStatus)(nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			rc := silent(answering(nil, err))
@@ -78,13 +79,13 @@ func TestReceiverContainsErrorsThatPanic(t *testing.T) {
 
 func TestReceiverContainsErrorsWithNothingInThem(t *testing.T) {
 	var none validation.Errors
-	w := post(silent(answering(nil, &cehttp.HandlerError{Status: 409, Message: "old", Err: none})), binaryHeader(), "")
+	w := post(silent(answering(nil, &dispatch.Error{Status: 409, Message: "old", Err: none})), binaryHeader(), "")
 	if p := decoded[cehttp.Problem](t, w); w.Code != 409 || p.Message != "old" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 
-// net/http has its own meaning for this one.
+// net/http gives this panic a meaning.
 func TestReceiverAborts(t *testing.T) {
 	answered := -1
 	rc := silent(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { panic(http.ErrAbortHandler) })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
@@ -40,26 +41,26 @@ func TestReceiverAnswersWhatTheHandlerSays(t *testing.T) {
 		{"an error without a status", nil, err, 500, "internal_server_error", true, "", "Internal Server Error"},
 		{"an error and a reply", &invalid, err, 500, "internal_server_error", true, "", "Internal Server Error"},
 		{"a reply that is no event", &invalid, nil, 500, "invalid_reply", true, "", "Internal Server Error"},
-		{"Permanent", nil, cehttp.Permanent(err), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
-		{"Retryable", nil, cehttp.Retryable(err, 1500*time.Millisecond), 503, "service_unavailable", true, "2", "Service Unavailable"},
-		{"Retryable at no time", nil, cehttp.Retryable(err, 0), 503, "service_unavailable", true, "1", "Service Unavailable"},
-		{"Retryable at a negative time", nil, cehttp.Retryable(err, -time.Hour), 503, "service_unavailable", true, "1", "Service Unavailable"},
-		{"Permanent around Retryable", nil, cehttp.Permanent(cehttp.Retryable(err, 1)), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
-		{"Permanent keeps a status", nil, cehttp.Permanent(statusError(404)), 404, "not_found", false, "", "Not Found"},
-		{"Permanent keeps no status that is repeated", nil, cehttp.Permanent(statusError(429)), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
-		{"Permanent keeps no status that is none", nil, cehttp.Permanent(statusError(302)), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
-		{"Permanent keeps what a HandlerError says", nil, cehttp.Permanent(&cehttp.HandlerError{Status: 409, Type: "old", Message: "there is a newer one", Retryable: true}), 409, "old", false, "", "there is a newer one"},
-		{"a rate is exceeded, at no time", nil, &cehttp.HandlerError{Status: 429}, 429, "too_many_requests", true, "1", "Too Many Requests"},
-		{"a rate is exceeded", nil, &cehttp.HandlerError{Status: 429, RetryAfter: time.Minute}, 429, "too_many_requests", true, "60", "Too Many Requests"},
-		{"retired", nil, &cehttp.HandlerError{Status: 410, Message: "gone since March"}, 410, "gone", false, "", "gone since March"},
+		{"Permanent", nil, dispatch.Permanent(err), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
+		{"Retryable", nil, dispatch.Retryable(err, 1500*time.Millisecond), 503, "service_unavailable", true, "2", "Service Unavailable"},
+		{"Retryable at no time", nil, dispatch.Retryable(err, 0), 503, "service_unavailable", true, "1", "Service Unavailable"},
+		{"Retryable at a negative time", nil, dispatch.Retryable(err, -time.Hour), 503, "service_unavailable", true, "1", "Service Unavailable"},
+		{"Permanent around Retryable", nil, dispatch.Permanent(dispatch.Retryable(err, 1)), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
+		{"Permanent keeps a status", nil, dispatch.Permanent(statusError(404)), 404, "not_found", false, "", "Not Found"},
+		{"Permanent keeps no status that is repeated", nil, dispatch.Permanent(statusError(429)), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
+		{"Permanent keeps no status that is none", nil, dispatch.Permanent(statusError(302)), 422, "unprocessable_entity", false, "", "Unprocessable Entity"},
+		{"Permanent keeps what a HandlerError says", nil, dispatch.Permanent(&dispatch.Error{Status: 409, Type: "old", Message: "there is a newer one", Retryable: true}), 409, "old", false, "", "there is a newer one"},
+		{"a rate is exceeded, at no time", nil, &dispatch.Error{Status: 429}, 429, "too_many_requests", true, "1", "Too Many Requests"},
+		{"a rate is exceeded", nil, &dispatch.Error{Status: 429, RetryAfter: time.Minute}, 429, "too_many_requests", true, "60", "Too Many Requests"},
+		{"retired", nil, &dispatch.Error{Status: 410, Message: "gone since March"}, 410, "gone", false, "", "gone since March"},
 		{"a status that may pass", nil, statusError(504), 504, "gateway_timeout", true, "", "Gateway Timeout"},
 		{"a status that will not pass", nil, statusError(501), 501, "not_implemented", false, "", "Not Implemented"},
 		{"a status without a text", nil, statusError(499), 499, "error", false, "", "status 499"},
-		{"a redirect", nil, &cehttp.HandlerError{Status: 307}, 500, "internal_server_error", true, "", "Internal Server Error"},
-		{"a success that is an error", nil, &cehttp.HandlerError{Status: 200}, 500, "internal_server_error", true, "", "Internal Server Error"},
+		{"a redirect", nil, &dispatch.Error{Status: 307}, 500, "internal_server_error", true, "", "Internal Server Error"},
+		{"a success that is an error", nil, &dispatch.Error{Status: 200}, 500, "internal_server_error", true, "", "Internal Server Error"},
 		{"an interim status", nil, statusError(103), 500, "internal_server_error", true, "", "Internal Server Error"},
-		{"no status at all", nil, &cehttp.HandlerError{Status: 1000}, 500, "internal_server_error", true, "", "Internal Server Error"},
-		{"a wrapped HandlerError", nil, errors.Join(err, &cehttp.HandlerError{Status: 403}), 403, "forbidden", false, "", "Forbidden"},
+		{"no status at all", nil, &dispatch.Error{Status: 1000}, 500, "internal_server_error", true, "", "Internal Server Error"},
+		{"a wrapped HandlerError", nil, errors.Join(err, &dispatch.Error{Status: 403}), 403, "forbidden", false, "", "Forbidden"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := post(silent(answering(c.reply, c.err)), binaryHeader(), "")
@@ -172,9 +173,8 @@ func TestReceiverTakesPUTIfAllowed(t *testing.T) {
 	}
 }
 
-// The body that cannot be read may be read another time; one that took too long is
-// 408, and the connection is not used again. One over a limit that the server has set
-// stays too long.
+// A body that cannot be read may be sent again. After a timeout, which is 408, the
+// connection is closed. A body over the limit of the server is final.
 func TestReceiverBodyErrors(t *testing.T) {
 	for _, c := range []struct {
 		name      string
@@ -229,14 +229,14 @@ func TestReceiverRepliesInTheModeOfTheRequest(t *testing.T) {
 
 func TestReceiverDefers(t *testing.T) {
 	for _, id := range []string{"", "work-7"} {
-		w := post(silent(answering(nil, &cehttp.Deferred{ID: id})), binaryHeader(), "")
-		if a := decoded[cehttp.Accepted](t, w); w.Code != 202 || a != (cehttp.Accepted{Status: "accepted", ID: id}) {
+		w := post(silent(answering(nil, &dispatch.Deferred{ID: id})), binaryHeader(), "")
+		if a := decoded[acceptance](t, w); w.Code != 202 || a != (acceptance{Status: "accepted", ID: id}) {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	}
 }
 
-// The handler gets what was sent, and may keep and change it.
+// The handler gets the event that was sent, and may keep and change it.
 func TestReceiverHandsOverTheEvent(t *testing.T) {
 	var kept []*cloudevents.Event
 	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -256,11 +256,11 @@ func TestReceiverHandsOverTheEvent(t *testing.T) {
 	}
 }
 
-// A handler that refuses data says where, without more than its Message.
+// The answer has the position of data that a handler refuses, and no text but Message.
 func TestReceiverLocatesWhatTheHandlerRefuses(t *testing.T) {
 	rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		_, err := cloudevents.DataAs[[]int](e)
-		return nil, &cehttp.HandlerError{Status: cehttp.StatusCode(err), Message: "not numbers", Err: err}
+		return nil, &dispatch.Error{Status: cehttp.StatusCode(err), Message: "not numbers", Err: err}
 	})
 	for body, want := range map[string]cehttp.Problem{
 		`[1,"2"]`: {Message: "not numbers", Type: "bad_request", Attribute: "data", Section: "spec.md#event-data"},

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
 // Routes is the usual set of addresses around a [Receiver]:
@@ -15,29 +17,38 @@ import (
 //	POST /             events, to Receiver
 //	GET  /health/live  200 as long as the process answers
 //	GET  /health/ready 200, or 503 while it should get no requests
-//	POST /cancel/{id}  204 when work of Background is ended, 404 if there is none of that ID
+//	POST /cancel/{id}  204 if work of Background was ended, 404 if there is none with that ID
 //
-// HEAD is taken where GET is. Errors have a [Problem] as their body. Redirects, which the
-// webhook document forbids, are not sent: a path is one of these, or 404.
+// HEAD is accepted where GET is. The body of an error is a [Problem]. Any other path is
+// 404. Routes never redirects, because the webhook document forbids it.
 //
-// Routes is a handler itself, for use as the only one, or under a prefix, with and
-// without a slash at its end, for from the one to the other [http.ServeMux] redirects:
+// Routes can be the only handler, or be mounted under a prefix. Register the prefix with
+// and without a trailing slash; [http.ServeMux] redirects from one to the other otherwise:
 //
 //	under := http.StripPrefix("/events", routes)
 //	http.Handle("/events", under)
 //	http.Handle("/events/", under)
 //
-// or its addresses can be put into a mux, beside others, with Mount. IDs of
-// work cannot be guessed, but who knows one can cancel it: whatever authorizes
-// requests belongs in front of all.
+// Mount registers the four addresses in a mux beside others. IDs of work cannot be
+// guessed, but anyone who knows an ID can cancel that work: put authorization in front of
+// all four.
 type Routes struct {
-	Receiver   http.Handler                    // usually a *Receiver; nil is 404
-	Background *Background                     // nil: nothing can be cancelled
-	Ready      func(ctx context.Context) error // an error, which is logged and not shown, is 503; nil is always ready
-	Logger     *slog.Logger                    // nil is slog.Default()
+	// Receiver handles events, and is usually a *Receiver. If it is nil, / is 404.
+	Receiver http.Handler
+
+	// Background is the work that can be canceled. If it is nil, there is none.
+	Background *dispatch.Background
+
+	// Ready returns an error while the service should get no requests: /health/ready is
+	// 503 then. The error is logged and not shown. If Ready is nil, the service is always
+	// ready. During a shutdown of Background, or of the server of [Serve], it is not.
+	Ready func(ctx context.Context) error
+
+	// Logger receives the errors of Ready. nil is slog.Default().
+	Logger *slog.Logger
 }
 
-// Mount puts the four addresses into mux, for all methods.
+// Mount registers the four addresses in mux, for all methods.
 func (rt *Routes) Mount(mux *http.ServeMux) {
 	for _, pattern := range []string{"/{$}", "/health/live", "/health/ready", "/cancel/{id}"} {
 		mux.Handle(pattern, rt)
@@ -46,7 +57,7 @@ func (rt *Routes) Mount(mux *http.ServeMux) {
 
 // ServeHTTP handles one request.
 func (rt *Routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// A prefix that was stripped may leave nothing.
+	// Stripping a prefix may leave an empty path.
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	id, cancel := strings.CutPrefix(path, "cancel/")
 	switch {
@@ -65,29 +76,29 @@ func (rt *Routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if !rt.Background.Cancel(id) {
-			writeProblem(w, http.StatusNotFound, "no work of that ID waits or is being done")
+			writeProblem(w, http.StatusNotFound, "there is no work with that ID")
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
 	default:
-		writeProblem(w, http.StatusNotFound, "nothing is at that address")
+		writeProblem(w, http.StatusNotFound, "not found")
 	}
 }
 
-// health is the body of a health check that is well.
+// health is the body of a health check that succeeds.
 type health struct {
 	Status string `json:"status"`
 }
 
 func (rt *Routes) ready(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	if rt.Background != nil && rt.Background.draining() || serverDraining(ctx) {
+	if rt.Background != nil && rt.Background.Draining() || serverDraining(ctx) {
 		writeProblem(w, http.StatusServiceUnavailable, "shutting down")
 		return
 	}
 	if rt.Ready != nil {
 		if err := rt.Ready(ctx); err != nil {
-			orDefault(rt.Logger).WarnContext(ctx, "not ready", "error", err)
+			eventlog.Default(rt.Logger).WarnContext(ctx, "not ready", "error", err)
 			writeProblem(w, http.StatusServiceUnavailable, "not ready")
 			return
 		}
@@ -95,7 +106,7 @@ func (rt *Routes) ready(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, http.StatusOK, 0, &health{"ready"})
 }
 
-// only answers 405 unless the method is one of those.
+// only answers 405 and returns false unless the method is one of those.
 func only(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	for _, m := range methods {
 		if r.Method == m {
@@ -103,7 +114,7 @@ func only(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 		}
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
-	writeProblem(w, http.StatusMethodNotAllowed, "the method is not for this address")
+	writeProblem(w, http.StatusMethodNotAllowed, "method not allowed")
 	return false
 }
 

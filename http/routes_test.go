@@ -8,15 +8,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 func TestRoutes(t *testing.T) {
 	var log logged
 	ready := error(nil)
-	b := &cehttp.Background{Handler: sleeper2, Logger: log.logger()}
+	b := &dispatch.Background{Handler: patient, Logger: log.logger()}
 	rt := &cehttp.Routes{
-		Receiver: silent(b.Handle), Background: b, Logger: log.logger(),
+		Receiver: silent(b.HandleEvent), Background: b, Logger: log.logger(),
 		Ready: func(context.Context) error { return ready },
 	}
 	mux := http.NewServeMux()
@@ -66,7 +67,7 @@ func testRoutes(t *testing.T, h http.Handler, prefix string, ready *error) {
 		}
 		return w
 	}
-	id := decoded[cehttp.Accepted](t, status("POST", "/", 202)).ID
+	id := decoded[acceptance](t, status("POST", "/", 202)).ID
 	status("GET", "/", 405)
 	status("GET", "/health/live", 200)
 	status("HEAD", "/health/live", 200)
@@ -89,7 +90,7 @@ func testRoutes(t *testing.T, h http.Handler, prefix string, ready *error) {
 	status("GET", "/favicon.ico", 404)
 }
 
-// A zero Routes has nothing but health.
+// A zero Routes has only the health checks.
 func TestRoutesWithNothing(t *testing.T) {
 	var rt cehttp.Routes
 	for path, want := range map[string]int{"/": 404, "/health/live": 200, "/health/ready": 200, "/cancel/x": 404} {
@@ -99,7 +100,7 @@ func TestRoutesWithNothing(t *testing.T) {
 	}
 }
 
-// Paths that a mux would clean by a redirect are answered.
+// http.ServeMux would redirect these paths.
 func TestRoutesUnderAPrefix(t *testing.T) {
 	var mux http.ServeMux
 	under := http.StripPrefix("/events", &cehttp.Routes{Receiver: silent(answering(nil, nil))})

@@ -533,7 +533,7 @@ func (d *delivery) logRetry(ctx context.Context, a *attempt, wait time.Duration)
 		return
 	}
 	var attrs []slog.Attr
-	if e := d.out.event; e != nil {
+	if e := d.out.logged; e != nil {
 		attrs = append(attrs, eventlog.Event(e.ID, e.Source, e.Type))
 	}
 	attrs = append(attrs, slog.Int("attempt", a.number), slog.Duration("wait", wait), slog.Int("status", a.status))

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -25,13 +26,13 @@ func TestSendBatchToReceiver(t *testing.T) {
 			reply.ID = "reply"
 			return &reply, nil
 		case "1":
-			return nil, &cehttp.Deferred{ID: "job-7"}
+			return nil, &dispatch.Deferred{ID: "job-7"}
 		case "2":
-			return nil, cehttp.Permanent(errors.New("never"))
+			return nil, dispatch.Permanent(errors.New("never"))
 		case "3":
 			if !failed["3"] {
 				failed["3"] = true
-				return nil, &cehttp.HandlerError{Status: 500, Retryable: true}
+				return nil, &dispatch.Error{Status: 500, Retryable: true}
 			}
 		}
 		return nil, nil
@@ -67,8 +68,8 @@ func TestSendObserver(t *testing.T) {
 			Attempted: func(_ context.Context, a cehttp.Attempt) {
 				say("attempt %d of %d: %d, %v, wait %s", a.Number, a.Events, a.Status, a.Err, a.Wait)
 			},
-			Sent:   func(_ context.Context, o cehttp.Outcome) { say("sent %s: %d after %s", o.ID, o.Status, o.Duration) },
-			Failed: func(_ context.Context, o cehttp.Outcome) { say("failed %s: %d, %v", o.ID, o.Status, o.Err != nil) },
+			Sent:   func(_ context.Context, o dispatch.Outcome) { say("sent %s: %d after %s", o.ID, o.Status, o.Duration) },
+			Failed: func(_ context.Context, o dispatch.Outcome) { say("failed %s: %d, %v", o.ID, o.Status, o.Err != nil) },
 		}
 		es := eventsOf(2)
 		_, _ = sender.SendBatch(t.Context(), es)

@@ -9,28 +9,29 @@ import (
 	"time"
 )
 
-// The settings of the server of ListenAndServe.
+// The settings of the server of Serve.
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = time.Minute
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
-	drainTime         = 25 * time.Second // what orchestrators wait before they kill is mostly 30
+	drainTime         = 25 * time.Second // less than the 30 s after which most orchestrators kill
+	writeTimeout      = time.Minute      // for a piece of an answer
+	writePiece        = 64 << 10
 )
 
-// ListenAndServe serves HTTP/1.1 and HTTP/2 without TLS at a TCP address until ctx
-// ends. It then takes no new connections, waits up to 25 seconds for requests to be
-// answered, and returns nil; after that it closes what is left and returns an
-// error. It returns at once, with an error, if it cannot listen.
+// ListenAndServe serves HTTP/1.1 and HTTP/2 without TLS at a TCP address until ctx ends. It
+// then accepts no new connections, waits up to 25 seconds for the requests in progress, and
+// returns nil. If some are not answered by then it closes their connections and returns an
+// error. If it cannot listen it returns an error at once.
 //
-// A request has 10 seconds for its header, of at most 64 KiB, and a minute
-// altogether until its body is read. The handler may take as long as it likes. A client
-// that takes nothing of an answer for a minute is cut off. An idle connection is closed
-// after 2 minutes. Contexts of requests have the values of
-// ctx, but do not end with it. A nil handler is [http.DefaultServeMux]. For anything
-// else, use an [http.Server].
+// A request has 10 seconds for its header, which may have 64 KiB, and a minute until its
+// body is read. The handler has no time limit. A client has a minute to read each 64 KiB of
+// an answer. An idle connection is closed after 2 minutes. Contexts of requests have the
+// values of ctx, but do not end with it. A nil handler is [http.DefaultServeMux]. For
+// other settings use an [http.Server].
 //
-// A [Background] is to be shut down after it:
+// Shut down a [dispatch.Background] afterwards:
 //
 //	err := cehttp.ListenAndServe(ctx, ":8080", &cehttp.Routes{Receiver: receiver, Background: background})
 //	unfinished, lost := background.Shutdown(within)
@@ -88,8 +89,8 @@ func serverDraining(ctx context.Context) bool {
 	return ok && server.Err() != nil
 }
 
-// untimed lifts the deadline for reading as soon as a request has been read. While a
-// handler works, net/http reads on, to see whether the client goes away, and would take
+// untimed removes the deadline for reading as soon as a request has been read. net/http
+// reads on while a handler works, to detect that the client disconnects, and would take
 // the deadline for that.
 type untimed struct{ http.Handler }
 
@@ -121,6 +122,54 @@ func (b *untimedBody) Read(p []byte) (int, error) {
 }
 
 func liftReadDeadline(w http.ResponseWriter) {
-	// The server of this package can; for another there is no deadline of ours.
+	// The server of Serve supports it. Another server has no deadline of ours.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+}
+
+// patientWriter gives the client a minute for each 64 KiB instead of a deadline for the
+// whole response: slow readers finish, stalled ones are disconnected.
+type patientWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func newPatientWriter(w http.ResponseWriter) *patientWriter {
+	p := &patientWriter{w, http.NewResponseController(w)}
+	p.deadline(time.Time{}) // remove that of the previous request on the connection
+	return p
+}
+
+func (w *patientWriter) WriteHeader(status int) {
+	w.extend()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *patientWriter) Write(b []byte) (int, error) {
+	written := 0
+	for {
+		w.extend()
+		n, err := w.ResponseWriter.Write(b[written:min(written+writePiece, len(b))])
+		written += n
+		if err != nil || written == len(b) {
+			return written, err
+		}
+	}
+}
+
+// Flush is there for handlers that look for an http.Flusher.
+func (w *patientWriter) Flush() { _ = w.FlushError() }
+
+func (w *patientWriter) FlushError() error {
+	w.extend()
+	return w.control.Flush()
+}
+
+// Unwrap is there for http.ResponseController.
+func (w *patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *patientWriter) extend() { w.deadline(time.Now().Add(writeTimeout)) }
+
+func (w *patientWriter) deadline(t time.Time) {
+	// The server of Serve supports it. Another server has no deadline of ours.
+	_ = w.control.SetWriteDeadline(t)
 }

@@ -73,7 +73,7 @@ func TestListenAndServe(t *testing.T) {
 	}
 }
 
-// As net/http has it.
+// A nil handler is http.DefaultServeMux.
 func TestServeDefaultHandler(t *testing.T) {
 	address, stop := listen(t, nil)
 	response, err := http.Get("http://" + address + "/nothing-is-here")
@@ -97,8 +97,8 @@ func TestServeReturnsTheErrorOfTheListener(t *testing.T) {
 	}
 }
 
-// Requests that are being handled are answered; their contexts do not end with that
-// of the server. Readiness is off meanwhile.
+// Requests that are being handled are answered; their contexts do not end with that of the
+// server. The service is not ready meanwhile.
 func TestServeDrains(t *testing.T) {
 	type key struct{}
 	in, out := make(chan bool), make(chan bool)

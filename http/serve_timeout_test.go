@@ -14,7 +14,7 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// pipes is a listener without a network, for time that is not real.
+// pipes is a listener without a network, which a synctest bubble needs.
 type pipes chan net.Conn
 
 func (p pipes) Accept() (net.Conn, error) {
@@ -38,8 +38,8 @@ const rawEvent = "POST / HTTP/1.1\r\nHost: x\r\nCe-Id: 1\r\nCe-Source: /s\r\nCe-
 func TestServeTimeouts(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		write  []string // with half a minute before each but the first
-		answer string   // what comes back begins so
+		write  []string // with a pause of half a minute before each but the first
+		answer string   // beginning of the answer
 		after  time.Duration
 	}{
 		{"slow handler", []string{rawEvent + "Content-Length: 1\r\n\r\nx"}, "HTTP/1.1 204", time.Hour},
@@ -85,7 +85,7 @@ func TestServeTimeouts(t *testing.T) {
 	}
 }
 
-// A handler that does not end is not waited for, beyond a bound.
+// Serve does not wait forever for a handler.
 func TestServeDrainsWithinBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := make(pipes)
@@ -133,7 +133,7 @@ func TestServeCutsOffWhoDoesNotRead(t *testing.T) {
 				served := make(chan error, 1)
 				go func() {
 					served <- cehttp.Serve(ctx, p, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-						time.Sleep(time.Hour) // which does not count
+						time.Sleep(time.Hour) // is not limited
 						w.Header().Set("Content-Length", strconv.Itoa(size))
 						n, err := w.Write(make([]byte, size))
 						if (err == nil) != c.whole || (n == size) != c.whole {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -36,7 +37,7 @@ func withTenant(ctx context.Context) context.Context {
 // service is a server with a framework, as a program has it.
 type service struct {
 	url        string
-	background *cehttp.Background
+	background *dispatch.Background
 	started    chan string // IDs of events whose handling has begun and does not end by itself
 	ended      chan error  // why it ended
 	finish     chan struct{}
@@ -70,17 +71,17 @@ func newService(t *testing.T, f framework) *service {
 		s.ended <- err
 		return nil, err
 	}
-	s.background = &cehttp.Background{Handler: wait, Logger: quiet}
+	s.background = &dispatch.Background{Handler: wait, Logger: quiet}
 	handle := func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		switch e.Type {
 		case "background":
-			return s.background.Handle(ctx, e)
+			return s.background.HandleEvent(ctx, e)
 		case "wait":
 			return wait(ctx, e)
 		case "reply":
 			return &answer, nil
 		case "never":
-			return nil, cehttp.Permanent(errors.New("never"))
+			return nil, dispatch.Permanent(errors.New("never"))
 		}
 		return nil, nil
 	}
@@ -178,7 +179,7 @@ func documentOf(typ string) string {
 func (s *service) accept(t *testing.T, id string) string {
 	t.Helper()
 	res, body := s.post(t, id, "background")
-	var a cehttp.Accepted
+	var a struct{ Status, ID string }
 	if err := json.Unmarshal([]byte(body), &a); err != nil || res.StatusCode != 202 || a.Status != "accepted" || a.ID == "" {
 		t.Fatalf("%d %s %v", res.StatusCode, body, err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 func TestFrameworks(t *testing.T) {
@@ -110,7 +110,7 @@ func TestFrameworksCancel(t *testing.T) {
 			if status := s.status(t, "POST", "/events/cancel/"+id); status != 204 {
 				t.Errorf("cancel: status %d", status)
 			}
-			if err := next(t, s.ended); !errors.Is(err, cehttp.ErrCancelled) {
+			if err := next(t, s.ended); !errors.Is(err, dispatch.ErrCanceled) {
 				t.Errorf("the work ended with %v", err)
 			}
 		})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -21,7 +22,7 @@ type retryCase struct {
 	// These fields make a receiver respond with status.
 	reply   *cloudevents.Event
 	err     error
-	handler cehttp.Handler
+	handler dispatch.Handler
 	decoder cehttp.Decoder
 	path    string
 
@@ -45,21 +46,21 @@ const tooLong = time.Hour
 
 var retryCases = []retryCase{
 	{status: 200, why: "a reply", reply: &answer, sdkGo: 1, reports: "ACK", fetch: 1, reported: "200"},
-	{status: 202, why: "`Deferred`", err: &cehttp.Deferred{ID: "work"}, sdkGo: 1, reports: "ACK", fetch: 1, reported: "202"},
+	{status: 202, why: "`Deferred`", err: &dispatch.Deferred{ID: "work"}, sdkGo: 1, reports: "ACK", fetch: 1, reported: "202"},
 	{status: 204, why: "handled", sdkGo: 1, reports: "ACK", fetch: 1, reported: "204"},
 	{status: 400, why: "an attribute is not valid", decoder: cehttp.Decoder{Extensions: []spec.Attribute{{Name: "level", Type: spec.Integer}}},
 		sdkGo: 1, reports: "NACK", fetch: 1, reported: "400 invalid_event"},
 	{status: 404, why: "no address of `Routes`", path: "/nothing", sdkGo: 3, reports: "NACK", fetch: 1, reported: "404 not_found"},
 	{status: 405, why: "no address for POST", path: "/health/live", sdkGo: 1, reports: "NACK", fetch: 1, reported: "405 method_not_allowed"},
-	{status: 410, why: "retired", err: &cehttp.HandlerError{Status: 410}, sdkGo: 1, reports: "NACK", fetch: 1, reported: "410 gone"},
+	{status: 410, why: "retired", err: &dispatch.Error{Status: 410}, sdkGo: 1, reports: "NACK", fetch: 1, reported: "410 gone"},
 	{status: 413, why: "`Decoder.MaxBytes`", decoder: cehttp.Decoder{MaxBytes: 5}, sdkGo: 3, reports: "NACK", fetch: 1, reported: "413 too_large"},
-	{status: 415, why: "`Typed` takes JSON only", handler: cehttp.Typed(func(context.Context, *cloudevents.Event, struct{}) (*cloudevents.Event, error) { return nil, nil }),
+	{status: 415, why: "`Typed` takes JSON only", handler: dispatch.Typed(func(context.Context, *cloudevents.Event, struct{}) (*cloudevents.Event, error) { return nil, nil }),
 		sdkGo: 1, reports: "NACK", fetch: 1, reported: "415 unsupported_data"},
-	{status: 422, why: "`Permanent`", err: cehttp.Permanent(errRetry), sdkGo: 1, reports: "NACK", fetch: 1, reported: "422 unprocessable_entity"},
-	{status: 429, why: "rate exceeded, `Retry-After: 3600`", retryable: true, err: &cehttp.HandlerError{Status: 429, RetryAfter: tooLong},
+	{status: 422, why: "`Permanent`", err: dispatch.Permanent(errRetry), sdkGo: 1, reports: "NACK", fetch: 1, reported: "422 unprocessable_entity"},
+	{status: 429, why: "rate exceeded, `Retry-After: 3600`", retryable: true, err: &dispatch.Error{Status: 429, RetryAfter: tooLong},
 		sdkGo: 3, reports: "NACK", fetch: 3, waits: "[3600 3600]", reported: "429 too_many_requests"},
 	{status: 500, why: "the handler failed", retryable: true, err: errRetry, sdkGo: 1, reports: "NACK", fetch: 3, waits: "[0 0]", reported: "500 internal_server_error"},
-	{status: 503, why: "`Retryable`, `Retry-After: 3600`", retryable: true, err: cehttp.Retryable(errRetry, tooLong),
+	{status: 503, why: "`Retryable`, `Retry-After: 3600`", retryable: true, err: dispatch.Retryable(errRetry, tooLong),
 		sdkGo: 3, reports: "NACK", fetch: 3, waits: "[3600 3600]", reported: "503 service_unavailable"},
 }
 

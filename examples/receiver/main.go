@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/eventdoc"
 )
@@ -41,8 +42,8 @@ func main() {
 
 func run(ctx context.Context, address string) error {
 	// What takes long is done after the answer: one at a time, one more may wait.
-	background := &cehttp.Background{Handler: pack, Workers: 1, QueueLimit: 1, Timeout: time.Minute}
-	var mux cehttp.Mux
+	background := &dispatch.Background{Handler: pack, Workers: 1, QueueLimit: 1, Timeout: time.Minute}
+	var mux dispatch.Mux
 	if err := mux.Handle(routes(background)...); err != nil {
 		return err
 	}
@@ -72,15 +73,15 @@ func run(ctx context.Context, address string) error {
 }
 
 // routes says which event goes where.
-func routes(background *cehttp.Background) []cehttp.Route {
-	placed := cehttp.On("com.example.order.placed", confirm)
+func routes(background *dispatch.Background) []dispatch.Route {
+	placed := dispatch.On("com.example.order.placed", confirm)
 	placed.Summary = "An order. The reply confirms it."
 	placed.In.Data = Order{Number: 42}
 	placed.Out.Event.Type, placed.Out.Data = "com.example.order.confirmed", Order{Number: 42}
-	return []cehttp.Route{
+	return []dispatch.Route{
 		placed, // 200
 		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: seen},                 // 204
-		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.Handle},        // 202, or 503 if the queue is full
+		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.HandleEvent},   // 202, or 503 if the queue is full
 		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed)}, // 429
 		{Type: "com.example.order.faxed", Summary: "Not taken any more.", Handler: answer(faxed)},                // 410
 		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},  // 500
@@ -88,11 +89,11 @@ func routes(background *cehttp.Background) []cehttp.Route {
 }
 
 var (
-	rushed = &cehttp.HandlerError{Status: 429, Message: "one rushed order a minute", RetryAfter: time.Minute}
-	faxed  = &cehttp.HandlerError{Status: 410, Message: "the fax machine is gone"}
+	rushed = &dispatch.Error{Status: 429, Message: "one rushed order a minute", RetryAfter: time.Minute}
+	faxed  = &dispatch.Error{Status: 410, Message: "the fax machine is gone"}
 )
 
-func answer(err error) cehttp.Handler {
+func answer(err error) dispatch.Handler {
 	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, err }
 }
 
@@ -102,7 +103,7 @@ func seen(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 }
 
 func confirm(_ context.Context, e *cloudevents.Event, order Order) (*cloudevents.Event, error) {
-	return cehttp.Replier{Source: "/shop"}.Reply(e, "com.example.order.confirmed", order)
+	return dispatch.Replier{Source: "/shop"}.Reply(e, "com.example.order.confirmed", order)
 }
 
 // pack takes its time.

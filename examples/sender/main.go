@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -72,17 +73,17 @@ func run(ctx context.Context) error {
 
 // moody handles events as their type wants it: the first time that an id comes, at
 // least.
-func moody() cehttp.Handler {
+func moody() dispatch.Handler {
 	var known sync.Map
 	return func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		_, again := known.LoadOrStore(e.ID, true)
 		switch {
 		case e.Type == "unwanted":
-			return nil, cehttp.Permanent(errors.New("nobody wants it"))
+			return nil, dispatch.Permanent(errors.New("nobody wants it"))
 		case e.Type == "shaky" && !again:
 			return nil, errors.New("it did not work")
 		case e.Type == "busy" && !again:
-			return nil, cehttp.Retryable(errors.New("too much to do"), time.Second)
+			return nil, dispatch.Retryable(errors.New("too much to do"), time.Second)
 		}
 		return nil, nil
 	}

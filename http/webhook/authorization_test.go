@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/internal/cehttptest"
 	"github.com/seed763dd41b/cloudevents/http/webhook"
@@ -111,10 +112,10 @@ func TestAuthorizationCheck(t *testing.T) {
 	}{
 		{"good", nil, 204, "", ""},
 		{"any error", errors.New("expired " + secret), 401, "invalid_token", ""},
-		{"it says 401", &cehttp.HandlerError{Status: 401, Message: secret}, 401, "invalid_token", ""},
-		{"not for this", &cehttp.HandlerError{Status: 403, Type: "insufficient_scope"}, 403, "insufficient_scope", ""},
-		{"cannot be checked now", cehttp.Retryable(errors.New(secret), 0), 503, "service_unavailable", "1"},
-		{"no status of an error", &cehttp.HandlerError{Status: 204}, 401, "invalid_token", ""},
+		{"it says 401", &dispatch.Error{Status: 401, Message: secret}, 401, "invalid_token", ""},
+		{"not for this", &dispatch.Error{Status: 403, Type: "insufficient_scope"}, 403, "insufficient_scope", ""},
+		{"cannot be checked now", dispatch.Retryable(errors.New(secret), 0), 503, "service_unavailable", "1"},
+		{"no status of an error", &dispatch.Error{Status: 204}, 401, "invalid_token", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := &webhook.Authorization{Next: status(204), Tokens: []string{"known"}, Logger: mute, Check: func(_ context.Context, token string) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/status"
 )
 
 // JSON answers with v, a struct that marshals without an error, and with Retry-After
@@ -32,19 +33,11 @@ func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
 	_, _ = w.Write(body) // the client may be gone
 }
 
-// IsError reports whether status is 4xx or 5xx.
-func IsError(status int) bool { return status >= 400 && status <= 599 }
+// IsError reports whether s is 4xx or 5xx.
+func IsError(s int) bool { return status.IsError(s) }
 
-// Repeated reports whether senders take the status for one that may pass.
-func Repeated(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
-		return false
-	}
-	return status >= 500
-}
+// Repeated reports whether senders send a message again after status s.
+func Repeated(s int) bool { return status.Repeated(s) }
 
 // Text is the text of a status, for people.
 func Text(status int) string {

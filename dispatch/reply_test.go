@@ -1,14 +1,13 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
 	"testing"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -39,7 +38,7 @@ func TestReplyCorrelates(t *testing.T) {
 		{"others stay", extended("authid", "me", "sequence", "7"), extended("causationid", "1", "correlationid", "1")},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
-			reply, err := cehttp.Replier{Source: "/orders"}.Reply(c.request, "done", nil)
+			reply, err := dispatch.Replier{Source: "/orders"}.Reply(c.request, "done", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,14 +65,14 @@ func TestReplyData(t *testing.T) {
 		{"JSON as it is", json.RawMessage(`{"a":1.0}`), `{"a":1.0}`},
 		{"nil pointer is null", (*order)(nil), `null`},
 	} {
-		reply, err := cehttp.Replier{Source: "/orders"}.Reply(&e, "done", c.v)
+		reply, err := dispatch.Replier{Source: "/orders"}.Reply(&e, "done", c.v)
 		if err != nil || string(reply.Data) != c.want || reply.DataContentType != "application/json" {
 			t.Errorf("%s: %s, %v", c.reason, reply.Data, err)
 		}
 	}
 }
 
-// A mistake of the handler must not be answered as one of the sender.
+// A mistake of the handler must not look like one of the sender.
 func TestReplyRefuses(t *testing.T) {
 	e := minimal()
 	for _, c := range []struct {
@@ -86,8 +85,8 @@ func TestReplyRefuses(t *testing.T) {
 		{"source is no URI-reference", "a b", "done", nil, true},
 		{"no JSON", "/orders", "done", make(chan int), false},
 	} {
-		_, err := cehttp.Replier{Source: c.source}.Reply(&e, c.eventType, c.v)
-		if h := handlerError(t, err); h.StatusCode() != http.StatusInternalServerError || h.Message != "" {
+		_, err := dispatch.Replier{Source: c.source}.Reply(&e, c.eventType, c.v)
+		if h := handlerError(t, err); h.StatusCode() != 500 || h.Message != "" {
 			t.Errorf("%s: %+v", c.reason, h)
 		}
 		var invalid *validation.Error
@@ -105,16 +104,19 @@ func TestReplyError(t *testing.T) {
 		err    error
 		want   string // "" for an error that is returned as it is
 	}{
-		{"permanent", cehttp.Permanent(secret), `{"error":"Unprocessable Entity","error_type":"unprocessable_entity","retryable":false}`},
-		{"with message", &cehttp.HandlerError{Status: 409, Type: "sold_out", Message: "sold out", Err: secret}, `{"error":"sold out","error_type":"sold_out","retryable":false}`},
-		{"own status", codedError(http.StatusGone), `{"error":"Gone","error_type":"gone","retryable":false}`},
+		{"permanent", dispatch.Permanent(secret), `{"error":"event refused","error_type":"refused","retryable":false}`},
+		{"with message", &dispatch.Error{Status: 409, Type: "sold_out", Message: "sold out", Err: secret}, `{"error":"sold out","error_type":"sold_out","retryable":false}`},
+		{"own status", codedError(410), `{"error":"event refused","error_type":"refused","retryable":false}`},
 		{"any error", secret, ""},
-		{"retryable", cehttp.Retryable(secret, 0), ""},
-		{"retryable with 4xx", &cehttp.HandlerError{Status: 409, Retryable: true}, ""},
-		{"rate", &cehttp.HandlerError{Status: 429}, ""},
-		{"deferred", &cehttp.Deferred{}, ""},
+		{"retryable", dispatch.Retryable(secret, 0), ""},
+		{"retryable with 4xx", &dispatch.Error{Status: 409, Retryable: true}, ""},
+		{"rate", &dispatch.Error{Status: 429}, ""},
+		{"refused with 5xx", &dispatch.Error{Status: 501}, ""},
+		{"refused with a status that senders repeat", &dispatch.Error{Status: 408}, ""},
+		{"panic", &dispatch.PanicError{Value: "secret"}, ""},
+		{"deferred", &dispatch.Deferred{}, ""},
 	} {
-		reply, err := cehttp.Replier{Source: "/orders"}.ReplyError(&e, "refused", c.err)
+		reply, err := dispatch.Replier{Source: "/orders"}.ReplyError(&e, "refused", c.err)
 		switch {
 		case c.want == "" && (err != c.err || reply != nil):
 			t.Errorf("%s: %v, %v", c.reason, reply, err)
@@ -122,7 +124,7 @@ func TestReplyError(t *testing.T) {
 			t.Errorf("%s: %v, %v", c.reason, reply, err)
 		}
 	}
-	if reply, err := (cehttp.Replier{}).ReplyError(&e, "refused", nil); reply != nil || err != nil {
+	if reply, err := (dispatch.Replier{}).ReplyError(&e, "refused", nil); reply != nil || err != nil {
 		t.Errorf("no error: %v, %v", reply, err)
 	}
 }

@@ -1,19 +1,17 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/httptest"
-	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 func ExampleBackground() {
-	background := &cehttp.Background{
+	background := &dispatch.Background{
 		Workers: 4,
 		Timeout: time.Minute,
 		Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
@@ -21,42 +19,39 @@ func ExampleBackground() {
 			return nil, nil
 		},
 	}
-	receiver := &cehttp.Receiver{Handler: background.Handle}
-
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"specversion":"1.0","id":"A-1","source":"/orders","type":"placed"}`))
-	r.Header.Set("Content-Type", "application/cloudevents+json")
-	receiver.ServeHTTP(w, r)
+	// In a server, background.HandleEvent is the Handler of a cehttp.Receiver.
+	event := cloudevents.Event{ID: "A-1", Source: "/orders", Type: "com.example.placed"}
+	r := dispatch.Call(context.Background(), background.HandleEvent, &event)
 
 	unfinished, err := background.Shutdown(context.Background())
-	fmt.Println(w.Code, len(unfinished), err)
+	fmt.Println(r.Verdict, len(unfinished), err)
 	// Output:
 	// handled A-1
-	// 202 0 <nil>
+	// deferred 0 <nil>
 }
 
-func ExampleBackground_Handle() {
-	background := &cehttp.Background{Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+func ExampleBackground_HandleEvent() {
+	background := &dispatch.Background{Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
 		return nil, nil
 	}}
 	event := cloudevents.New("/orders", "com.example.placed")
-	_, err := background.Handle(context.Background(), &event)
-	var deferred *cehttp.Deferred
+	_, err := background.HandleEvent(context.Background(), &event)
+	var deferred *dispatch.Deferred
 	fmt.Println(errors.As(err, &deferred), len(deferred.ID))
 	// Output: true 36
 }
 
-// waiting handles an event until it is told to end.
+// waiting is a handler that waits for the end of its context.
 func waiting(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	<-ctx.Done()
 	return nil, context.Cause(ctx)
 }
 
 func ExampleBackground_Cancel() {
-	background := &cehttp.Background{Handler: waiting, Logger: quiet}
+	background := &dispatch.Background{Handler: waiting, Logger: quiet}
 	event := cloudevents.New("/orders", "com.example.placed")
-	_, err := background.Handle(context.Background(), &event)
-	var deferred *cehttp.Deferred
+	_, err := background.HandleEvent(context.Background(), &event)
+	var deferred *dispatch.Deferred
 	if errors.As(err, &deferred) {
 		fmt.Println(background.Cancel(deferred.ID))
 	}
@@ -66,37 +61,37 @@ func ExampleBackground_Cancel() {
 	// false
 }
 
-func ExampleErrCancelled() {
-	told := make(chan error)
-	background := &cehttp.Background{Handler: waiting, Logger: quiet, Observer: cehttp.Observer{
-		Failed: func(_ context.Context, o cehttp.Outcome) { told <- o.Err },
+func ExampleErrCanceled() {
+	reported := make(chan error)
+	background := &dispatch.Background{Handler: waiting, Logger: quiet, Observer: dispatch.Observer{
+		Failed: func(_ context.Context, o dispatch.Outcome) { reported <- o.Err },
 	}}
 	event := cloudevents.New("/orders", "com.example.placed")
-	_, err := background.Handle(context.Background(), &event)
-	var deferred *cehttp.Deferred
+	_, err := background.HandleEvent(context.Background(), &event)
+	var deferred *dispatch.Deferred
 	if errors.As(err, &deferred) {
 		background.Cancel(deferred.ID)
 	}
-	fmt.Println(errors.Is(<-told, cehttp.ErrCancelled))
+	fmt.Println(errors.Is(<-reported, dispatch.ErrCanceled))
 	// Output: true
 }
 
 func ExampleBackground_Pending() {
-	background := &cehttp.Background{Workers: 1, Handler: waiting, Logger: quiet}
+	background := &dispatch.Background{Workers: 1, Handler: waiting, Logger: quiet}
 	for range 3 {
 		event := cloudevents.New("/orders", "com.example.placed")
-		_, _ = background.Handle(context.Background(), &event)
+		_, _ = background.HandleEvent(context.Background(), &event)
 	}
 	fmt.Println(background.Pending())
 	// Output: 3
 }
 
-// What could not be finished is the caller's to keep.
+// The caller has to store the events that are left.
 func ExampleBackground_Shutdown() {
-	background := &cehttp.Background{Workers: 1, Handler: waiting, Logger: quiet}
+	background := &dispatch.Background{Workers: 1, Handler: waiting, Logger: quiet}
 	for _, id := range []string{"A-1", "A-2"} {
 		event := cloudevents.Event{ID: id, Source: "/orders", Type: "com.example.placed"}
-		_, _ = background.Handle(context.Background(), &event)
+		_, _ = background.HandleEvent(context.Background(), &event)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
@@ -111,10 +106,20 @@ func ExampleBackground_Shutdown() {
 	// A-2 false
 }
 
+func ExampleBackground_Draining() {
+	background := &dispatch.Background{Handler: says("handled")}
+	fmt.Println(background.Draining())
+	_, _ = background.Shutdown(context.Background())
+	fmt.Println(background.Draining())
+	// Output:
+	// false
+	// true
+}
+
 func ExampleUnfinished() {
-	background := &cehttp.Background{Handler: waiting, Logger: quiet}
+	background := &dispatch.Background{Handler: waiting, Logger: quiet}
 	event := cloudevents.Event{ID: "A-1", Source: "/orders", Type: "com.example.placed"}
-	_, _ = background.Handle(context.Background(), &event)
+	_, _ = background.HandleEvent(context.Background(), &event)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	unfinished, _ := background.Shutdown(ctx)
@@ -126,12 +131,12 @@ func ExampleUnfinished() {
 }
 
 func ExampleErrShutdown() {
-	background := &cehttp.Background{Handler: waiting, Logger: quiet}
+	background := &dispatch.Background{Handler: waiting, Logger: quiet}
 	event := cloudevents.New("/orders", "com.example.placed")
-	_, _ = background.Handle(context.Background(), &event)
+	_, _ = background.HandleEvent(context.Background(), &event)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := background.Shutdown(ctx)
-	fmt.Println(errors.Is(err, cehttp.ErrShutdown), errors.Is(err, context.Canceled))
+	fmt.Println(errors.Is(err, dispatch.ErrShutdown), errors.Is(err, context.Canceled))
 	// Output: true true
 }

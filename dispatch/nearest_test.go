@@ -1,4 +1,4 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
-func unknown(t *testing.T, m *cehttp.Mux, e cloudevents.Event) string {
+func unknown(t *testing.T, m *dispatch.Mux, e cloudevents.Event) string {
 	t.Helper()
 	_, err := m.HandleEvent(t.Context(), &e)
 	if err == nil {
@@ -20,9 +20,9 @@ func unknown(t *testing.T, m *cehttp.Mux, e cloudevents.Event) string {
 
 func TestUnknownTypeNamesTheNearest(t *testing.T) {
 	m := newMux(t,
-		cehttp.Route{Type: "com.example.order.placed"}, cehttp.Route{Type: "com.example.order.paid"},
-		cehttp.Route{Type: "com.example.refund.requested"}, cehttp.Route{Type: "com.example.stock.*"},
-		cehttp.Route{Type: "org.example.thing"}, cehttp.Route{Type: "only.eu", Source: "/eu/*"})
+		dispatch.Route{Type: "com.example.order.placed"}, dispatch.Route{Type: "com.example.order.paid"},
+		dispatch.Route{Type: "com.example.refund.requested"}, dispatch.Route{Type: "com.example.stock.*"},
+		dispatch.Route{Type: "org.example.thing"}, dispatch.Route{Type: "only.eu", Source: "/eu/*"})
 	for _, c := range []struct{ reason, eventType, want string }{
 		{"letters swapped", "com.example.order.plcaed", `one: "com.example.order.placed", "com.example.order.paid"`},
 		{"case", "Com.Example.Order.Placed", `one: "com.example.order.placed"`},
@@ -39,17 +39,17 @@ func TestUnknownTypeNamesTheNearest(t *testing.T) {
 			}
 		})
 	}
-	var empty cehttp.Mux
+	var empty dispatch.Mux
 	if got := unknown(t, &empty, cloudevents.Event{Type: "t"}); strings.Contains(got, "nearest") {
 		t.Error(got)
 	}
 }
 
-// A sender must not be able to have work done, or a long answer, by a long type.
+// A long type must cause neither much work nor a long answer.
 func TestUnknownTypeIsBounded(t *testing.T) {
-	var routes []cehttp.Route
+	var routes []dispatch.Route
 	for i := range 2000 {
-		routes = append(routes, cehttp.Route{Type: fmt.Sprintf("com.example.%d.%s", i, strings.Repeat("y", 500))})
+		routes = append(routes, dispatch.Route{Type: fmt.Sprintf("com.example.%d.%s", i, strings.Repeat("y", 500))})
 	}
 	m := newMux(t, routes...)
 	for _, eventType := range []string{
@@ -64,9 +64,9 @@ func TestUnknownTypeIsBounded(t *testing.T) {
 }
 
 func BenchmarkUnknownType(b *testing.B) {
-	var routes []cehttp.Route
+	var routes []dispatch.Route
 	for i := range 1000 {
-		routes = append(routes, cehttp.Route{Type: fmt.Sprintf("com.example.%d.%s", i, strings.Repeat("y", 100))})
+		routes = append(routes, dispatch.Route{Type: fmt.Sprintf("com.example.%d.%s", i, strings.Repeat("y", 100))})
 	}
 	m := newMux(b, routes...)
 	e := cloudevents.Event{Type: strings.Repeat("com.example.", 100_000)}

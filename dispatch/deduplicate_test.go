@@ -1,10 +1,9 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,14 +13,14 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
-// script is a handler that counts, and answers as it is told.
+// script is a handler that counts its calls and has an answer for each.
 type script struct {
 	calls   atomic.Int32
 	takes   time.Duration
-	answers []func() (*cloudevents.Event, error) // the last one again and again
+	answers []func() (*cloudevents.Event, error) // the last one is repeated
 }
 
 func (s *script) handle(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
@@ -52,12 +51,8 @@ func fails(err error) func() (*cloudevents.Event, error) {
 
 func replies() (*cloudevents.Event, error) { return &cloudevents.Event{ID: "reply"}, nil }
 
-func identified(source, id string) *cloudevents.Event {
-	return &cloudevents.Event{Source: source, ID: id, Type: "t"}
-}
-
 func TestDeduplicate(t *testing.T) {
-	var d cehttp.Deduplicate
+	var d dispatch.Deduplicate
 	s := script{answers: []func() (*cloudevents.Event, error){replies}}
 	h := d.Wrap(s.handle)
 	for i, c := range []struct {
@@ -87,10 +82,10 @@ func TestDeduplicate(t *testing.T) {
 func TestDeduplicateForgetsWhatFailed(t *testing.T) {
 	for reason, first := range map[string]func() (*cloudevents.Event, error){
 		"error":     fails(errors.New("database is away")),
-		"permanent": fails(cehttp.Permanent(errors.New("no such item"))),
+		"permanent": fails(dispatch.Permanent(errors.New("no such item"))),
 		"panic":     func() (*cloudevents.Event, error) { panic("bug") },
 	} {
-		var d cehttp.Deduplicate
+		var d dispatch.Deduplicate
 		s := script{answers: []func() (*cloudevents.Event, error){first, replies}}
 		h := d.Wrap(s.handle)
 		func() {
@@ -110,12 +105,12 @@ func TestDeduplicateForgetsWhatFailed(t *testing.T) {
 }
 
 func TestDeduplicateRemembersDeferred(t *testing.T) {
-	var d cehttp.Deduplicate
-	s := script{answers: []func() (*cloudevents.Event, error){fails(fmt.Errorf("later: %w", &cehttp.Deferred{ID: "job-1"}))}}
+	var d dispatch.Deduplicate
+	s := script{answers: []func() (*cloudevents.Event, error){fails(fmt.Errorf("later: %w", &dispatch.Deferred{ID: "job-1"}))}}
 	h := d.Wrap(s.handle)
 	for range 2 {
 		_, err := h(t.Context(), identified("/a", "1"))
-		var deferred *cehttp.Deferred
+		var deferred *dispatch.Deferred
 		if !errors.As(err, &deferred) || deferred.ID != "job-1" {
 			t.Errorf("answered %v", err)
 		}
@@ -126,14 +121,14 @@ func TestDeduplicateRemembersDeferred(t *testing.T) {
 func TestDeduplicateWindow(t *testing.T) {
 	for _, c := range []struct {
 		reason string
-		d      *cehttp.Deduplicate
+		d      *dispatch.Deduplicate
 		after  time.Duration
 		calls  int
 	}{
-		{"default, inside", &cehttp.Deduplicate{}, cehttp.DefaultDeduplicateWindow - time.Second, 1},
-		{"default, outside", &cehttp.Deduplicate{}, cehttp.DefaultDeduplicateWindow, 2},
-		{"own, outside", &cehttp.Deduplicate{Window: time.Second}, time.Second, 2},
-		{"none", &cehttp.Deduplicate{Window: -1}, 1000 * time.Hour, 1},
+		{"default, inside", &dispatch.Deduplicate{}, 10*time.Minute - time.Second, 1},
+		{"default, outside", &dispatch.Deduplicate{}, 10 * time.Minute, 2},
+		{"own, outside", &dispatch.Deduplicate{Window: time.Second}, time.Second, 2},
+		{"none", &dispatch.Deduplicate{Window: -1}, 1000 * time.Hour, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := script{takes: time.Minute} // the window begins when it is handled
@@ -154,7 +149,7 @@ func TestDeduplicateWindow(t *testing.T) {
 }
 
 func TestDeduplicateIsBounded(t *testing.T) {
-	d := cehttp.Deduplicate{MaxEvents: 3}
+	d := dispatch.Deduplicate{MaxEvents: 3}
 	var s script
 	h := d.Wrap(s.handle)
 	for _, id := range []string{"1", "2", "3", "4"} {
@@ -169,7 +164,7 @@ func TestDeduplicateIsBounded(t *testing.T) {
 
 // The length of source and id does not count.
 func TestDeduplicateMemory(t *testing.T) {
-	var d cehttp.Deduplicate
+	var d dispatch.Deduplicate
 	h := d.Wrap(ok)
 	long := strings.Repeat("x", 1<<20)
 	for i := range 20 {
@@ -197,7 +192,7 @@ func TestDeduplicateConcurrently(t *testing.T) {
 		{"two failures", []func() (*cloudevents.Event, error){fails(errors.New("x")), fails(errors.New("x")), replies}, 3, 2},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			var d cehttp.Deduplicate
+			var d dispatch.Deduplicate
 			s := script{takes: time.Second, answers: c.answers}
 			h := d.Wrap(s.handle)
 			var wg sync.WaitGroup
@@ -219,7 +214,7 @@ func TestDeduplicateConcurrently(t *testing.T) {
 
 func TestDeduplicateWaitsNoLongerThanItsRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var d cehttp.Deduplicate
+		var d dispatch.Deduplicate
 		s := script{takes: time.Hour}
 		h := d.Wrap(s.handle)
 		go func() { _, _ = h(t.Context(), identified("/a", "1")) }()
@@ -227,8 +222,8 @@ func TestDeduplicateWaitsNoLongerThanItsRequest(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := h(ctx, identified("/a", "1"))
-		var busy *cehttp.HandlerError
-		if !errors.As(err, &busy) || busy.StatusCode() != http.StatusServiceUnavailable || !busy.Retryable || busy.RetryAfter == 0 {
+		var busy *dispatch.Error
+		if !errors.As(err, &busy) || busy.StatusCode() != 503 || !busy.Retryable || busy.RetryAfter == 0 {
 			t.Errorf("%v", err)
 		}
 		if !errors.Is(err, context.DeadlineExceeded) {

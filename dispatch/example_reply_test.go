@@ -1,4 +1,4 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"context"
@@ -6,11 +6,11 @@ import (
 	"fmt"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 func ExampleReplier() {
-	orders := cehttp.Replier{Source: "/orders"}
+	orders := dispatch.Replier{Source: "/orders"}
 	handler := func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		return orders.Reply(e, "com.example.order.accepted", map[string]int{"number": 7})
 	}
@@ -19,12 +19,12 @@ func ExampleReplier() {
 	// Output: /orders com.example.order.accepted {"number":7} <nil>
 }
 
-// A reply says which event it is about.
+// The extensions of a reply name the event that it answers.
 func ExampleReplier_Reply() {
 	request := cloudevents.Event{ID: "A-1", Source: "/shop", Type: "com.example.order.placed", Extensions: []cloudevents.Extension{
 		{Name: "correlationid", Value: cloudevents.StringValue("txn-7")},
 	}}
-	reply, err := cehttp.Replier{Source: "/orders"}.Reply(&request, "com.example.order.accepted", nil)
+	reply, err := dispatch.Replier{Source: "/orders"}.Reply(&request, "com.example.order.accepted", nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -37,12 +37,12 @@ func ExampleReplier_Reply() {
 	// correlationid txn-7
 }
 
-// What is refused for good is answered with an event, what may be repeated is not.
+// An error that refuses the event becomes a reply. Another one does not.
 func ExampleReplier_ReplyError() {
-	orders := cehttp.Replier{Source: "/orders"}
+	orders := dispatch.Replier{Source: "/orders"}
 	request := cloudevents.Event{ID: "A-1", Source: "/shop", Type: "com.example.order.placed"}
 
-	soldOut := &cehttp.HandlerError{Status: 409, Type: "sold_out", Message: "there is no tea"}
+	soldOut := &dispatch.Error{Status: 409, Type: "sold_out", Message: "there is no tea"}
 	reply, err := orders.ReplyError(&request, "com.example.order.refused", soldOut)
 	fmt.Println(string(reply.Data))
 	fmt.Println(err)

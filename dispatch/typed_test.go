@@ -1,18 +1,15 @@
-package cehttp_test
+package dispatch_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 type order struct {
@@ -22,7 +19,7 @@ type order struct {
 
 func TestTyped(t *testing.T) {
 	var got *order
-	h := cehttp.Typed(func(_ context.Context, e *cloudevents.Event, o order) (*cloudevents.Event, error) {
+	h := dispatch.Typed(func(_ context.Context, e *cloudevents.Event, o order) (*cloudevents.Event, error) {
 		got = &o
 		return e, nil
 	})
@@ -53,7 +50,7 @@ func TestTyped(t *testing.T) {
 				}
 				return
 			}
-			var refused *cehttp.HandlerError
+			var refused *dispatch.Error
 			if !errors.As(err, &refused) || got != nil {
 				t.Fatalf("%v, called with %v", err, got)
 			}
@@ -63,7 +60,7 @@ func TestTyped(t *testing.T) {
 			if c.offset >= 0 && !strings.HasSuffix(refused.Message, fmt.Sprintf("at offset %d", c.offset)) {
 				t.Error(refused.Message)
 			}
-			if strings.Contains(refused.Message, "cehttp_test") {
+			if strings.Contains(refused.Message, "dispatch_test") {
 				t.Errorf("a Go type is shown: %s", refused.Message)
 			}
 			if strings.Contains(refused.Message+err.Error(), "secret") {
@@ -80,9 +77,9 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// taker reports what a typed handler is called with when there is no data.
-func taker[T any](isNil func(T) bool) cehttp.Handler {
-	return cehttp.Typed(func(_ context.Context, _ *cloudevents.Event, v T) (*cloudevents.Event, error) {
+// taker returns a typed handler that fails unless isNil(data).
+func taker[T any](isNil func(T) bool) dispatch.Handler {
+	return dispatch.Typed(func(_ context.Context, _ *cloudevents.Event, v T) (*cloudevents.Event, error) {
 		if !isNil(v) {
 			return nil, errors.New("called with something")
 		}
@@ -91,7 +88,7 @@ func taker[T any](isNil func(T) bool) cehttp.Handler {
 }
 
 func TestTypedWithoutData(t *testing.T) {
-	for name, h := range map[string]cehttp.Handler{
+	for name, h := range map[string]dispatch.Handler{
 		"pointer":   taker(func(v *order) bool { return v == nil }),
 		"slice":     taker(func(v []order) bool { return v == nil }),
 		"bytes":     taker(func(v []byte) bool { return v == nil }),
@@ -103,65 +100,78 @@ func TestTypedWithoutData(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for name, h := range map[string]cehttp.Handler{
+	for name, h := range map[string]dispatch.Handler{
 		"struct": taker(func(order) bool { return true }),
 		"string": taker(func(string) bool { return true }),
 		"int":    taker(func(int) bool { return true }),
 	} {
 		e := minimal()
 		_, err := h(t.Context(), &e)
-		var refused *cehttp.HandlerError
-		if !errors.As(err, &refused) || refused.Type != "missing_data" || refused.StatusCode() != http.StatusBadRequest {
+		var refused *dispatch.Error
+		if !errors.As(err, &refused) || refused.Type != "missing_data" || refused.StatusCode() != 400 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-// color refuses to be written before it is chosen.
-type color string
-
-func (c color) MarshalText() ([]byte, error) {
-	if c == "" {
-		return nil, errors.New("no color")
-	}
-	return []byte(c), nil
-}
-
+// The documentation of a route has a value that is written as the empty data.
 func TestOnDocumentsItsType(t *testing.T) {
 	for reason, c := range map[string]struct {
-		route cehttp.Route
+		route dispatch.Route
 		want  string
 	}{
-		"struct":  {cehttp.On("t", func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil }), `"data":{"item":"","count":0}`},
-		"pointer": {cehttp.On("t", func(context.Context, *cloudevents.Event, *order) (*cloudevents.Event, error) { return nil, nil }), `"data":{"item":"","count":0}`},
-		"slice":   {cehttp.On("t", func(context.Context, *cloudevents.Event, []order) (*cloudevents.Event, error) { return nil, nil }), `"data":[]`},
-		"map":     {cehttp.On("t", func(context.Context, *cloudevents.Event, map[string]int) (*cloudevents.Event, error) { return nil, nil }), `"data":{}`},
-		"zero value that cannot be written": {cehttp.On("t", func(context.Context, *cloudevents.Event, struct{ C color }) (*cloudevents.Event, error) {
-			return nil, nil
-		}), `"required":["C"]`},
-		"zero value whose method panics": {cehttp.On("t", func(context.Context, *cloudevents.Event, struct{ *time.Time }) (*cloudevents.Event, error) {
-			return nil, nil
-		}), `"schema":{"$schema"`},
+		"struct":  {dispatch.On("t", func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil }), `{"item":"","count":0}`},
+		"pointer": {dispatch.On("t", func(context.Context, *cloudevents.Event, *order) (*cloudevents.Event, error) { return nil, nil }), `{"item":"","count":0}`},
+		"slice":   {dispatch.On("t", func(context.Context, *cloudevents.Event, []order) (*cloudevents.Event, error) { return nil, nil }), `[]`},
+		"map":     {dispatch.On("t", func(context.Context, *cloudevents.Event, map[string]int) (*cloudevents.Event, error) { return nil, nil }), `{}`},
+		"any":     {dispatch.On("t", func(context.Context, *cloudevents.Event, any) (*cloudevents.Event, error) { return nil, nil }), `null`},
+		"consume": {dispatch.Consume("t", func(context.Context, *cloudevents.Event, order) error { return nil }), `{"item":"","count":0}`},
 	} {
-		var m cehttp.Mux
-		if err := m.Handle(c.route); err != nil {
-			t.Errorf("%s: %v", reason, err)
-			continue
+		if got, err := json.Marshal(c.route.In.Data); err != nil || string(got) != c.want {
+			t.Errorf("%s: %s, %v", reason, got, err)
 		}
-		var b bytes.Buffer
-		if err := json.Compact(&b, docJSON(t, m.Doc())); err != nil || !strings.Contains(b.String(), c.want) {
-			t.Errorf("%s: %s", reason, b.String())
+	}
+}
+
+func TestConsume(t *testing.T) {
+	failure := errors.New("no")
+	route := dispatch.Consume("t", func(_ context.Context, _ *cloudevents.Event, o order) error {
+		if o.Count == 0 {
+			return failure
 		}
+		return nil
+	})
+	for data, want := range map[string]error{`{"count":1}`: nil, `{"count":0}`: failure} {
+		e := withData("application/json", data)
+		if reply, err := route.Handler(t.Context(), &e); reply != nil || err != want {
+			t.Errorf("%s: %v, %v", data, reply, err)
+		}
+	}
+	if route := dispatch.Consume[order]("t", nil); route.Handler != nil || route.In.Data == nil {
+		t.Errorf("without a function: %+v", route)
+	}
+}
+
+func TestNoReply(t *testing.T) {
+	failure := errors.New("no")
+	for _, want := range []error{nil, failure} {
+		h := dispatch.NoReply(func(context.Context, *cloudevents.Event) error { return want })
+		if reply, err := h(t.Context(), named("1")); reply != nil || err != want {
+			t.Errorf("%v, %v", reply, err)
+		}
+	}
+	if dispatch.NoReply(nil) != nil {
+		t.Error("a handler without a function")
 	}
 }
 
 func TestOn(t *testing.T) {
-	var m cehttp.Mux
+	var m dispatch.Mux
 	if err := m.Handle(
-		cehttp.On("value", func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil }),
-		cehttp.On("pointer", func(context.Context, *cloudevents.Event, *order) (*cloudevents.Event, error) { return nil, nil }),
-		cehttp.On("any", func(context.Context, *cloudevents.Event, any) (*cloudevents.Event, error) { return nil, nil }),
-		cehttp.On("bytes", func(context.Context, *cloudevents.Event, []byte) (*cloudevents.Event, error) { return nil, nil }),
+		dispatch.On("value", func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil }),
+		dispatch.On("pointer", func(context.Context, *cloudevents.Event, *order) (*cloudevents.Event, error) { return nil, nil }),
+		dispatch.On("any", func(context.Context, *cloudevents.Event, any) (*cloudevents.Event, error) { return nil, nil }),
+		dispatch.On("bytes", func(context.Context, *cloudevents.Event, []byte) (*cloudevents.Event, error) { return nil, nil }),
 	); err != nil {
 		t.Fatal(err)
 	}

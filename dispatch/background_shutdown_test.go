@@ -1,4 +1,4 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 func TestBackgroundCancel(t *testing.T) {
@@ -18,7 +18,7 @@ func TestBackgroundCancel(t *testing.T) {
 		var log logged
 		var w witness
 		var cause error
-		b := &cehttp.Background{Workers: 1, Logger: log.logger(), Observer: w.observer(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		b := &dispatch.Background{Workers: 1, Logger: log.logger(), Observer: w.observer(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 			_, err := sleeper(ctx, e)
 			if e.ID == "1h" {
 				cause = context.Cause(ctx)
@@ -33,12 +33,12 @@ func TestBackgroundCancel(t *testing.T) {
 			}
 		}
 		synctest.Wait()
-		if !errors.Is(cause, cehttp.ErrCancelled) {
+		if !errors.Is(cause, dispatch.ErrCanceled) {
 			t.Errorf("cause %v", cause)
 		}
 		for _, id := range []string{waiting, running, "", "unknown"} {
 			if b.Cancel(id) {
-				t.Errorf("%q was cancelled", id)
+				t.Errorf("%q was canceled", id)
 			}
 		}
 		begin := time.Now()
@@ -46,19 +46,19 @@ func TestBackgroundCancel(t *testing.T) {
 			t.Errorf("%v after %v", err, time.Since(begin))
 		}
 		if b.Cancel(last) {
-			t.Error("finished work was cancelled")
+			t.Error("finished work was canceled")
 		}
-		want := "started; failed 2h 500 the event was cancelled; failed 1h 500 the event was cancelled; started; handled 3s 204 <nil>"
+		want := "started; failed 2h retry 503 the event was canceled; failed 1h retry 503 the event was canceled; started; handled 3s done 0 <nil>"
 		if w.String() != want {
-			t.Errorf("told %s", &w)
+			t.Errorf("reported %s", &w)
 		}
 	})
 }
 
-// Cancelled before the worker has begun.
+// Canceled before the worker has begun.
 func TestBackgroundCancelAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &cehttp.Background{Handler: sleeper, Logger: silent(nil).Logger}
+		b := &dispatch.Background{Handler: sleeper, Logger: quiet}
 		for range 100 {
 			b.Cancel(take(t, b, "1h"))
 		}
@@ -72,12 +72,12 @@ func TestBackgroundCancelAtOnce(t *testing.T) {
 func TestBackgroundShutdownReportsWhatIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var w witness
-		b := &cehttp.Background{Workers: 3, Logger: silent(nil).Logger, Observer: w.observer(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		b := &dispatch.Background{Workers: 3, Logger: quiet, Observer: w.observer(), Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 			switch e.ID {
-			case "stubborn": // pays no heed to its context
+			case "stubborn": // ignores its context
 				time.Sleep(time.Hour)
 				return nil, nil
-			case "quick": // is done although it was told to end
+			case "quick": // succeeds although its context ended
 				<-ctx.Done()
 				return nil, nil
 			}
@@ -89,8 +89,8 @@ func TestBackgroundShutdownReportsWhatIsLeft(t *testing.T) {
 		for _, id := range []string{"stubborn", "quick", "obedient", "waiting 1", "waiting 2"} {
 			e := named(id)
 			e.Extensions = []cloudevents.Extension{{Name: "x"}}
-			_, err := b.Handle(t.Context(), e)
-			var d *cehttp.Deferred
+			_, err := b.HandleEvent(t.Context(), e)
+			var d *dispatch.Deferred
 			if !errors.As(err, &d) {
 				t.Fatal(err)
 			}
@@ -101,7 +101,7 @@ func TestBackgroundShutdownReportsWhatIsLeft(t *testing.T) {
 		defer cancel()
 		begin := time.Now()
 		left, err := b.Shutdown(ctx)
-		if !errors.Is(err, cehttp.ErrShutdown) || !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 11*time.Second {
+		if !errors.Is(err, dispatch.ErrShutdown) || !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 11*time.Second {
 			t.Errorf("%v after %v", err, time.Since(begin))
 		}
 		var got []string
@@ -122,14 +122,14 @@ func TestBackgroundShutdownReportsWhatIsLeft(t *testing.T) {
 			t.Errorf("second Shutdown: %v, %v", left, err)
 		}
 		if s := w.String(); strings.Count(s, "started") != 3 || strings.Contains(s, "waiting") {
-			t.Errorf("told %s", s)
+			t.Errorf("reported %s", s)
 		}
 	})
 }
 
 func TestBackgroundShutdownAtRest(t *testing.T) {
 	for range 2 {
-		var b cehttp.Background
+		var b dispatch.Background
 		done, cancel := context.WithCancel(t.Context())
 		cancel()
 		for range 2 {
@@ -140,10 +140,10 @@ func TestBackgroundShutdownAtRest(t *testing.T) {
 	}
 }
 
-// Several can wait for the end.
+// Several goroutines can wait for the end.
 func TestBackgroundShutdownTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &cehttp.Background{Handler: sleeper}
+		b := &dispatch.Background{Handler: sleeper}
 		take(t, b, "1s")
 		for range 3 {
 			go func() {

@@ -1,4 +1,4 @@
-package cehttp_test
+package dispatch_test
 
 import (
 	"slices"
@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
-// FuzzMux registers the lines of a table and compares who takes an event with the
+// FuzzMux registers the lines of a table and compares the route of an event with the
 // reference.
 func FuzzMux(f *testing.F) {
 	var table strings.Builder
@@ -25,12 +25,12 @@ func FuzzMux(f *testing.F) {
 	}
 	f.Add("a*||v2\n*||v2\n*\nab*|s*|\nab.v2||", "ab.v2", "s", "")
 	f.Fuzz(func(t *testing.T, table, eventType, source, schema string) {
-		var m cehttp.Mux
-		var routes []cehttp.Route
+		var m dispatch.Mux
+		var routes []dispatch.Route
 		for line := range strings.Lines(table) {
 			field := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 3)
 			field = append(field, "", "")
-			r := cehttp.Route{Type: field[0], Source: field[1], Version: field[2]}
+			r := dispatch.Route{Type: field[0], Source: field[1], Version: field[2]}
 			r.Handler = namedHandler(name(r))
 			if m.Handle(r) == nil {
 				routes = append(routes, r)
@@ -40,12 +40,17 @@ func FuzzMux(f *testing.F) {
 		if got, want := taken(t, &m, &e), referenceTaken(routes, &e); got != want {
 			t.Errorf("%q takes %q, want %q; table\n%s", got, eventType, want, table)
 		}
+		for i := range routes {
+			if got, want := routes[i].Matches(&e), referenceTaken(routes[i:i+1], &e) != ""; got != want {
+				t.Errorf("%q matches %q: %v", name(routes[i]), eventType, got)
+			}
+		}
 	})
 }
 
-// referenceTaken reads the rules as they are written down: of all routes that take
-// the event, the first in order.
-func referenceTaken(routes []cehttp.Route, e *cloudevents.Event) string {
+// referenceTaken applies the rules literally: it returns the first in order of all routes
+// that take the event.
+func referenceTaken(routes []dispatch.Route, e *cloudevents.Event) string {
 	fits := func(pattern, text string) bool {
 		if p, prefix := strings.CutSuffix(pattern, "*"); prefix {
 			return strings.HasPrefix(text, p)
