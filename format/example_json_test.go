@@ -145,12 +145,3 @@ func ExampleLimitError() {
 	fmt.Println(errors.As(err, &limit), limit)
 	// Output: true more than 1 events
 }
-
-// DecodeStructuredModeSealed is for relays.
-func ExampleJSON_DecodeStructuredModeSealed() {
-	body := []byte(`{"specversion":"1.0","id":"1","source":"/","type":"t","data":[1,2]}`)
-	sealed, err := format.JSON{}.DecodeStructuredModeSealed(body, "application/cloudevents+json; charset=utf-8")
-	data, _ := sealed.Data()
-	fmt.Println(sealed.Attributes.Type, data, err)
-	// Output: t [1,2] <nil>
-}

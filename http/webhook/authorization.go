@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
@@ -143,18 +144,13 @@ func (a *Authorization) refuseToken(w http.ResponseWriter, r *http.Request, err 
 		a.refuse(w, r, `Bearer error="invalid_token"`, http.StatusUnauthorized, cehttp.Problem{Type: typeInvalidToken, Message: errInvalidToken.Error()})
 		return
 	}
-	var e cehttp.HandlerError
-	if handler := (*cehttp.HandlerError)(nil); errors.As(err, &handler) {
-		e = *handler
-	}
-	status := own.StatusCode()
-	p := cehttp.Problem{
-		Message:   excerpt.Cut(cmp.Or(e.Message, answer.Text(status)), maxMessage),
-		Type:      cmp.Or(e.Type, answer.Type(status)),
-		Retryable: e.Retryable || answer.Repeated(status),
-	}
-	eventlog.Default(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused", slog.Int("status", status))
-	cehttp.WriteProblem(w, status, e.RetryAfter, &p)
+	result := dispatch.Judge(r.Context(), nil, err)
+	eventlog.Default(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused", slog.Int("status", result.Status))
+	cehttp.WriteProblem(w, result.Status, result.RetryAfter, &cehttp.Problem{
+		Message:   excerpt.Cut(cmp.Or(result.Message, answer.Text(result.Status)), maxMessage),
+		Type:      cmp.Or(result.Type, answer.Type(result.Status)),
+		Retryable: result.Verdict == dispatch.VerdictRetry,
+	})
 }
 
 func (a *Authorization) refuse(w http.ResponseWriter, r *http.Request, challenge string, status int, p cehttp.Problem) {
