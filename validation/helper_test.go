@@ -57,6 +57,10 @@ func checkExcerpt(t *testing.T, text, value string) {
 	}
 }
 
+func textOf(typ spec.Type) func(string) error {
+	return func(s string) error { return validation.Text(typ, s) }
+}
+
 // kinds are the checks of one text, each with a legal and an illegal sample.
 var kinds = []struct {
 	name    string
@@ -66,12 +70,12 @@ var kinds = []struct {
 	illegal string
 }{
 	{"String", validation.String, spec.SectionTypeSystem, []string{"", "plain text", "Größe 😀 " + long}, "a\x00"},
-	{"Boolean", validation.Boolean, spec.SectionTypeSystem, []string{"true", "false"}, "True"},
-	{"Integer", validation.Integer, spec.SectionTypeSystem, []string{"0", "-2147483648", "2147483647"}, "2147483648"},
-	{"Binary", validation.Binary, spec.SectionTypeSystem, []string{"", "YQ==", strings.Repeat("YWJj", 99)}, "YQ="},
+	{"Boolean", textOf(spec.Boolean), spec.SectionTypeSystem, []string{"true", "false"}, "True"},
+	{"Integer", textOf(spec.Integer), spec.SectionTypeSystem, []string{"0", "-2147483648", "2147483647"}, "2147483648"},
+	{"Binary", textOf(spec.Binary), spec.SectionTypeSystem, []string{"", "YQ==", strings.Repeat("YWJj", 99)}, "YQ="},
 	{"URI", validation.URI, spec.SectionTypeSystem, []string{"urn:a", "https://u@[2001:db8::1]:8080/p%20q?x=1#f", "http://[v1.x]/" + long, "http://[::ffff:192.0.2.1]"}, "/a"},
 	{"URIReference", validation.URIReference, spec.SectionTypeSystem, []string{"", "/a/b?c#d", "//h:1/p", "mailto:a@b", long}, "a b"},
-	{"Timestamp", validation.Timestamp, spec.SectionTypeSystem, []string{"2024-02-29T12:34:56Z", "2016-12-31T23:59:60.5z", "0000-01-01t00:00:00.1234567891-23:59"}, "2023-02-29T00:00:00Z"},
+	{"Timestamp", textOf(spec.Timestamp), spec.SectionTypeSystem, []string{"2024-02-29T12:34:56Z", "2016-12-31T23:59:60.5z", "0000-01-01t00:00:00.1234567891-23:59"}, "2023-02-29T00:00:00Z"},
 	{"MediaType", validation.MediaType, "spec.md#datacontenttype", []string{"text/plain", `application/vnd.x+json; a=b ;c="d\" e"`}, "text"},
 	{"Name", validation.Name, spec.SectionNaming, []string{"id", "traceparent", long}, "Id"},
 }

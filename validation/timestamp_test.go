@@ -77,7 +77,7 @@ func TestTimestamp(t *testing.T) {
 			case outside:
 				want = validation.ErrRange
 			}
-			verdict(t, c.text, validation.Timestamp(c.text), want, spec.SectionTypeSystem)
+			verdict(t, c.text, validation.Text(spec.Timestamp, c.text), want, spec.SectionTypeSystem)
 			compareTimestamp(t, c.text)
 		})
 	}
