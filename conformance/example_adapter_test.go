@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -19,7 +20,7 @@ func ExampleCodec_Serve() {
 {"id":3,"op":"decode","message":{"protocol":"json","body":"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}"}}
 {"id":4,"op":"decode","message":{"protocol":"json","body":"[]"}}
 `)
-	if err := conformance.Library().Serve("cloudevents for Go", in, os.Stdout); err != nil {
+	if err := library.Codec().Serve("cloudevents for Go", in, os.Stdout); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
