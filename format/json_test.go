@@ -132,7 +132,7 @@ func TestJSONExtensions(t *testing.T) {
 	if err != nil || es[0].Extensions[0].Value != cloudevents.IntegerValue(5) {
 		t.Errorf("%v, %v", es, err)
 	}
-	var syntax *format.SyntaxError
+	var syntax *cloudevents.SyntaxError
 	_, err = format.JSON{}.DecodeStructuredModeMessage([]byte(strings.Replace(body, "5", "x", 1)), "", rate)
 	if !errors.Is(err, validation.ErrSyntax) || !errors.As(err, &syntax) || syntax.Offset != strings.Index(body, "5") {
 		t.Errorf("error is %v, want one with an offset that wraps ErrSyntax", err)

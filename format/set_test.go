@@ -158,7 +158,7 @@ func TestSetPassesErrors(t *testing.T) {
 		t.Errorf("error is %v, want one with index 1", err)
 	}
 	_, err = set.DecodeStructuredModeMessage([]byte("{"), "application/cloudevents+json")
-	var syntax *format.SyntaxError
+	var syntax *cloudevents.SyntaxError
 	if !errors.As(err, &syntax) || syntax.Offset != 1 || errors.Is(err, format.ErrUnknown) {
 		t.Errorf("error is %v, want a *SyntaxError at 1", err)
 	}

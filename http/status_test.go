@@ -22,7 +22,7 @@ func TestStatusCode(t *testing.T) {
 	var (
 		invalid = validation.NewError("id", "", "spec.md#id", validation.ErrMissing)
 		limit   = &cloudevents.LimitError{What: "attributes", Limit: 1}
-		syntax  = &format.SyntaxError{Offset: 3, Err: errors.New("unexpected byte")}
+		syntax  = &cloudevents.SyntaxError{Offset: 3, Err: errors.New("unexpected byte")}
 	)
 	cases := []struct {
 		name string
@@ -39,12 +39,12 @@ func TestStatusCode(t *testing.T) {
 
 		{"body over a limit", &http.MaxBytesError{Limit: 1}, 413},
 		{"attributes over a limit", limit, 413},
-		{"limit within a document", &format.SyntaxError{Offset: 1, Err: limit}, 413},
-		{"limit within a batch", &cloudevents.BatchError{Index: 1, Err: &format.SyntaxError{Err: limit}}, 413},
+		{"limit within a document", &cloudevents.SyntaxError{Offset: 1, Err: limit}, 413},
+		{"limit within a batch", &cloudevents.BatchError{Index: 1, Err: &cloudevents.SyntaxError{Err: limit}}, 413},
 
 		{"invalid", invalid, 400},
 		{"malformed", syntax, 400},
-		{"invalid within a document", &format.SyntaxError{Offset: 1, Err: invalid}, 400},
+		{"invalid within a document", &cloudevents.SyntaxError{Offset: 1, Err: invalid}, 400},
 		{"invalid within a batch", &cloudevents.BatchError{Index: 0, Err: invalid}, 400},
 		{"several that are invalid", errors.Join(invalid, invalid), 400},
 		{"data is not JSON", dataAs[int]("application/json", "{"), 400},
