@@ -77,7 +77,7 @@ func TestAdapterOfNothing(t *testing.T) {
 
 func TestServeRefusesGarbage(t *testing.T) {
 	if err := library.Codec().Serve("x", strings.NewReader("GET / HTTP/1.1\n"), io.Discard); err == nil {
-		t.Error("it was taken for a request")
+		t.Error("no error")
 	}
 }
 
@@ -109,8 +109,8 @@ func TestParseAdapterResponse(t *testing.T) {
 	}
 }
 
-// FuzzParseAdapterResponse sees that what is understood is the same once it was
-// written and read again.
+// FuzzParseAdapterResponse checks that an answer is the same after it was written and
+// read again.
 func FuzzParseAdapterResponse(f *testing.F) {
 	f.Add([]byte(`{"id":1,"events":[{"attributes":[{"name":"id","type":"String","text":{"base64":"/w=="}}],"data":""}]}`), "decode")
 	f.Add([]byte(`{"id":1,"message":{"protocol":"response","headers":[["ce-id","1"],["ce-id",{"base64":"/w=="}]],"body":"x"}}`), "encode")

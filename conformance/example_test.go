@@ -56,7 +56,7 @@ func ExampleCodec_Run() {
 	// not supported by the codec under test
 }
 
-// A format under the events of the cases.
+// The events of the cases, sent through a format.
 func ExampleTransport_Run() {
 	cases, err := conformance.Load(os.DirFS("../testdata"))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// TestJudge checks what is a fault of another implementation, and what is not.
+// TestJudge checks which deviations of another implementation are faults.
 func TestJudge(t *testing.T) {
 	this := library.Codec()
 	decodeAs := func(edit func(*conformance.Event)) func(*conformance.Codec) {
@@ -136,7 +136,7 @@ func lowerCase(m *conformance.Message) {
 	m.Header = h
 }
 
-// TestWithoutReference checks that nothing is judged that only a reference can read.
+// TestWithoutReference checks that a judge without a reference skips what it cannot read.
 func TestWithoutReference(t *testing.T) {
 	judge := conformance.Judge{Codec: library.Codec()}
 	rc := conformance.Receiver{Send: func(conformance.Message) (int, conformance.Message, error) {
@@ -189,7 +189,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestReceiverSeesEchoes checks what is compared of an answer.
+// TestReceiverSeesEchoes checks how a response is compared with the event.
 func TestReceiverSeesEchoes(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(m conformance.Message) conformance.Message

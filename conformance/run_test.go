@@ -24,7 +24,7 @@ func load(t *testing.T) []conformance.Case {
 	return cases
 }
 
-// TestTransport puts a format and a binding under the events of the cases.
+// TestTransport sends the events of the cases through a format and a binding.
 func TestTransport(t *testing.T) {
 	binding := func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error) {
 		h := http.Header{}
@@ -118,7 +118,7 @@ func TestRunSeesFaults(t *testing.T) {
 	}
 }
 
-// TestLoadRefuses checks that a case that says nothing is not taken for one.
+// TestLoadRefuses checks that malformed cases are errors.
 func TestLoadRefuses(t *testing.T) {
 	for name, content := range map[string]string{
 		"unknown section":          "why\n-- jsom --\n{}\n-- event --\nid String \"1\"\n",
@@ -147,8 +147,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-// TestTransportSkips sees that a transport that does nothing is not taken for one
-// that does all.
+// TestTransportSkips checks that no case passes with a transport that does nothing.
 func TestTransportSkips(t *testing.T) {
 	var nothing conformance.Transport = func([]cloudevents.Event, cloudevents.Mode, []spec.Attribute) ([]cloudevents.Event, error) {
 		return nil, conformance.ErrSkipped
@@ -160,8 +159,9 @@ func TestTransportSkips(t *testing.T) {
 	}
 }
 
-// TestCaseThatCannotBeHad sees that an illegal case is not taken for a refusal.
-func TestCaseThatCannotBeHad(t *testing.T) {
+// TestCaseWithoutEvent checks that a case without an event fails instead of counting as a
+// refusal.
+func TestCaseWithoutEvent(t *testing.T) {
 	c := conformance.Case{
 		Name:    "json/encode/x",
 		Events:  []conformance.Event{{Attributes: []conformance.Attribute{{Name: "time", Type: spec.Timestamp, Text: "noon"}}}},

@@ -14,7 +14,7 @@ var (
 	legalSection = regexp.MustCompile(`\A[a-z]+(-[a-z]+)*\.md#[a-z0-9]+(-[a-z0-9]+)*\z`)
 )
 
-// longNames are longer than the specification advises; it has them itself.
+// longNames are names of the specification that are longer than it advises.
 var longNames = []string{"deprecationmigration", "opcuametadatamajorversion", "opcuametadataminorversion"}
 
 // documents are the names of the extension attributes in the order of their document.

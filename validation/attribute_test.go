@@ -22,7 +22,7 @@ var typeTexts = map[spec.Type]struct {
 	spec.Timestamp:    {parsed(validation.ParseTimestamp), []string{"", "2024-02-29T00:00:00Z", "2023-02-29T00:00:00Z", "x"}},
 }
 
-// parsed returns the check that a function makes which parses.
+// parsed returns the check that a parsing function makes.
 func parsed[T any](parse func(string) (T, error)) func(string) error {
 	return func(s string) error {
 		_, err := parse(s)

@@ -15,8 +15,8 @@ var sentinels = []error{
 	validation.ErrType, validation.ErrDuplicate, validation.ErrVersion, validation.ErrData,
 }
 
-// verdict fails the test unless err is nil where want is, and else a complete
-// *Error about text that wraps want and no other sentinel.
+// verdict fails the test unless err is as wanted: nil if want is nil, and otherwise a
+// complete *Error about text that wraps want and no other sentinel.
 func verdict(t *testing.T, text string, err, want error, section string) {
 	t.Helper()
 	if want == nil {

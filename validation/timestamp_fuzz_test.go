@@ -73,7 +73,7 @@ func compareTimestamp(t *testing.T, s string) {
 	if _, o := got.Zone(); got.Unix() != unix || got.Nanosecond() != nanosecond || o != offset {
 		t.Errorf("ParseTimestamp(%q) = %v; want %d s, %d ns, offset %d", s, got, unix, nanosecond, offset)
 	}
-	// time.Parse takes more than RFC 3339 and no leap second.
+	// time.Parse accepts more than RFC 3339, and refuses leap seconds.
 	if strings.Contains(s, ":60") {
 		return
 	}

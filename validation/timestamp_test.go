@@ -136,7 +136,7 @@ func TestTimestampEveryClock(t *testing.T) {
 }
 
 // A leap second at every offset, on days where UTC may have one and the days
-// around them, in the right minute and its neighbours.
+// around them, in the right minute and its neighbors.
 func TestLeapSecondEveryOffset(t *testing.T) {
 	for _, midnight := range []time.Time{
 		time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2016, 3, 1, 0, 0, 0, 0, time.UTC),

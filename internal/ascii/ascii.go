@@ -1,8 +1,9 @@
-// Package ascii compares protocol elements regardless of case. Unlike package
-// strings it folds ASCII letters only: the Kelvin sign is not a k.
+// Package ascii compares protocol elements regardless of case, and checks the bytes of
+// texts eight at a time. Unlike package strings it folds only ASCII letters: the Kelvin
+// sign is not a k.
 package ascii
 
-// EqualFold reports whether s and t are equal but for the case of ASCII letters.
+// EqualFold reports whether s and t are equal, ignoring the case of ASCII letters.
 func EqualFold(s, t string) bool {
 	if len(s) != len(t) {
 		return false
@@ -15,7 +16,7 @@ func EqualFold(s, t string) bool {
 	return true
 }
 
-// CutPrefixFold returns s without the prefix, and whether s has it, in any case.
+// CutPrefixFold is strings.CutPrefix, ignoring the case of ASCII letters.
 func CutPrefixFold(s, prefix string) (rest string, ok bool) {
 	if len(s) < len(prefix) || !EqualFold(s[:len(prefix)], prefix) {
 		return s, false

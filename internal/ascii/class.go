@@ -11,7 +11,7 @@ func Printable(s string) bool {
 			return false
 		}
 	}
-	return printable(Word(s, n-8)) // what is left, with some of what was there before it
+	return printable(Word(s, n-8)) // the last eight bytes, some of which were checked before
 }
 
 // LowerAlphanumeric reports whether every byte of s is from a to z or from 0 to 9.
@@ -29,8 +29,9 @@ func LowerAlphanumeric(s string) bool {
 }
 
 // PlainPath returns how many bytes at the beginning of s are letters, digits, hyphens,
-// periods and slashes: what is never special in a URI but to begin its parts. Unless
-// it is all of s, that is a multiple of eight, and there may be more.
+// periods and slashes. In a URI they are never special, except that they begin its parts.
+// The result is len(s) or a multiple of eight; in the latter case more such bytes may
+// follow.
 func PlainPath(s string) int {
 	n := len(s)
 	if n < 8 {
@@ -51,8 +52,8 @@ func PlainPath(s string) int {
 	return i
 }
 
-// short returns a word that has every byte of s, which is shorter than a word,
-// some of them twice, and no others but fill.
+// short returns a word that has every byte of s, which is shorter than a word. Some may
+// be there twice, and all other bytes of the word are fill.
 func short(s string, fill byte) uint64 {
 	n := len(s)
 	switch {
@@ -69,23 +70,23 @@ func half(s string, i int) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// printable reports whether no byte of w is non-ASCII, below a space, or DEL. If
-// one is, the bytes above it do not matter.
+// printable reports whether every byte of w is from space to tilde. The arithmetic may
+// be wrong about the bytes above the first that is not, which changes nothing.
 func printable(w uint64) bool {
 	return (w|(w-Each*' ')|(w+Each))&High == 0
 }
 
-// lowerAlphanumeric reports whether every byte of w is a lower-case letter or a
-// digit. The sum of an ASCII byte and 0x80 - c has its high bit set if the byte is
-// c or above, and does not reach the next byte.
+// lowerAlphanumeric reports whether every byte of w is a lower-case letter or a digit.
+// The sum of an ASCII byte and 0x80 - c has its high bit set if the byte is c or above,
+// and does not carry into the next byte.
 func lowerAlphanumeric(w uint64) bool {
 	digit := (w + Each*(0x80-'0')) &^ (w + Each*(0x80-'9'-1))
 	letter := (w + Each*(0x80-'a')) &^ (w + Each*(0x80-'z'-1))
 	return w&High == 0 && (digit|letter)&High == High
 }
 
-// plainPath reports whether every byte of w is a letter or from - to 9, which are
-// - . / and the digits. It adds as lowerAlphanumeric does.
+// plainPath reports whether every byte of w is a letter or from - to 9, which are - . /
+// and the digits. The arithmetic is that of lowerAlphanumeric.
 func plainPath(w uint64) bool {
 	lower := w | Each*('a'-'A')
 	letter := (lower + Each*(0x80-'a')) &^ (lower + Each*(0x80-'z'-1))

@@ -1,12 +1,12 @@
 package ascii
 
-// A word is eight bytes of text, the first in the lowest bits.
+// A word has eight bytes of text, with the first in the lowest bits.
 const (
-	Each = 0x0101010101010101 // a one in each byte
-	High = 0x8080808080808080 // the bit that ASCII does not have
+	Each = 0x0101010101010101 // has a one in each byte
+	High = 0x8080808080808080 // has the high bit of each byte, which is not set in ASCII
 )
 
-// Word returns the eight bytes of s at i. The compiler makes one load of it.
+// Word returns the eight bytes of s at i. The compiler makes one load of this.
 func Word(s string, i int) uint64 {
 	s = s[i : i+8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |

@@ -212,7 +212,7 @@ func TestAppendIsRFC3339Nano(t *testing.T) {
 	}
 }
 
-// A year that has not four digits is written as no timestamp, whatever its last digits.
+// A year that does not have four digits never gives a legal timestamp.
 func TestAppendOutOfRange(t *testing.T) {
 	for _, year := range []int{-1, -12, -2024, -46_000, -50_000, -247_000, -256_000, 10_000, 12_024, 256_000, 256_001, 1<<32 + 2024} {
 		for _, loc := range []*time.Location{time.UTC, zone(3600), zone(3601)} {
