@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -144,9 +145,7 @@ func TestExtensionName(t *testing.T) {
 			if got, ok := spec.ExtensionName(name); !ok || got != a.Name {
 				t.Errorf("ExtensionName(%q) = %q, %v", name, got, ok)
 			}
-			if n := testing.AllocsPerRun(10, func() { spec.ExtensionName(name) }); n != 0 {
-				t.Errorf("ExtensionName(%q): %v allocations", name, n)
-			}
+			alloctest.AtMost(t, "ExtensionName("+name+")", 0, func() { spec.ExtensionName(name) })
 		}
 		for _, name := range []string{
 			strings.ToUpper(a.Name), a.Name[1:], "x" + a.Name, a.Name + "x",
@@ -207,9 +206,7 @@ func TestLookupAllocatesNothing(t *testing.T) {
 		"Extension":         func() { spec.Extension("traceparent") },
 		"Attribute.Core":    func() { _ = spec.Attribute{Name: spec.Time}.Core() },
 	} {
-		if n := testing.AllocsPerRun(100, f); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
-		}
+		alloctest.AtMost(t, name, 0, f)
 	}
 }
 

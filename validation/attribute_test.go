@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -162,11 +163,7 @@ func TestAttributeAllocatesNothing(t *testing.T) {
 		if err := validation.Attribute(a, text); err != nil {
 			t.Error(err)
 		}
-		if n := testing.AllocsPerRun(100, func() { _ = validation.Attribute(a, text) }); n != 0 {
-			t.Errorf("%s: %v allocations", a.Name, n)
-		}
-		if n := testing.AllocsPerRun(100, func() { _ = validation.Text(a.Type, text) }); n != 0 {
-			t.Errorf("text of %s: %v allocations", a.Name, n)
-		}
+		alloctest.AtMost(t, a.Name, 0, func() { _ = validation.Attribute(a, text) })
+		alloctest.AtMost(t, "text of "+a.Name, 0, func() { _ = validation.Text(a.Type, text) })
 	}
 }

@@ -2,10 +2,12 @@ package validation_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -88,9 +90,7 @@ func TestLegalTextsAllocateNothing(t *testing.T) {
 			if err := kind.check(text); err != nil {
 				t.Errorf("%s(%q): %v", kind.name, text, err)
 			}
-			if n := testing.AllocsPerRun(100, func() { _ = kind.check(text) }); n != 0 {
-				t.Errorf("%s(%q): %v allocations", kind.name, text, n)
-			}
+			alloctest.AtMost(t, fmt.Sprintf("%s(%q)", kind.name, text), 0, func() { _ = kind.check(text) })
 		}
 	}
 	for name, parse := range map[string]func(){
@@ -98,9 +98,7 @@ func TestLegalTextsAllocateNothing(t *testing.T) {
 		"ParseInteger":          func() { _, _ = validation.ParseInteger("-12") },
 		"ParseTimestamp in UTC": func() { _, _ = validation.ParseTimestamp("2024-02-29T12:34:56.789Z") },
 	} {
-		if n := testing.AllocsPerRun(100, parse); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
-		}
+		alloctest.AtMost(t, name, 0, parse)
 	}
 }
 
@@ -111,9 +109,7 @@ func TestIllegalTextsAllocateLittle(t *testing.T) {
 			if kind.check(text) == nil {
 				t.Errorf("%s(%.20q) is legal", kind.name, text)
 			}
-			if n := testing.AllocsPerRun(20, func() { _ = kind.check(text) }); n > 3 {
-				t.Errorf("%s(%.20q): %v allocations", kind.name, text, n)
-			}
+			alloctest.AtMost(t, fmt.Sprintf("%s(%.20q)", kind.name, text), 3, func() { _ = kind.check(text) })
 		}
 	}
 }
