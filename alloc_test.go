@@ -7,17 +7,8 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
-
-// ceiling fails if f allocates more often than max.
-func ceiling(t *testing.T, name string, max float64, f func()) {
-	t.Helper()
-	got := testing.AllocsPerRun(100, f)
-	if got > max {
-		t.Errorf("%s: %v allocations, at most %v are allowed", name, got, max)
-	}
-	t.Logf("%s: %v allocations", name, got)
-}
 
 const twoExtensions = `"partitionkey":"p1","sampledrate":5,`
 
@@ -45,7 +36,7 @@ func TestDecodeAllocations(t *testing.T) {
 	for _, tt := range tests {
 		document := []byte(tt.document)
 		var d cloudevents.JSONDecoder
-		ceiling(t, tt.name, tt.max, func() {
+		alloctest.AtMost(t, tt.name, tt.max, func() {
 			if _, err := d.Decode(document); err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +56,7 @@ func TestDecodeBatchAllocations(t *testing.T) {
 		} {
 			document := []byte("[" + strings.TrimSuffix(strings.Repeat(c.event+",", n), ",") + "]")
 			var d cloudevents.JSONDecoder
-			ceiling(t, fmt.Sprintf("%d %s", n, c.name), float64(n/10+12+n*c.data), func() {
+			alloctest.AtMost(t, fmt.Sprintf("%d %s", n, c.name), float64(n/10+12+n*c.data), func() {
 				if es, err := d.DecodeBatch(document); err != nil || len(es) != n {
 					t.Fatal(len(es), err)
 				}
@@ -86,13 +77,13 @@ func TestEncodeAllocations(t *testing.T) {
 	}{
 		{"JSON data", full()}, {"text", text}, {"base64", binary}, {"escapes", escaped}, {"no data", minimal()},
 	} {
-		ceiling(t, tt.name, 0, func() {
+		alloctest.AtMost(t, tt.name, 0, func() {
 			if _, err := cloudevents.AppendJSON(dst, &tt.event); err != nil {
 				t.Fatal(err)
 			}
 		})
 		es := []cloudevents.Event{tt.event, tt.event, tt.event}
-		ceiling(t, tt.name+" in a batch", 0, func() {
+		alloctest.AtMost(t, tt.name+" in a batch", 0, func() {
 			if _, err := cloudevents.AppendJSONBatch(dst, es); err != nil {
 				t.Fatal(err)
 			}
@@ -104,28 +95,28 @@ func TestModelAllocations(t *testing.T) {
 	e := full()
 	unsorted := full()
 	unsorted.Extensions = named("zyxwvutsrqponmlkjihgfedcba012345") // 32
-	ceiling(t, "Validate", 0, func() {
+	alloctest.AtMost(t, "Validate", 0, func() {
 		if err := e.Validate(); err != nil {
 			t.Fatal(err)
 		}
 	})
-	ceiling(t, "Validate of 32 extensions that are not sorted", 0, func() {
+	alloctest.AtMost(t, "Validate of 32 extensions that are not sorted", 0, func() {
 		if err := unsorted.Validate(); err != nil {
 			t.Fatal(err)
 		}
 	})
-	ceiling(t, "Get", 0, func() {
+	alloctest.AtMost(t, "Get", 0, func() {
 		for _, name := range []string{"id", "specversion", "subject", "sampledrate", "nosuch"} {
 			e.Get(name)
 		}
 	})
 	v := cloudevents.StringValue("p2")
-	ceiling(t, "Set of what is there", 1, func() { // the extensions, which a copy may share
+	alloctest.AtMost(t, "Set of what is there", 1, func() { // the extensions, which a copy may share
 		if e.Set("partitionkey", v) != nil || e.Set("subject", v) != nil {
 			t.Fatal("refused")
 		}
 	})
-	ceiling(t, "DataAs of bytes", 1, func() {
+	alloctest.AtMost(t, "DataAs of bytes", 1, func() {
 		if _, err := cloudevents.DataAs[[]byte](&e); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden messages of the cases that encode")
@@ -27,7 +28,7 @@ func TestConformance(t *testing.T) {
 	if len(cases) < fewestCases {
 		t.Errorf("%d cases, there were %d", len(cases), fewestCases)
 	}
-	codec := conformance.Library()
+	codec := library.Codec()
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			err := codec.Run(c)

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -142,7 +143,7 @@ func TestSealedCannotBeOpened(t *testing.T) {
 func TestSealedAllocations(t *testing.T) {
 	document := []byte(event(`"data":"` + strings.Repeat("x", 64<<10) + `"`))
 	var d cloudevents.JSONDecoder
-	ceiling(t, "DecodeSealed", 2, func() {
+	alloctest.AtMost(t, "DecodeSealed", 2, func() {
 		if _, err := d.DecodeSealed(document); err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +153,7 @@ func TestSealedAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	dst := make([]byte, 0, 128<<10)
-	ceiling(t, "AppendJSON", 0, func() {
+	alloctest.AtMost(t, "AppendJSON", 0, func() {
 		if _, err := s.AppendJSON(dst); err != nil {
 			t.Fatal(err)
 		}

@@ -11,38 +11,54 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// AdapterRequest is a line that an adapter reads: something that is asked of the
-// implementation behind it. docs/conformance-adapter.md describes the protocol.
+// AdapterRequest is a line that an adapter reads: an operation for the implementation
+// behind it. docs/conformance-adapter.md describes the protocol.
 type AdapterRequest struct {
-	ID int    `json:"id"`
-	Op string `json:"op"` // "hello", "validate", "decode", "encode" or "transcode"
+	ID int `json:"id"`
+	// Op is "hello", "validate", "decode", "encode" or "transcode".
+	Op string `json:"op"`
 
-	Kind string `json:"kind,omitempty"` // validate: "timestamp", "media-type", …
-	Text Bytes  `json:"text,omitzero"`  // validate
+	// Kind is the table of a text to validate, such as "timestamp" or "media-type".
+	Kind string `json:"kind,omitempty"`
+	// Text is the text to validate.
+	Text Bytes `json:"text,omitzero"`
 
-	Message    *Message          `json:"message,omitempty"`    // decode, transcode
-	Batch      bool              `json:"batch,omitempty"`      // decode, transcode: a batch is wanted
-	Extensions map[string]string `json:"extensions,omitempty"` // decode: types that the caller declares, by name
+	// Message is the message to decode or to transcode.
+	Message *Message `json:"message,omitempty"`
+	// Batch reports whether Message has to be a batch.
+	Batch bool `json:"batch,omitempty"`
+	// Extensions are the types that the caller of a decoder declares, by name.
+	Extensions map[string]string `json:"extensions,omitempty"`
 
-	Events   []Event  `json:"events,omitzero"`    // encode
-	Mode     string   `json:"mode,omitempty"`     // encode, transcode: "binary", "structured" or "batch"
-	Protocol Protocol `json:"protocol,omitempty"` // encode
+	// Events are the events to encode.
+	Events []Event `json:"events,omitzero"`
+	// Mode is the mode to encode or to transcode to: "binary", "structured" or "batch".
+	Mode string `json:"mode,omitempty"`
+	// Protocol is the protocol to encode to.
+	Protocol Protocol `json:"protocol,omitempty"`
 }
 
-// AdapterResponse is the line with which an adapter answers: a result, or an
-// error if the implementation refuses, or that it does not do such a thing.
+// AdapterResponse is the line with which an adapter answers. It is a result, the error
+// with which the implementation refuses, or unsupported.
 type AdapterResponse struct {
-	ID          int      `json:"id"` // of the request
-	Error       string   `json:"error,omitempty"`
-	Unsupported bool     `json:"unsupported,omitempty"`
-	Name        string   `json:"name,omitempty"`     // hello: the implementation and its version
-	Canonical   Bytes    `json:"canonical,omitzero"` // validate
-	Events      []Event  `json:"events,omitzero"`    // decode
-	Message     *Message `json:"message,omitempty"`  // encode, transcode
+	// ID is the ID of the request.
+	ID int `json:"id"`
+	// Error is the text of a refusal. It is empty if there is a result.
+	Error string `json:"error,omitempty"`
+	// Unsupported reports that the implementation has no such operation.
+	Unsupported bool `json:"unsupported,omitempty"`
+	// Name answers hello: the implementation and its version.
+	Name string `json:"name,omitempty"`
+	// Canonical answers validate.
+	Canonical Bytes `json:"canonical,omitzero"`
+	// Events answers decode.
+	Events []Event `json:"events,omitzero"`
+	// Message answers encode and transcode.
+	Message *Message `json:"message,omitempty"`
 }
 
-// ParseAdapterResponse reads the answer to r. The error says how the line is not
-// that.
+// ParseAdapterResponse reads the answer to r. It fails if the line is not an answer to
+// r.
 func ParseAdapterResponse(line []byte, r *AdapterRequest) (AdapterResponse, error) {
 	var a AdapterResponse
 	if err := json.Unmarshal(line, &a); err != nil {
@@ -66,9 +82,8 @@ func ParseAdapterResponse(line []byte, r *AdapterRequest) (AdapterResponse, erro
 	return a, nil
 }
 
-// Adapter returns the implementation behind an adapter as a [Codec]. ask sends a
-// request, to which it gives an ID, and returns the answer; its errors should
-// wrap [ErrNoAnswer].
+// Adapter returns the implementation behind an adapter as a [Codec]. ask gives a
+// request an ID, sends it and returns the answer. Its errors should wrap [ErrNoAnswer].
 func Adapter(ask func(AdapterRequest) (AdapterResponse, error)) *Codec {
 	settle := func(r AdapterRequest) (AdapterResponse, error) {
 		a, err := ask(r)
@@ -111,8 +126,9 @@ func Adapter(ask func(AdapterRequest) (AdapterResponse, error)) *Codec {
 	}
 }
 
-// Serve makes an adapter of c: it reads requests from r, a line each, and writes
-// the answers to w, until r ends. name says what c is, with its version.
+// Serve makes an adapter of c: it reads requests from r, one a line, and writes the
+// answers to w. It returns nil when r ends. name is the name and the version of the
+// implementation.
 func (c *Codec) Serve(name string, r io.Reader, w io.Writer) error {
 	in := bufio.NewReader(r)
 	out := json.NewEncoder(w)

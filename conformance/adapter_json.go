@@ -12,8 +12,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Bytes is text, as a rule. In JSON it is a string, or {"base64": "…"} where it is
-// not UTF-8. Either form is understood. Nil is null.
+// Bytes is text in most cases. In JSON it is a string if it is UTF-8, and
+// {"base64": "…"} otherwise; either form is understood. Nil is null.
 type Bytes []byte
 
 // MarshalJSON implements json.Marshaler.
@@ -63,8 +63,8 @@ type eventJSON struct {
 	Data       Bytes           `json:"data,omitzero"`
 }
 
-// MarshalJSON writes e for an adapter: {"attributes": [{"name", "type", "text"}],
-// "data"}. It is not the JSON event format.
+// MarshalJSON returns e for an adapter: {"attributes": [{"name", "type", "text"}],
+// "data"}. This is not the JSON event format.
 func (e Event) MarshalJSON() ([]byte, error) {
 	j := eventJSON{Attributes: []attributeJSON{}, Data: e.Data}
 	for _, a := range e.Attributes {
@@ -73,7 +73,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. An unknown type is an error.
+// UnmarshalJSON is the inverse of MarshalJSON. An unknown type is an error.
 func (e *Event) UnmarshalJSON(text []byte) error {
 	var j eventJSON
 	if err := json.Unmarshal(text, &j); err != nil {
@@ -83,7 +83,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 	for _, a := range j.Attributes {
 		t, ok := spec.ParseType(a.Type)
 		if !ok {
-			return fmt.Errorf("type %.64q of attribute %.64q is none", a.Type, a.Name)
+			return fmt.Errorf("type %.64q of attribute %.64q is unknown", a.Type, a.Name)
 		}
 		e.Attributes = append(e.Attributes, Attribute{string(a.Name), t, string(a.Text)})
 	}
@@ -96,7 +96,7 @@ type messageJSON struct {
 	Body     Bytes      `json:"body"`
 }
 
-// MarshalJSON writes m for an adapter: {"protocol", "headers": [[name, value]],
+// MarshalJSON returns m for an adapter: {"protocol", "headers": [[name, value]],
 // "body"}.
 func (m Message) MarshalJSON() ([]byte, error) {
 	j := messageJSON{Protocol: m.Protocol, Body: append(Bytes{}, m.Body...)}
@@ -108,7 +108,7 @@ func (m Message) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-// UnmarshalJSON reads what MarshalJSON writes. A message without a protocol is a
+// UnmarshalJSON is the inverse of MarshalJSON. A message without a protocol is a
 // request. Header names keep their spelling.
 func (m *Message) UnmarshalJSON(text []byte) error {
 	var j messageJSON
@@ -116,12 +116,11 @@ func (m *Message) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*m = Message{Protocol: j.Protocol, Header: http.Header{}, Body: j.Body}
-	switch m.Protocol {
-	case "":
+	if m.Protocol == "" {
 		m.Protocol = Request
-	case Request, Response, JSON:
-	default:
-		return fmt.Errorf("protocol %.64q is none", j.Protocol)
+	}
+	if _, ok := m.Protocol.find(); !ok {
+		return fmt.Errorf("protocol %.64q is unknown", j.Protocol)
 	}
 	for _, h := range j.Headers {
 		name := string(h[0])

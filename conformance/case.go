@@ -1,56 +1,57 @@
 package conformance
 
 import (
-	"net/http"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Case is one case: a message and what it decodes to, events and the message that
-// they encode to, or a canonical string and the verdict about it.
+// Case is one test case. It is a message and the events that it decodes to, or events
+// and the message that they encode to, or a text and the verdict about it.
 type Case struct {
-	Name    string // path below testdata, without ending: "http/decode/percent-euro"
-	Comment string // why
+	// Name is the path below testdata without the ending, such as
+	// "http/decode/percent-euro".
+	Name string
+	// Comment says why the case exists.
+	Comment string
 
-	Text *Text // of a canonical table; the other fields are then empty
+	// Text is a line of a table of canonical strings. It is nil in all other cases; the
+	// fields below are zero in a case that has it.
+	Text *Text
 
-	Decode     bool // from Message to Events; otherwise the other way
-	Batch      bool // Events is a batch; otherwise it has one element
-	Mode       cloudevents.Mode
-	Message    Message
-	Extensions []spec.Attribute // declared by the caller of a decode
-	Events     []Event
-	Absent     []string // attributes that the case is about because they are not there
-	Refused    *Reason  // instead of Events (decode) or Message (encode)
+	// Decode reports whether the case goes from Message to Events. Otherwise it goes
+	// from Events to Message.
+	Decode bool
+	// Batch reports whether Events is a batch. Otherwise it has one element.
+	Batch bool
+	// Mode is the content mode to encode to.
+	Mode cloudevents.Mode
+	// Message is decoded, or is what must be encoded.
+	Message Message
+	// Extensions are the attributes that the caller of a decoder declares.
+	Extensions []spec.Attribute
+	// Events are encoded, or are what must be decoded.
+	Events []Event
+	// Absent has the names of attributes whose absence is the subject of the case.
+	Absent []string
+	// Refused is the reason for which Message or Events must be refused. It is nil if
+	// they must be accepted.
+	Refused *Reason
 }
 
 // Text is a line of a table of canonical strings.
 type Text struct {
-	Kind      string // name of the table: "timestamp", "media-type", …
-	Text      string
-	Canonical string // how it is written back
-	Refused   *Reason
+	// Kind is the name of the table, such as "timestamp" or "media-type".
+	Kind string
+	// Text is checked.
+	Text string
+	// Canonical is how the value is written back.
+	Canonical string
+	// Refused is the reason for which Text must be refused. It is nil if it is legal.
+	Refused *Reason
 }
-
-// Message is an HTTP message, or a JSON document that is its Body.
-type Message struct {
-	Protocol Protocol
-	Header   http.Header // keys as they are spelled in the case
-	Body     []byte
-}
-
-// Protocol says what a [Message] is.
-type Protocol string
-
-const (
-	Request  Protocol = "request"
-	Response Protocol = "response"
-	JSON     Protocol = "json"
-)
 
 // Event is an event in neutral form. Attributes are in the order of the
-// specification, then extensions; Data is nil if there is none.
+// specification, followed by extensions. Data is nil if there is none.
 type Event struct {
 	Attributes []Attribute
 	Data       []byte
@@ -63,11 +64,17 @@ type Attribute struct {
 	Text string
 }
 
-// Reason says why something is refused. Empty fields are not compared.
+// Reason says why something is refused. A case leaves the fields empty that do not
+// matter; they are not compared.
 type Reason struct {
-	Rule      string // a word of the table in testdata/README.md
+	// Rule is a word of the table in testdata/README.md. It is always compared.
+	Rule string
+	// Attribute is the name of the attribute.
 	Attribute string
-	Section   string
-	Index     int // in a batch; -1: not compared
-	Offset    int // in a document; -1: not compared
+	// Section is the section of the specification.
+	Section string
+	// Index is the place in a batch, counted from 0. -1 is not compared.
+	Index int
+	// Offset is the byte offset in a document. -1 is not compared.
+	Offset int
 }

@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"mime"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,8 +12,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// ParseEvent reads the dump of an event, an attribute a line; see
-// testdata/README.md.
+// ParseEvent reads the dump of an event, which has an attribute on each line.
+// testdata/README.md describes it.
 func ParseEvent(s string) (e Event, err error) {
 	for _, line := range strings.Split(strings.TrimSpace(s), "\n") {
 		name, rest, _ := strings.Cut(line, " ")
@@ -70,10 +71,18 @@ func FromEvent(e *cloudevents.Event) Event {
 	return n
 }
 
-// ToEvent returns the event that n stands for. Nothing is checked, so that an
-// encoder gets to see what it must refuse; an unknown specversion becomes an
-// invalid one. A time that is not a timestamp cannot be had and is an error.
+// ToEvent returns n as an event. It does not validate, so that encoders can be tested
+// with what they must refuse; an unknown specversion becomes an invalid one. It fails
+// if an event cannot hold a value, such as a time that is not a timestamp. A codec that
+// returns this error fails the case instead of refusing it.
 func ToEvent(n Event) (e cloudevents.Event, err error) {
+	if e, err = toEvent(n); err != nil {
+		return e, fmt.Errorf("%w: %v", errCase, err) // %v, because it is not a refusal
+	}
+	return e, nil
+}
+
+func toEvent(n Event) (e cloudevents.Event, err error) {
 	for _, a := range n.Attributes {
 		switch a.Name {
 		case spec.SpecVersion:
@@ -109,10 +118,10 @@ func ToEvent(n Event) (e cloudevents.Event, err error) {
 	return e, nil
 }
 
-// errCase is wrapped by the error about a case that has no [cloudevents.Event].
+// errCase is wrapped by the error about a case for which there is no event.
 var errCase = errors.New("the case cannot be expressed")
 
-// ToEvents is [ToEvent] for several events.
+// ToEvents calls [ToEvent] for several events.
 func ToEvents(neutral []Event) ([]cloudevents.Event, error) {
 	es := make([]cloudevents.Event, len(neutral))
 	for i, n := range neutral {
@@ -120,14 +129,6 @@ func ToEvents(neutral []Event) ([]cloudevents.Event, error) {
 		if es[i], err = ToEvent(n); err != nil {
 			return nil, err
 		}
-	}
-	return es, nil
-}
-
-func toEvents(neutral []Event) ([]cloudevents.Event, error) {
-	es, err := ToEvents(neutral)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errCase, err) // %v: it is no refusal
 	}
 	return es, nil
 }
@@ -146,4 +147,32 @@ func value(a Attribute) (cloudevents.Value, error) {
 		return v, fmt.Errorf("extension %s: %w", a.Name, err)
 	}
 	return v, nil
+}
+
+// text returns the text of an attribute, or "" if it is absent.
+func (e *Event) text(name string) string {
+	for _, a := range e.Attributes {
+		if a.Name == name {
+			return a.Text
+		}
+	}
+	return ""
+}
+
+// core returns the core attribute of that name in the version of e. If the version is
+// unknown or absent, it is the zero Version.
+func (e *Event) core(name string) (spec.Attribute, bool) {
+	v, _ := spec.ParseVersion(e.text(spec.SpecVersion))
+	return v.Attribute(name)
+}
+
+// declaresJSON reports whether datacontenttype is a JSON media type.
+func (e *Event) declaresJSON() bool {
+	mediaType, _, _ := mime.ParseMediaType(e.text(spec.DataContentType))
+	return isJSON(mediaType)
+}
+
+// isJSON reports whether a media type in lower case is one of JSON.
+func isJSON(mediaType string) bool {
+	return strings.HasSuffix(mediaType, "/json") || strings.HasSuffix(mediaType, "+json")
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -19,7 +20,7 @@ func ExampleCodec_Serve() {
 {"id":3,"op":"decode","message":{"protocol":"json","body":"{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"}"}}
 {"id":4,"op":"decode","message":{"protocol":"json","body":"[]"}}
 `)
-	if err := conformance.Library().Serve("cloudevents for Go", in, os.Stdout); err != nil {
+	if err := library.Codec().Serve("cloudevents for Go", in, os.Stdout); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
@@ -29,7 +30,7 @@ func ExampleCodec_Serve() {
 	// {"id":4,"error":"offset 0: an event is a JSON object (json-format.md#3-envelope)"}
 }
 
-// What is behind an adapter is a Codec; how lines get there is up to the caller.
+// The caller decides how requests reach the adapter.
 func ExampleAdapter() {
 	codec := conformance.Adapter(func(q conformance.AdapterRequest) (conformance.AdapterResponse, error) {
 		return conformance.AdapterResponse{ID: q.ID, Canonical: q.Text}, nil
@@ -51,7 +52,7 @@ func ExampleBytes() {
 	// Output: ["é",{"base64":"6Q=="}] <nil>
 }
 
-// A judge tells what another implementation may do from what it must not.
+// A judge reports what another implementation must not do.
 func ExampleJudge_Run() {
 	judge := conformance.Judge{Codec: &conformance.Codec{
 		Check: func(_, text string) (string, error) { return text, nil },
@@ -93,7 +94,7 @@ func ExampleLoadRequirements() {
 	// Output: MUST the events of a batch share one specversion [http/decode/batch-mixed-versions batch/decode/version-first batch/decode/version-second]
 }
 
-// Where a case counts in a table of results.
+// A case counts in one section of a table of results.
 func ExamplePlaces() {
 	cases := []conformance.Case{{Name: "json/decode/missing-id", Refused: &conformance.Reason{Section: "spec.md#id"}}}
 	requirements := []conformance.Requirement{
@@ -103,6 +104,27 @@ func ExamplePlaces() {
 	place := conformance.Places(cases, requirements)["json/decode/missing-id"]
 	fmt.Println(place, place.Level, cases[0].MustRefuse())
 	// Output: spec.md#id MUST true
+}
+
+// A choice of this module has no document.
+func ExamplePlace_String() {
+	fmt.Println(conformance.Place{Section: "json", Level: conformance.Choice})
+	fmt.Println(conformance.Place{Document: "spec.md", Section: "id", Level: conformance.Must})
+	// Output:
+	// choice in json
+	// spec.md#id
+}
+
+// Results are counted by operation.
+func ExampleResult() {
+	failed := map[conformance.Op]int{}
+	for _, r := range []conformance.Result{{Op: conformance.OpDecode}, {Op: conformance.OpEncode, Err: errors.New("wrong message")}} {
+		if r.Err != nil && !errors.Is(r.Err, conformance.ErrSkipped) {
+			failed[r.Op]++
+		}
+	}
+	fmt.Println(failed)
+	// Output: map[encode:1]
 }
 
 func ExampleToEvents() {

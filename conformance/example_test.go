@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -19,7 +20,7 @@ func ExampleLoad() {
 		fmt.Println(err)
 		return
 	}
-	codec := conformance.Library()
+	codec := library.Codec()
 	failed := 0
 	for _, c := range cases {
 		if err := codec.Run(c); err != nil {
@@ -31,7 +32,7 @@ func ExampleLoad() {
 	// Output: 0 failed
 }
 
-// A foreign implementation is a few functions; what it does not do is skipped.
+// A foreign implementation is a few functions. Cases of the other functions are skipped.
 func ExampleCodec_Run() {
 	foreign := conformance.Codec{
 		Check: func(kind, text string) (string, error) {
@@ -55,13 +56,7 @@ func ExampleCodec_Run() {
 	// not supported by the codec under test
 }
 
-func ExampleLibrary() {
-	canonical, err := conformance.Library().Check("integer", "-0")
-	fmt.Println(canonical, err)
-	// Output: 0 <nil>
-}
-
-// A format under the events of the cases.
+// The events of the cases, sent through a format.
 func ExampleTransport_Run() {
 	cases, err := conformance.Load(os.DirFS("../testdata"))
 	if err != nil {
@@ -79,7 +74,7 @@ func ExampleTransport_Run() {
 	// Output: 0 failed
 }
 
-// A binding is a Transport, too: it sends events in a mode and returns what
+// A binding is a Transport, too. It sends events in a mode and returns the events that
 // arrived.
 func ExampleTransport() {
 	var loopback conformance.Transport = func(es []cloudevents.Event, _ cloudevents.Mode, _ []spec.Attribute) ([]cloudevents.Event, error) {
@@ -142,6 +137,32 @@ func ExampleMessage_Golden() {
 	// content-type: text/plain
 	//
 	// data
+}
+
+// A Codec is asked for a protocol, and skips those that it does not have.
+func ExampleProtocol() {
+	codec := conformance.Codec{
+		Encode: func(_ []conformance.Event, _ cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+			if p != conformance.JSON {
+				return conformance.Message{}, conformance.ErrSkipped
+			}
+			return conformance.Message{Protocol: p, Body: []byte("{}")}, nil
+		},
+	}
+	_, err := codec.Encode(nil, cloudevents.StructuredMode, conformance.Response)
+	fmt.Println(err)
+	// Output: not supported by the codec under test
+}
+
+// The level of a requirement is a word of the specification.
+func ExampleLevel() {
+	for _, level := range []conformance.Level{conformance.Must, conformance.Should, conformance.Choice} {
+		fmt.Println(level)
+	}
+	// Output:
+	// MUST
+	// SHOULD
+	// choice
 }
 
 func ExampleReasons() {

@@ -10,16 +10,17 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// TestJudge checks what is a fault of another implementation, and what is not.
+// TestJudge checks which deviations of another implementation are faults.
 func TestJudge(t *testing.T) {
-	library := conformance.Library()
+	this := library.Codec()
 	decodeAs := func(edit func(*conformance.Event)) func(*conformance.Codec) {
 		return func(c *conformance.Codec) {
 			c.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-				es, err := library.Decode(m, batch, exts)
+				es, err := this.Decode(m, batch, exts)
 				for i := range es {
 					edit(&es[i])
 				}
@@ -30,7 +31,7 @@ func TestJudge(t *testing.T) {
 	encodeAs := func(edit func(*conformance.Message)) func(*conformance.Codec) {
 		return func(c *conformance.Codec) {
 			c.Encode = func(es []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
-				m, err := library.Encode(es, mode, p)
+				m, err := this.Encode(es, mode, p)
 				if err == nil {
 					edit(&m)
 				}
@@ -70,7 +71,7 @@ func TestJudge(t *testing.T) {
 		"raw space in a header":   {"http/encode/binary-minimal", encodeAs(func(m *conformance.Message) { m.Header.Set("ce-subject", "a b") }), true},
 		"structured, not binary": {"http/encode/binary-minimal", func(c *conformance.Codec) {
 			c.Encode = func(es []conformance.Event, _ cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
-				return library.Encode(es, cloudevents.StructuredMode, p)
+				return this.Encode(es, cloudevents.StructuredMode, p)
 			}
 		}, true},
 		"no answer": {"json/decode/missing-id", func(c *conformance.Codec) {
@@ -88,9 +89,9 @@ func TestJudge(t *testing.T) {
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			codec := *library
+			codec := *this
 			c.spoil(&codec)
-			judge := conformance.Judge{Codec: &codec}
+			judge := conformance.Judge{Codec: &codec, Reference: library.Reference()}
 			ran := 0
 			for _, tc := range load(t) {
 				if tc.Name != c.cases && (!strings.HasSuffix(c.cases, "/") || !strings.HasPrefix(tc.Name, c.cases)) {
@@ -135,6 +136,30 @@ func lowerCase(m *conformance.Message) {
 	m.Header = h
 }
 
+// TestWithoutReference checks that a judge without a reference skips what it cannot read.
+func TestWithoutReference(t *testing.T) {
+	judge := conformance.Judge{Codec: library.Codec()}
+	rc := conformance.Receiver{Send: func(conformance.Message) (int, conformance.Message, error) {
+		return http.StatusOK, conformance.Message{Header: http.Header{"Content-Type": {spec.MediaTypeJSON}}, Body: []byte("{}")}, nil
+	}}
+	for _, tc := range load(t) {
+		for _, r := range judge.Run(tc) {
+			skips := r.Op == conformance.OpEncode || r.Op == conformance.OpTranscode || r.Op == conformance.OpRoundTrip && len(tc.Events) == 0 && r.Mode != cloudevents.BatchMode
+			if skips != errors.Is(r.Err, conformance.ErrSkipped) && (skips || r.Err != nil) {
+				t.Errorf("%s, %s in %s mode: %v", tc.Name, r.Op, r.Mode, r.Err)
+			}
+		}
+		if tc.MustRefuse() {
+			continue
+		}
+		for _, r := range rc.Run(tc) {
+			if r.Err != nil && !errors.Is(r.Err, conformance.ErrSkipped) {
+				t.Errorf("%s: %v", tc.Name, r.Err)
+			}
+		}
+	}
+}
+
 // TestPlaces checks that each case counts once, and where.
 func TestPlaces(t *testing.T) {
 	requirements, err := conformance.LoadRequirements(os.DirFS("../testdata"))
@@ -164,7 +189,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestReceiverSeesEchoes checks what is compared of an answer.
+// TestReceiverSeesEchoes checks how a response is compared with the event.
 func TestReceiverSeesEchoes(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer func(m conformance.Message) conformance.Message
@@ -181,7 +206,7 @@ func TestReceiverSeesEchoes(t *testing.T) {
 			return conformance.Message{Header: http.Header{"Content-Type": {spec.MediaTypeJSON}}, Body: body}
 		}, true},
 	} {
-		rc := conformance.Receiver{Send: func(m conformance.Message) (int, conformance.Message, error) {
+		rc := conformance.Receiver{Reference: library.Reference(), Send: func(m conformance.Message) (int, conformance.Message, error) {
 			if bytes.Contains(m.Body, []byte("[")) && len(m.Header) == 0 {
 				return 0, m, errors.New("no message")
 			}

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// Load reads all cases below the root of fsys, in lexical order. It fails if
-// any file is not understood completely.
+// Load reads all cases below the root of fsys, in lexical order. It fails if it does not
+// understand a file completely. Files with other endings than .txtar are ignored, except
+// the tables in canonical/.
 func Load(fsys fs.FS) ([]Case, error) {
 	var cases []Case
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {

@@ -17,10 +17,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// sameEvents compares events as far as the specification wants them to be the
-// same; see [Judge]. typed is false if what is compared has been through headers,
-// where all types are text. A time that was made up is a fault if it is among what
-// has to be absent.
+// sameEvents compares events as far as the specification wants them to be the same; see
+// [Judge]. typed is false for events that were in headers, where all types are text. A
+// time that was made up is a fault only if absent has it.
 func sameEvents(got, want []Event, typed bool, absent ...string) error {
 	if len(got) != len(want) {
 		return fmt.Errorf("%d events, want %d", len(got), len(want))
@@ -50,16 +49,16 @@ func sameEvent(got, want *Event, typed bool, absent []string) error {
 		delete(seen, w.Name)
 		switch {
 		case g == nil && w.Name == spec.DataContentType && w.Text == "application/json":
-			continue // it is implied
+			continue // a decoder may leave it implied
 		case g == nil:
 			return fmt.Errorf("attribute %.64q is lost", w.Name)
 		case !sameText(kind(w), g.Text, w.Text):
 			return fmt.Errorf("%s is %.64q, want %.64q", w.Name, g.Text, w.Text)
-		case typed && !sameType(g, &w):
+		case typed && !sameType(want, g, &w):
 			return fmt.Errorf("%s is of type %s, want %s", w.Name, g.Type, w.Type)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(seen)) { // what is left
+	for _, name := range slices.Sorted(maps.Keys(seen)) { // those that want does not have
 		if g := seen[name]; g != nil && (g.Name != spec.Time || slices.Contains(absent, g.Name)) {
 			return fmt.Errorf("attribute %.64q was made up: %.64q", g.Name, g.Text)
 		}
@@ -67,7 +66,7 @@ func sameEvent(got, want *Event, typed bool, absent []string) error {
 	return sameData(got.Data, want)
 }
 
-// kind returns the name of the table for an attribute's value.
+// kind returns the name of the table for the value of an attribute.
 func kind(a Attribute) string {
 	if a.Name == spec.DataContentType {
 		return "media-type"
@@ -75,10 +74,10 @@ func kind(a Attribute) string {
 	return strings.ToLower(a.Type.String())
 }
 
-// sameType compares types of extensions. What every wire has as text may be a
-// String for the implementation.
-func sameType(got, want *Attribute) bool {
-	if _, core := spec.V1.Attribute(want.Name); core || got.Type == want.Type {
+// sameType compares the types of an extension of e. An implementation may have those
+// as a String that every wire has as text.
+func sameType(e *Event, got, want *Attribute) bool {
+	if _, core := e.core(want.Name); core || got.Type == want.Type {
 		return true
 	}
 	return got.Type == spec.String && want.Type != spec.Boolean && want.Type != spec.Integer
@@ -103,7 +102,7 @@ func sameText(kind, got, want string) bool {
 		w, wantParams, wantErr := mime.ParseMediaType(want)
 		for _, params := range []map[string]string{gotParams, wantParams} {
 			if isJSON(g) && strings.EqualFold(params["charset"], "utf-8") {
-				delete(params, "charset") // it says nothing about JSON
+				delete(params, "charset") // JSON is always in UTF-8
 			}
 		}
 		return gotErr == nil && wantErr == nil && g == w && maps.Equal(gotParams, wantParams)
@@ -114,7 +113,7 @@ func sameText(kind, got, want string) bool {
 func sameData(got []byte, e *Event) error {
 	want := e.Data
 	if bytes.Equal(got, want) {
-		return nil // no data or empty data: no wire tells them apart reliably
+		return nil // no wire reliably tells no data from empty data
 	}
 	if e.declaresJSON() {
 		var g, w any
@@ -131,25 +130,25 @@ func sameData(got []byte, e *Event) error {
 	return fmt.Errorf("data is %.64q, want %.64q", got, want)
 }
 
-// means reports how the message that an implementation wrote in a mode does not
-// mean these events.
-func means(m Message, mode cloudevents.Mode, want []Event) error {
-	got, err := readBack(m, mode, want)
+// means reports how the message that an implementation wrote in a mode does not mean
+// these events.
+func (ref *Codec) means(m Message, mode cloudevents.Mode, want []Event) error {
+	got, err := ref.readBack(m, mode, want)
 	if err != nil {
 		return fmt.Errorf("wrote an illegal message: %w", err)
 	}
 	return sameEvents(got, want, mode != cloudevents.BinaryMode)
 }
 
-// legal reports how a message is not legal, whatever it means.
-func legal(m Message, mode cloudevents.Mode) error {
-	_, err := readBack(m, mode, nil)
+// legal reports how a message is illegal, whatever it means.
+func (ref *Codec) legal(m Message, mode cloudevents.Mode) error {
+	_, err := ref.readBack(m, mode, nil)
 	return err
 }
 
-// readBack reads a message with this module, and sees what this module overlooks
-// in the messages of others.
-func readBack(m Message, mode cloudevents.Mode, want []Event) ([]Event, error) {
+// readBack reads a message with the reference, and reports what decoders accept
+// although it is illegal to write.
+func (ref *Codec) readBack(m Message, mode cloudevents.Mode, want []Event) ([]Event, error) {
 	var exts []spec.Attribute
 	types, _ := declared(want)
 	for _, a := range types {
@@ -158,70 +157,28 @@ func readBack(m Message, mode cloudevents.Mode, want []Event) ([]Event, error) {
 			exts = append(exts, a)
 		}
 	}
-	if m.Protocol != JSON {
-		if got := m.mode(); got != mode {
-			return nil, fmt.Errorf("it is in %s mode, not in %s mode", got, mode)
-		}
-		if mode == cloudevents.BinaryMode {
-			if err := m.encoded(); err != nil {
-				return nil, err
-			}
+	if got, ok := m.mode(); ok && got != mode {
+		return nil, fmt.Errorf("it is in %s mode, not in %s mode", got, mode)
+	}
+	if p, _ := m.Protocol.find(); mode == cloudevents.BinaryMode && p.check != nil {
+		if err := p.check(&m); err != nil {
+			return nil, err
 		}
 	}
-	return read(m, mode == cloudevents.BatchMode, exts)
+	return ref.Decode(m, mode == cloudevents.BatchMode, exts)
 }
 
-// mode returns the mode that the Content-Type says.
-func (m Message) mode() cloudevents.Mode {
-	for key, values := range m.Header {
-		if strings.EqualFold(key, "Content-Type") && len(values) > 0 && cloudEventsType.MatchString(values[0]) {
-			if m.claimsBatch() {
-				return cloudevents.BatchMode
-			}
-			return cloudevents.StructuredMode
-		}
-	}
-	return cloudevents.BinaryMode
-}
-
-// encoded reports a header value in which a character is not percent-encoded that
-// must be.
-func (m Message) encoded() error {
-	for _, key := range slices.Sorted(maps.Keys(m.Header)) {
-		values := m.Header[key]
-		if len(key) < len("ce-") || !strings.EqualFold(key[:len("ce-")], "ce-") {
-			continue
-		}
-		for _, value := range values {
-			for i := range len(value) {
-				if c := value[i]; c <= ' ' || c == '"' || c >= 0x7F {
-					return fmt.Errorf("header %.64s: %q in %.64q is not percent-encoded", key, value[i:i+1], value)
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// withoutEmpty leaves out the optional attributes that are empty, which is how this
-// module's model says that they are absent. Others may take them for illegal.
+// withoutEmpty leaves out optional attributes that are empty. In this module's model
+// they are absent; other implementations may refuse them.
 func withoutEmpty(es []Event) []Event {
 	all := make([]Event, len(es))
 	for i, e := range es {
 		all[i].Data = e.Data
 		for _, a := range e.Attributes {
-			if core, ok := spec.V1.Attribute(a.Name); !ok || core.Required || a.Text != "" {
+			if core, ok := e.core(a.Name); !ok || core.Required || a.Text != "" {
 				all[i].Attributes = append(all[i].Attributes, a)
 			}
 		}
 	}
 	return all
-}
-
-func allDelivered(es []Event, mode cloudevents.Mode) []Event {
-	want := make([]Event, len(es))
-	for i, e := range es {
-		want[i] = delivered(e, mode)
-	}
-	return want
 }

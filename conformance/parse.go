@@ -3,9 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,15 +11,15 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// rules are the words of Reason.Rule.
+// rules are the words that Reason.Rule can be.
 var rules = map[string]bool{
 	"missing": true, "name": true, "character": true, "syntax": true, "range": true, "type": true,
 	"duplicate": true, "version": true, "data": true, "content-type": true, "json": true,
 	"not-cloudevent": true, "unknown-format": true, "content-mode": true, "encoding": true, "limit": true,
 }
 
-// parseCase reads a case. An unknown section is an error, and so is a case
-// without an expectation or with two.
+// parseCase reads a case. It refuses unknown sections, and cases without an expectation
+// or with two.
 func parseCase(name, content string) ([]Case, error) {
 	comment, sections, err := txtar(content)
 	if err != nil {
@@ -35,11 +33,6 @@ func parseCase(name, content string) ([]Case, error) {
 	for _, s := range sections {
 		var err error
 		switch s.name {
-		case "request", "response", "json":
-			if c.Message.Protocol != "" {
-				return nil, errors.New("two messages")
-			}
-			c.Message, err = parseMessage(Protocol(s.name), s.content, c.Decode)
 		case "extensions":
 			c.Extensions, err = parseExtensions(s.content)
 		case "absent":
@@ -59,30 +52,25 @@ func parseCase(name, content string) ([]Case, error) {
 			}
 			c.Refused, err = parseReason(s.content)
 		default:
-			err = errors.New("unknown section")
+			p, ok := Protocol(s.name).find()
+			switch {
+			case !ok:
+				err = errors.New("unknown section")
+			case c.Message.Protocol != "":
+				return nil, errors.New("two messages")
+			default:
+				c.Message, err = p.parse(s.content, c.Decode)
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("section %s: %w", s.name, err)
 		}
 	}
-	c.Batch = c.Batch || c.Mode == cloudevents.BatchMode || c.Message.claimsBatch()
+	c.Batch = c.Batch || c.Mode == cloudevents.BatchMode || c.Message.claims(cloudevents.BatchMode)
 	return []Case{c}, c.check(batch)
 }
 
-var cloudEventsType = regexp.MustCompile(`(?i)^application/cloudevents(-batch)?([ \t;+]|$)`)
-
-// claimsBatch reports whether the Content-Type is that of a batch.
-func (m Message) claimsBatch() bool {
-	for key, values := range m.Header {
-		if strings.EqualFold(key, "Content-Type") {
-			match := cloudEventsType.FindStringSubmatch(values[0])
-			return match != nil && match[1] != ""
-		}
-	}
-	return false
-}
-
-// check reports whether a case says what goes in and what comes out.
+// check reports how a case fails to say what goes in and what comes out.
 func (c *Case) check(batch int) error {
 	in, out := c.Message.Protocol != "", len(c.Events) > 0 || batch == 0
 	if !c.Decode {
@@ -101,29 +89,6 @@ func (c *Case) check(batch int) error {
 	return nil
 }
 
-func parseMessage(p Protocol, s string, startLine bool) (Message, error) {
-	if p == JSON {
-		return Message{Protocol: p, Body: []byte(s)}, nil
-	}
-	head, body, ok := strings.Cut(s, "\n\n")
-	if !ok {
-		return Message{}, errors.New("no empty line behind the header")
-	}
-	lines := strings.Split(head, "\n")
-	if startLine {
-		lines = lines[1:]
-	}
-	m := Message{Protocol: p, Header: http.Header{}, Body: []byte(body)}
-	for _, line := range lines {
-		key, value, ok := strings.Cut(line, ":")
-		if !ok {
-			return Message{}, fmt.Errorf("header line %q", line)
-		}
-		m.Header[key] = append(m.Header[key], strings.Trim(value, " \t"))
-	}
-	return m, nil
-}
-
 func parseExtensions(s string) (as []spec.Attribute, err error) {
 	for _, line := range strings.Split(strings.TrimSpace(s), "\n") {
 		name, typ, _ := strings.Cut(line, " ")
@@ -137,7 +102,7 @@ func parseExtensions(s string) (as []spec.Attribute, err error) {
 }
 
 func parseMode(s string) (cloudevents.Mode, error) {
-	for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
+	for _, m := range allModes {
 		if m.String() == strings.TrimSpace(s) {
 			return m, nil
 		}

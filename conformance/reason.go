@@ -1,13 +1,8 @@
 package conformance
 
 import (
-	"errors"
-	"net/http"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
-	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -26,11 +21,13 @@ var sentinels = []struct {
 	{validation.ErrData, "data"},
 	{cloudevents.ErrNotCloudEvent, "not-cloudevent"},
 	{cloudevents.ErrContentMode, "content-mode"},
-	{cehttp.ErrContentEncoding, "encoding"},
 	{format.ErrUnknown, "unknown-format"},
 }
 
-// Reasons returns why this module refused something, a reason for each violation.
+// Reasons returns the reasons that err has, one for each violation. Those of nil are
+// nil. It knows the errors of this module's root, of its formats and of package
+// validation. The Rule of any other error is empty: what a binding adds is known to
+// that binding, and library.Reasons knows those of this module.
 func Reasons(err error) []Reason {
 	if err == nil {
 		return nil
@@ -38,9 +35,8 @@ func Reasons(err error) []Reason {
 	return reasons(err, Reason{Index: -1, Offset: -1})
 }
 
-// reasons walks an error down to what is wrong; r is what is known from above.
+// reasons walks an error down to its leaves. r is what the errors above have said.
 func reasons(err error, r Reason) []Reason {
-	var tooLarge *http.MaxBytesError
 	switch e := err.(type) {
 	case *cloudevents.BatchError:
 		r.Index = e.Index
@@ -50,9 +46,6 @@ func reasons(err error, r Reason) []Reason {
 		r.Rule = "limit"
 	case *validation.Error:
 		r.Attribute, r.Section = e.Attribute, e.Section
-	}
-	if errors.As(err, &tooLarge) {
-		r.Rule = "limit"
 	}
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
@@ -69,9 +62,6 @@ func reasons(err error, r Reason) []Reason {
 	for _, s := range sentinels {
 		if err == s.err {
 			r.Rule = s.rule
-			if r.Section == spec.SectionHTTPContentType {
-				r.Rule = "content-type"
-			}
 		}
 	}
 	return []Reason{r}

@@ -7,24 +7,33 @@ import (
 	"strings"
 )
 
-// Level says how binding a requirement is.
+// Level is how binding a requirement is.
 type Level string
 
 const (
-	Must   Level = "MUST"   // MUST, REQUIRED, SHALL
-	Should Level = "SHOULD" // SHOULD, RECOMMENDED
-	Choice Level = "choice" // the specification leaves it open, and this module has decided
+	// Must is MUST, REQUIRED and SHALL.
+	Must Level = "MUST"
+	// Should is SHOULD and RECOMMENDED.
+	Should Level = "SHOULD"
+	// Choice is for what the specification leaves open and this module has decided.
+	Choice Level = "choice"
 )
 
 // Requirement is a line of the maps in testdata/requirements: a key word of the
 // specification, or a choice that it leaves, and the cases about it.
 type Requirement struct {
-	Document string // "spec.md"; a choice has none
-	Section  string // "type-system"; for a choice, what it is about: "json", "http"
-	Level    Level
-	Text     string   // the requirement in other words
-	Cases    []string // names of cases; a table of canonical strings is named as a whole
-	Why      string   // why no case can prove it, if there are none
+	// Document is the name of a document, such as "spec.md". It is empty for a choice.
+	Document string
+	// Section is an anchor, such as "type-system". For a choice it is the subject, "json"
+	// or "http".
+	Section string
+	Level   Level
+	// Text is the requirement in other words.
+	Text string
+	// Cases are the names of cases. A table of canonical strings is named as a whole.
+	Cases []string
+	// Why says why no case can prove the requirement. It is empty if there are cases.
+	Why string
 }
 
 // LoadRequirements reads the maps below requirements/ of fsys, in lexical order.
@@ -81,14 +90,15 @@ func parseRequirement(r Requirement, line string) (Requirement, error) {
 	return r, nil
 }
 
-// Place is where a case counts.
+// Place is the section in which a case counts.
 type Place struct {
 	Document string
 	Section  string
 	Level    Level
 }
 
-// String returns the section as errors cite it, "spec.md#id".
+// String returns the section as errors cite it, such as "spec.md#id", or the subject of
+// a choice.
 func (p Place) String() string {
 	if p.Document == "" {
 		return "choice in " + p.Section
@@ -96,12 +106,12 @@ func (p Place) String() string {
 	return p.Document + "#" + p.Section
 }
 
-// Places returns where each case counts, by its name. A case often proves several
-// requirements and counts once: among the most binding ones, in the section that
-// its refusal cites, else in that with the fewest cases, which says most about it.
-// A table of canonical strings counts where it is named first.
+// Places returns the place of each case, by its name. A case often proves several
+// requirements, and counts once. Of the most binding requirements it counts in the
+// section that its refusal cites, and otherwise in the section with the fewest cases,
+// which says most about it. A table of canonical strings counts where it is named first.
 func Places(cases []Case, requirements []Requirement) map[string]Place {
-	sizes := map[Place]int{} // cases of a section, at each level
+	sizes := map[Place]int{} // number of cases
 	named := map[string][]Place{}
 	for _, r := range requirements {
 		place := Place{r.Document, r.Section, r.Level}
@@ -130,12 +140,13 @@ func Places(cases []Case, requirements []Requirement) map[string]Place {
 	return places
 }
 
-// cites reports whether the refusal of c is for the section of p.
+// cites reports whether the refusal of c cites the section of p.
 func (c *Case) cites(p Place) bool {
 	return c.refused() != nil && c.refused().Section == p.String()
 }
 
-// refused returns why c must be refused; nil if it must be accepted.
+// refused returns the reason for which c must be refused. It is nil if c must be
+// accepted.
 func (c *Case) refused() *Reason {
 	if c.Text != nil {
 		return c.Text.Refused
@@ -143,10 +154,10 @@ func (c *Case) refused() *Reason {
 	return c.Refused
 }
 
-// MustRefuse reports whether the case is about something illegal.
+// MustRefuse reports whether an implementation must refuse the case.
 func (c *Case) MustRefuse() bool { return c.refused() != nil }
 
-// mapName returns how maps name a case: tables as a whole.
+// mapName returns the name of a case in the maps, which name tables as a whole.
 func (c *Case) mapName() string {
 	if c.Text != nil {
 		return path.Dir(c.Name)

@@ -11,11 +11,11 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
-// TestRequirements checks that the maps in testdata/requirements are whole: a line
-// for each key word, every case that is named exists, every case is named.
+// TestRequirements checks that the maps in testdata/requirements are complete. Each key
+// word has a line, every case that is named exists, and every case is named.
 func TestRequirements(t *testing.T) {
-	// How many sections with key words each document has, so that a map cannot
-	// lose one unseen.
+	// The number of sections with key words in each document, so that a map cannot lose
+	// one unseen.
 	sections := map[string]int{
 		"spec.md":                  20,
 		"json-format.md":           6,
@@ -66,7 +66,7 @@ func TestRequirements(t *testing.T) {
 	}
 }
 
-// mapName returns how maps name a case: tables as a whole.
+// mapName returns the name of a case in the maps, which name tables as a whole.
 func mapName(c conformance.Case) string {
 	if c.Text != nil {
 		return path.Dir(c.Name)

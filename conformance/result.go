@@ -3,55 +3,66 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// Op is something that is asked of an implementation.
+// Op is an operation of an implementation.
 type Op string
 
 const (
-	OpValidate  Op = "validate"   // is a text legal, and what is its canonical string
-	OpDecode    Op = "decode"     // a message to events
-	OpEncode    Op = "encode"     // events to a message
-	OpRoundTrip Op = "round trip" // events to a message and back, both by the implementation
-	OpTranscode Op = "transcode"  // a message to a message in another mode
-	OpSend      Op = "send"       // a message to a live receiver
+	// OpValidate checks a text and returns its canonical string.
+	OpValidate Op = "validate"
+	// OpDecode makes events of a message.
+	OpDecode Op = "decode"
+	// OpEncode makes a message of events.
+	OpEncode Op = "encode"
+	// OpRoundTrip encodes events and decodes the message, both by the implementation.
+	OpRoundTrip Op = "round trip"
+	// OpTranscode makes a message in another mode of a message.
+	OpTranscode Op = "transcode"
+	// OpSend sends a message to a live receiver.
+	OpSend Op = "send"
 )
 
-// Result is what came of one operation on a case.
+// Result is the result of one operation on a case.
 type Result struct {
-	Op   Op
-	Mode cloudevents.Mode // of a round trip, a transcoding or a message that was sent
-	// Err is nil if the implementation did as it should, and otherwise says what it
-	// did. ErrSkipped: it could not be asked. ErrNoAnswer: it did not answer.
+	Op Op
+	// Mode is the content mode of a round trip, a transcoding or a message that was sent.
+	Mode cloudevents.Mode
+	// Err is nil if the implementation did what it should, and otherwise says what it did
+	// instead. It is ErrSkipped if the operation was not run, and wraps ErrNoAnswer if the
+	// implementation did not answer.
 	Err error
 }
 
-// ErrNoAnswer is wrapped by the errors of a [Codec]'s functions that are no
-// refusals: the implementation crashed, hung, or cannot be understood. A case for
-// which there is no answer has failed, also if it must be refused.
+// ErrNoAnswer is wrapped by the errors of a [Codec] that are not refusals: the
+// implementation crashed, hung, or gave an answer that is not understood. Such a case
+// fails, even if the message must be refused.
 var ErrNoAnswer = errors.New("no answer")
 
-// Judge runs cases against an implementation and says for each operation what came
-// of it.
+// Judge runs cases against an implementation and returns a result for each operation.
 type Judge struct {
+	// Codec is the implementation.
 	Codec *Codec
+	// Reference reads the messages that Codec writes. It has to be right about all cases:
+	// library.Reference is this module. If it is nil, transcodings are skipped, and so are
+	// encodings unless Strict is set.
+	Reference *Codec
 	// Strict asks for what this module does: its bytes, its reasons and its choices.
-	// Without it, any message is right that means what it should, and any refusal is;
-	// and what the specification permits is no fault: another offset or a time in
-	// milliseconds, a URI that was normalised, JSON data in another spelling or
-	// numbers with the precision of a double, application/json that stays implied,
-	// no data instead of empty data. A time that is made up where there was none is a
-	// fault only in the cases about that. An encoder need not refuse an illegal event if
-	// what it writes is legal.
+	//
+	// Without it, every message is right that has the right meaning, and every refusal
+	// is. What the specification permits is not a fault: another offset, a time in
+	// milliseconds, a normalized URI, JSON data in another spelling, numbers with the
+	// precision of a double, application/json that stays implied, no data instead of empty
+	// data. A time that is made up where there was none is a fault only in the cases about
+	// that. An encoder may accept an illegal event if the message that it writes is legal.
 	Strict bool
 }
 
-var modes = []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode}
-
-// Run returns the results of a case: that of its own operation, and for a message
-// that must be accepted those of round trips and transcodings in each mode.
+// Run returns the results of a case: the result of its own operation, and for a message
+// that must be accepted the results of round trips and transcodings in each mode.
 func (j *Judge) Run(tc Case) []Result {
 	switch {
 	case tc.Text != nil:
@@ -63,11 +74,11 @@ func (j *Judge) Run(tc Case) []Result {
 	if tc.Refused != nil {
 		return results
 	}
-	for _, mode := range modes {
+	for _, mode := range allModes {
 		results = append(results, Result{OpRoundTrip, mode, j.roundTrip(tc.Events, mode)})
 	}
-	for _, mode := range modes {
-		// A message that it cannot read is not counted twice.
+	for _, mode := range allModes {
+		// A message that it cannot read counts once.
 		if (mode == cloudevents.BatchMode) == tc.Batch && results[0].Err == nil {
 			results = append(results, Result{OpTranscode, mode, j.transcode(tc, mode)})
 		}
@@ -115,10 +126,12 @@ func (j *Judge) encode(tc Case) error {
 		return ErrSkipped
 	case j.Strict:
 		return j.Codec.runEncode(tc)
+	case !j.hasReference():
+		return ErrSkipped
 	}
 	m, err := j.Codec.Encode(withoutEmpty(tc.Events), tc.Mode, tc.protocol())
 	if tc.Refused != nil && err == nil {
-		if err := legal(m, tc.Mode); err != nil {
+		if err := j.Reference.legal(m, tc.Mode); err != nil {
 			return fmt.Errorf("accepted, but must be refused (%s), and wrote an illegal message: %w", tc.Refused.Rule, err)
 		}
 		return nil
@@ -126,31 +139,27 @@ func (j *Judge) encode(tc Case) error {
 	if done, err := settled(tc.Refused, err); done {
 		return err
 	}
-	// What the golden message means is what is wanted: the events of the case may
-	// have empty attributes, which are none.
+	// The events of the golden message are compared, because the events of the case may
+	// have empty attributes, which are absent in a message.
 	exts, _ := declared(tc.Events)
-	want, err := decode(tc.Message, tc.Batch, exts)
+	want, err := j.Reference.Decode(tc.Message, tc.Batch, exts)
 	if err != nil {
 		return fmt.Errorf("the case is wrong: %w", err)
 	}
-	return means(m, tc.Mode, want)
+	return j.Reference.means(m, tc.Mode, want)
 }
+
+func (j *Judge) hasReference() bool { return j.Reference != nil && j.Reference.Decode != nil }
 
 func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode) error {
 	if j.Codec.Encode == nil || j.Codec.Decode == nil {
 		return ErrSkipped
 	}
-	groups := [][]Event{es}
-	if mode != cloudevents.BatchMode {
-		groups = nil
-		for _, e := range es {
-			groups = append(groups, []Event{e})
-		}
-	}
-	if len(groups) == 0 {
+	all := groups(es, mode)
+	if len(all) == 0 {
 		return ErrSkipped
 	}
-	for _, group := range groups {
+	for _, group := range all {
 		if err := j.oneRoundTrip(group, mode); err != nil {
 			return err
 		}
@@ -160,11 +169,11 @@ func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode) error {
 
 func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode) error {
 	if j.Strict {
-		for _, p := range []Protocol{Request, Response, JSON} {
-			if p == JSON && mode == cloudevents.BinaryMode {
+		for i := range protocols {
+			if !slices.Contains(protocols[i].modes, mode) {
 				continue
 			}
-			if err := j.Codec.roundTrip(es, p, mode); err != nil {
+			if err := j.Codec.roundTrip(es, protocols[i].name, mode); err != nil {
 				return err
 			}
 		}
@@ -185,23 +194,23 @@ func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode) error {
 }
 
 func (j *Judge) transcode(tc Case, mode cloudevents.Mode) error {
-	if j.Codec.Transcode == nil || len(tc.Extensions) > 0 {
+	if j.Codec.Transcode == nil || !j.hasReference() || len(tc.Extensions) > 0 {
 		return ErrSkipped
 	}
 	m, err := j.Codec.Transcode(tc.Message, tc.Batch, mode)
 	switch ok := allExpressible(tc.Events, mode); {
 	case !ok && (err == nil || errors.Is(err, ErrNoAnswer)):
-		return err // it may have repaired it
+		return err // an implementation may repair the event
 	case !ok:
 		return nil
 	case err != nil:
 		return phase("transcode", err)
 	}
-	return means(m, mode, allDelivered(tc.Events, mode))
+	return j.Reference.means(m, mode, allDelivered(tc.Events, mode))
 }
 
-// settled reports whether there is nothing to compare after an operation that
-// returned err, because it was refused or should have been, and what is wrong then.
+// settled reports whether nothing is left to compare after an operation that returned
+// err, because it was refused or should have been. The error then says what is wrong.
 func settled(want *Reason, err error) (bool, error) {
 	switch {
 	case errors.Is(err, ErrSkipped), errors.Is(err, ErrNoAnswer):
@@ -214,7 +223,7 @@ func settled(want *Reason, err error) (bool, error) {
 	return want != nil, nil
 }
 
-// phase wraps the refusal by one of several operations.
+// phase wraps the refusal of one of several operations.
 func phase(name string, err error) error {
 	if errors.Is(err, ErrSkipped) || errors.Is(err, ErrNoAnswer) {
 		return err
@@ -222,7 +231,7 @@ func phase(name string, err error) error {
 	return fmt.Errorf("%s refused: %w", name, err)
 }
 
-// String returns the rule and what it is about, in a few words.
+// String returns the rule, the attribute and the place in a batch, in a few words.
 func (r *Reason) String() string {
 	s := r.Rule
 	if r.Attribute != "" {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,33 +11,34 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Codec is an implementation under test, as functions from and to the neutral
-// form. A nil function is something that it does not do; its cases are
-// [ErrSkipped].
+// Codec is an implementation as functions from and to the neutral form. A nil function
+// is an operation that the implementation does not have; its cases are [ErrSkipped].
+// Every function may return ErrSkipped for what it cannot do, and an error that wraps
+// [ErrNoAnswer] if it failed to answer. All other errors are refusals.
 type Codec struct {
-	// Check returns the canonical string of a text, or an error if text is not
+	// Check returns the canonical string of a text, or an error if the text is not
 	// legal. kind is the name of the table.
 	Check func(kind, text string) (canonical string, err error)
-	// Decode returns the events in m, of which there is one unless batch is set.
+	// Decode returns the events of m. There is one unless batch is set. exts are the
+	// attributes that the caller declares.
 	Decode func(m Message, batch bool, exts []spec.Attribute) ([]Event, error)
-	// Encode returns the message with events; there is one unless mode is
-	// BatchMode. A JSON message has no mode but these two. ErrSkipped says that it
-	// cannot be done.
+	// Encode returns a message of protocol p with the events. There is one unless mode
+	// is BatchMode. A JSON document has no binary mode.
 	Encode func(es []Event, mode cloudevents.Mode, p Protocol) (Message, error)
-	// Transcode returns the events in m as a request in another mode. Only a [Judge]
-	// asks for it.
+	// Transcode returns the events of m as a request in another mode. Only a [Judge]
+	// calls it.
 	Transcode func(m Message, batch bool, mode cloudevents.Mode) (Message, error)
-	// Reasons returns why a function above returned err. If it is nil, any error
-	// is as good as the right one.
+	// Reasons returns the reasons that an error of the other functions has. If it is
+	// nil, reasons are not compared.
 	Reasons func(err error) []Reason
 }
 
-// ErrSkipped is returned by [Codec.Run] for a case that the codec cannot run.
+// ErrSkipped is the error about a case that the codec cannot run.
 var ErrSkipped = errors.New("not supported by the codec under test")
 
-// Run runs a case. It returns nil if the codec did as it should, else how it did
-// not. A case that decodes is also encoded again in every way, decoded from that,
-// and compared.
+// Run runs a case. It returns nil if the codec did what it should, and an error that
+// says what it did instead. The events of a case that decodes are also encoded in every
+// protocol and mode, decoded again, and compared.
 func (c *Codec) Run(tc Case) error {
 	switch {
 	case tc.Text != nil && c.Check != nil:
@@ -84,39 +84,21 @@ func (c *Codec) runEncode(tc Case) error {
 	return nil
 }
 
-// protocol returns what a case encodes to.
+// protocol returns the protocol that a case encodes to.
 func (c *Case) protocol() Protocol {
-	switch {
-	case c.Message.Protocol != "":
+	if c.Message.Protocol != "" {
 		return c.Message.Protocol
-	case strings.HasPrefix(c.Name, "http/"):
-		return Request
+	}
+	dir, _, _ := strings.Cut(c.Name, "/")
+	for i := range protocols {
+		if protocols[i].dir == dir && dir != "" {
+			return protocols[i].name
+		}
 	}
 	return JSON
 }
 
-// Golden returns m as it is written in a case that encodes: headers in lower case
-// and sorted, those of the event only.
-func (m Message) Golden() string {
-	if m.Protocol == JSON {
-		return string(m.Body)
-	}
-	var b strings.Builder
-	for _, key := range slices.SortedFunc(maps.Keys(m.Header), func(x, y string) int {
-		return strings.Compare(strings.ToLower(x), strings.ToLower(y))
-	}) {
-		if lower := strings.ToLower(key); lower == "content-type" || strings.HasPrefix(lower, "ce-") {
-			for _, value := range m.Header[key] {
-				fmt.Fprintf(&b, "%s: %s\n", lower, value)
-			}
-		}
-	}
-	b.WriteByte('\n')
-	b.Write(m.Body)
-	return b.String()
-}
-
-// compareError judges an error, or that there is none, by what was expected.
+// compareError reports whether an error, or its absence, is what the case wants.
 func (c *Codec) compareError(want *Reason, err error) error {
 	switch {
 	case errors.Is(err, errCase), errors.Is(err, ErrSkipped), errors.Is(err, ErrNoAnswer):

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -23,7 +24,7 @@ func load(t *testing.T) []conformance.Case {
 	return cases
 }
 
-// TestTransport puts a format and a binding under the events of the cases.
+// TestTransport sends the events of the cases through a format and a binding.
 func TestTransport(t *testing.T) {
 	binding := func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error) {
 		h := http.Header{}
@@ -66,7 +67,7 @@ func TestTransport(t *testing.T) {
 
 // TestRunSeesFaults runs the cases against codecs that are wrong in one way each.
 func TestRunSeesFaults(t *testing.T) {
-	library := conformance.Library()
+	this := library.Codec()
 	for name, spoil := range map[string]func(c *conformance.Codec){
 		"accepts everything": func(c *conformance.Codec) {
 			c.Check = func(_, text string) (string, error) { return text, nil }
@@ -78,7 +79,7 @@ func TestRunSeesFaults(t *testing.T) {
 		},
 		"loses data": func(c *conformance.Codec) {
 			c.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-				es, err := library.Decode(m, batch, exts)
+				es, err := this.Decode(m, batch, exts)
 				for i := range es {
 					es[i].Data = nil
 				}
@@ -87,12 +88,12 @@ func TestRunSeesFaults(t *testing.T) {
 		},
 		"forgets types": func(c *conformance.Codec) {
 			c.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-				return library.Decode(m, batch, nil)
+				return this.Decode(m, batch, nil)
 			}
 		},
 		"writes upper case": func(c *conformance.Codec) {
 			c.Encode = func(es []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
-				m, err := library.Encode(es, mode, p)
+				m, err := this.Encode(es, mode, p)
 				m.Body = []byte(strings.ToUpper(string(m.Body)))
 				return m, err
 			}
@@ -102,7 +103,7 @@ func TestRunSeesFaults(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			codec := *library
+			codec := *this
 			spoil(&codec)
 			failed := 0
 			for _, c := range load(t) {
@@ -117,7 +118,7 @@ func TestRunSeesFaults(t *testing.T) {
 	}
 }
 
-// TestLoadRefuses checks that a case that says nothing is not taken for one.
+// TestLoadRefuses checks that malformed cases are errors.
 func TestLoadRefuses(t *testing.T) {
 	for name, content := range map[string]string{
 		"unknown section":          "why\n-- jsom --\n{}\n-- event --\nid String \"1\"\n",
@@ -146,8 +147,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-// TestTransportSkips sees that a transport that does nothing is not taken for one
-// that does all.
+// TestTransportSkips checks that no case passes with a transport that does nothing.
 func TestTransportSkips(t *testing.T) {
 	var nothing conformance.Transport = func([]cloudevents.Event, cloudevents.Mode, []spec.Attribute) ([]cloudevents.Event, error) {
 		return nil, conformance.ErrSkipped
@@ -159,14 +159,15 @@ func TestTransportSkips(t *testing.T) {
 	}
 }
 
-// TestCaseThatCannotBeHad sees that an illegal case is not taken for a refusal.
-func TestCaseThatCannotBeHad(t *testing.T) {
+// TestCaseWithoutEvent checks that a case without an event fails instead of counting as a
+// refusal.
+func TestCaseWithoutEvent(t *testing.T) {
 	c := conformance.Case{
 		Name:    "json/encode/x",
 		Events:  []conformance.Event{{Attributes: []conformance.Attribute{{Name: "time", Type: spec.Timestamp, Text: "noon"}}}},
 		Refused: &conformance.Reason{Rule: "syntax", Index: -1, Offset: -1},
 	}
-	if err := conformance.Library().Run(c); err == nil {
+	if err := library.Codec().Run(c); err == nil {
 		t.Error("nothing was encoded, and the case has passed")
 	}
 	if err := conformance.Format(format.JSON{}).Run(c); err == nil {

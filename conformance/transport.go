@@ -9,14 +9,15 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Transport is another formatter or binding of this module under test: it encodes
-// events and decodes what came out, with exts as the types of extensions. There
-// is one event unless mode is BatchMode. It returns [ErrSkipped] for a mode that
-// it does not have.
+// Transport is a format or a binding for this module's events: it encodes events,
+// decodes the message and returns the events that arrived. exts are the types of the
+// extensions. There is one event unless mode is BatchMode. A Transport returns
+// [ErrSkipped] for a mode that it does not have. The message stays inside, so that it
+// can have any shape.
 type Transport func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error)
 
-// Format returns f as a Transport: in structured mode, and in batch mode if f is a
-// [format.Batch].
+// Format returns f as a Transport. It has the structured mode, and the batch mode if f
+// is a [format.Batch].
 func Format(f format.Formatter) Transport {
 	return func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error) {
 		batch, ok := f.(format.Batch)
@@ -38,9 +39,10 @@ func Format(f format.Formatter) Transport {
 	}
 }
 
-// Run sends the events of a case that decodes through t in every mode and
-// compares what arrives, and sees that t refuses what an encoder must refuse. The
-// message of the case is not looked at. Other cases are [ErrSkipped].
+// Run sends the events of a case through t. The events of a case that decodes are sent
+// in every mode and compared with those that arrive. The events of a case that an
+// encoder must refuse have to be refused. Run ignores the message of the case, and
+// returns [ErrSkipped] for all other cases.
 func (t Transport) Run(tc Case) error {
 	codec := Codec{
 		Encode: func(es []Event, mode cloudevents.Mode, _ Protocol) (Message, error) {
@@ -57,7 +59,7 @@ func (t Transport) Run(tc Case) error {
 		return ErrSkipped
 	}
 	err := ErrSkipped // unless a mode runs
-	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
+	for _, mode := range allModes {
 		switch modeErr := t.roundTrip(tc.Events, mode); {
 		case modeErr == nil:
 			err = nil
@@ -68,9 +70,9 @@ func (t Transport) Run(tc Case) error {
 	return err
 }
 
-// refuse returns the error of encoding, nil if there is none.
+// refuse returns the error of sending the events.
 func (t Transport) refuse(neutral []Event, mode cloudevents.Mode) error {
-	es, err := toEvents(neutral)
+	es, err := ToEvents(neutral)
 	if err != nil {
 		return err
 	}
@@ -83,18 +85,12 @@ func (t Transport) roundTrip(neutral []Event, mode cloudevents.Mode) error {
 	if !ok {
 		return ErrSkipped
 	}
-	groups := [][]Event{neutral}
-	if mode != cloudevents.BatchMode {
-		groups = nil
-		for _, e := range neutral {
-			groups = append(groups, []Event{e})
-		}
-	}
-	if len(groups) == 0 {
+	all := groups(neutral, mode)
+	if len(all) == 0 {
 		return ErrSkipped
 	}
-	for _, group := range groups {
-		es, err := toEvents(group)
+	for _, group := range all {
+		es, err := ToEvents(group)
 		if err != nil {
 			return err
 		}
@@ -105,16 +101,17 @@ func (t Transport) roundTrip(neutral []Event, mode cloudevents.Mode) error {
 			}
 			return err
 		}
-		var got, want []Event
+		got := make([]Event, len(arrived))
 		for i := range arrived {
-			got = append(got, FromEvent(&arrived[i]))
+			got[i] = FromEvent(&arrived[i])
 		}
-		for _, e := range group {
-			want = append(want, delivered(e, mode))
-		}
-		if err := compareEvents(got, want); err != nil {
+		if err := compareEvents(got, allDelivered(group, mode)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func one(e cloudevents.Event, err error) ([]cloudevents.Event, error) {
+	return []cloudevents.Event{e}, err
 }

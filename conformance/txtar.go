@@ -8,11 +8,11 @@ import (
 // section is a file of a txtar archive.
 type section struct {
 	name    string
-	content string // without the newline that ends it
+	content string // without the last newline
 }
 
-// txtar splits an archive into its comment and its sections. A section whose name
-// ends in " quoted" is unquoted.
+// txtar splits an archive into its comment and its sections. It unquotes the sections
+// with names that end in " quoted".
 func txtar(s string) (comment string, sections []section, err error) {
 	var lines []string
 	flush := func() {

@@ -37,7 +37,7 @@ func ExampleJSON_DecodeStructuredModeMessage() {
 	// Output: 7 Integer <nil>
 }
 
-// What is not JSON in UTF-8 by its content type is not looked at.
+// A body is not read if its content type is not the one of JSON in UTF-8.
 func ExampleJSON_DecodeStructuredModeMessage_unknown() {
 	_, err := format.JSON{}.DecodeStructuredModeMessage([]byte("<event/>"), "application/cloudevents+xml")
 	fmt.Println(errors.Is(err, format.ErrUnknown))
@@ -79,14 +79,26 @@ func ExampleJSON_EncodeBinaryModeEventData() {
 	// Output: tea <nil>
 }
 
-func ExampleSyntaxError() {
+// Errors of formats are those of package cloudevents.
+func Example_errors() {
 	_, err := format.JSON{}.DecodeStructuredModeMessage([]byte(`{"id":"1",}`), "")
 	var syntax *cloudevents.SyntaxError
 	fmt.Println(errors.As(err, &syntax), syntax.Offset)
-	// Output: true 10
+
+	_, err = format.JSON{}.DecodeBatchModeMessage([]byte(`[{"specversion":"1.0"}]`), "")
+	var batch *cloudevents.BatchError
+	fmt.Println(errors.As(err, &batch), batch.Index)
+
+	_, err = format.JSON{MaxEvents: 1}.DecodeBatchModeMessage([]byte(`[{"id":"1","source":"/","type":"t","specversion":"1.0"},{}]`), "")
+	var limit *cloudevents.LimitError
+	fmt.Println(errors.As(err, &limit), limit)
+	// Output:
+	// true 10
+	// true 0
+	// true more than 1 events
 }
 
-// A Structured format is all that it takes to read events from files.
+// A Structured format is enough to read events from files.
 func ExampleStructured() {
 	var f format.Structured = format.JSON{}
 	e, err := f.DecodeStructuredModeMessage([]byte(`{"specversion":"1.0","id":"1","source":"/","type":"t"}`), "")
@@ -94,7 +106,7 @@ func ExampleStructured() {
 	// Output: 1 <nil>
 }
 
-// A binding takes a Formatter: it serves the binary and the structured mode.
+// A binding uses a Formatter, for the binary and the structured mode.
 func ExampleFormatter() {
 	message := func(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (contentType string, body []byte, err error) {
 		if m == cloudevents.StructuredMode {

@@ -1,16 +1,23 @@
-// Package format defines what an event format is to a protocol binding, and has
-// the JSON format (json-format.md).
+// Package format defines the event formats that protocol bindings use, and has the JSON
+// format (json-format.md).
 //
 // # Aliasing
 //
-// Decoders may return events whose Data shares memory with the body; Clone an
-// event that is kept while the body is reused. Encoders append to the caller's
-// slice and keep nothing.
+// Decoders may return events whose Data shares memory with the body. Clone an event
+// that you keep while the body is reused. Encoders append to the caller's slice and keep
+// no reference to it.
 //
 // # Limits
 //
-// [JSON] limits depth, attributes and events; see its fields. The length of a
-// body is limited by whoever reads it.
+// [JSON] limits the depth of data, the attributes of an event and the events of a batch;
+// see its fields. It does not limit the length of a body: the code that reads the body
+// does.
+//
+// # Errors
+//
+// All formats return the errors of package cloudevents: a [*cloudevents.SyntaxError]
+// with the byte offset in a malformed body, a [*cloudevents.BatchError] with the index
+// of an event of a batch, and a [*cloudevents.LimitError].
 package format
 
 import (
@@ -20,28 +27,30 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// ErrUnknown is wrapped by the error about a content type that is not that of
-// the format, or whose charset it cannot read.
+// ErrUnknown is wrapped by the error about a content type that is not the content type
+// of the format, or that has a charset which the format cannot read.
 var ErrUnknown = errors.New("unknown event format")
 
-// Structured writes and reads an event as a whole.
+// Structured encodes an event as one document, and decodes it.
 type Structured interface {
 	// MediaType returns the content type of a structured-mode message, such as
 	// "application/cloudevents+json".
 	MediaType() string
-	// DecodeStructuredModeMessage reads one valid event. contentType is that of
-	// the message, or "" if it is known to be in this format; the error wraps
-	// ErrUnknown if it is another one. exts are the types of extensions.
+	// DecodeStructuredModeMessage decodes and validates an event. contentType is the
+	// content type of the message, or "" if the message is known to be in this format.
+	// The error wraps ErrUnknown if the format does not read that content type. exts are
+	// the types of extensions. The Data may alias body.
 	DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error)
-	// EncodeStructuredModeMessage validates e and appends it. On an error it
-	// returns dst as it was.
+	// EncodeStructuredModeMessage validates e and appends it to dst. On error it returns
+	// dst without changes.
 	EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error)
 }
 
 // BinaryData converts between the data of an event and the body of a binary-mode
 // message.
 type BinaryData interface {
-	// DecodeBinaryModeEventData sets e.Data, whose content type is in e.
+	// DecodeBinaryModeEventData sets e.Data, which may alias body. The other attributes
+	// of e, such as DataContentType, are set already.
 	DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error
 	// EncodeBinaryModeEventData returns the body, which may be e.Data itself.
 	EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error)
@@ -53,16 +62,16 @@ type Formatter interface {
 	BinaryData
 }
 
-// Batch writes and reads any number of events as a whole.
+// Batch encodes any number of events as one document, and decodes them.
 type Batch interface {
 	// BatchMediaType returns the content type of a batch-mode message, such as
 	// "application/cloudevents-batch+json".
 	BatchMediaType() string
-	// DecodeBatchModeMessage reads valid events of one specversion. An empty
-	// batch is an empty slice. Errors about an event wrap a
-	// [*cloudevents.BatchError].
+	// DecodeBatchModeMessage decodes and validates events, which must have the same
+	// specversion. contentType and exts are as in DecodeStructuredModeMessage. An empty
+	// batch is an empty slice. An error about one event wraps a [*cloudevents.BatchError].
 	DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error)
-	// EncodeBatchModeMessage validates es and appends them. On an error it
-	// returns dst as it was.
+	// EncodeBatchModeMessage validates es and appends them to dst. On error it returns dst
+	// without changes. A nil slice is an empty batch.
 	EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, error)
 }

@@ -18,9 +18,9 @@ func event() cloudevents.Event {
 	return cloudevents.Event{ID: "1", Source: "/s", Type: "t", DataContentType: "application/json", Data: []byte(`{"a":1}`)}
 }
 
-// lines is a format of these tests, without batch: id, source and type, each on
-// a line, and then the data. Binary-mode data is in upper case, so that a test
-// can tell who made it.
+// lines is a format of these tests, without batches. A document has id, source and type,
+// each on a line, followed by the data. Data in binary mode is in upper case, so that a
+// test can tell which format made it.
 type lines struct{}
 
 func (lines) MediaType() string { return "application/cloudevents+lines" }

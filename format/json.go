@@ -6,17 +6,18 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// JSON is the JSON event format and the JSON batch format. The zero value is
-// ready to use; a limit of 0 is the default of [cloudevents.JSONDecoder], -1 is
-// none.
+// JSON is the JSON event format and the JSON batch format. The zero value is ready to
+// use. For each limit, 0 is the default of [cloudevents.JSONDecoder], and -1 is no limit.
 type JSON struct {
-	MaxDepth      int // arrays and objects that enclose each other within data
-	MaxAttributes int // of one event
-	MaxEvents     int // of one batch
+	// MaxDepth limits how deeply arrays and objects are nested in data.
+	MaxDepth int
+	// MaxAttributes limits the attributes of an event.
+	MaxAttributes int
+	// MaxEvents limits the events of a batch.
+	MaxEvents int
 
-	// InPlace lets the decoder overwrite the body, as it does for
-	// [cloudevents.JSONDecoder]. A body that package cehttp has read itself is
-	// decoded in place by the format that stands for nil.
+	// InPlace lets the decoder overwrite the body, as in [cloudevents.JSONDecoder]. If a
+	// cehttp.Decoder has no Format, bodies that it reads itself are decoded in place.
 	InPlace bool
 }
 
@@ -54,9 +55,8 @@ func isUTF8(contentType, mediaType string) bool {
 	return contentType == mediaType || takes(mediaType, contentType) && mediatype.IsUTF8(contentType)
 }
 
-// DecodeStructuredModeMessage reads an event as [cloudevents.JSONDecoder] does.
-// The Data aliases body, unless it was base64 or a string with escapes and InPlace
-// is not set. A charset in contentType must be UTF-8 or US-ASCII.
+// DecodeStructuredModeMessage decodes an event as [cloudevents.JSONDecoder] does. The
+// Data aliases body, except for base64 and strings with escapes if InPlace is not set.
 func (f JSON) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	if !f.Accepts(contentType) {
 		return cloudevents.Event{}, unknown(contentType)
@@ -70,7 +70,8 @@ func (JSON) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byt
 	return cloudevents.AppendJSON(dst, e)
 }
 
-// DecodeBatchModeMessage reads a batch as [cloudevents.JSONDecoder] does.
+// DecodeBatchModeMessage decodes a batch as [cloudevents.JSONDecoder] does. The Data of
+// the events aliases body as in DecodeStructuredModeMessage.
 func (f JSON) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	if !f.AcceptsBatch(contentType) {
 		return nil, unknown(contentType)
@@ -84,16 +85,17 @@ func (JSON) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, 
 	return cloudevents.AppendJSONBatch(dst, es)
 }
 
-// DecodeBinaryModeEventData makes body the Data of e, and nil of an empty body.
+// DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is
+// empty.
 func (JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 	e.Data = nil
 	if len(body) > 0 {
-		e.Data = body[:len(body):len(body)] // append must not write behind it
+		e.Data = body[:len(body):len(body)] // so that append does not write into the memory behind body
 	}
 	return nil
 }
 
-// EncodeBinaryModeEventData returns the Data of e.
+// EncodeBinaryModeEventData returns e.Data itself.
 func (JSON) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 	return e.Data, nil
 }

@@ -74,7 +74,7 @@ func TestJSONOtherMediaType(t *testing.T) {
 			t.Errorf("%q: batch error is %v, want ErrUnknown", contentType, err)
 		}
 	}
-	// One is not taken for the other.
+	// A batch is not an event, and an event is not a batch.
 	if _, err := (format.JSON{}).DecodeStructuredModeMessage([]byte(eventJSON), spec.BatchMediaTypeJSON); !errors.Is(err, format.ErrUnknown) {
 		t.Errorf("a batch as an event: %v", err)
 	}

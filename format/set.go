@@ -7,11 +7,11 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Set is several formats in one: it decodes with the first whose media type is
-// that of the message, and encodes with the first of all. For batches, only
-// members that are a [Batch] count. A message of no member's type is an error
-// that wraps [ErrUnknown], and so is everything for an empty Set. A Set within a
-// Set counts with its first format only.
+// Set is several formats in one. It decodes with the first member that has the media
+// type of the message, and encodes with the first member. For batches, it uses only the
+// members that are a [Batch]. If no member has the media type, the error wraps
+// [ErrUnknown]; an empty Set returns such an error for everything. Of a Set within a
+// Set, only the first format is used.
 //
 //	d := cehttp.Decoder{Format: format.Set{format.JSON{}, myFormat{}}}
 type Set []Formatter
@@ -48,7 +48,7 @@ func (s Set) batchForType(contentType string) Batch {
 	return nil
 }
 
-// MediaType returns that of the first member, or "".
+// MediaType returns the media type of the first member. It is empty for an empty Set.
 func (s Set) MediaType() string {
 	if len(s) == 0 {
 		return ""
@@ -56,7 +56,8 @@ func (s Set) MediaType() string {
 	return s[0].MediaType()
 }
 
-// BatchMediaType returns that of the first member that is a [Batch], or "".
+// BatchMediaType returns the media type of the first member that is a [Batch]. It is
+// empty if there is none.
 func (s Set) BatchMediaType() string {
 	for _, f := range s {
 		if b, ok := f.(Batch); ok && b.BatchMediaType() != "" {
@@ -66,8 +67,8 @@ func (s Set) BatchMediaType() string {
 	return ""
 }
 
-// DecodeStructuredModeMessage decodes with the member for contentType, or with
-// the first if contentType is "".
+// DecodeStructuredModeMessage decodes with the member for contentType. If contentType is
+// "", that is the first member.
 func (s Set) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	f := s.forType(contentType)
 	if f == nil {
@@ -84,8 +85,8 @@ func (s Set) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]by
 	return s[0].EncodeStructuredModeMessage(dst, e)
 }
 
-// DecodeBatchModeMessage decodes with the member for contentType, or with the
-// first that is a [Batch] if contentType is "".
+// DecodeBatchModeMessage decodes with the member for contentType. If contentType is "",
+// that is the first member that is a [Batch].
 func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	f := s.batchForType(contentType)
 	if f == nil {
@@ -104,7 +105,7 @@ func (s Set) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte,
 	return dst, errEmptySet
 }
 
-// DecodeBinaryModeEventData lets the first member set e.Data.
+// DecodeBinaryModeEventData sets e.Data with the first member.
 func (s Set) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 	if len(s) == 0 {
 		return errEmptySet
@@ -112,7 +113,7 @@ func (s Set) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error 
 	return s[0].DecodeBinaryModeEventData(body, e)
 }
 
-// EncodeBinaryModeEventData returns the body of the first member.
+// EncodeBinaryModeEventData returns the body that the first member makes of e.
 func (s Set) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 	if len(s) == 0 {
 		return nil, errEmptySet

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
@@ -134,11 +135,11 @@ type SendObserver struct {
 
 	// Sent is called at the end of a call for each event that was accepted. The Duration
 	// is that of the call.
-	Sent func(ctx context.Context, o Outcome)
+	Sent func(ctx context.Context, o dispatch.Outcome)
 
 	// Failed is called at the end of a call for each event that was not accepted. The
 	// Status is 0 if the last attempt had no response, or if the event is invalid.
-	Failed func(ctx context.Context, o Outcome)
+	Failed func(ctx context.Context, o dispatch.Outcome)
 }
 
 // Attempt describes one request of a [Sender].
@@ -552,13 +553,18 @@ func (s *Sender) logFailure(ctx context.Context, e *cloudevents.Event, status in
 
 // observe calls Sent or Failed about an event.
 func (s *Sender) observe(ctx context.Context, e *cloudevents.Event, status int, err error, begin time.Time) {
-	hook := s.Observer.Sent
+	hook, verdict := s.Observer.Sent, dispatch.VerdictDone
 	if err != nil {
-		hook = s.Observer.Failed
+		hook, verdict = s.Observer.Failed, dispatch.VerdictRefused
+		var failed *SendError
+		if errors.As(err, &failed) && failed.Retryable {
+			verdict = dispatch.VerdictRetry
+		}
 	}
 	if hook != nil {
-		hook(ctx, Outcome{
-			ID: e.ID, Source: e.Source, Type: e.Type, Status: status, Duration: time.Since(begin), Err: err,
+		hook(ctx, dispatch.Outcome{
+			ID: e.ID, Source: e.Source, Type: e.Type,
+			Verdict: verdict, Status: status, Duration: time.Since(begin), Err: err,
 		})
 	}
 }

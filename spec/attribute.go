@@ -1,21 +1,38 @@
 package spec
 
 // Attribute describes a context attribute: a core attribute of a [Version], a
-// documented extension, or an extension of your own that a decode call is to
-// parse and check:
+// documented extension, or an extension of your own that a decode call is to parse
+// and check:
 //
 //	event, err := cehttp.ToCloudEvent(r, nil, spec.Attribute{Name: "shard", Type: spec.Integer})
 //
-// The zero Type is String.
-//
-// Where a decoder takes the attributes of extensions, only Name and Type count: a
-// core attribute keeps its type, a name that is not legal matches nothing, and of
-// two with one name the first counts.
+// The zero Type is String. Decoders use only Name and Type. Core attributes keep
+// their own type; an illegal name matches nothing; the first of two equal names wins.
 type Attribute struct {
-	Name     string
-	Type     Type
-	Required bool   // every event has it; for an extension, wherever the extension is used
-	Section  string // where it is defined, such as "spec.md#id"; "" for your own
+	Name string
+	Type Type
+	// Required means that every event has the attribute. For an extension it means
+	// every event that uses the extension.
+	Required bool
+	// Section is where the attribute is defined, such as "spec.md#id". It is empty for
+	// an extension of your own.
+	Section string
+}
+
+// Core reports whether a is a core attribute of one of the versions, as
+// [Version.Attribute] returns it: it has the name and the section of one.
+func (a Attribute) Core() bool {
+	for v := range versions {
+		for i := range versions[v].attributes {
+			if core := &versions[v].attributes[i]; core.Name == a.Name {
+				if core.Section == a.Section {
+					return true
+				}
+				break
+			}
+		}
+	}
+	return false
 }
 
 // The attribute names of version 1.0, and the member names of the JSON format

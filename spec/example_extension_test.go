@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -29,6 +30,27 @@ func ExampleExtension() {
 	// false
 }
 
+// A decoder of headers shares the name.
+func ExampleExtensionName() {
+	fmt.Println(spec.ExtensionName("Traceparent"))
+	fmt.Println(spec.ExtensionName("Shard"))
+	// Output:
+	// traceparent true
+	//  false
+}
+
+// The extensions of one document are those whose sections are in it.
+func ExampleExtensions_document() {
+	for _, a := range spec.Extensions() {
+		if strings.HasPrefix(a.Section, "severity.md#") {
+			fmt.Println(a.Name, a.Type)
+		}
+	}
+	// Output:
+	// severitytext String
+	// severitynumber Integer
+}
+
 // printAttributes prints what most people want to know about a list.
 func printAttributes(attributes []spec.Attribute) {
 	for _, a := range attributes {
@@ -40,74 +62,11 @@ func printAttributes(attributes []spec.Attribute) {
 	}
 }
 
-func ExampleAuthContext() {
-	printAttributes(spec.AuthContext())
-	// Output:
-	// authtype String (required)
-	// authid String
-	// authclaims String
-}
-
-func ExampleBAM() {
-	printAttributes(spec.BAM())
-	// Output:
-	// bamtxid String (required)
-	// bampid String (required)
-	// bamptxid String (required)
-	// bamptxsid String (required)
-	// bamptxsstatus String
-	// bamptxcompleted Boolean
-}
-
-func ExampleCorrelation() {
-	printAttributes(spec.Correlation())
-	// Output:
-	// correlationid String
-	// causationid String
-}
-
-func ExampleDataClassification() {
-	printAttributes(spec.DataClassification())
-	// Output:
-	// dataclassification String (required)
-	// dataregulation String
-	// datacategory String
-}
-
-func ExampleDataRef() {
-	printAttributes(spec.DataRef())
-	// Output:
-	// dataref URI-reference (required)
-}
-
-func ExampleDeprecation() {
-	printAttributes(spec.Deprecation())
-	// Output:
-	// deprecated Boolean (required)
-	// deprecationfrom Timestamp
-	// deprecationsunset Timestamp
-	// deprecationmigration URI
-}
-
 func ExampleDistributedTracing() {
 	printAttributes(spec.DistributedTracing())
 	// Output:
 	// traceparent String (required)
 	// tracestate String
-}
-
-func ExampleExpiryTime() {
-	printAttributes(spec.ExpiryTime())
-	// Output:
-	// expirytime Timestamp (required)
-}
-
-func ExampleOPCUA() {
-	printAttributes(spec.OPCUA())
-	// Output:
-	// opcuametadatamajorversion Integer
-	// opcuametadataminorversion Integer
-	// opcuastatus Integer
 }
 
 func ExamplePartitioning() {
@@ -116,32 +75,8 @@ func ExamplePartitioning() {
 	// partitionkey String (required)
 }
 
-func ExampleRecordedTime() {
-	printAttributes(spec.RecordedTime())
-	// Output:
-	// recordedtime Timestamp (required)
-}
-
-func ExampleSampledRate() {
-	printAttributes(spec.SampledRate())
-	// Output:
-	// sampledrate Integer (required)
-}
-
 func ExampleSequence() {
 	printAttributes(spec.Sequence())
 	// Output:
 	// sequence String (required)
-}
-
-func ExampleSeverity() {
-	printAttributes(spec.Severity())
-	// Output:
-	// severitytext String
-	// severitynumber Integer (required)
-}
-
-func ExampleVerifiability() {
-	printAttributes(spec.Verifiability())
-	// Output: dssematerial Binary (required)
 }

@@ -29,6 +29,14 @@ func ExampleAttribute() {
 	// shard Integer false
 }
 
+// An extension that has the name of a core attribute is none.
+func ExampleAttribute_Core() {
+	id, _ := spec.V1.Attribute(spec.ID)
+	fmt.Println(id.Core(), spec.Attribute{Name: "id"}.Core())
+	// Output:
+	// true false
+}
+
 // The constants keep spelling mistakes out of a program.
 func ExampleAttribute_names() {
 	optional := []string{spec.DataContentType, spec.DataSchema, spec.Subject, spec.Time}
@@ -152,10 +160,8 @@ func ExampleSectionURL() {
 // The media types that this module writes, and what those of every format begin with.
 func Example_mediaTypes() {
 	fmt.Println(spec.MediaTypeJSON == spec.MediaTypePrefix+"+json")
-	fmt.Println(spec.BatchMediaTypeJSON == spec.BatchMediaTypePrefix+"+json")
 	fmt.Println(spec.BatchMediaTypeJSON)
 	// Output:
-	// true
 	// true
 	// application/cloudevents-batch+json
 }
@@ -165,7 +171,7 @@ func Example_sections() {
 	for _, section := range []string{
 		spec.SectionMessage, spec.SectionContextAttributes, spec.SectionNaming, spec.SectionTypeSystem, spec.SectionSpecVersion, spec.SectionEventData,
 		spec.SectionJSONTypes, spec.SectionJSONEnvelope, spec.SectionJSONSerialize, spec.SectionJSONDeserialize, spec.SectionJSONBatch,
-		spec.SectionHTTPMapping, spec.SectionHTTPContentType, spec.SectionHTTPHeaderNames, spec.SectionHTTPHeaderValues,
+		spec.SectionHTTPMapping, spec.SectionHTTPContentType, spec.SectionHTTPHeaderValues,
 	} {
 		fmt.Println(section)
 	}
@@ -183,6 +189,5 @@ func Example_sections() {
 	// json-format.md#41-mapping-cloudevents
 	// http-protocol-binding.md#3-http-message-mapping
 	// http-protocol-binding.md#311-http-content-type
-	// http-protocol-binding.md#3131-http-header-names
 	// http-protocol-binding.md#3132-http-header-values
 }

@@ -1,10 +1,9 @@
 package spec
 
-// Media types of the event formats, and what the media type of every format
-// begins with: a "+" and the format's name follow.
+// The media types of the JSON format, and the prefix of the media types of all event
+// formats: "+" and the name of a format follow it.
 const (
-	MediaTypePrefix      = "application/cloudevents"
-	BatchMediaTypePrefix = "application/cloudevents-batch"
+	MediaTypePrefix = "application/cloudevents"
 
 	MediaTypeJSON      = "application/cloudevents+json"
 	BatchMediaTypeJSON = "application/cloudevents-batch+json"

@@ -2,8 +2,8 @@ package spec
 
 import "strings"
 
-// Sections that errors cite, as file name and anchor in the specification
-// repository. Attributes carry theirs in [Attribute.Section].
+// Sections that errors cite, as file name and anchor in the repository of the
+// specification. The section of an attribute is its [Attribute.Section].
 const (
 	SectionMessage           = "spec.md#message"
 	SectionContextAttributes = "spec.md#context-attributes"
@@ -20,12 +20,11 @@ const (
 
 	SectionHTTPMapping      = "http-protocol-binding.md#3-http-message-mapping"
 	SectionHTTPContentType  = "http-protocol-binding.md#311-http-content-type"
-	SectionHTTPHeaderNames  = "http-protocol-binding.md#3131-http-header-names"
 	SectionHTTPHeaderValues = "http-protocol-binding.md#3132-http-header-values"
 )
 
-// SectionURL returns the address of a section, or "" if section is not of the
-// form file.md#anchor.
+// SectionURL returns the address of a section. It is empty if section does not have
+// the form file.md#anchor.
 func SectionURL(section string) string {
 	file, anchor, ok := strings.Cut(section, "#")
 	if !ok || file == "" || anchor == "" {

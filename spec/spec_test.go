@@ -111,10 +111,9 @@ func TestSectionURL(t *testing.T) {
 
 func TestMediaTypes(t *testing.T) {
 	for name, c := range map[string]struct{ got, want string }{
-		"prefix":       {spec.MediaTypePrefix, "application/cloudevents"},
-		"batch prefix": {spec.BatchMediaTypePrefix, "application/cloudevents-batch"},
-		"JSON":         {spec.MediaTypeJSON, "application/cloudevents+json"},
-		"JSON batch":   {spec.BatchMediaTypeJSON, "application/cloudevents-batch+json"},
+		"prefix":     {spec.MediaTypePrefix, "application/cloudevents"},
+		"JSON":       {spec.MediaTypeJSON, "application/cloudevents+json"},
+		"JSON batch": {spec.BatchMediaTypeJSON, "application/cloudevents-batch+json"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %q, want %q", name, c.got, c.want)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -14,27 +15,26 @@ var (
 	legalSection = regexp.MustCompile(`\A[a-z]+(-[a-z]+)*\.md#[a-z0-9]+(-[a-z0-9]+)*\z`)
 )
 
-// longNames are longer than the specification advises; it has them itself.
+// longNames are names of the specification that are longer than it advises.
 var longNames = []string{"deprecationmigration", "opcuametadatamajorversion", "opcuametadataminorversion"}
 
-func documents() map[string][]spec.Attribute {
-	return map[string][]spec.Attribute{
-		"authcontext.md":         spec.AuthContext(),
-		"bam.md":                 spec.BAM(),
-		"correlation.md":         spec.Correlation(),
-		"data-classification.md": spec.DataClassification(),
-		"dataref.md":             spec.DataRef(),
-		"deprecation.md":         spec.Deprecation(),
-		"distributed-tracing.md": spec.DistributedTracing(),
-		"expirytime.md":          spec.ExpiryTime(),
-		"opcua.md":               spec.OPCUA(),
-		"partitioning.md":        spec.Partitioning(),
-		"recordedtime.md":        spec.RecordedTime(),
-		"sampledrate.md":         spec.SampledRate(),
-		"sequence.md":            spec.Sequence(),
-		"severity.md":            spec.Severity(),
-		"verifiability.md":       spec.Verifiability(),
-	}
+// documents are the names of the extension attributes in the order of their document.
+var documents = map[string]string{
+	"authcontext.md":         "authtype authid authclaims",
+	"bam.md":                 "bamtxid bampid bamptxid bamptxsid bamptxsstatus bamptxcompleted",
+	"correlation.md":         "correlationid causationid",
+	"data-classification.md": "dataclassification dataregulation datacategory",
+	"dataref.md":             "dataref",
+	"deprecation.md":         "deprecated deprecationfrom deprecationsunset deprecationmigration",
+	"distributed-tracing.md": "traceparent tracestate",
+	"expirytime.md":          "expirytime",
+	"opcua.md":               "opcuametadatamajorversion opcuametadataminorversion opcuastatus",
+	"partitioning.md":        "partitionkey",
+	"recordedtime.md":        "recordedtime",
+	"sampledrate.md":         "sampledrate",
+	"sequence.md":            "sequence",
+	"severity.md":            "severitytext severitynumber",
+	"verifiability.md":       "dssematerial",
 }
 
 func TestAttributesAreWellFormed(t *testing.T) {
@@ -87,42 +87,100 @@ func TestCoreAttributes(t *testing.T) {
 }
 
 func TestExtensionsAreThoseOfTheDocuments(t *testing.T) {
-	all := spec.Extensions()
-	count := 0
-	for document, attributes := range documents() {
-		if len(attributes) == 0 {
-			t.Errorf("%s: no attributes", document)
+	names := map[string][]string{}
+	last := ""
+	for _, a := range spec.Extensions() {
+		document, _, _ := strings.Cut(a.Section, "#")
+		names[document] = append(names[document], a.Name)
+		if document < last {
+			t.Errorf("%s is behind %s", document, last)
 		}
-		count += len(attributes)
-		for _, a := range attributes {
-			if file, _, _ := strings.Cut(a.Section, "#"); file != document {
-				t.Errorf("%s: section %q, want one of %s", a.Name, a.Section, document)
-			}
-			if !slices.Contains(all, a) {
-				t.Errorf("%s is not among Extensions()", a.Name)
-			}
-			if got, ok := spec.Extension(a.Name); !ok || got != a {
-				t.Errorf("Extension(%q) = %v, %v; want %v", a.Name, got, ok, a)
-			}
+		last = document
+		if got, ok := spec.Extension(a.Name); !ok || got != a {
+			t.Errorf("Extension(%q) = %v, %v; want %v", a.Name, got, ok, a)
 		}
 	}
-	if len(all) != count {
-		t.Errorf("Extensions() has %d attributes, the documents %d", len(all), count)
+	for document, want := range documents {
+		if got := strings.Join(names[document], " "); got != want {
+			t.Errorf("%s: %s; want %s", document, got, want)
+		}
+		delete(names, document)
 	}
-	for _, name := range []string{"", "id", "Sequence", "shard", "data"} {
+	for document := range names {
+		t.Errorf("%s is not among the documents", document)
+	}
+	for _, name := range []string{"", "id", "Sequence", "shard", "data", strings.Repeat("x", 26)} {
 		if got, ok := spec.Extension(name); ok || got != (spec.Attribute{}) {
 			t.Errorf("Extension(%q) = %v, %v", name, got, ok)
 		}
 	}
 }
 
+// The types are the ones of the documents; all others are String.
+func TestExtensionTypes(t *testing.T) {
+	types := map[string]spec.Type{
+		"bamptxcompleted": spec.Boolean, "dataref": spec.URIReference, "deprecated": spec.Boolean, "deprecationfrom": spec.Timestamp,
+		"deprecationsunset": spec.Timestamp, "deprecationmigration": spec.URI, "expirytime": spec.Timestamp,
+		"opcuametadatamajorversion": spec.Integer, "opcuametadataminorversion": spec.Integer, "opcuastatus": spec.Integer,
+		"recordedtime": spec.Timestamp, "sampledrate": spec.Integer, "severitynumber": spec.Integer, "dssematerial": spec.Binary,
+	}
+	optional := strings.Fields("authid authclaims bamptxsstatus bamptxcompleted correlationid causationid dataregulation datacategory " +
+		"deprecationfrom deprecationsunset deprecationmigration tracestate opcuametadatamajorversion opcuametadataminorversion " +
+		"opcuastatus severitytext")
+	for _, a := range spec.Extensions() {
+		if a.Type != types[a.Name] {
+			t.Errorf("%s is a %s, want %s", a.Name, a.Type, types[a.Name])
+		}
+		if a.Required == slices.Contains(optional, a.Name) {
+			t.Errorf("%s is required: %v", a.Name, a.Required)
+		}
+	}
+}
+
+// Only the case of the first letter is ignored.
+func TestExtensionName(t *testing.T) {
+	for _, a := range spec.Extensions() {
+		upper := strings.ToUpper(a.Name[:1]) + a.Name[1:]
+		for _, name := range []string{a.Name, upper} {
+			if got, ok := spec.ExtensionName(name); !ok || got != a.Name {
+				t.Errorf("ExtensionName(%q) = %q, %v", name, got, ok)
+			}
+			alloctest.AtMost(t, "ExtensionName("+name+")", 0, func() { spec.ExtensionName(name) })
+		}
+		for _, name := range []string{
+			strings.ToUpper(a.Name), a.Name[1:], "x" + a.Name, a.Name + "x",
+			string(a.Name[0]-'a'+'0') + a.Name[1:], string(a.Name[0]-'a'+1) + a.Name[1:],
+		} {
+			if got, ok := spec.ExtensionName(name); ok || got != "" {
+				t.Errorf("ExtensionName(%q) = %q, %v", name, got, ok)
+			}
+		}
+	}
+	for _, name := range []string{"", "id", "Id", "shard", strings.Repeat("x", 1000)} {
+		if got, ok := spec.ExtensionName(name); ok || got != "" {
+			t.Errorf("ExtensionName(%q) = %q, %v", name, got, ok)
+		}
+	}
+}
+
+func TestCore(t *testing.T) {
+	for _, a := range spec.V1.Attributes() {
+		if !a.Core() {
+			t.Errorf("%s is not a core attribute", a.Name)
+		}
+	}
+	for _, a := range append(spec.Extensions(), spec.Attribute{}, spec.Attribute{Name: "shard"}, spec.Attribute{Name: "id"},
+		spec.Attribute{Name: "id", Section: "other.md#id"}, spec.Attribute{Name: "shard", Section: "spec.md#id"}) {
+		if a.Core() {
+			t.Errorf("%v is a core attribute", a)
+		}
+	}
+}
+
 func TestResultsAreCopies(t *testing.T) {
 	lists := map[string]func() []spec.Attribute{
-		"V1.Attributes": spec.V1.Attributes, "Extensions": spec.Extensions, "AuthContext": spec.AuthContext, "BAM": spec.BAM,
-		"Correlation": spec.Correlation, "DataClassification": spec.DataClassification, "DataRef": spec.DataRef,
-		"Deprecation": spec.Deprecation, "DistributedTracing": spec.DistributedTracing, "ExpiryTime": spec.ExpiryTime,
-		"OPCUA": spec.OPCUA, "Partitioning": spec.Partitioning, "RecordedTime": spec.RecordedTime, "SampledRate": spec.SampledRate,
-		"Sequence": spec.Sequence, "Severity": spec.Severity,
+		"V1.Attributes": spec.V1.Attributes, "Extensions": spec.Extensions, "DistributedTracing": spec.DistributedTracing,
+		"Partitioning": spec.Partitioning, "Sequence": spec.Sequence,
 	}
 	for name, list := range lists {
 		first := list()
@@ -145,10 +203,10 @@ func TestLookupAllocatesNothing(t *testing.T) {
 		"ParseVersion":      func() { spec.ParseVersion("1.0") },
 		"Type.String":       func() { _ = spec.Timestamp.String() },
 		"ParseType":         func() { spec.ParseType("Timestamp") },
+		"Extension":         func() { spec.Extension("traceparent") },
+		"Attribute.Core":    func() { _ = spec.Attribute{Name: spec.Time}.Core() },
 	} {
-		if n := testing.AllocsPerRun(100, f); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
-		}
+		alloctest.AtMost(t, name, 0, f)
 	}
 }
 
@@ -162,6 +220,23 @@ func BenchmarkExtension(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		spec.Extension("traceparent")
+	}
+}
+
+func BenchmarkExtensionName(b *testing.B) {
+	for _, name := range []string{"Traceparent", "partitionkey", "Shard"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				spec.ExtensionName(name)
+			}
+		})
+	}
+}
+
+func BenchmarkAttributeCore(b *testing.B) {
+	a, _ := spec.V1.Attribute(spec.Time)
+	for b.Loop() {
+		a.Core()
 	}
 }
 

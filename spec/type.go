@@ -26,8 +26,8 @@ var typeNames = [...]string{
 	Timestamp:    "Timestamp",
 }
 
-// ParseType returns the type with the name that the specification gives it,
-// such as "URI-reference".
+// ParseType returns the type that the specification calls name, such as
+// "URI-reference". The result is false for every other text.
 func ParseType(name string) (Type, bool) {
 	for t := range typeNames {
 		if typeNames[t] == name {
@@ -40,8 +40,8 @@ func ParseType(name string) (Type, bool) {
 // Valid reports whether t is one of the seven types.
 func (t Type) Valid() bool { return int(t) < len(typeNames) }
 
-// String returns the specification's name of the type. An unknown type prints
-// as "Type(9)".
+// String returns the specification's name of the type, such as "URI-reference". An
+// unknown type prints as "Type(9)".
 func (t Type) String() string {
 	if !t.Valid() {
 		return "Type(" + strconv.Itoa(int(t)) + ")"

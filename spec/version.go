@@ -3,7 +3,7 @@ package spec
 import "strconv"
 
 // Version is a version of the CloudEvents specification, as the attribute
-// specversion names it. The zero value is 1.0.
+// specversion states it. The zero value is 1.0.
 type Version uint8
 
 const (
@@ -15,13 +15,13 @@ type versionInfo struct {
 	attributes []Attribute
 }
 
-// A version is one more row.
+// versions has a row for each version.
 var versions = [...]versionInfo{
 	V1: {"1.0", coreV1},
 }
 
-// ParseVersion returns the version that the attribute value text stands for.
-// Any other text, "1" and "1.0.2" included, is false.
+// ParseVersion returns the version whose specversion is text. The result is false
+// for every other text, "1" and "1.0.2" included.
 func ParseVersion(text string) (Version, bool) {
 	for v := range versions {
 		if versions[v].text == text {
@@ -31,11 +31,11 @@ func ParseVersion(text string) (Version, bool) {
 	return 0, false
 }
 
-// Valid reports whether v is a version that this module knows.
+// Valid reports whether this module knows the version.
 func (v Version) Valid() bool { return int(v) < len(versions) }
 
-// String returns the value of the attribute specversion, such as "1.0".
-// An unknown version prints as "Version(7)".
+// String returns the value of the attribute specversion, such as "1.0". An unknown
+// version prints as "Version(7)".
 func (v Version) String() string {
 	if !v.Valid() {
 		return "Version(" + strconv.Itoa(int(v)) + ")"
@@ -43,8 +43,8 @@ func (v Version) String() string {
 	return versions[v].text
 }
 
-// Attributes returns a copy of the version's core attributes, in the order of
-// the specification. It is empty for an unknown version.
+// Attributes returns the core attributes of the version, in the order of the
+// specification. The result is a fresh slice. It is empty for an unknown version.
 func (v Version) Attributes() []Attribute {
 	if !v.Valid() {
 		return nil
@@ -52,7 +52,8 @@ func (v Version) Attributes() []Attribute {
 	return append([]Attribute(nil), versions[v].attributes...)
 }
 
-// Attribute returns the core attribute of that name.
+// Attribute returns the core attribute of that name. The result is false for an
+// unknown version. It allocates nothing.
 func (v Version) Attribute(name string) (Attribute, bool) {
 	if v.Valid() {
 		for _, a := range versions[v].attributes {

@@ -1,11 +1,13 @@
-// Package testdata has the conformance cases of this directory, for programs that
-// run them elsewhere than in a checkout; see package conformance and README.md.
+// Package testdata embeds the conformance cases of this directory, for programs that run
+// them outside a checkout. Package conformance reads them; README.md describes them. The
+// pattern ./... leaves this package out, because its directory is named testdata: build
+// it as ./testdata.
 package testdata
 
 import "embed"
 
-// Files are the cases, by directory, as conformance.Load reads them, and the maps
-// that conformance.LoadRequirements reads.
+// Files has the cases, which conformance.Load reads, and the maps, which
+// conformance.LoadRequirements reads.
 //
 //go:embed batch canonical http json requirements
 var Files embed.FS

@@ -1,13 +1,12 @@
 package validation
 
-import (
-	"github.com/seed763dd41b/cloudevents/spec"
-)
+import "github.com/seed763dd41b/cloudevents/spec"
 
-var ruleEmpty = &Rule{ErrMissing, "must not be empty"}
+var ruleEmpty = &Rule{Sentinel: ErrMissing, Detail: "must not be empty"}
 
-// Text checks the canonical string of a value of type t. The error wraps
-// [ErrCharacter], [ErrSyntax] or [ErrRange], or [ErrType] for an unknown type.
+// Text checks the canonical string of a value of type t. The empty string is legal
+// for a String, a Binary and a URI-reference. The error wraps [ErrCharacter],
+// [ErrSyntax] or [ErrRange], or [ErrType] for an unknown type.
 func Text(t spec.Type, text string) error {
 	if t == spec.String {
 		return String(text)
@@ -15,18 +14,17 @@ func Text(t spec.Type, text string) error {
 	return fail(text, checkText(t, text))
 }
 
-// Attribute checks text as the canonical string of the attribute a. A core
-// attribute, as [spec.Version.Attribute] returns it, must not be empty
-// ([ErrMissing]), and datacontenttype is a media type; other attributes are
-// checked like [Text]; of specversion, see [spec.ParseVersion] for what is known. The error names the attribute,
-// and for a core attribute the section that defines it.
+// Attribute checks text as the value of a. Core attributes, as
+// [spec.Version.Attribute] returns them, must not be empty ([ErrMissing]), and
+// datacontenttype must be a media type. All other values are checked as [Text] does.
+// Attribute accepts any specversion; use [spec.ParseVersion] for the supported ones.
+// The error names the attribute. For a core attribute it cites the section that
+// defines it.
 func Attribute(a spec.Attribute, text string) error {
 	section := spec.SectionTypeSystem
-	core := false
-	if a.Section != "" { // extensions of one's own have none
-		if attribute, ok := spec.V1.Attribute(a.Name); ok {
-			core, section = true, attribute.Section
-		}
+	core := a.Section != "" && a.Core() // your own extensions have no section
+	if core {
+		section = a.Section
 	}
 	var rule *Rule
 	switch {
@@ -43,7 +41,7 @@ func Attribute(a spec.Attribute, text string) error {
 	return NewError(a.Name, text, section, rule)
 }
 
-var ruleUnknownType = &Rule{ErrType, "unknown attribute type"}
+var ruleUnknownType = &Rule{Sentinel: ErrType, Detail: "unknown attribute type"}
 
 func checkText(t spec.Type, text string) *Rule {
 	switch t {

@@ -43,7 +43,7 @@ func TestBinary(t *testing.T) {
 			if !c.legal {
 				want = validation.ErrSyntax
 			}
-			verdict(t, c.text, validation.Binary(c.text), want, spec.SectionTypeSystem)
+			verdict(t, c.text, validation.Text(spec.Binary, c.text), want, spec.SectionTypeSystem)
 			compareBinary(t, c.text)
 		})
 	}
@@ -69,7 +69,7 @@ func compareBinary(t *testing.T, s string) {
 	if err != nil || base64.StdEncoding.EncodeToString(b) != s {
 		want, b = validation.ErrSyntax, nil
 	}
-	verdict(t, s, validation.Binary(s), want, spec.SectionTypeSystem)
+	verdict(t, s, validation.Text(spec.Binary, s), want, spec.SectionTypeSystem)
 	got, err := validation.ParseBinary(s)
 	verdict(t, s, err, want, spec.SectionTypeSystem)
 	if !bytes.Equal(got, b) || want == nil && got == nil {

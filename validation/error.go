@@ -8,7 +8,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// What an [Error] wraps. Use errors.Is.
+// Every [Error] wraps one of these sentinels. Use errors.Is.
 var (
 	ErrMissing   = errors.New("missing or empty")
 	ErrName      = errors.New("illegal attribute name")
@@ -21,16 +21,32 @@ var (
 	ErrData      = errors.New("data does not fit its content type")
 )
 
-// Error is a violation of the specification. The text is for people, the
-// fields are the contract.
+// These rules about data are told apart by errors.Is, because the sender corrects each
+// in another way. Each wraps [ErrData].
+var (
+	ErrDataTwice   = &Rule{Sentinel: ErrData, Detail: "data and data_base64 exclude each other"}
+	ErrDataString  = &Rule{Sentinel: ErrData, Detail: "data that is not JSON by its content type must be a string"}
+	ErrDataCharset = &Rule{Sentinel: ErrData, Detail: "data is text that is not the same in UTF-8 and in the charset of its content type"}
+)
+
+// Error is a violation of the specification. Programs use the fields; the text is for
+// people and may change.
 type Error struct {
-	Attribute string // the attribute's name, "" if a text was checked on its own
-	Value     string // what was found, at most 64 bytes of it; never event data
-	Section   string // what it breaks, such as "spec.md#id"; see spec.SectionURL
-	Err       error  // wraps one of the sentinels of this package
+	// Attribute is the name of the attribute. It is empty if a text was checked without
+	// an attribute.
+	Attribute string
+	// Value is an excerpt of the illegal text, at most 64 bytes long. It is never event
+	// data.
+	Value string
+	// Section is the violated section, such as "spec.md#id". spec.SectionURL has its
+	// address.
+	Section string
+	// Err is the violated rule. It wraps one of the sentinels of this package, and is
+	// a [*Rule] unless a format or a binding chose otherwise.
+	Err error
 }
 
-// Error returns attribute, rule, excerpt and section in one line.
+// Error returns the attribute, the rule, the excerpt and the section in one line.
 func (e *Error) Error() string {
 	b := make([]byte, 0, 128)
 	if e.Attribute != "" {
@@ -56,8 +72,8 @@ func (e *Error) Error() string {
 // Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NewError returns an [*Error] with an excerpt of value. It is for bindings and
-// formats, which check what this package cannot see.
+// NewError returns an [*Error] with copies of at most 64 bytes of attribute and value.
+// Bindings and formats use it for what this package cannot check.
 func NewError(attribute, value, section string, err error) *Error {
 	return &Error{Attribute: cut(attribute), Value: cut(value), Section: section, Err: err}
 }
@@ -66,23 +82,28 @@ const maxExcerpt = 64
 
 func cut(s string) string { return excerpt.Cut(s, maxExcerpt) }
 
-// Rule is what the Err of an [Error] is: a sentinel with the detail that was
-// broken. Formats and bindings that check what this package cannot see have rules
-// of their own.
+// Rule is a rule that a text or an event violates. It is the Err of an [Error].
+// Formats and bindings have rules of their own for what this package cannot check.
 type Rule struct {
+	// Sentinel is one of the sentinels of this package.
 	Sentinel error
-	Detail   string
+	// Detail says what the rule is, in a few words without a final point.
+	Detail string
+	// Type is the type of which the text is no value; rules that URI and URI-reference
+	// share have URI. It is String, the zero value, for the rules of String and for rules
+	// that are not about a type.
+	Type spec.Type
 }
 
-// Error returns the detail.
+// Error returns r.Detail.
 func (r *Rule) Error() string { return r.Detail }
 
-// Unwrap returns the sentinel.
+// Unwrap returns r.Sentinel.
 func (r *Rule) Unwrap() error { return r.Sentinel }
 
-var ruleRequired = &Rule{ErrMissing, "a required attribute is missing"}
+var ruleRequired = &Rule{Sentinel: ErrMissing, Detail: "a required attribute is missing"}
 
-// Missing returns the error about an event without the required attribute a.
+// Missing returns the error about an event that lacks the required attribute a.
 func Missing(a spec.Attribute) error {
 	return NewError(a.Name, "", a.Section, ruleRequired)
 }
@@ -95,7 +116,7 @@ func fail(value string, rule *Rule) error {
 	return failed(value, rule)
 }
 
-// failed is apart, so that fail is inlined.
+// failed is separate so that the compiler can inline fail.
 func failed(value string, rule *Rule) error {
 	return NewError("", value, sectionTypes, rule)
 }

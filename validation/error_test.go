@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
+	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -80,6 +81,42 @@ func TestErrorUnwraps(t *testing.T) {
 	}
 	if !errors.Is(err, validation.ErrRange) || errors.Is(err, validation.ErrSyntax) {
 		t.Errorf("%v: wraps the wrong sentinel", err)
+	}
+}
+
+// A rule names the type whose grammar is broken, whichever function found it.
+func TestRulesHaveTheType(t *testing.T) {
+	for typ, texts := range map[spec.Type][]string{
+		spec.Boolean: {"", "TRUE"}, spec.Integer: {"", "01", "1.0", "2147483648"}, spec.String: {"\x00", "\xff", "\uFFFF"},
+		spec.Binary: {"YQ", "YR==", "????"}, spec.URI: {"", "/a", "a:%", "a:b c", "a://["},
+		spec.URIReference: {"a b", "1:2"}, spec.Timestamp: {"", "2023-02-29T00:00:00Z", "2023-02-28T00:00:60Z"},
+	} {
+		for _, text := range texts {
+			for _, err := range []error{
+				validation.Text(typ, text), validation.Attribute(spec.Attribute{Name: "own", Type: typ}, text),
+			} {
+				var rule *validation.Rule
+				if !errors.As(err, &rule) || rule.Type != typ {
+					t.Errorf("%s %q: the rule is %+v", typ, text, rule)
+				}
+			}
+		}
+	}
+}
+
+// Rules of data are found as themselves and as ErrData.
+func TestDataRulesDiffer(t *testing.T) {
+	rules := []*validation.Rule{validation.ErrDataTwice, validation.ErrDataString, validation.ErrDataCharset}
+	for i, rule := range rules {
+		err := validation.NewError(spec.Data, "", spec.SectionJSONDeserialize, rule)
+		for k, other := range rules {
+			if errors.Is(err, other) != (i == k) {
+				t.Errorf("%v is %v: %v", err, other, i != k)
+			}
+		}
+		if !errors.Is(err, validation.ErrData) {
+			t.Errorf("%v is not ErrData", err)
+		}
 	}
 }
 

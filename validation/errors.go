@@ -6,12 +6,13 @@ import (
 	"strings"
 )
 
-// Errors are several violations in one error. errors.Is and errors.As look at
-// each; the text has the first few.
+// Errors are several violations in one error. errors.Is and errors.As look at each.
+// The text has the first eight.
 type Errors []error
 
-// Join returns nil, the only error, or all of them as [Errors]. Errors that are
-// nil are passed over. The result may share errs.
+// Join returns all errors in one: nil if there are none, the error itself if there is
+// one, and [Errors] otherwise. Errors that are nil are left out. The result may share
+// the array of errs.
 func Join(errs []error) error {
 	if slices.Contains(errs, nil) {
 		errs = slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
@@ -25,7 +26,7 @@ func Join(errs []error) error {
 	return Errors(errs)
 }
 
-// Error returns the texts of the first violations, and how many more there are.
+// Error returns the texts of the first eight violations, and how many more there are.
 func (e Errors) Error() string {
 	const shown = 8
 	var b strings.Builder
@@ -41,5 +42,5 @@ func (e Errors) Error() string {
 	return b.String()
 }
 
-// Unwrap returns all violations.
+// Unwrap returns e.
 func (e Errors) Unwrap() []error { return e }

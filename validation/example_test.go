@@ -22,9 +22,13 @@ func Example() {
 func ExampleText() {
 	fmt.Println(validation.Text(spec.Boolean, "true"))
 	fmt.Println(validation.Text(spec.Boolean, "yes"))
+	fmt.Println(validation.Text(spec.Integer, "2147483648"))
+	fmt.Println(validation.Text(spec.Binary, "YQ"))
 	// Output:
 	// <nil>
 	// a Boolean is true or false: "yes" (spec.md#type-system)
+	// an Integer has 32 bits: "2147483648" (spec.md#type-system)
+	// not padded standard base64: "YQ" (spec.md#type-system)
 }
 
 // Core attributes must not be empty, whatever their type allows.
@@ -60,14 +64,6 @@ func ExampleString() {
 	// control character: "two\nlines" (spec.md#type-system)
 }
 
-func ExampleBoolean() {
-	fmt.Println(validation.Boolean("false"))
-	fmt.Println(validation.Boolean("False"))
-	// Output:
-	// <nil>
-	// a Boolean is true or false: "False" (spec.md#type-system)
-}
-
 func ExampleParseBoolean() {
 	v, err := validation.ParseBoolean("true")
 	fmt.Println(v, err)
@@ -75,27 +71,11 @@ func ExampleParseBoolean() {
 	// true <nil>
 }
 
-func ExampleInteger() {
-	fmt.Println(validation.Integer("-2147483648"))
-	fmt.Println(validation.Integer("2147483648"))
-	// Output:
-	// <nil>
-	// an Integer has 32 bits: "2147483648" (spec.md#type-system)
-}
-
 func ExampleParseInteger() {
 	v, err := validation.ParseInteger("-42")
 	fmt.Println(v, err)
 	// Output:
 	// -42 <nil>
-}
-
-func ExampleBinary() {
-	fmt.Println(validation.Binary("YQ=="))
-	fmt.Println(validation.Binary("YQ"))
-	// Output:
-	// <nil>
-	// not padded standard base64: "YQ" (spec.md#type-system)
 }
 
 func ExampleParseBinary() {
@@ -121,17 +101,17 @@ func ExampleURIReference() {
 	// colon in the first segment of a relative reference: "7:30" (spec.md#type-system)
 }
 
-func ExampleTimestamp() {
-	fmt.Println(validation.Timestamp("2016-12-31T23:59:60Z")) // a leap second
-	fmt.Println(validation.Timestamp("2023-02-29T00:00:00Z"))
-	fmt.Println(validation.Timestamp("2024-02-29 00:00:00Z"))
+func ExampleText_timestamp() {
+	fmt.Println(validation.Text(spec.Timestamp, "2016-12-31T23:59:60Z")) // a leap second
+	fmt.Println(validation.Text(spec.Timestamp, "2023-02-29T00:00:00Z"))
+	fmt.Println(validation.Text(spec.Timestamp, "2024-02-29 00:00:00Z"))
 	// Output:
 	// <nil>
 	// no such date or time: "2023-02-29T00:00:00Z" (spec.md#type-system)
 	// not an RFC 3339 timestamp: "2024-02-29 00:00:00Z" (spec.md#type-system)
 }
 
-// The offset is kept, and a leap second is the second that follows.
+// The offset is kept. A leap second becomes the second that follows it.
 func ExampleParseTimestamp() {
 	t, err := validation.ParseTimestamp("2017-01-01T01:59:60+02:00")
 	fmt.Println(t, err)
@@ -174,7 +154,7 @@ func ExampleError_Error() {
 // The sentinels tell kinds of violations apart.
 func ExampleError_Unwrap() {
 	for _, text := range []string{"99999999999", "1.5"} {
-		err := validation.Integer(text)
+		err := validation.Text(spec.Integer, text)
 		fmt.Println(text, errors.Is(err, validation.ErrRange), errors.Is(err, validation.ErrSyntax))
 	}
 	// Output:
@@ -182,7 +162,7 @@ func ExampleError_Unwrap() {
 	// 1.5 false true
 }
 
-// A binding reports what only it can see.
+// A binding reports what this package cannot check.
 func ExampleNewError() {
 	err := validation.NewError(spec.ID, "b", spec.SectionContextAttributes, validation.ErrDuplicate)
 	fmt.Println(err)
@@ -190,7 +170,7 @@ func ExampleNewError() {
 	// attribute "id": duplicate attribute: "b" (spec.md#context-attributes)
 }
 
-// A sentinel with the detail that was broken.
+// A binding has rules of its own.
 func ExampleRule() {
 	rule := &validation.Rule{Sentinel: validation.ErrData, Detail: "data must be a string here"}
 	err := validation.NewError(spec.Data, "", spec.SectionJSONDeserialize, rule)
@@ -199,6 +179,17 @@ func ExampleRule() {
 	// Output:
 	// attribute "data": data must be a string here (json-format.md#312-payload-deserialization)
 	// true
+}
+
+// The type of a rule says what the value should have been.
+func ExampleRule_type() {
+	expires := spec.Attribute{Name: "expirytime", Type: spec.Timestamp}
+	err := validation.Attribute(expires, "tomorrow")
+	var rule *validation.Rule
+	if errors.As(err, &rule) {
+		fmt.Println(rule.Type)
+	}
+	// Output: Timestamp
 }
 
 func ExampleRule_Error() {
@@ -258,13 +249,13 @@ func ExampleErrors() {
 }
 
 func ExampleErrors_Error() {
-	err := validation.Errors{validation.Boolean("yes"), validation.Integer("one")}
+	err := validation.Errors{validation.Text(spec.Boolean, "yes"), validation.Text(spec.Integer, "one")}
 	fmt.Println(err.Error())
 	// Output: a Boolean is true or false: "yes" (spec.md#type-system); an Integer is decimal digits, without leading zero, with an optional minus sign: "one" (spec.md#type-system)
 }
 
 func ExampleErrors_Unwrap() {
-	err := validation.Errors{validation.Boolean("yes"), validation.Integer("one")}
+	err := validation.Errors{validation.Text(spec.Boolean, "yes"), validation.Text(spec.Integer, "one")}
 	fmt.Println(len(err.Unwrap()))
 	// Output: 2
 }

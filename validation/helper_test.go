@@ -2,10 +2,12 @@ package validation_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -15,8 +17,8 @@ var sentinels = []error{
 	validation.ErrType, validation.ErrDuplicate, validation.ErrVersion, validation.ErrData,
 }
 
-// verdict fails the test unless err is nil where want is, and else a complete
-// *Error about text that wraps want and no other sentinel.
+// verdict fails the test unless err is as wanted: nil if want is nil, and otherwise a
+// complete *Error about text that wraps want and no other sentinel.
 func verdict(t *testing.T, text string, err, want error, section string) {
 	t.Helper()
 	if want == nil {
@@ -57,6 +59,10 @@ func checkExcerpt(t *testing.T, text, value string) {
 	}
 }
 
+func textOf(typ spec.Type) func(string) error {
+	return func(s string) error { return validation.Text(typ, s) }
+}
+
 // kinds are the checks of one text, each with a legal and an illegal sample.
 var kinds = []struct {
 	name    string
@@ -66,12 +72,12 @@ var kinds = []struct {
 	illegal string
 }{
 	{"String", validation.String, spec.SectionTypeSystem, []string{"", "plain text", "Größe 😀 " + long}, "a\x00"},
-	{"Boolean", validation.Boolean, spec.SectionTypeSystem, []string{"true", "false"}, "True"},
-	{"Integer", validation.Integer, spec.SectionTypeSystem, []string{"0", "-2147483648", "2147483647"}, "2147483648"},
-	{"Binary", validation.Binary, spec.SectionTypeSystem, []string{"", "YQ==", strings.Repeat("YWJj", 99)}, "YQ="},
+	{"Boolean", textOf(spec.Boolean), spec.SectionTypeSystem, []string{"true", "false"}, "True"},
+	{"Integer", textOf(spec.Integer), spec.SectionTypeSystem, []string{"0", "-2147483648", "2147483647"}, "2147483648"},
+	{"Binary", textOf(spec.Binary), spec.SectionTypeSystem, []string{"", "YQ==", strings.Repeat("YWJj", 99)}, "YQ="},
 	{"URI", validation.URI, spec.SectionTypeSystem, []string{"urn:a", "https://u@[2001:db8::1]:8080/p%20q?x=1#f", "http://[v1.x]/" + long, "http://[::ffff:192.0.2.1]"}, "/a"},
 	{"URIReference", validation.URIReference, spec.SectionTypeSystem, []string{"", "/a/b?c#d", "//h:1/p", "mailto:a@b", long}, "a b"},
-	{"Timestamp", validation.Timestamp, spec.SectionTypeSystem, []string{"2024-02-29T12:34:56Z", "2016-12-31T23:59:60.5z", "0000-01-01t00:00:00.1234567891-23:59"}, "2023-02-29T00:00:00Z"},
+	{"Timestamp", textOf(spec.Timestamp), spec.SectionTypeSystem, []string{"2024-02-29T12:34:56Z", "2016-12-31T23:59:60.5z", "0000-01-01t00:00:00.1234567891-23:59"}, "2023-02-29T00:00:00Z"},
 	{"MediaType", validation.MediaType, "spec.md#datacontenttype", []string{"text/plain", `application/vnd.x+json; a=b ;c="d\" e"`}, "text"},
 	{"Name", validation.Name, spec.SectionNaming, []string{"id", "traceparent", long}, "Id"},
 }
@@ -84,9 +90,7 @@ func TestLegalTextsAllocateNothing(t *testing.T) {
 			if err := kind.check(text); err != nil {
 				t.Errorf("%s(%q): %v", kind.name, text, err)
 			}
-			if n := testing.AllocsPerRun(100, func() { _ = kind.check(text) }); n != 0 {
-				t.Errorf("%s(%q): %v allocations", kind.name, text, n)
-			}
+			alloctest.AtMost(t, fmt.Sprintf("%s(%q)", kind.name, text), 0, func() { _ = kind.check(text) })
 		}
 	}
 	for name, parse := range map[string]func(){
@@ -94,9 +98,7 @@ func TestLegalTextsAllocateNothing(t *testing.T) {
 		"ParseInteger":          func() { _, _ = validation.ParseInteger("-12") },
 		"ParseTimestamp in UTC": func() { _, _ = validation.ParseTimestamp("2024-02-29T12:34:56.789Z") },
 	} {
-		if n := testing.AllocsPerRun(100, parse); n != 0 {
-			t.Errorf("%s: %v allocations", name, n)
-		}
+		alloctest.AtMost(t, name, 0, parse)
 	}
 }
 
@@ -107,9 +109,7 @@ func TestIllegalTextsAllocateLittle(t *testing.T) {
 			if kind.check(text) == nil {
 				t.Errorf("%s(%.20q) is legal", kind.name, text)
 			}
-			if n := testing.AllocsPerRun(20, func() { _ = kind.check(text) }); n > 3 {
-				t.Errorf("%s(%.20q): %v allocations", kind.name, text, n)
-			}
+			alloctest.AtMost(t, fmt.Sprintf("%s(%.20q)", kind.name, text), 3, func() { _ = kind.check(text) })
 		}
 	}
 }

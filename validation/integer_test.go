@@ -47,7 +47,7 @@ func TestInteger(t *testing.T) {
 		{"four thousand digits", "1" + strings.Repeat("0", 4000), validation.ErrRange},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			verdict(t, c.text, validation.Integer(c.text), c.want, spec.SectionTypeSystem)
+			verdict(t, c.text, validation.Text(spec.Integer, c.text), c.want, spec.SectionTypeSystem)
 			compareInteger(t, c.text)
 		})
 	}
@@ -79,7 +79,7 @@ func compareInteger(t *testing.T, s string) {
 	default:
 		value = n.Int64()
 	}
-	verdict(t, s, validation.Integer(s), want, spec.SectionTypeSystem)
+	verdict(t, s, validation.Text(spec.Integer, s), want, spec.SectionTypeSystem)
 	got, err := validation.ParseInteger(s)
 	verdict(t, s, err, want, spec.SectionTypeSystem)
 	if int64(got) != value {

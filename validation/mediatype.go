@@ -3,13 +3,13 @@ package validation
 import "github.com/seed763dd41b/cloudevents/spec"
 
 var (
-	ruleMediaType          = &Rule{ErrSyntax, "not a media type, which is type/subtype"}
-	ruleMediaTypeParameter = &Rule{ErrSyntax, "malformed media type parameter"}
+	ruleMediaType          = &Rule{Sentinel: ErrSyntax, Detail: "not a media type, which is type/subtype"}
+	ruleMediaTypeParameter = &Rule{Sentinel: ErrSyntax, Detail: "malformed media type parameter"}
 )
 
-// MediaType checks a media type with optional parameters, by the grammar of RFC
-// 2045 section 5.1 that RFC 2046 refers to, without comments and with spaces
-// around semicolons only. The error wraps [ErrSyntax] or [ErrCharacter].
+// MediaType checks a media type with optional parameters. The grammar is that of RFC
+// 2045 section 5.1, to which RFC 2046 refers, without comments and with spaces only
+// around semicolons. The error wraps [ErrSyntax] or [ErrCharacter].
 func MediaType(s string) error {
 	if rule := checkMediaType(s); rule != nil {
 		return NewError("", s, "spec.md#"+spec.DataContentType, rule)

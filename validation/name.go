@@ -6,13 +6,14 @@ import (
 )
 
 var (
-	ruleNameEmpty    = &Rule{ErrName, "attribute name is empty"}
-	ruleNameChar     = &Rule{ErrName, "attribute name has a character other than a-z and 0-9"}
-	ruleNameReserved = &Rule{ErrName, "the name data is reserved"}
+	ruleNameEmpty    = &Rule{Sentinel: ErrName, Detail: "attribute name is empty"}
+	ruleNameChar     = &Rule{Sentinel: ErrName, Detail: "attribute name has a character other than a-z and 0-9"}
+	ruleNameReserved = &Rule{Sentinel: ErrName, Detail: "the name data is reserved"}
 )
 
-// Name checks the name of an attribute (spec.md#naming-conventions): lower-case
-// letters and digits, at least one, and not "data". The error wraps [ErrName].
+// Name checks the name of an attribute (spec.md#naming-conventions). It must have at
+// least one character, only lower-case letters and digits, and must not be "data". The
+// length is not limited. The error wraps [ErrName].
 func Name(name string) error {
 	if rule := checkName(name); rule != nil {
 		return NewError(name, "", spec.SectionNaming, rule)

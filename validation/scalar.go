@@ -2,24 +2,20 @@ package validation
 
 import (
 	"encoding/base64"
+
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 var (
-	ruleBoolean      = &Rule{ErrSyntax, "a Boolean is true or false"}
-	ruleInteger      = &Rule{ErrSyntax, "an Integer is decimal digits, without leading zero, with an optional minus sign"}
-	ruleIntegerRange = &Rule{ErrRange, "an Integer has 32 bits"}
-	ruleBase64       = &Rule{ErrSyntax, "not padded standard base64"}
-	ruleBase64Bits   = &Rule{ErrSyntax, "base64 ends in stray bits"}
+	ruleBoolean      = &Rule{ErrSyntax, "a Boolean is true or false", spec.Boolean}
+	ruleInteger      = &Rule{ErrSyntax, "an Integer is decimal digits, without leading zero, with an optional minus sign", spec.Integer}
+	ruleIntegerRange = &Rule{ErrRange, "an Integer has 32 bits", spec.Integer}
+	ruleBase64       = &Rule{ErrSyntax, "not padded standard base64", spec.Binary}
+	ruleBase64Bits   = &Rule{ErrSyntax, "base64 ends in stray bits", spec.Binary}
 )
 
-// Boolean checks the canonical string of a Boolean, "true" or "false". The error
-// wraps [ErrSyntax].
-func Boolean(s string) error {
-	_, err := ParseBoolean(s)
-	return err
-}
-
-// ParseBoolean is [Boolean], and returns the value.
+// ParseBoolean returns the value of a Boolean, whose canonical string is "true" or
+// "false". The error wraps [ErrSyntax].
 func ParseBoolean(s string) (bool, error) {
 	if s != "true" && s != "false" {
 		return false, fail(s, ruleBoolean)
@@ -27,14 +23,9 @@ func ParseBoolean(s string) (bool, error) {
 	return s == "true", nil
 }
 
-// Integer checks the canonical string of an Integer, -2147483648 to 2147483647.
+// ParseInteger returns the value of an Integer, which is from -2147483648 to
+// 2147483647. The canonical string has no leading zero and no plus sign; -0 is 0.
 // The error wraps [ErrSyntax] or [ErrRange].
-func Integer(s string) error {
-	_, rule := parseInteger(s)
-	return fail(s, rule)
-}
-
-// ParseInteger is [Integer], and returns the value.
 func ParseInteger(s string) (int32, error) {
 	n, rule := parseInteger(s)
 	return n, fail(s, rule)
@@ -55,7 +46,7 @@ func parseInteger(s string) (int32, *Rule) {
 		if c > 9 {
 			return 0, ruleInteger
 		}
-		// Beyond ten digits n only has to stay too large.
+		// Beyond ten digits, n only has to stay too large.
 		if n < 1<<40 {
 			n = n*10 + int64(c)
 		}
@@ -69,11 +60,9 @@ func parseInteger(s string) (int32, *Rule) {
 	return int32(n), nil
 }
 
-// Binary checks the canonical string of a Binary: base64 as in RFC 4648 section
-// 4, padded, without line breaks or stray bits. The error wraps [ErrSyntax].
-func Binary(s string) error { return fail(s, checkBinary(s)) }
-
-// ParseBinary is [Binary], and returns the bytes.
+// ParseBinary returns the bytes of a Binary. The canonical string is base64 as in RFC
+// 4648 section 4: padded, without line breaks and without stray bits in the last
+// character. The error wraps [ErrSyntax].
 func ParseBinary(s string) ([]byte, error) {
 	if rule := checkBinary(s); rule != nil {
 		return nil, fail(s, rule)

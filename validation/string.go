@@ -10,14 +10,14 @@ import (
 const sectionTypes = spec.SectionTypeSystem
 
 var (
-	ruleUTF8         = &Rule{ErrCharacter, "invalid UTF-8"}
-	ruleControl      = &Rule{ErrCharacter, "control character"}
-	ruleNoncharacter = &Rule{ErrCharacter, "Unicode noncharacter"}
+	ruleUTF8         = &Rule{ErrCharacter, "invalid UTF-8", spec.String}
+	ruleControl      = &Rule{ErrCharacter, "control character", spec.String}
+	ruleNoncharacter = &Rule{ErrCharacter, "Unicode noncharacter", spec.String}
 )
 
-// String checks a value of type String: UTF-8 without control characters
-// (U+0000–U+001F, U+007F–U+009F), noncharacters and surrogates. The empty
-// string is legal. The error wraps [ErrCharacter].
+// String checks a value of type String. It must be UTF-8 without control characters
+// (U+0000–U+001F, U+007F–U+009F), noncharacters and surrogates. The empty string is
+// legal. The error wraps [ErrCharacter].
 func String(s string) error { return fail(s, checkString(s)) }
 
 func checkString(s string) *Rule {

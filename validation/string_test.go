@@ -114,7 +114,7 @@ func TestStringEveryByteEverywhere(t *testing.T) {
 	}
 }
 
-// Every pair of bytes in a word: its arithmetic carries into the next byte.
+// Every pair of bytes in a word, because the arithmetic carries into the next byte.
 func TestStringEveryPair(t *testing.T) {
 	b := []byte("aaaaaaaaaaaaaaaaa")
 	for _, place := range []int{0, 3, 6, 7} {

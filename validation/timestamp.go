@@ -1,24 +1,22 @@
 package validation
 
-import "time"
+import (
+	"time"
 
-var (
-	ruleTimestamp      = &Rule{ErrSyntax, "not an RFC 3339 timestamp"}
-	ruleTimestampRange = &Rule{ErrRange, "no such date or time"}
-	ruleLeapSecond     = &Rule{ErrRange, "no leap second is possible here"}
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Timestamp checks the canonical string of a Timestamp, an RFC 3339 date-time.
-// The error wraps [ErrSyntax] or [ErrRange].
-func Timestamp(s string) error {
-	_, rule := parseTimestamp(s)
-	return fail(s, rule)
-}
+var (
+	ruleTimestamp      = &Rule{ErrSyntax, "not an RFC 3339 timestamp", spec.Timestamp}
+	ruleTimestampRange = &Rule{ErrRange, "no such date or time", spec.Timestamp}
+	ruleLeapSecond     = &Rule{ErrRange, "no leap second is possible here", spec.Timestamp}
+)
 
-// ParseTimestamp is [Timestamp], and returns the time with the offset that was
-// written; "Z" and zero offsets are UTC. Fraction digits after the ninth are cut,
-// and a leap second is the second that follows, so that the last one of the year
-// 9999 is in the year 10000.
+// ParseTimestamp returns the time of a Timestamp, whose canonical string is an RFC
+// 3339 date-time. The time has the offset of the text; "Z" and zero offsets are UTC.
+// Fraction digits after the ninth are dropped. A leap second becomes the second that
+// follows it, so that the last leap second of the year 9999 is in the year 10000. The
+// error wraps [ErrSyntax] or [ErrRange].
 func ParseTimestamp(s string) (time.Time, error) {
 	d, rule := parseTimestamp(s)
 	if rule != nil {
@@ -112,8 +110,8 @@ func daysIn(year, month int) int {
 
 // mayLeap reports whether the minute is the last of a month in UTC.
 func (d dateTime) mayLeap() bool {
-	// An offset is shorter than a day, so the local day is that of UTC or the
-	// one after it; west of UTC no local minute is the last of tomorrow.
+	// An offset is shorter than a day, so the local day is the day of UTC or the one
+	// after it. West of UTC, no local minute is the last one of tomorrow.
 	switch d.hour*60 + d.minute - d.offset {
 	case 24*60 - 1:
 		return d.day == daysIn(d.year, d.month)

@@ -77,7 +77,7 @@ func TestTimestamp(t *testing.T) {
 			case outside:
 				want = validation.ErrRange
 			}
-			verdict(t, c.text, validation.Timestamp(c.text), want, spec.SectionTypeSystem)
+			verdict(t, c.text, validation.Text(spec.Timestamp, c.text), want, spec.SectionTypeSystem)
 			compareTimestamp(t, c.text)
 		})
 	}
@@ -136,7 +136,7 @@ func TestTimestampEveryClock(t *testing.T) {
 }
 
 // A leap second at every offset, on days where UTC may have one and the days
-// around them, in the right minute and its neighbours.
+// around them, in the right minute and its neighbors.
 func TestLeapSecondEveryOffset(t *testing.T) {
 	for _, midnight := range []time.Time{
 		time.Date(2017, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2016, 3, 1, 0, 0, 0, 0, time.UTC),

@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 var (
-	ruleURI          = &Rule{ErrSyntax, "not an RFC 3986 URI"}
-	ruleURIReference = &Rule{ErrSyntax, "not an RFC 3986 URI-reference"}
-	ruleURIScheme    = &Rule{ErrSyntax, "a URI begins with a scheme"}
-	ruleURIEscape    = &Rule{ErrSyntax, "% without two hexadecimal digits in a URI"}
-	ruleURIAuthority = &Rule{ErrSyntax, "malformed authority in a URI"}
-	ruleURIColon     = &Rule{ErrSyntax, "colon in the first segment of a relative reference"}
+	ruleURI          = &Rule{ErrSyntax, "not an RFC 3986 URI", spec.URI}
+	ruleURIReference = &Rule{ErrSyntax, "not an RFC 3986 URI-reference", spec.URIReference}
+	ruleURIScheme    = &Rule{ErrSyntax, "a URI begins with a scheme", spec.URI}
+	ruleURIEscape    = &Rule{ErrSyntax, "% without two hexadecimal digits in a URI", spec.URI}
+	ruleURIAuthority = &Rule{ErrSyntax, "malformed authority in a URI", spec.URI}
+	ruleURIColon     = &Rule{ErrSyntax, "colon in the first segment of a relative reference", spec.URIReference}
 )
 
 // URI checks the canonical string of a URI: RFC 3986, with a scheme, and with an

@@ -7,9 +7,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// TestEveryByteAtEveryPlace compares the checks that look at eight bytes at a time
-// with ones that look at one: each byte at each place of texts around the word
-// size, the rest being legal.
+// TestEveryByteAtEveryPlace compares the checks that look at eight bytes at a time with
+// checks of one byte. It puts each byte at each place of legal texts around the word
+// size.
 func TestEveryByteAtEveryPlace(t *testing.T) {
 	for length := 1; length <= 25; length++ {
 		for place := range length {

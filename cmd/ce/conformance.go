@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/testdata"
 )
 
@@ -178,7 +179,7 @@ func (p *process) subject(ctx context.Context, f *conformanceFlags) (*subject, e
 	case f.adapter != "":
 		return adaptedSubject(ctx, f)
 	}
-	judge := conformance.Judge{Codec: conformance.Library(), Strict: true}
+	judge := conformance.Judge{Codec: library.Codec(), Reference: library.Reference(), Strict: true}
 	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: ctx.Err, end: func() {}}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 )
 
 // mostFailures is after how many requests in a row without an answer the run ends.
@@ -27,7 +28,7 @@ func adaptedSubject(ctx context.Context, f *conformanceFlags) (*subject, error) 
 	if name == "" {
 		name = "an implementation without a name"
 	}
-	judge := conformance.Judge{Codec: conformance.Adapter(a.ask), Strict: f.strict}
+	judge := conformance.Judge{Codec: conformance.Adapter(a.ask), Reference: library.Reference(), Strict: f.strict}
 	return &subject{name: name, strict: f.strict, run: judge.Run, broken: a.broken, end: a.stop}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -35,14 +36,14 @@ func TestAdapterProcess(t *testing.T) {
 		fmt.Fprintln(os.Stderr, "Error: no licence")
 		os.Exit(4)
 	}
-	codec := *conformance.Library()
+	codec := *library.Codec()
 	codec.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
 		if m.Protocol != conformance.JSON || bytes.Contains(m.Body, []byte(`"id"`)) {
-			return conformance.Library().Decode(m, batch, exts)
+			return library.Codec().Decode(m, batch, exts)
 		}
 		switch fault {
 		case "is right":
-			return conformance.Library().Decode(m, batch, exts)
+			return library.Codec().Decode(m, batch, exts)
 		case "crashes":
 			go panic("out of ideas") // this goroutine's would end the test, and say so
 			select {}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -44,7 +45,7 @@ func (p *process) liveReceiver(ctx context.Context, f *conformanceFlags) (*subje
 		return nil, err
 	}
 	status, _, err := s.send(batch)
-	receiver := conformance.Receiver{Send: s.send, NoEcho: f.noEcho, NoBatch: err != nil || status < 200 || status > 299}
+	receiver := conformance.Receiver{Send: s.send, Reference: library.Reference(), NoEcho: f.noEcho, NoBatch: err != nil || status < 200 || status > 299}
 	if receiver.NoBatch {
 		fmt.Fprintln(p.err, "ce: the receiver takes no batches; they are skipped")
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 )
 
 var updateConformance = flag.Bool("update-conformance", false, "rewrite the golden output of ce conformance")
@@ -183,7 +184,7 @@ func TestAdapterExamples(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	if err := conformance.Library().Serve("x", strings.NewReader(strings.Join(requests, "\n")), &out); err != nil || strings.Contains(out.String(), "error") {
+	if err := library.Codec().Serve("x", strings.NewReader(strings.Join(requests, "\n")), &out); err != nil || strings.Contains(out.String(), "error") {
 		t.Errorf("%v: %s", err, &out)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -72,7 +72,7 @@ func describe(err error) finding {
 		f.Attribute, f.Section, f.Value = invalid.Attribute, invalid.Section, invalid.Value
 		f.Message = invalid.Err.Error()
 	}
-	if reasons := conformance.Reasons(err); len(reasons) > 0 {
+	if reasons := library.Reasons(err); len(reasons) > 0 {
 		f.Rule = reasons[0].Rule
 	}
 	var raw *rawError

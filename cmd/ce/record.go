@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -80,7 +81,7 @@ func (m *received) fixture() []byte {
 	var forward *forwardError
 	if m.err != nil && !errors.As(m.err, &forward) {
 		b.WriteString("-- error --\n")
-		if reasons := conformance.Reasons(m.err); len(reasons) > 0 {
+		if reasons := library.Reasons(m.err); len(reasons) > 0 {
 			r := reasons[0]
 			fmt.Fprintf(&b, "rule: %s\n", r.Rule)
 			if r.Attribute != "" && visible(r.Attribute) == r.Attribute { // it may be any text, of several lines too

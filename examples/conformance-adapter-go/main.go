@@ -1,6 +1,5 @@
-// Command conformance-adapter-go lets "ce conformance --adapter" test this library.
-// To test another one, put its functions into the Codec: a nil function is
-// something that it does not do.
+// Command conformance-adapter-go lets "ce conformance --adapter" test this library. For
+// another one, put its functions into the Codec, and nil for what it does not have.
 package main
 
 import (
@@ -10,12 +9,13 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 func main() {
-	codec := conformance.Codec{Check: conformance.Library().Check, Decode: decode, Encode: encode, Transcode: transcode}
+	codec := conformance.Codec{Check: library.Codec().Check, Decode: decode, Encode: encode, Transcode: transcode}
 	if err := codec.Serve("cloudevents for Go", os.Stdin, os.Stdout); err != nil {
 		log.Fatal(err)
 	}

@@ -8,14 +8,14 @@ const isText = (type) => /^(text\/|application\/xml|[^;]*[/+]json)/i.test(type ?
 const isUTF8 = (b) => Buffer.from(b.toString()).equals(b);
 const toBytes = (b) => (typeof b === "string" ? Buffer.from(b) : Buffer.from(b.base64, "base64"));
 const fromBytes = (b) => (isUTF8(b) ? b.toString() : { base64: b.toString("base64") });
-const bodyOf = (b, type) => (isText(type) && isUTF8(b) ? b.toString() : b); // as body parsers do
+const bodyOf = (b, type) => (isText(type) && isUTF8(b) ? b.toString() : b); // like a body parser
 const core = /^(id|source|specversion|type|datacontenttype|dataschema|subject|time)$/;
 const types = { boolean: "Boolean", number: "Integer", string: "String" };
 const values = { Boolean: (t) => t === "true", Integer: Number, Binary: (t) => Buffer.from(t, "base64"), Timestamp: (t) => new Date(t) };
 
 function read({ protocol, headers = [], body }, batch) {
   const fields = protocol === "json" ? { "content-type": `application/cloudevents${batch ? "-batch" : ""}+json` } : {};
-  for (const [name, value] of headers) { // node:http joins lines of one name, and has a character for each byte
+  for (const [name, value] of headers) { // like node:http: joined lines, a character for each byte
     const key = toBytes(name).toString().toLowerCase(), text = toBytes(value).toString("latin1");
     if (key !== "content-type" || !(key in fields)) fields[key] = key in fields ? `${fields[key]}, ${text}` : text;
   }
@@ -40,7 +40,7 @@ function build({ attributes, data }) {
 }
 function write(event, mode) {
   const { headers, body = "" } = HTTP[mode](event);
-  for (const [name, value] of Object.entries(headers)) http.validateHeaderValue(name, value); // it would not send it
+  for (const [name, value] of Object.entries(headers)) http.validateHeaderValue(name, value); // node:http would refuse it
   const bytes = Buffer.from(typeof body === "string" || ArrayBuffer.isView(body) ? body : JSON.stringify(body));
   const wire = Object.entries(headers).map(([name, value]) => [name, fromBytes(Buffer.from(String(value), "latin1"))]);
   return { message: { headers: wire, body: fromBytes(bytes) } };

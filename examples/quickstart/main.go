@@ -93,9 +93,9 @@ func receive(w http.ResponseWriter, r *http.Request) {
 
 func decode(r *http.Request) ([]cloudevents.Event, error) {
 	if cehttp.IsCloudEventBatch(r.Header) {
-		return cehttp.ToCloudEventBatch(r, nil, spec.SampledRate()...)
+		return cehttp.ToCloudEventBatch(r, nil, spec.Extensions()...)
 	}
-	event, err := cehttp.ToCloudEvent(r, nil, spec.SampledRate()...)
+	event, err := cehttp.ToCloudEvent(r, nil, spec.Extensions()...)
 	return []cloudevents.Event{event}, err
 }
 

@@ -33,7 +33,7 @@ func TestPlainPathLength(t *testing.T) {
 	}
 }
 
-// Each byte, and each pair of neighbours, at each place of texts around the word
+// Each byte, and each pair of neighbors, at each place of texts around the word
 // size, the rest being of the class.
 func TestClasses(t *testing.T) {
 	for _, class := range []struct {

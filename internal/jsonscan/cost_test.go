@@ -3,10 +3,10 @@ package jsonscan_test
 import (
 	"bytes"
 	"math/bits"
-	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 )
 
@@ -61,7 +61,7 @@ func TestValueDepthCost(t *testing.T) {
 			if got, limit := testing.AllocsPerRun(5, scan), float64(4*bits.Len(uint(depth))); got > limit {
 				t.Errorf("%s, %d levels: %v allocations, more than %v", name, depth, got, limit)
 			}
-			if got, limit := allocated(scan), uint64(depth); got > limit {
+			if got, limit := alloctest.Bytes(scan), uint64(depth); got > limit {
 				t.Errorf("%s, %d levels: %d bytes, more than a byte a level", name, depth, got)
 			}
 			if got := testing.AllocsPerRun(5, func() { jsonscan.Value(b, 0, 64) }); got != 0 {
@@ -69,20 +69,6 @@ func TestValueDepthCost(t *testing.T) {
 			}
 		}
 	}
-}
-
-// allocated returns the bytes that f asks the heap for, the least of some runs:
-// the runtime may allocate beside one of them.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	least := ^uint64(0)
-	for range 5 {
-		runtime.ReadMemStats(&before)
-		f()
-		runtime.ReadMemStats(&after)
-		least = min(least, after.TotalAlloc-before.TotalAlloc)
-	}
-	return least
 }
 
 func TestStringsAllocateNothing(t *testing.T) {

@@ -1,6 +1,6 @@
-// Package mediatype takes media types apart without allocating, and says how the
-// data that they describe is represented. It does not check their syntax;
-// validation.MediaType does.
+// Package mediatype splits media types without allocating, and says how data of a media
+// type is represented. It does not check the syntax of media types; validation.MediaType
+// does.
 package mediatype
 
 import (
@@ -9,8 +9,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
-// Essence returns type and subtype as written, without parameters and without
-// white space around them.
+// Essence returns the type and the subtype as they are written, without parameters and
+// without white space around them.
 func Essence(s string) string {
 	if i := strings.IndexByte(s, ';'); i >= 0 {
 		s = s[:i]
@@ -18,10 +18,10 @@ func Essence(s string) string {
 	return trim(s)
 }
 
-// Is reports whether s has the type and subtype of essence, in any case.
+// Is reports whether s has the type and the subtype of essence, ignoring case.
 func Is(s, essence string) bool { return ascii.EqualFold(Essence(s), essence) }
 
-// IsJSON reports whether s declares JSON-formatted content: */json or */*+json.
+// IsJSON reports whether s is a media type of JSON: */json or */*+json.
 func IsJSON(s string) bool {
 	if s == "application/json" {
 		return true
@@ -30,7 +30,7 @@ func IsJSON(s string) bool {
 	return ascii.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
 }
 
-// IsText reports whether s declares text other than JSON.
+// IsText reports whether s is a media type of text other than JSON.
 func IsText(s string) bool {
 	typ, subtype, _ := strings.Cut(Essence(s), "/")
 	if IsJSON(s) {
@@ -61,16 +61,16 @@ var textApplications = [...]string{
 	"ecmascript", "graphql", "javascript", "sql", "toml", "x-ndjson", "x-www-form-urlencoded", "x-yaml",
 }
 
-// IsUTF8 reports whether text of the media type s is UTF-8: it names no charset,
-// or UTF-8, or US-ASCII, which is part of it.
+// IsUTF8 reports whether text of the media type s is UTF-8. That is so without a charset,
+// and with UTF-8 or its subset US-ASCII.
 func IsUTF8(s string) bool {
 	charset, ok := Parameter(s, "charset")
 	return !ok || ascii.EqualFold(charset, "utf-8") || ascii.EqualFold(charset, "utf8") ||
 		ascii.EqualFold(charset, "us-ascii") || ascii.EqualFold(charset, "ascii")
 }
 
-// IsASCIISuperset reports whether ASCII text is the same bytes in the charset of s
-// as in UTF-8. Of a charset that is not known it is not said to be.
+// IsASCIISuperset reports whether ASCII text has the same bytes in the charset of s as
+// in UTF-8. It is false for unknown charsets.
 func IsASCIISuperset(s string) bool {
 	if IsUTF8(s) {
 		return true
@@ -90,8 +90,8 @@ var asciiSupersets = [...]string{
 	"big5", "euc-", "shift_jis", "tis-620", "macintosh",
 }
 
-// Parameter returns the value of the first parameter of that name, in any case. A
-// quoted value is unquoted.
+// Parameter returns the value of the first parameter of that name, ignoring case. It
+// removes quotes.
 func Parameter(s, name string) (value string, ok bool) {
 	_, rest, more := strings.Cut(s, ";")
 	for more {
@@ -120,7 +120,7 @@ func Parameter(s, name string) (value string, ok bool) {
 	return "", false
 }
 
-// unquote returns the text up to the closing quote, and what follows that. It
+// unquote returns the text up to the closing quote, and the text behind the quote. It
 // allocates only if there is a backslash.
 func unquote(s string) (value, rest string) {
 	i := strings.IndexAny(s, `"\\`)

@@ -4,32 +4,31 @@ package textbuf
 
 import "unsafe"
 
-// Buffer is memory that strings are cut from. What does not fit in its room gets
-// memory of its own; the zero Buffer has no room. It must not be copied once it is
-// used.
+// Buffer is memory that strings are cut from. A string that does not fit gets memory of
+// its own. The zero Buffer has no room. Do not copy a Buffer after its first use.
 type Buffer struct {
-	b []byte // what is behind its length belongs to nobody
+	b []byte // the memory between its length and its capacity is free
 }
 
-// Grow makes room for n bytes. Strings that were cut before stay where they are.
+// Grow makes room for n bytes. Strings that were cut before keep their memory.
 func (t *Buffer) Grow(n int) {
 	if cap(t.b)-len(t.b) < n {
 		t.b = make([]byte, 0, n)
 	}
 }
 
-// Room returns an empty slice with the room that there is, to append to and give to
-// Cut.
+// Room returns an empty slice with the free memory as its capacity. Append to it, and
+// pass the result to Cut.
 func (t *Buffer) Room() []byte { return t.b[len(t.b):] }
 
-// Cut returns b as a string that shares its memory. b is what was appended to Room
-// since the last Cut, and nobody writes to it from now on.
+// Cut returns b as a string that shares its memory. b must be Room with bytes appended,
+// and must not be changed afterwards.
 func (t *Buffer) Cut(b []byte) string {
-	if len(b) <= cap(t.b)-len(t.b) { // else append has moved it to memory of its own
+	if len(b) <= cap(t.b)-len(t.b) { // otherwise append has moved it
 		t.b = t.b[:len(t.b)+len(b)]
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
-// Use makes the room of b, which nobody else writes to, that of the Buffer.
+// Use makes the memory of b the free memory of the Buffer. b must not be used by others.
 func (t *Buffer) Use(b []byte) { t.b = b[:0] }

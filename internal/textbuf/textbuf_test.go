@@ -8,7 +8,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 )
 
-// What was cut stays as it was, whatever is cut behind it, within the room and beyond.
+// A string stays as it was when others are cut, within the room and beyond it.
 func TestCutStringsStay(t *testing.T) {
 	for room := range 40 {
 		var buffer textbuf.Buffer
@@ -28,7 +28,7 @@ func TestCutStringsStay(t *testing.T) {
 	}
 }
 
-// A slice that was moved, though there was room for what it holds, is taken as it is.
+// Cut returns a slice that is not in the room as it is, even if it would fit.
 func TestCutFromOtherMemory(t *testing.T) {
 	var buffer textbuf.Buffer
 	buffer.Grow(8)

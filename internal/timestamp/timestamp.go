@@ -1,11 +1,11 @@
-// Package timestamp writes time.Time as RFC 3339, and tells an absent time from
-// the first second of the year 1, which are the same to time.Time.
+// Package timestamp writes a time.Time as RFC 3339, and tells an absent time from the
+// first second of the year 1, which are equal in time.Time.
 package timestamp
 
 import "time"
 
-// Decoded returns a parsed time as it is stored: never one that is [Absent]. A
-// time that would be gets a location without a name.
+// Decoded returns a parsed time as an event stores it, which is never [Absent]: a zero
+// time gets a location without a name.
 func Decoded(t time.Time) time.Time {
 	if Absent(t) {
 		_, offset := t.Zone()
@@ -14,11 +14,11 @@ func Decoded(t time.Time) time.Time {
 	return t
 }
 
-// Absent reports whether t stands for no time: it is zero, and in a location with
-// a name, as UTC and Local are.
+// Absent reports whether t means that there is no time. It is then zero, in a location
+// with a name, such as UTC or Local.
 func Absent(t time.Time) bool { return t.IsZero() && t.Location().String() != "" }
 
-// InRange reports whether RFC 3339, whose years have four digits, can express t.
+// InRange reports whether RFC 3339 can express t. It has years of four digits.
 func InRange(t time.Time) bool {
 	// The years 1 to 9998 in UTC have four digits in every zone.
 	if s := t.Unix(); -62_135_596_800 <= s && s < 253_370_764_800 {
@@ -29,9 +29,9 @@ func InRange(t time.Time) bool {
 	return 0 <= year && year <= 9999
 }
 
-// Append appends t as RFC 3339 with as many fraction digits as it needs. It is
-// time.RFC3339Nano in two thirds of the time. Of a time that is not [InRange] the
-// year has a sign or more digits, which is no timestamp.
+// Append appends t as RFC 3339 with as many fraction digits as it needs. The result is
+// that of time.RFC3339Nano, in two thirds of the time. If t is not [InRange], the year has
+// a sign or more digits, and the text is not a legal timestamp.
 func Append(dst []byte, t time.Time) []byte {
 	t, offset := expressible(t)
 	year, month, day := t.Date()
@@ -86,8 +86,8 @@ func Append(dst []byte, t time.Time) []byte {
 // two returns the digits of a number below 100.
 func two(n uint32) (tens, ones byte) { return byte('0' + n/10), byte('0' + n%10) }
 
-// expressible returns t and its offset in seconds. It moves a time whose offset is not
-// whole minutes, or a day and more, to UTC: RFC 3339 has no such offsets.
+// expressible returns t and its offset in seconds. RFC 3339 has only offsets of whole
+// minutes that are shorter than a day; a time with another offset is moved to UTC.
 func expressible(t time.Time) (time.Time, int) {
 	if t.Location() == time.UTC {
 		return t, 0

@@ -1,4 +1,6 @@
-package conformance
+// Package library is this module as a [conformance.Codec]. It is the only package that
+// imports every format and binding.
+package library
 
 import (
 	"bufio"
@@ -13,17 +15,24 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Library returns this module as a [Codec], with the JSON format. Every case goes
-// through each function of the public API that serves it; if they disagree, that
-// is an error.
-func Library() *Codec {
-	return &Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode, Reasons: Reasons}
+// Codec returns this module as a codec, with the JSON format. Every case goes through
+// each function of the public API that serves it. It is an error if they disagree.
+func Codec() *conformance.Codec {
+	return &conformance.Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode, Reasons: Reasons}
+}
+
+// Reference returns this module as the reference of a [conformance.Judge] or a
+// [conformance.Receiver]. It differs from [Codec] in that it decodes with one function:
+// a header that HTTP cannot carry is not a disagreement.
+func Reference() *conformance.Codec {
+	return &conformance.Codec{Decode: read, Encode: encode, Reasons: Reasons}
 }
 
 func check(kind, text string) (string, error) {
@@ -42,19 +51,19 @@ func check(kind, text string) (string, error) {
 	return "", fmt.Errorf("no type for table %q", kind)
 }
 
-// decode decodes a message with all functions that can.
-func decode(m Message, batch bool, exts []spec.Attribute) ([]Event, error) {
-	return agree(m.doors(batch, exts))
+// decode decodes a message with each function that can.
+func decode(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+	return agree(doors(m, batch, exts))
 }
 
-// read decodes a message that somebody else wrote with one of them: a header that
-// HTTP could not carry is no disagreement.
-func read(m Message, batch bool, exts []spec.Attribute) ([]Event, error) {
-	return agree(m.doors(batch, exts)[:1])
+// read decodes a message with one function.
+func read(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+	return agree(doors(m, batch, exts)[:1])
 }
 
-func (m Message) doors(batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
-	if m.Protocol == JSON {
+// doors returns the functions that decode m.
+func doors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+	if m.Protocol == conformance.JSON {
 		return documentDoors(m.Body, batch, exts)
 	}
 	return messageDoors(m, batch, exts)
@@ -79,7 +88,7 @@ func documentDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]c
 	return doors
 }
 
-func messageDoors(m Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+func messageDoors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
 	plain := func() ([]cloudevents.Event, error) {
 		if batch {
 			return cehttp.DecodeMessageBatch(m.Header, m.Body, nil, exts...)
@@ -87,8 +96,8 @@ func messageDoors(m Message, batch bool, exts []spec.Attribute) []func() ([]clou
 		return one(cehttp.DecodeMessage(m.Header, m.Body, nil, exts...))
 	}
 	received := func() ([]cloudevents.Event, error) {
-		if m.Protocol == Response {
-			r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(m.wire("HTTP/1.1 200 OK"))), nil)
+		if m.Protocol == conformance.Response {
+			r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(wire(m, "HTTP/1.1 200 OK"))), nil)
 			if err != nil {
 				return nil, err
 			}
@@ -97,7 +106,7 @@ func messageDoors(m Message, batch bool, exts []spec.Attribute) []func() ([]clou
 			}
 			return one(cehttp.ResponseToCloudEvent(r, nil, exts...))
 		}
-		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(m.wire("POST / HTTP/1.1\r\nHost: example.com"))))
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire(m, "POST / HTTP/1.1\r\nHost: example.com"))))
 		if err != nil {
 			return nil, err
 		}
@@ -114,12 +123,12 @@ func one(e cloudevents.Event, err error) ([]cloudevents.Event, error) {
 }
 
 // wire returns m as HTTP/1.1 transmits it.
-func (m Message) wire(start string) []byte {
+func wire(m conformance.Message, start string) []byte {
 	var b bytes.Buffer
 	b.WriteString(start + "\r\n")
 	for key, values := range m.Header {
 		for _, v := range values {
-			if !isField(key, "Host") {
+			if http.CanonicalHeaderKey(key) != "Host" {
 				fmt.Fprintf(&b, "%s: %s\r\n", key, v)
 			}
 		}
@@ -129,22 +138,20 @@ func (m Message) wire(start string) []byte {
 	return b.Bytes()
 }
 
-func isField(key, name string) bool { return http.CanonicalHeaderKey(key) == name }
-
-// agree returns what all functions return.
-func agree(doors []func() ([]cloudevents.Event, error)) ([]Event, error) {
-	var first []Event
+// agree returns the result of the functions, or an error if they disagree.
+func agree(doors []func() ([]cloudevents.Event, error)) ([]conformance.Event, error) {
+	var first []conformance.Event
 	var firstErr error
 	for i, door := range doors {
 		es, err := door()
-		var neutral []Event
+		var neutral []conformance.Event
 		if err == nil {
-			neutral = []Event{}
+			neutral = []conformance.Event{}
 			for k := range es {
 				if err := es[k].Validate(); err != nil {
-					return nil, fmt.Errorf("decoded an invalid event: %v", err) // %v: it is no refusal
+					return nil, fmt.Errorf("decoded an invalid event: %v", err) // %v, because it is not a refusal
 				}
-				neutral = append(neutral, FromEvent(&es[k]))
+				neutral = append(neutral, conformance.FromEvent(&es[k]))
 			}
 		}
 		if i == 0 {
@@ -158,21 +165,21 @@ func agree(doors []func() ([]cloudevents.Event, error)) ([]Event, error) {
 	return first, firstErr
 }
 
-// encode encodes events with all functions that can.
-func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error) {
-	es, err := toEvents(neutral)
+// encode encodes events with each function that can.
+func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+	es, err := conformance.ToEvents(neutral)
 	if err != nil {
-		return Message{}, err
+		return conformance.Message{}, err
 	}
 	switch {
-	case p == JSON && mode == cloudevents.BatchMode:
+	case p == conformance.JSON && mode == cloudevents.BatchMode:
 		body, err := format.JSON{}.EncodeBatchModeMessage(nil, es)
-		return Message{Protocol: p, Body: body}, err
-	case p == JSON:
+		return conformance.Message{Protocol: p, Body: body}, err
+	case p == conformance.JSON:
 		body, err := format.JSON{}.EncodeStructuredModeMessage(nil, &es[0])
-		return Message{Protocol: p, Body: body}, err
+		return conformance.Message{Protocol: p, Body: body}, err
 	}
-	m := Message{Protocol: p, Header: http.Header{}}
+	m := conformance.Message{Protocol: p, Header: http.Header{}}
 	if mode == cloudevents.BatchMode {
 		m.Body, err = cehttp.EncodeMessageBatch(m.Header, es, nil)
 	} else {
@@ -183,7 +190,7 @@ func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error)
 		if !reflect.DeepEqual(Reasons(err), Reasons(gotErr)) {
 			err = fmt.Errorf("functions disagree: %v and %v", err, gotErr)
 		}
-		return Message{}, err
+		return conformance.Message{}, err
 	}
 	if got.Golden() != m.Golden() {
 		return m, fmt.Errorf("functions disagree:\n%s\nand\n%s", m.Golden(), got.Golden())
@@ -192,9 +199,9 @@ func encode(neutral []Event, mode cloudevents.Mode, p Protocol) (Message, error)
 }
 
 // sent builds a request or a response and takes it apart again.
-func sent(es []cloudevents.Event, mode cloudevents.Mode, p Protocol) (Message, error) {
+func sent(es []cloudevents.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
 	batch := mode == cloudevents.BatchMode
-	if p == Response {
+	if p == conformance.Response {
 		w := httptest.NewRecorder()
 		var err error
 		if batch {
@@ -202,7 +209,7 @@ func sent(es []cloudevents.Event, mode cloudevents.Mode, p Protocol) (Message, e
 		} else {
 			err = cehttp.WriteHTTPResponse(w, http.StatusOK, &es[0], mode, nil)
 		}
-		return Message{p, w.Result().Header, w.Body.Bytes()}, err
+		return conformance.Message{Protocol: p, Header: w.Result().Header, Body: w.Body.Bytes()}, err
 	}
 	var r *http.Request
 	var err error
@@ -212,11 +219,11 @@ func sent(es []cloudevents.Event, mode cloudevents.Mode, p Protocol) (Message, e
 		r, err = cehttp.ToHTTPRequest(context.Background(), "http://example.com/", &es[0], mode, nil)
 	}
 	if err != nil {
-		return Message{}, err
+		return conformance.Message{}, err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err == nil && int64(len(body)) != r.ContentLength {
 		err = errors.New("Content-Length is not the length of the body")
 	}
-	return Message{p, r.Header, body}, err
+	return conformance.Message{Protocol: p, Header: r.Header, Body: body}, err
 }

@@ -1,31 +1,33 @@
-package conformance
+package library
 
 import (
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// transcode passes a message on in another mode, as a gateway does.
-func transcode(m Message, batch bool, mode cloudevents.Mode) (Message, error) {
+// transcode writes the events of a message as a request in another mode, as a gateway
+// does.
+func transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
 	var es []cloudevents.Event
 	var err error
 	switch {
-	case batch && m.Protocol == JSON:
+	case batch && m.Protocol == conformance.JSON:
 		es, err = format.JSON{}.DecodeBatchModeMessage(m.Body, "")
 	case batch:
 		es, err = cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
-	case m.Protocol == JSON:
+	case m.Protocol == conformance.JSON:
 		es, err = one(format.JSON{}.DecodeStructuredModeMessage(m.Body, ""))
 	default:
 		es, err = one(cehttp.DecodeMessage(m.Header, m.Body, nil))
 	}
 	if err != nil {
-		return Message{}, err
+		return conformance.Message{}, err
 	}
-	out := Message{Protocol: Request, Header: http.Header{}}
+	out := conformance.Message{Protocol: conformance.Request, Header: http.Header{}}
 	if mode == cloudevents.BatchMode {
 		out.Body, err = cehttp.EncodeMessageBatch(out.Header, es, nil)
 	} else {

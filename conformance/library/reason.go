@@ -1,0 +1,34 @@
+package library
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/seed763dd41b/cloudevents/conformance"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// Reasons returns the reasons that an error of this module has, one for each violation.
+// It adds the errors of the bindings to those that [conformance.Reasons] knows.
+func Reasons(err error) []conformance.Reason {
+	var rest string // the rule of an error that only a binding knows
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		rest = "limit"
+	case errors.Is(err, cehttp.ErrContentEncoding):
+		rest = "encoding"
+	}
+	reasons := conformance.Reasons(err)
+	for i := range reasons {
+		r := &reasons[i]
+		switch {
+		case r.Rule == "":
+			r.Rule = rest
+		case r.Section == spec.SectionHTTPContentType:
+			r.Rule = "content-type"
+		}
+	}
+	return reasons
+}

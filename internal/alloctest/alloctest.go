@@ -1,0 +1,28 @@
+// Package alloctest measures what a function allocates. Only tests import it.
+package alloctest
+
+import (
+	"runtime"
+	"testing"
+)
+
+// AtMost fails the test if f makes more than max allocations, on average of 100 calls.
+// name says in the message what f does.
+func AtMost(t testing.TB, name string, max float64, f func()) {
+	t.Helper()
+	got := testing.AllocsPerRun(100, f)
+	if got > max {
+		t.Errorf("%s: %v allocations, at most %v are allowed", name, got, max)
+	}
+	t.Logf("%s: %v allocations", name, got)
+}
+
+// Bytes returns how many bytes f allocates, whether or not they are still in use at the
+// end. It counts all goroutines.
+func Bytes(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}

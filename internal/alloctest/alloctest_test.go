@@ -1,0 +1,40 @@
+package alloctest_test
+
+import (
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
+)
+
+// recorder is a test that is told of failures.
+type recorder struct {
+	testing.TB
+	failed bool
+}
+
+func (r *recorder) Helper()               {}
+func (r *recorder) Logf(string, ...any)   {}
+func (r *recorder) Errorf(string, ...any) { r.failed = true }
+
+var kept []byte
+
+func TestAtMost(t *testing.T) {
+	twice := func() {
+		kept = make([]byte, 8)
+		kept = make([]byte, 16)
+	}
+	for max, fails := range map[float64]bool{0: true, 1: true, 2: false, 3: false} {
+		r := &recorder{TB: t}
+		alloctest.AtMost(r, "twice", max, twice)
+		if r.failed != fails {
+			t.Errorf("at most %v: failed is %v", max, r.failed)
+		}
+	}
+}
+
+func TestBytes(t *testing.T) {
+	const size = 1 << 20
+	if n := alloctest.Bytes(func() { kept = make([]byte, size) }); n < size || n > 2*size {
+		t.Errorf("%d bytes, want about %d", n, size)
+	}
+}
