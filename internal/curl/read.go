@@ -1,81 +1,71 @@
-package main
+package curl
 
 import (
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strings"
 )
 
-const maxCommand = 1 << 20
+var (
+	// ErrNoCommand is the error about a text that does not begin with curl.
+	ErrNoCommand = errors.New("no curl command")
 
-// curlError is about a curl command that cannot be understood.
-type curlError struct {
-	offset int
-	line   int
-	text   string
+	// ErrNoURL is the error about a command without a URL.
+	ErrNoURL = errors.New("the curl command has no URL")
+
+	// ErrForm is the error about a command that sends a form (-F).
+	ErrForm = errors.New("-F sends a form, which is no CloudEvent; use --data-binary")
+)
+
+// Invocation is a curl command line, as far as it decides what is sent. The data and the
+// headers may be in files, which nobody has opened yet.
+type Invocation struct {
+	URL    string
+	Method string // the argument of -X, "" without
+	Get    bool   // -G: the data are part of the URL, and there is no body
+	Head   bool   // -I
+	JSON   bool   // --json: data are joined as they are, and curl's own Content-Type is application/json
+	Header []Field
+	Data   []Data // nil if there is no data; joined with "&" unless JSON is set
 }
 
-func (e *curlError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
-
-// commandReader reads curl commands, which are held in memory together.
-type commandReader struct {
-	text   string // that is left
-	offset int64  // of it in the input
-	line   int
+// Field is a header of an [Invocation].
+type Field struct {
+	Name, Value string
+	Offset      int  // of the argument in the text of the command, in bytes
+	Omit        bool // curl leaves out its own header of that name; Value is empty
+	FromFile    bool // Value is the name of a file with header lines, "-" for standard input; Name is empty
 }
 
-func (s *splitter) commands() (*commandReader, error) {
-	c := &commandReader{offset: s.offset, line: s.line}
-	all, err := readAtMost(s.r, maxCommand)
-	s.advance(all)
-	c.text = string(all)
-	return c, err
+// Data is a part of the data of an [Invocation].
+type Data struct {
+	Text     string
+	FromFile bool // Text is the name of a file, "-" for standard input
+	Strip    bool // curl removes line ends and NUL bytes from the file
 }
 
-// next returns the message that the next command would send; at the end, the error
-// is io.EOF.
-func (c *commandReader) next(files files) (*message, error) {
-	m, rest, err := parseCurl(c.text, files)
-	if err == io.EOF {
-		return nil, err
+// IsCommand reports whether a line may begin a curl command, behind a prompt "$" too.
+func IsCommand(line string) bool {
+	words := strings.Fields(line)
+	if len(words) > 0 && words[0] == "$" {
+		words = words[1:]
 	}
-	if err != nil {
-		return nil, &curlError{int(c.offset), c.line, err.Error()}
-	}
-	line, counted := c.line, 0
-	for i := range m.fields { // in the order of the text
-		f := &m.fields[i]
-		line += strings.Count(c.text[counted:f.offset], "\n")
-		counted = int(f.offset)
-		f.line, f.offset = line, c.offset+f.offset
-	}
-	read := c.text[:len(c.text)-len(rest)]
-	c.line += strings.Count(read, "\n")
-	c.offset += int64(len(read))
-	c.text = rest
-	return m, nil
+	return len(words) > 0 && isCurl(words[0])
 }
 
-// curl is a curl command as it is read.
-type curl struct {
-	files files
-	m     *message
-	data  []string
-	json  bool
-	get   bool
-	head  bool
-	form  bool
-	url   string
-	verb  string
-	types bool // a Content-Type was given, or taken away
+func isCurl(program string) bool {
+	return program == "curl" || program == "curl.exe" || strings.HasSuffix(program, "/curl")
 }
 
-// parseCurl returns the message that a curl command would send.
-func parseCurl(s string, files files) (m *message, rest string, err error) {
+// Parse returns the first command of s, and the rest of s behind it. The error is io.EOF if
+// there are only spaces and comments. Other errors are about the first command.
+//
+// Options that do not change the request are skipped. Parse splits words as a POSIX shell
+// and bash do.
+func Parse(s string) (c *Invocation, rest string, err error) {
 	words, rest, err := shellWords(s)
 	if err != nil {
 		return nil, "", err
@@ -83,38 +73,53 @@ func parseCurl(s string, files files) (m *message, rest string, err error) {
 	if len(words) > 0 && words[0].text == "$" {
 		words = words[1:]
 	}
-	if len(words) == 0 || !isCurl(words[0].text) {
-		if len(words) == 0 {
-			return nil, "", io.EOF
-		}
-		return nil, "", errors.New("no curl command")
+	switch {
+	case len(words) == 0:
+		return nil, "", io.EOF
+	case !isCurl(words[0].text):
+		return nil, "", ErrNoCommand
 	}
-	c := &curl{files: files, m: &message{header: http.Header{}, inBody: true}}
-	if err := c.arguments(words[1:]); err != nil {
+	r := reader{c: new(Invocation)}
+	if err := r.arguments(words[1:]); err != nil {
 		return nil, "", err
 	}
-	return c.message(), rest, c.check()
+	switch {
+	case r.c.URL == "":
+		return nil, "", ErrNoURL
+	case r.form:
+		return nil, "", ErrForm
+	}
+	return r.c, rest, nil
 }
 
-// The options of curl that matter here and take a value, by their letter; and the
-// other ones that take a value, which is passed over.
+// reader fills an Invocation from the arguments of a command.
+type reader struct {
+	c    *Invocation
+	form bool
+}
+
+// The short options that decide what is sent and have a value, and the other ones that have
+// a value, which is skipped.
 const (
-	curlLetters = "XHdAuebF"
-	curlPassed  = "oTmxwKcCDEPQrtUyYz"
+	valueLetters   = "XHdAuebF"
+	skippedLetters = "oTmxwKcCDEPQrtUyYz"
 )
 
-var curlNames = [...]struct{ long, letter string }{
+// longOptions are the long options that decide what is sent, each with the short one that
+// means the same, or with a name for option.
+var longOptions = [...]struct{ long, letter string }{
 	{"request", "X"}, {"header", "H"}, {"data", "d"}, {"data-ascii", "d"}, {"user-agent", "A"}, {"user", "u"},
 	{"referer", "e"}, {"cookie", "b"}, {"form", "F"}, {"form-string", "F"}, {"url", "url"},
 	{"data-raw", "raw"}, {"data-binary", "binary"}, {"json", "json"}, {"data-urlencode", "urlencode"},
 	{"oauth2-bearer", "bearer"}, {"get", "G"}, {"head", "I"},
 }
 
-const curlLongPassed = " output max-time connect-timeout proxy write-out config cookie-jar continue-at dump-header cert cacert capath " +
+// skippedOptions are the other long options with a value.
+const skippedOptions = " output max-time connect-timeout proxy write-out config cookie-jar continue-at dump-header cert cacert capath " +
 	"cert-type key key-type pass resolve connect-to retry retry-delay retry-max-time limit-rate interface local-port " +
 	"unix-socket trace trace-ascii stderr proxy-user ciphers tls-max http2-prior-knowledge-for max-redirs upload-file range "
 
-func (c *curl) arguments(words []word) error {
+func (r *reader) arguments(words []word) error {
 	for i := 0; i < len(words); i++ {
 		w := words[i]
 		value := func() (word, error) {
@@ -126,23 +131,23 @@ func (c *curl) arguments(words []word) error {
 		switch {
 		case strings.HasPrefix(w.text, "--") && len(w.text) > 2:
 			name := w.text[2:]
-			if strings.Contains(curlLongPassed, " "+name+" ") {
+			if strings.Contains(skippedOptions, " "+name+" ") {
 				i++
 				continue
 			}
-			for _, n := range curlNames {
-				if n.long == name {
-					if err := c.option(n.letter, w, value); err != nil {
+			for _, o := range longOptions {
+				if o.long == name {
+					if err := r.option(o.letter, w, value); err != nil {
 						return err
 					}
 				}
 			}
 		case len(w.text) > 1 && w.text[0] == '-':
-			if err := c.letters(w, value); err != nil {
+			if err := r.letters(w, value); err != nil {
 				return err
 			}
-		case c.url == "":
-			c.url = w.text
+		case r.c.URL == "":
+			r.c.URL = w.text
 		default:
 			return fmt.Errorf("the curl command has a second URL, %.64q; is a quote missing?", w.text)
 		}
@@ -150,37 +155,37 @@ func (c *curl) arguments(words []word) error {
 	return nil
 }
 
-// letters reads short options, the last of which may have its value behind it.
-func (c *curl) letters(w word, value func() (word, error)) error {
+// letters reads short options. The last one may have its value attached.
+func (r *reader) letters(w word, value func() (word, error)) error {
 	for j := 1; j < len(w.text); j++ {
 		letter := w.text[j : j+1]
 		switch attached := w.text[j+1:]; {
-		case strings.Contains(curlLetters, letter) && attached != "":
-			return c.option(letter, w, func() (word, error) { return word{attached, w.offset}, nil })
-		case strings.Contains(curlLetters, letter):
-			return c.option(letter, w, value)
-		case strings.Contains(curlPassed, letter):
+		case strings.Contains(valueLetters, letter) && attached != "":
+			return r.option(letter, w, func() (word, error) { return word{attached, w.offset}, nil })
+		case strings.Contains(valueLetters, letter):
+			return r.option(letter, w, value)
+		case strings.Contains(skippedLetters, letter):
 			if attached == "" {
 				_, err := value()
 				return err
 			}
 			return nil
 		case letter == "G":
-			c.get = true
+			r.c.Get = true
 		case letter == "I":
-			c.head = true
+			r.c.Head = true
 		}
 	}
 	return nil
 }
 
-func (c *curl) option(letter string, w word, value func() (word, error)) error {
+func (r *reader) option(letter string, w word, value func() (word, error)) error {
 	switch letter {
 	case "G":
-		c.get = true
+		r.c.Get = true
 		return nil
 	case "I":
-		c.head = true
+		r.c.Head = true
 		return nil
 	}
 	v, err := value()
@@ -189,30 +194,30 @@ func (c *curl) option(letter string, w word, value func() (word, error)) error {
 	}
 	switch letter {
 	case "X":
-		c.verb = v.text
+		r.c.Method = v.text
 	case "url":
-		c.url = v.text
+		r.c.URL = v.text
 	case "H":
-		return c.header(v)
+		return r.header(v)
 	case "A":
-		c.set("User-Agent", v)
+		r.set("User-Agent", v)
 	case "e":
-		c.set("Referer", v)
+		r.set("Referer", v)
 	case "u":
-		c.set("Authorization", word{"Basic " + base64.StdEncoding.EncodeToString([]byte(v.text)), w.offset})
+		r.set("Authorization", word{"Basic " + base64.StdEncoding.EncodeToString([]byte(v.text)), w.offset})
 	case "bearer":
-		c.set("Authorization", word{"Bearer " + v.text, w.offset})
+		r.set("Authorization", word{"Bearer " + v.text, w.offset})
 	case "F":
-		c.form = true
+		r.form = true
 	case "d":
-		return c.add(v.text, true)
+		r.data(v.text, true)
 	case "json":
-		c.json = true
-		return c.add(v.text, false)
+		r.c.JSON = true
+		r.data(v.text, false)
 	case "binary":
-		return c.add(v.text, false)
+		r.data(v.text, false)
 	case "raw":
-		c.data = append(c.data, v.text)
+		r.c.Data = append(r.c.Data, Data{Text: v.text})
 	case "urlencode":
 		name, text, ok := strings.Cut(v.text, "=")
 		if !ok {
@@ -221,68 +226,44 @@ func (c *curl) option(letter string, w word, value func() (word, error)) error {
 		if text = url.QueryEscape(text); name != "" {
 			text = name + "=" + text
 		}
-		c.data = append(c.data, text)
+		r.c.Data = append(r.c.Data, Data{Text: text})
 	}
 	return nil
 }
 
-// add adds data, which may be in a file.
-func (c *curl) add(text string, strip bool) error {
-	name, ok := strings.CutPrefix(text, "@")
-	if ok {
-		b, err := c.files(name)
-		if err != nil {
-			return err
-		}
-		text = string(b)
-		if strip { // as curl does with -d @file
-			text = strings.NewReplacer("\r", "", "\n", "", "\x00", "").Replace(text)
-		}
-	}
-	c.data = append(c.data, text)
-	return nil
+// data adds data, or the file behind "@".
+func (r *reader) data(text string, strip bool) {
+	name, file := strings.CutPrefix(text, "@")
+	r.c.Data = append(r.c.Data, Data{Text: name, FromFile: file, Strip: file && strip})
 }
 
-// header adds what -H says: "Name: value", "Name;" for an empty one, "Name:" to
-// leave one of curl's own out, "@file".
-func (c *curl) header(v word) error {
+// header adds the argument of -H, which may be the file behind "@".
+func (r *reader) header(v word) error {
 	if name, ok := strings.CutPrefix(v.text, "@"); ok {
-		b, err := c.files(name)
-		if err != nil {
-			return err
-		}
-		for line := range strings.Lines(string(b)) {
-			if line = strings.TrimRight(line, "\r\n"); line != "" {
-				if err := c.headerLine(word{line, v.offset}); err != nil {
-					return err
-				}
-			}
-		}
+		r.c.Header = append(r.c.Header, Field{Value: name, Offset: v.offset, FromFile: true})
 		return nil
 	}
-	return c.headerLine(v)
+	f, err := headerLine(v.text, v.offset)
+	if err == nil {
+		r.c.Header = append(r.c.Header, f)
+	}
+	return err
 }
 
-// headerLine is header without files.
-func (c *curl) headerLine(v word) error {
-	if name, ok := strings.CutSuffix(v.text, ";"); ok && !strings.Contains(name, ":") {
-		c.set(name, word{"", v.offset})
-		return nil
+func (r *reader) set(name string, v word) {
+	r.c.Header = append(r.c.Header, Field{Name: name, Value: v.text, Offset: v.offset})
+}
+
+// headerLine reads a line of -H: "Name: value", "Name;" for an empty value, or "Name:" to
+// leave out a header that curl sends by itself.
+func headerLine(line string, offset int) (Field, error) {
+	if name, ok := strings.CutSuffix(line, ";"); ok && !strings.Contains(name, ":") {
+		return Field{Name: name, Offset: offset}, nil
 	}
-	name, value, ok := strings.Cut(v.text, ":")
+	name, value, ok := strings.Cut(line, ":")
 	if !ok {
-		return fmt.Errorf("-H %.64q has no colon: curl does not send it", v.text)
+		return Field{}, fmt.Errorf("-H %.64q has no colon: curl does not send it", line)
 	}
-	if value = strings.Trim(value, " \t"); value == "" {
-		c.types = c.types || strings.EqualFold(name, "Content-Type")
-		return nil
-	}
-	c.set(name, word{value, v.offset})
-	return nil
-}
-
-func (c *curl) set(name string, v word) {
-	c.types = c.types || strings.EqualFold(name, "Content-Type")
-	c.m.header[name] = append(c.m.header[name], v.text)
-	c.m.fields = append(c.m.fields, field{name: name, offset: int64(v.offset)})
+	value = strings.Trim(value, " \t")
+	return Field{Name: name, Value: value, Offset: offset, Omit: value == ""}, nil
 }

@@ -1,4 +1,4 @@
-package main
+package curl
 
 import (
 	"errors"
@@ -18,10 +18,10 @@ var (
 	errExpansion = errors.New("$ and ` are for the shell to expand; write down what they stand for, in single quotes")
 )
 
-// shellWords splits a command into words as a POSIX shell and bash do: quotes,
-// $'…', backslashes, continued lines, comments. Nothing is expanded: a variable or a
-// command in a command is an error. rest is what follows the command: behind
-// a line end, or a pipe and the like.
+// shellWords splits a command into words as a POSIX shell and bash do: quotes, $'…',
+// backslashes, continued lines, comments. It expands nothing: a variable or a command in a
+// command is an error. The rest begins behind the line end, or at the end of the line if a
+// pipe or a redirection ends the command.
 func shellWords(s string) (words []word, rest string, err error) {
 	var b strings.Builder
 	begin := -1 // of the word
@@ -119,7 +119,7 @@ func shellWords(s string) (words []word, rest string, err error) {
 	return words, "", nil
 }
 
-// expands reports whether a $ before s stands for something else.
+// expands reports whether a shell would expand a $ before s.
 func expands(s string) bool {
 	if s == "" {
 		return false
@@ -128,8 +128,8 @@ func expands(s string) bool {
 	return c == '{' || c == '(' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("@*#?$!-", c) >= 0
 }
 
-// doubleQuoted reads from behind a double quote, and returns what is behind the
-// next one.
+// doubleQuoted reads a text whose opening double quote is before i, and returns the index
+// behind the closing one.
 func doubleQuoted(b *strings.Builder, s string, i int) (int, error) {
 	for i < len(s) {
 		switch c := s[i]; {
@@ -155,7 +155,8 @@ const (
 	ansiBytes   = "\a\b\x1b\f\n\r\t\v\x1b"
 )
 
-// ansiQuoted reads from behind $' and returns what is behind the closing quote.
+// ansiQuoted reads a text whose $' is before i, and returns the index behind the closing
+// quote.
 func ansiQuoted(b *strings.Builder, s string, i int) (int, error) {
 	for i < len(s) {
 		c := s[i]
@@ -190,8 +191,8 @@ func ansiQuoted(b *strings.Builder, s string, i int) (int, error) {
 	return 0, errQuote
 }
 
-// digits gives the number of at most max digits at s[i:] to use, and returns what
-// is behind it.
+// digits passes the number at s[i:], which has at most max digits, to use, and returns the
+// index behind it.
 func digits(s string, i, base, max int, use func(uint64)) int {
 	end := i
 	for end < len(s) && end < i+max {

@@ -1,14 +1,18 @@
-package main
+package check_test
 
 import (
-	"bufio"
-	"io"
 	"strings"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/check"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
-// What is hostile takes time in proportion to its length: this would not end
-// otherwise.
+// The limits of package stream on curl commands and on the header of a message.
+const maxCommand, maxHead = 1 << 20, 1 << 20
+
+// A hostile input takes time in proportion to its length. Otherwise this would not end.
 func TestCheckIsLinear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds")
@@ -31,15 +35,9 @@ func TestCheckIsLinear(t *testing.T) {
 		"a header without colon": strings.Repeat("a", 1<<22),
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, _, _ := processOn("")
-			c := &checker{process: p, w: bufio.NewWriter(io.Discard)}
-			in := newInput(strings.NewReader(input), "", formAny, 1<<24)
-			in.files = noFiles
-			if err := c.check(t.Context(), in); err != nil {
-				t.Fatal(err)
-			}
-			if c.total == 0 {
-				t.Error("nothing is wrong")
+			out, errs, status := cetest.Run(t, check.Command(), input)
+			if status != cli.ExitFault || !strings.Contains(out, "violation") || errs != "" {
+				t.Errorf("status %d, %.200s%s", status, out, errs)
 			}
 		})
 	}

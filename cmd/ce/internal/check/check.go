@@ -1,4 +1,5 @@
-package main
+// Package check is the command ce check: it says what is wrong with events and messages.
+package check
 
 import (
 	"bufio"
@@ -12,13 +13,17 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/finding"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-const checkHelp = `Each argument is a file; none, and -, is standard input. A file has JSON events (one,
+const help = `Each argument is a file; none, and -, is standard input. A file has JSON events (one,
 several, or one a line), a batch, HTTP messages as they go over the wire, or a curl
-command, which is not run: the message that it would send is checked. An HTTP message
-without Content-Length goes up to the end of the file, but for the last line end.
+command, which is not run: the message that it would send is checked. Files that a curl
+command names are read with --read-files only. An HTTP message without Content-Length
+goes up to the end of the file, but for the last line end.
 
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it. With --json a violation is a JSON object in a line of its own.
@@ -31,79 +36,73 @@ examples:
   ce send http://localhost:8080/ --data '{"order":17}' --curl | ce check
   echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" | ce check`
 
-func checkCommand() command {
-	return command{
-		name: "check", args: "[file...]",
-		summary: "say what is wrong with a message, where, and what to do about it",
-		help:    checkHelp,
-		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
+// Command returns the command.
+func Command() cli.Command {
+	return cli.Command{
+		Name: "check", Args: "[file...]",
+		Summary: "say what is wrong with a message, where, and what to do about it",
+		Help:    help,
+		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}
 			flags.BoolVar(&c.json, "json", false, "a JSON object a violation")
-			flags.Func("from", "`form` of the input: "+inputForms+"; told by its first bytes otherwise", formFlag(&c.from, inputForms))
-			flags.IntVar(&c.maxBytes, "max-bytes", defaultMaxBytes, "of an event or a body, `n` bytes")
+			flags.Func("from", "`form` of the input: "+stream.InputForms+"; told by its first bytes otherwise", stream.FormFlag(&c.source.Form, stream.InputForms))
+			flags.IntVar(&c.source.MaxBytes, "max-bytes", stream.DefaultMaxBytes, "of an event or a body, `n` bytes")
+			flags.BoolVar(&c.source.ReadFiles, "read-files", false, stream.ReadFilesUsage)
 			return c.run
 		},
 	}
 }
 
-const inputForms = "json, jsonl, batch, http, curl"
-
-// formFlag returns the function of a flag that names one of forms.
-func formFlag(f *form, forms string) func(string) error {
-	return func(s string) error {
-		got, ok := parseForm(s)
-		if !ok {
-			return fmt.Errorf("it is one of %s", forms)
-		}
-		*f = got
-		return nil
-	}
-}
-
+// checker checks inputs and prints what it finds.
 type checker struct {
-	*process
-	json     bool
-	from     form
-	maxBytes int
+	process *cli.Process
+	source  stream.Source
+	json    bool
 
 	w     *bufio.Writer
-	style style
-	file  string // that is being checked
+	style cli.Style
+	file  string // the name of the input for people
 	total int    // violations
 }
 
 func (c *checker) run(ctx context.Context, args []string) error {
-	if c.maxBytes < 1 {
-		return usagef("check: --max-bytes is 1 at least")
+	if c.source.MaxBytes < 1 {
+		return cli.Usagef("check: --max-bytes is 1 at least")
 	}
 	if len(args) == 0 {
 		args = []string{"-"}
 	}
-	c.w, c.style = bufio.NewWriter(c.display()), style(c.colour())
-	if !c.json {
-		c.w.Reset(c.out) // what is for people is escaped piece by piece
+	c.source.Stdin = c.process.In
+	c.style = c.process.Style()
+	if c.json {
+		c.w = bufio.NewWriter(c.process.Display())
+	} else {
+		c.w = bufio.NewWriter(c.process.Out) // text for people is escaped piece by piece
 	}
-	err := c.files(ctx, args)
+	err := c.inputs(ctx, args)
 	if flushed := c.w.Flush(); err == nil {
 		err = flushed
 	}
 	if err == nil && c.total > 0 {
-		return errFault
+		return cli.ErrFault
 	}
 	return err
 }
 
-func (c *checker) files(ctx context.Context, args []string) error {
+var errUnread = errors.New("not all files could be read")
+
+// inputs checks every input, also if one before it cannot be read.
+func (c *checker) inputs(ctx context.Context, names []string) error {
 	unread := false
-	for _, name := range args {
-		err := c.openOne(name, c.from, c.maxBytes, func(in *input) error { return c.check(ctx, in) })
+	for _, name := range names {
+		err := c.source.Open(name, func(in *stream.Reader) error { return c.input(ctx, in) })
 		if err == nil {
 			continue
 		}
-		if len(args) == 1 || ctx.Err() != nil {
+		if len(names) == 1 || ctx.Err() != nil {
 			return err
 		}
-		c.process.report(err)
+		c.process.Report(err)
 		unread = true
 	}
 	if unread {
@@ -112,40 +111,38 @@ func (c *checker) files(ctx context.Context, args []string) error {
 	return nil
 }
 
-var errUnread = errors.New("not all files could be read")
-
-// check checks one input.
-func (c *checker) check(ctx context.Context, in *input) error {
-	c.file = in.name
+// input checks one input.
+func (c *checker) input(ctx context.Context, in *stream.Reader) error {
+	c.file = in.Name
 	if c.file == "" {
 		c.file = "standard input"
 	}
 	before, events, mode := c.total, 0, ""
 	for ctx.Err() == nil {
-		u, err := in.next()
+		u, err := in.Next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			if !isFault(err) {
+			if !stream.IsFault(err) {
 				return err
 			}
-			broken := unit{line: in.s.line, column: int(in.s.offset - in.s.start)}
-			for _, f := range broken.findings(err) {
-				c.report(&f)
+			broken := in.Here()
+			for _, f := range finding.Of(&broken, err) {
+				c.print(&f)
 			}
 			break
 		}
-		n, m, found := u.check()
+		n, m, found := unit(&u)
 		events += n
-		if mode = m; in.index > 1 && n+events > 2 {
+		if mode = m; in.Count() > 1 && n+events > 2 {
 			mode = ""
 		}
 		for i := range found {
-			if u.message == nil && (u.index > 0 || in.form == formBatch || in.form == formLines) {
-				found[i].Event = &u.index
+			if u.Message == nil && (u.Index > 0 || in.Form() == stream.Batch || in.Form() == stream.Lines) {
+				found[i].Event = &u.Index
 			}
-			c.report(&found[i])
+			c.print(&found[i])
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -155,88 +152,73 @@ func (c *checker) check(ctx context.Context, in *input) error {
 	return nil
 }
 
-// isFault reports whether an error of next is about what is in the input, and not
-// about reading it.
-func isFault(err error) bool {
-	var (
-		structure *structureError
-		syntax    *cloudevents.SyntaxError
-		raw       *rawError
-		command   *curlError
-		long      *errTooLong
-	)
-	return errors.As(err, &structure) || errors.As(err, &syntax) || errors.As(err, &raw) ||
-		errors.As(err, &command) || errors.As(err, &long)
-}
-
-// check returns how many events are in u, in which mode if it is an HTTP message,
-// and what is wrong.
-func (u *unit) check() (events int, mode string, found []finding) {
-	m := u.message
-	switch {
-	case m == nil:
+// unit returns how many events are in u, the name of its content mode if it is an HTTP
+// message, and what is wrong.
+func unit(u *stream.Unit) (events int, mode string, found []finding.Finding) {
+	m := u.Message
+	if m == nil {
 		var d cloudevents.JSONDecoder
-		_, err := d.Decode(u.body)
-		return 1, "", u.findings(err)
-	case !cehttp.IsCloudEventBatch(m.header):
-		mode = "binary mode"
-		if !u.binary() {
-			mode = "structured mode"
-		}
-		_, err := cehttp.DecodeMessage(m.header, m.body, nil)
-		found = u.findings(err)
+		_, err := d.Decode(u.Body)
+		return 1, "", finding.Of(u, err)
+	}
+	contentMode := cehttp.ModeOf(m.Header)
+	mode = contentMode.String() + " mode"
+	if contentMode != cloudevents.BatchMode {
+		_, err := cehttp.DecodeMessage(m.Header, m.Body, nil)
+		found = finding.Of(u, err)
 		if !errors.Is(err, cehttp.ErrContentEncoding) {
-			found = append(found, u.findings(codedBody(m))...)
+			found = append(found, finding.Of(u, contentEncoding(m))...)
 		}
 		return 1, mode, found
 	}
 	var syntax *cloudevents.SyntaxError
-	es, err := cehttp.DecodeMessageBatch(m.header, m.body, nil)
+	es, err := cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
 	if !errors.As(err, &syntax) && !errors.As(err, new(*cloudevents.BatchError)) {
-		return len(es), "batch mode", u.findings(err)
+		return len(es), mode, finding.Of(u, err)
 	}
-	return u.checkBatch()
+	events, found = batch(u)
+	return events, mode, found
 }
 
-// codedBody returns the error about a Content-Encoding, which a decoder does not come
-// to if attributes are wrong.
-func codedBody(m *message) error {
+// contentEncoding returns the error about a Content-Encoding. A decoder does not get to it if
+// attributes are wrong.
+func contentEncoding(m *stream.Message) error {
 	h := http.Header{"Ce-Specversion": {"1.0"}, "Ce-Id": {"1"}, "Ce-Source": {"/"}, "Ce-Type": {"t"}}
-	h.Set("Content-Encoding", m.get("Content-Encoding"))
+	h.Set("Content-Encoding", m.Get("Content-Encoding"))
 	_, err := cehttp.DecodeMessage(h, nil, nil)
 	return err
 }
 
-// checkBatch looks at all events of a batch, and not only up to the first that is
+// batch checks every event of the batch in u, where a decoder stops at the first that is
 // wrong.
-func (u *unit) checkBatch() (events int, mode string, found []finding) {
-	in := newInput(strings.NewReader(string(u.body)), "", formBatch, len(u.body)+1)
+func batch(u *stream.Unit) (events int, found []finding.Finding) {
+	in := stream.NewReader(strings.NewReader(string(u.Body)), "", stream.Batch, len(u.Body)+1)
 	for {
-		element, err := in.next()
+		element, err := in.Next()
 		if err == io.EOF {
-			return events, "batch mode", found
+			return events, found
 		}
 		if err != nil {
-			return events, "batch mode", append(found, u.findings(err)...)
+			return events, append(found, finding.Of(u, err)...)
 		}
 		events++
-		if element.line == 1 {
-			element.column += u.column
+		if element.Line == 1 {
+			element.Column += u.Column
 		}
-		element.offset += u.offset
-		element.line += u.line - 1
-		element.inBody = u.inBody
+		element.Offset += u.Offset
+		element.Line += u.Line - 1
+		element.InBody = u.InBody
 		var d cloudevents.JSONDecoder
-		_, err = d.Decode(element.body)
-		for _, f := range element.findings(err) {
-			f.Event = &element.index
+		_, err = d.Decode(element.Body)
+		for _, f := range finding.Of(&element, err) {
+			f.Event = &element.Index
 			found = append(found, f)
 		}
 	}
 }
 
-// report prints one finding.
-func (c *checker) report(f *finding) {
+// print prints one finding.
+func (c *checker) print(f *finding.Finding) {
 	c.total++
 	if c.json {
 		f.File = c.file
@@ -247,47 +229,36 @@ func (c *checker) report(f *finding) {
 		return
 	}
 	s := c.style
-	about := f.Message
-	if f.Attribute != "" {
-		about = "attribute " + visible(fmt.Sprintf("%.64q", f.Attribute)) + ": " + about
-	} else {
-		about = visible(about)
-	}
-	if f.Value != "" {
-		about += ": " + visible(fmt.Sprintf("%.64q", f.Value))
-	}
-	if f.Event != nil {
-		about = fmt.Sprintf("event %d: %s", *f.Event, about)
-	}
-	fmt.Fprintf(c.w, "%s: %s\n", s.bold(visible(c.file)), s.bad(about))
-	if where := f.where(); where != "" {
+	fmt.Fprintf(c.w, "%s: %s\n", s.Bold(cli.Visible(c.file)), s.Bad(f.Text()))
+	if where := f.Where(); where != "" {
 		fmt.Fprintf(c.w, "  at       %s\n", where)
 	}
 	fmt.Fprintf(c.w, "  rule     %s\n", f.Rule)
 	if f.Section != "" {
-		fmt.Fprintf(c.w, "  section  %s\n           %s\n", f.Section, s.faint(f.URL))
+		fmt.Fprintf(c.w, "  section  %s\n           %s\n", f.Section, s.Faint(f.URL))
 	}
-	fmt.Fprintf(c.w, "  do       %s\n", visible(f.Advice))
+	fmt.Fprintf(c.w, "  do       %s\n", cli.Visible(f.Advice))
 }
 
-func (c *checker) summary(in *input, violations, events int, mode string) {
+// summary prints the verdict on an input.
+func (c *checker) summary(in *stream.Reader, violations, events int, mode string) {
 	if c.json {
 		return
 	}
 	s := c.style
-	what := plural(events, "event")
-	switch {
-	case in.lines && events > 1:
-		what = formLines.String() + ", " + what
-	case in.form != formAny:
-		what = in.form.String() + ", " + what
+	what := cli.Plural(events, "event")
+	switch form := in.Form(); {
+	case in.OneLine() && events > 1:
+		what = stream.Lines.String() + ", " + what
+	case form != stream.Any:
+		what = form.String() + ", " + what
 	}
 	if mode != "" {
 		what += ", " + mode
 	}
-	verdict := s.good("valid")
+	verdict := s.Good("valid")
 	if violations > 0 {
-		verdict = s.bad(plural(violations, "violation"))
+		verdict = s.Bad(cli.Plural(violations, "violation"))
 	}
-	fmt.Fprintf(c.w, "%s: %s (%s)\n", s.bold(visible(c.file)), verdict, what)
+	fmt.Fprintf(c.w, "%s: %s (%s)\n", s.Bold(cli.Visible(c.file)), verdict, what)
 }

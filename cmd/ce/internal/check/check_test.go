@@ -1,4 +1,4 @@
-package main
+package check_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/check"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/finding"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -86,13 +90,13 @@ func TestCheckNamesTheFault(t *testing.T) {
 		{"a header of curl", `curl localhost -H 'ce-id: 1' -H 'ce-foo_bar: 1' -H 'ce-source: /' -H 'ce-type: t' -H 'ce-specversion: 1.0'`, "name", "foo_bar", "spec.md#naming-conventions", "'ce-foo_bar"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, errs, status := ce(t, c.input, "check", "--json")
-			if status != exitFault || errs != "" {
+			out, errs, status := cetest.Run(t, check.Command(), c.input, "--json")
+			if status != cli.ExitFault || errs != "" {
 				t.Fatalf("status %d, %s%s", status, out, errs)
 			}
-			var all []finding
+			var all []finding.Finding
 			for line := range strings.Lines(out) {
-				var f finding
+				var f finding.Finding
 				if err := json.Unmarshal([]byte(line), &f); err != nil {
 					t.Fatal(err)
 				}
@@ -147,7 +151,7 @@ func TestCheckAccepts(t *testing.T) {
 		"brackets and quotes in data":   `[{` + minimal + `,"data":"]}\"\\"},{` + minimal + `,"data":{"a":["}"]}}]`,
 		"a curl command of many pieces": `curl -sSo /dev/null -X'POST' localhost "-HContent-Type: application/cloudevents+json" -d {"\"specversion\":\"1.0\""',"id":"1","source":"/s"'\,$'"type":"t\u00e9\x41"'}`,
 	} {
-		if out, errs, status := ce(t, input, "check"); status != exitOK {
+		if out, errs, status := cetest.Run(t, check.Command(), input); status != cli.ExitOK {
 			t.Errorf("%s: status %d, %s%s", name, status, out, errs)
 		}
 	}
@@ -159,8 +163,8 @@ func TestCheckCurlHeaderFile(t *testing.T) {
 	if err := os.WriteFile(file, []byte("@@"+file+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, errs, status := ce(t, "curl localhost -d x -H @"+file, "check")
-	if status != exitFault || !strings.Contains(out+errs, "no colon") {
+	out, errs, status := cetest.Run(t, check.Command(), "curl localhost -d x -H @"+file, "--read-files")
+	if status != cli.ExitFault || !strings.Contains(out+errs, "no colon") {
 		t.Errorf("status %d, %s%s", status, out, errs)
 	}
 }

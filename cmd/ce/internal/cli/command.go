@@ -1,109 +1,76 @@
-package main
+package cli
 
 import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"strings"
 )
 
-// The statuses with which ce exits.
-const (
-	exitOK    = 0
-	exitFault = 1 // what was asked for was done, and something is wrong: an invalid event, one that was not accepted, a failed case
-	exitUsage = 2 // the command line makes no sense
-	exitError = 3 // it could not be done: no such file, no free port
-)
+// Command is a verb of ce.
+type Command struct {
+	Name    string
+	Args    string   // what follows the flags, for help
+	Summary string   // one line of help
+	Help    string   // the rest of help, with examples at its end
+	Words   []string // words that completion offers instead of flags; nil if flags are offered
 
-// command is one of the verbs.
-type command struct {
-	name    string
-	args    string // what follows the flags, for people
-	summary string // one line
-	help    string // what else there is to know, with examples
-	// prepare declares flags, and returns what to do once they are parsed. run's
-	// error is printed in one line.
-	prepare func(p *process, flags *flag.FlagSet) (run func(ctx context.Context, args []string) error)
+	// Prepare declares flags and returns the function that runs the command once they
+	// are parsed. It must not use p before that. The error of run is printed in one line.
+	Prepare func(p *Process, flags *flag.FlagSet) (run func(ctx context.Context, args []string) error)
 }
 
-// commands returns the verbs in the order in which help lists them.
-func commands() []command {
-	return []command{
-		sendCommand(),
-		listenCommand(),
-		convertCommand(),
-		checkCommand(),
-		conformanceCommand(),
-		completionCommand(),
-		versionCommand(),
-	}
+// Tool is a program that is made of commands.
+type Tool struct {
+	Commands []Command // in the order in which help lists them
 }
 
-// errFault is the error of a command that has said all there is to say about what
-// is wrong.
-var errFault = errors.New("")
-
-// faultError is about what was read, or what cannot be written of it.
-type faultError struct{ err error }
-
-func (e *faultError) Error() string { return e.err.Error() }
-func (e *faultError) Unwrap() error { return e.err }
-
-// usageError is about the command line.
-type usageError struct{ text string }
-
-func (e *usageError) Error() string { return e.text }
-
-// usagef returns an error about the command line.
-func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
-
-// run runs the command that args name and returns the exit status.
-func (p *process) run(ctx context.Context, args []string) int {
+// Run runs the command that args name and returns the exit status.
+func (t *Tool) Run(ctx context.Context, p *Process, args []string) int {
 	if len(args) == 0 {
-		p.help(p.err)
-		return exitUsage
+		t.help(p.Err)
+		return ExitUsage
 	}
 	name, args := args[0], args[1:]
-	for _, c := range commands() {
-		if c.name == name {
-			return p.runCommand(ctx, &c, args)
+	for i := range t.Commands {
+		if c := &t.Commands[i]; c.Name == name {
+			return c.run(ctx, p, args)
 		}
 	}
 	switch name {
 	case "-version", "--version":
-		return p.run(ctx, []string{"version"})
+		return t.Run(ctx, p, []string{"version"})
 	case "help", "-h", "-help", "--help":
 		if len(args) > 0 && name == "help" {
-			return p.run(ctx, []string{args[0], "-h"})
+			return t.Run(ctx, p, []string{args[0], "-h"})
 		}
-		p.help(p.out)
-		return exitOK
+		t.help(p.Out)
+		return ExitOK
 	}
-	return p.fail(usagef("unknown command %.64q; see ce help", name))
+	return p.exit(Usagef("unknown command %.64q; see ce help", name))
 }
 
-func (p *process) runCommand(ctx context.Context, c *command, args []string) int {
-	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
+func (c *Command) run(ctx context.Context, p *Process, args []string) int {
+	flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	run := c.prepare(p, flags)
+	run := c.Prepare(p, flags)
 	args, err := parseFlags(flags, args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		c.usage(p.out, flags)
-		return exitOK
+		c.usage(p.Out, flags)
+		return ExitOK
 	case err != nil:
-		return p.fail(usagef("%s: %s; see ce %s -h", c.name, flagError(err), c.name))
+		return p.exit(Usagef("%s: %s; see ce %s -h", c.Name, flagError(err), c.Name))
 	}
 	err = run(ctx, args)
-	if err != nil && ctx.Err() != nil && !errors.Is(err, errFault) {
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrFault) {
 		err = errInterrupted
 	}
-	return p.fail(err)
+	return p.exit(err)
 }
 
-// flagError returns an error of package flag with flags as help spells them.
+// flagError returns the text of an error of package flag, with flags spelled as in help.
 func flagError(err error) string {
 	text := err.Error()
 	for _, before := range []string{"flag provided but not defined: ", "flag needs an argument: ", " for flag ", " for "} {
@@ -114,8 +81,8 @@ func flagError(err error) string {
 	return text
 }
 
-// parseFlags parses flags before, behind and between other arguments; all that is
-// behind "--" is an argument.
+// parseFlags parses flags before, behind and between other arguments, which it returns.
+// Everything behind "--" is an argument.
 func parseFlags(flags *flag.FlagSet, args []string) (rest []string, err error) {
 	for {
 		if err := flags.Parse(args); err != nil {
@@ -129,30 +96,3 @@ func parseFlags(flags *flag.FlagSet, args []string) (rest []string, err error) {
 		rest, args = append(rest, left[0]), left[1:]
 	}
 }
-
-// fail prints err in one line and returns the exit status for it.
-func (p *process) fail(err error) int {
-	var usage *usageError
-	var fault *faultError
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, errFault):
-		return exitFault
-	case errors.As(err, &usage):
-		p.report(err)
-		return exitUsage
-	case errors.As(err, &fault):
-		p.report(err)
-		return exitFault
-	}
-	p.report(err)
-	return exitError
-}
-
-// report prints err in one line.
-func (p *process) report(err error) {
-	fmt.Fprintln(p.err, "ce:", visible(oneLine(err.Error())))
-}
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

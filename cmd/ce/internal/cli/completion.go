@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -15,20 +15,22 @@ examples:
   source <(ce completion bash)
   ce completion zsh > _ce`
 
-func completionCommand() command {
-	return command{
-		name: "completion", args: "bash|zsh",
-		summary: "print a script that completes commands and flags in a shell",
-		help:    completionHelp,
-		prepare: func(p *process, _ *flag.FlagSet) func(context.Context, []string) error {
+// Completion returns the command that prints a completion script for the commands of t.
+func (t *Tool) Completion() Command {
+	return Command{
+		Name: "completion", Args: "bash|zsh",
+		Summary: "print a script that completes commands and flags in a shell",
+		Help:    completionHelp,
+		Words:   []string{"bash", "zsh"},
+		Prepare: func(p *Process, _ *flag.FlagSet) func(context.Context, []string) error {
 			return func(_ context.Context, args []string) error {
 				switch {
 				case len(args) == 1 && args[0] == "bash":
-					return writeCompletion(p.out, bashCompletion)
+					return t.writeCompletion(p.Out, bashCompletion, "words")
 				case len(args) == 1 && args[0] == "zsh":
-					return writeCompletion(p.out, zshCompletion)
+					return t.writeCompletion(p.Out, zshCompletion, "words_of")
 				}
-				return usagef("completion: bash or zsh?")
+				return Usagef("completion: bash or zsh?")
 			}
 		},
 	}
@@ -70,36 +72,28 @@ _ce() {
 if [[ $funcstack[1] == _ce ]]; then _ce "$@"; else compdef _ce ce; fi
 `
 
-// writeCompletion fills a script in: the commands, and a case for each.
-func writeCompletion(w io.Writer, script string) error {
-	variable := "words"
-	if script == zshCompletion {
-		variable = "words_of"
-	}
+// writeCompletion writes a script with the names of the commands, and with a case for each
+// that sets the variable to its words.
+func (t *Tool) writeCompletion(w io.Writer, script, variable string) error {
 	var names []string
 	var cases strings.Builder
-	for _, c := range commands() {
-		names = append(names, c.name)
-		words := flagNames(&c)
-		if c.name == "completion" {
-			words = []string{"bash", "zsh"}
+	for i := range t.Commands {
+		c := &t.Commands[i]
+		names = append(names, c.Name)
+		words := c.Words
+		if words == nil {
+			words = flagNames(c)
 		}
-		fmt.Fprintf(&cases, "    %s) %s='%s' ;;\n", c.name, variable, strings.Join(words, " "))
+		fmt.Fprintf(&cases, "    %s) %s='%s' ;;\n", c.Name, variable, strings.Join(words, " "))
 	}
 	fmt.Fprintf(&cases, "    help) %s='%s' ;;\n", variable, strings.Join(names, " "))
 	_, err := fmt.Fprintf(w, script, strings.Join(append(names, "help"), " "), cases.String())
 	return err
 }
 
-func flagNames(c *command) (names []string) {
-	flags := flag.NewFlagSet(c.name, flag.ContinueOnError)
-	c.prepare(&process{}, flags)
-	flags.VisitAll(func(f *flag.Flag) {
-		dashes := "--"
-		if len(f.Name) == 1 {
-			dashes = "-"
-		}
-		names = append(names, dashes+f.Name)
-	})
+func flagNames(c *Command) (names []string) {
+	flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
+	c.Prepare(&Process{}, flags)
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, spelled(f)) })
 	return append(names, "-h")
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"flag"
@@ -18,41 +18,45 @@ const exitStatuses = `exit status: 0 all is well, 1 something is wrong with what
 `
 
 // help lists the commands.
-func (p *process) help(w io.Writer) {
+func (t *Tool) help(w io.Writer) {
 	fmt.Fprint(w, about)
-	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-12s %s\n", c.name, c.summary)
+	for i := range t.Commands {
+		fmt.Fprintf(w, "  %-12s %s\n", t.Commands[i].Name, t.Commands[i].Summary)
 	}
 	fmt.Fprintf(w, "  %-12s %s\n\nce COMMAND -h tells more, with examples.\n\n%s", "help", "this text, or that of a command", exitStatuses)
 }
 
 // usage describes a command.
-func (c *command) usage(w io.Writer, flags *flag.FlagSet) {
-	usage, declared := "ce "+c.name, 0
+func (c *Command) usage(w io.Writer, flags *flag.FlagSet) {
+	usage, declared := "ce "+c.Name, 0
 	flags.VisitAll(func(*flag.Flag) { declared++ })
 	if declared > 0 {
 		usage += " [flags]"
 	}
-	if c.args != "" {
-		usage += " " + c.args
+	if c.Args != "" {
+		usage += " " + c.Args
 	}
-	fmt.Fprintf(w, "%s\n\nusage: %s\n\n", c.summary, usage)
+	fmt.Fprintf(w, "%s\n\nusage: %s\n\n", c.Summary, usage)
 	flags.VisitAll(func(f *flag.Flag) {
 		arg, text := flag.UnquoteUsage(f)
 		if arg != "" {
 			arg = " " + arg
 		}
-		dashes := "--"
-		if len(f.Name) == 1 {
-			dashes = "-"
-		}
 		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "0s" {
 			text += " (" + f.DefValue + ")"
 		}
-		fmt.Fprintf(w, "  %-22s %s\n", dashes+f.Name+arg, text)
+		fmt.Fprintf(w, "  %-22s %s\n", spelled(f)+arg, text)
 	})
 	if declared > 0 {
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintf(w, "%s\n\n%s", strings.TrimSpace(c.help), exitStatuses)
+	fmt.Fprintf(w, "%s\n\n%s", strings.TrimSpace(c.Help), exitStatuses)
+}
+
+// spelled returns a flag with one dash before a letter, and two before a word.
+func spelled(f *flag.Flag) string {
+	if len(f.Name) == 1 {
+		return "-" + f.Name
+	}
+	return "--" + f.Name
 }

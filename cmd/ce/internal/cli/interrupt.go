@@ -1,24 +1,22 @@
-package main
+package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 )
 
-var errInterrupted = errors.New("interrupted")
-
-// interruptible returns a reader of r whose Read ends with ctx. What r was about to
-// return is then lost. It must not be used by several goroutines.
-func interruptible(ctx context.Context, r io.Reader) io.Reader {
+// Interruptible returns a reader of r whose Read returns the error of ctx when ctx ends,
+// even while r blocks. The bytes that r was about to return are then lost. The reader must
+// not be used by several goroutines.
+func Interruptible(ctx context.Context, r io.Reader) io.Reader {
 	return &interruptibleReader{ctx: ctx, r: r, done: make(chan readResult, 1)}
 }
 
 type interruptibleReader struct {
 	ctx  context.Context
 	r    io.Reader
-	buf  []byte // the goroutine's alone until it is done
-	left []byte // of buf, what no Read has returned yet
+	buf  []byte // belongs to the goroutine until it is done
+	left []byte // the part of buf that no Read has returned yet
 	err  error
 	done chan readResult
 }

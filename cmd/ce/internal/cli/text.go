@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// visible returns s with everything escaped that a terminal would act on, or that
-// hides what is there: control and format characters, and what is not UTF-8.
-func visible(s string) string { return escape(s, "") }
+// Visible returns s with an escape for each character that a terminal would act on or that
+// nobody sees: control and format characters, and bytes that are not UTF-8.
+func Visible(s string) string { return escape(s, "") }
 
-// visibleLines is visible for text of several lines.
-func visibleLines(s string) string { return escape(s, "\n\t") }
+// VisibleLines is Visible for text of several lines: it keeps line feeds and tabs.
+func VisibleLines(s string) string { return escape(s, "\n\t") }
 
 func escape(s, keep string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return hidden(r) }) {
+	if !strings.ContainsFunc(s, Hidden) {
 		return s
 	}
 	var b strings.Builder
@@ -25,7 +25,7 @@ func escape(s, keep string) string {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case strings.ContainsRune(keep, r) || !hidden(r):
+		case strings.ContainsRune(keep, r) || !Hidden(r):
 			b.WriteString(s[i : i+n])
 		case r > 0xffff:
 			fmt.Fprintf(&b, `\U%08x`, r)
@@ -37,22 +37,13 @@ func escape(s, keep string) string {
 	return b.String()
 }
 
-// hidden reports whether a character does something else than to be seen.
-func hidden(r rune) bool {
+// Hidden reports whether a character is one that [Visible] escapes.
+func Hidden(r rune) bool {
 	return r == utf8.RuneError || r < ' ' || r >= 0x7f &&
 		(r < 0xa0 || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co))
 }
 
-// display returns where machine-readable output goes: to p.out as it is, but
-// with nothing that a terminal acts on if that is one.
-func (p *process) display() io.Writer {
-	if p.terminal(p.out) {
-		return &visibleWriter{w: p.out}
-	}
-	return p.out
-}
-
-// visibleWriter escapes what is written to it.
+// visibleWriter escapes text on its way to w, as VisibleLines does, and makes each CRLF a LF.
 type visibleWriter struct {
 	w    io.Writer
 	rest []byte // the beginning of a character or of a line end
@@ -70,33 +61,45 @@ func (w *visibleWriter) Write(b []byte) (int, error) {
 		n--
 	}
 	w.rest = append([]byte(nil), text[n:]...)
-	_, err := io.WriteString(w.w, visibleLines(strings.ReplaceAll(string(text[:n]), "\r\n", "\n")))
+	_, err := io.WriteString(w.w, VisibleLines(strings.ReplaceAll(string(text[:n]), "\r\n", "\n")))
 	if err != nil {
 		return 0, err
 	}
 	return len(b), nil
 }
 
-// style writes colours, or nothing.
-type style bool
+// Style colors text for a terminal. The zero Style, false, leaves text as it is.
+type Style bool
 
-func (s style) paint(code, text string) string {
+func (s Style) paint(code, text string) string {
 	if !s || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-func (s style) bold(text string) string  { return s.paint("1", text) }
-func (s style) faint(text string) string { return s.paint("2", text) }
-func (s style) good(text string) string  { return s.paint("32", text) }
-func (s style) bad(text string) string   { return s.paint("31", text) }
-func (s style) name(text string) string  { return s.paint("36", text) }
+// Bold returns text in bold.
+func (s Style) Bold(text string) string { return s.paint("1", text) }
 
-// plural returns "1 event" or "2 events".
-func plural(n int, noun string) string {
+// Faint returns text in a faint color.
+func (s Style) Faint(text string) string { return s.paint("2", text) }
+
+// Good returns text about a success, in green.
+func (s Style) Good(text string) string { return s.paint("32", text) }
+
+// Bad returns text about a failure, in red.
+func (s Style) Bad(text string) string { return s.paint("31", text) }
+
+// Name returns the name of an attribute, in cyan.
+func (s Style) Name(text string) string { return s.paint("36", text) }
+
+// Plural returns "1 event" or "2 events".
+func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// OneLine returns s with each run of white space as one space.
+func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -8,25 +8,27 @@ import (
 	"runtime/debug"
 )
 
-func versionCommand() command {
-	return command{
-		name:    "version",
-		summary: "print the version of ce",
-		help:    "examples:\n\n  ce version",
-		prepare: func(p *process, _ *flag.FlagSet) func(context.Context, []string) error {
+// Version returns the command that prints the version of ce.
+func Version() Command {
+	return Command{
+		Name:    "version",
+		Summary: "print the version of ce",
+		Help:    "examples:\n\n  ce version",
+		Prepare: func(p *Process, _ *flag.FlagSet) func(context.Context, []string) error {
 			return func(_ context.Context, args []string) error {
 				if len(args) > 0 {
-					return usagef("version: there are no arguments")
+					return Usagef("version: there are no arguments")
 				}
 				info, _ := debug.ReadBuildInfo()
-				_, err := fmt.Fprintln(p.out, versionText(info))
+				_, err := fmt.Fprintln(p.Out, versionText(info))
 				return err
 			}
 		},
 	}
 }
 
-// versionText says which ce it is, as far as the build says so.
+// versionText returns the version, the revision and the platform of a build. A part that the
+// build does not record is left out.
 func versionText(info *debug.BuildInfo) string {
 	version, revision, changed := "(unknown)", "", ""
 	if info != nil {

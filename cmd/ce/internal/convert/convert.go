@@ -1,4 +1,5 @@
-package main
+// Package convert is the command ce convert: it turns events from one form into another.
+package convert
 
 import (
 	"bufio"
@@ -10,13 +11,16 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-const convertHelp = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
+const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
 a batch, HTTP messages or a curl command, told by the first bytes, the name of the file
-(.jsonl, .http), or --from. What goes out is
+(.jsonl, .json, .http, .curl), or --from. Files that a curl command names are read with
+--read-files only. What goes out is
 
   jsonl  a JSON event a line
   json   one JSON event, indented
@@ -39,50 +43,40 @@ examples:
   ce convert --to http --mode structured events.jsonl | ce convert --to batch
   ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
 
-func convertCommand() command {
-	return command{
-		name: "convert", args: "[file...]",
-		summary: "turn events into JSON, JSON lines, a batch or HTTP messages, from any of these",
-		help:    convertHelp,
-		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
-			c := &converter{process: p, to: formLines}
-			flags.Func("from", "`form` of the input: "+inputForms+"; told by its first bytes otherwise", formFlag(&c.from, inputForms))
-			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", formFlag(&c.to, "json, jsonl, batch, http"))
-			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", modeFlag(&c.mode))
+// Command returns the command.
+func Command() cli.Command {
+	return cli.Command{
+		Name: "convert", Args: "[file...]",
+		Summary: "turn events into JSON, JSON lines, a batch or HTTP messages, from any of these",
+		Help:    help,
+		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
+			c := &converter{process: p, to: stream.Lines}
+			flags.Func("from", "`form` of the input: "+stream.InputForms+"; told by its first bytes otherwise", stream.FormFlag(&c.source.Form, stream.InputForms))
+			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", stream.FormFlag(&c.to, "json, jsonl, batch, http"))
+			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", stream.ModeFlag(&c.mode))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
 			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
 			flags.BoolVar(&c.keepGoing, "keep-going", false, "leave invalid events out, and report them")
-			flags.IntVar(&c.maxBytes, "max-bytes", defaultMaxBytes, "of an event or a body, `n` bytes")
+			flags.IntVar(&c.source.MaxBytes, "max-bytes", stream.DefaultMaxBytes, "of an event or a body, `n` bytes")
+			flags.BoolVar(&c.source.ReadFiles, "read-files", false, stream.ReadFilesUsage)
 			return c.run
 		},
 	}
 }
 
-// modeFlag returns the function of a flag that names a content mode.
-func modeFlag(m *cloudevents.Mode) func(string) error {
-	return func(s string) error {
-		for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
-			if s == mode.String() {
-				*m = mode
-				return nil
-			}
-		}
-		return errors.New("it is one of binary, structured, batch")
-	}
-}
-
+// converter reads events in one form and writes them in another.
 type converter struct {
-	*process
-	from, to  form
+	process   *cli.Process
+	source    stream.Source
+	to        stream.Form
 	mode      cloudevents.Mode
 	url       string
 	keepGoing bool
-	maxBytes  int
 
 	decoder cehttp.Decoder
 	json    cloudevents.JSONDecoder
-	out     eventWriter
-	invalid int
+	out     *stream.Writer
+	invalid int // events that were left out
 }
 
 func (c *converter) declare(s string) error {
@@ -97,64 +91,58 @@ func (c *converter) declare(s string) error {
 }
 
 func (c *converter) run(ctx context.Context, args []string) error {
-	if c.maxBytes < 1 {
-		return usagef("convert: --max-bytes is 1 at least")
+	if c.source.MaxBytes < 1 {
+		return cli.Usagef("convert: --max-bytes is 1 at least")
 	}
-	if c.to == formAny {
-		c.to = formLines
+	if c.to == stream.Any {
+		c.to = stream.Lines
 	}
-	w := bufio.NewWriterSize(c.display(), 256<<10)
+	c.source.Stdin = c.process.In
+	w := bufio.NewWriterSize(c.process.Display(), 256<<10)
 	var err error
-	if c.out, err = newEventWriter(w, c.to, c.mode, c.url); err != nil {
+	if c.out, err = stream.NewWriter(w, c.to, c.mode, c.url); err != nil {
 		return err
 	}
-	err = c.open(args, c.from, c.maxBytes, func(in *input) error {
-		if err := c.convert(ctx, in); err != nil {
-			return fmt.Errorf("%s%w", prefix(in.name), err)
+	err = c.source.Each(args, func(in *stream.Reader) error {
+		if err := c.input(ctx, in); err != nil {
+			return fmt.Errorf("%s%w", in.Prefix(), err)
 		}
 		return nil
 	})
 	if err == nil {
-		err = c.out.end()
+		err = c.out.End()
 	}
 	if flushed := w.Flush(); err == nil {
 		err = flushed
 	}
 	if err == nil && c.invalid > 0 {
-		return errFault
+		return cli.ErrFault
 	}
 	return err
 }
 
-// prefix names a file in front of an error.
-func prefix(name string) string {
-	if name == "" {
-		return ""
-	}
-	return name + ": "
-}
-
-func (c *converter) convert(ctx context.Context, in *input) error {
+// input converts one input.
+func (c *converter) input(ctx context.Context, in *stream.Reader) error {
 	for ctx.Err() == nil {
-		u, err := in.next()
+		u, err := in.Next()
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
-			if isFault(err) {
-				return &faultError{err}
+			if stream.IsFault(err) {
+				return &cli.FaultError{Err: err}
 			}
 			return err
 		}
 		err = c.unit(&u)
-		var fault *faultError
+		var fault *cli.FaultError
 		if c.keepGoing && errors.As(err, &fault) {
 			c.invalid++
-			c.report(fmt.Errorf("%sline %d: %w", prefix(in.name), u.line, err))
+			c.process.Report(fmt.Errorf("%sline %d: %w", in.Prefix(), u.Line, err))
 			continue
 		}
-		if err != nil && u.line > 0 {
-			return fmt.Errorf("line %d: %w", u.line, err)
+		if err != nil && u.Line > 0 {
+			return fmt.Errorf("line %d: %w", u.Line, err)
 		}
 		if err != nil {
 			return err
@@ -164,37 +152,37 @@ func (c *converter) convert(ctx context.Context, in *input) error {
 }
 
 // unit converts one unit.
-func (c *converter) unit(u *unit) error {
-	m := u.message
+func (c *converter) unit(u *stream.Unit) error {
+	m := u.Message
 	switch {
-	case m == nil && c.to != formHTTP:
-		// Its data is scanned once.
-		s, err := c.json.DecodeSealed(u.body)
+	case m == nil && c.to != stream.HTTP:
+		// Sealed, because its data is then scanned once.
+		s, err := c.json.DecodeSealed(u.Body)
 		if err != nil {
-			return &faultError{u.absolute(err)}
+			return &cli.FaultError{Err: u.Absolute(err)}
 		}
-		return c.out.sealed(&s)
+		return c.out.Sealed(&s)
 	case m == nil:
-		e, err := c.json.Decode(u.body)
+		e, err := c.json.Decode(u.Body)
 		if err != nil {
-			return &faultError{u.absolute(err)}
+			return &cli.FaultError{Err: u.Absolute(err)}
 		}
-		return c.out.event(&e)
-	case cehttp.IsCloudEventBatch(m.header):
-		es, err := c.decoder.DecodeMessageBatch(m.header, m.body)
+		return c.out.Event(&e)
+	case cehttp.IsCloudEventBatch(m.Header):
+		es, err := c.decoder.DecodeMessageBatch(m.Header, m.Body)
 		if err != nil {
-			return &faultError{err}
+			return &cli.FaultError{Err: err}
 		}
 		for i := range es {
-			if err := c.out.event(&es[i]); err != nil {
+			if err := c.out.Event(&es[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	e, err := c.decoder.DecodeMessage(m.header, m.body)
+	e, err := c.decoder.DecodeMessage(m.Header, m.Body)
 	if err != nil {
-		return &faultError{err}
+		return &cli.FaultError{Err: err}
 	}
-	return c.out.event(&e)
+	return c.out.Event(&e)
 }

@@ -1,13 +1,17 @@
-package main
+package convert_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/check"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/convert"
 )
 
 // Every form leads to every other one and back, and nothing is lost.
@@ -20,15 +24,15 @@ func TestConvertThereAndBack(t *testing.T) {
 	for _, to := range [][]string{
 		{"--to", "batch"}, {"--to", "http"}, {"--to", "http", "--mode", "structured"}, {"--to", "http", "--mode", "batch"}, {"--to", "jsonl"},
 	} {
-		there, errs, status := ce(t, lines, append([]string{"convert"}, to...)...)
-		if status != exitOK {
+		there, errs, status := cetest.Run(t, convert.Command(), lines, to...)
+		if status != cli.ExitOK {
 			t.Fatalf("%v: %s", to, errs)
 		}
-		back, errs, status := ce(t, there, "convert")
-		if status != exitOK || back != lines {
+		back, errs, status := cetest.Run(t, convert.Command(), there)
+		if status != cli.ExitOK || back != lines {
 			t.Errorf("%v: status %d, %s\n%s\nwant\n%s", to, status, errs, back, lines)
 		}
-		if _, errs, status := ce(t, there, "check"); status != exitOK {
+		if _, errs, status := cetest.Run(t, check.Command(), there); status != cli.ExitOK {
 			t.Errorf("%v: check finds %s", to, errs)
 		}
 	}
@@ -75,11 +79,11 @@ func TestConvertInConstantMemory(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			heap := func(middle int) uint64 {
-				p, _, errs := processOn("")
+				p, _, errs := cetest.Process("")
 				r := &events{count: count, middle: middle, before: c.end, after: c.between}
 				r.buf.WriteString(c.begin)
-				p.in, p.out = r, io.Discard
-				if status := p.run(context.Background(), []string{"convert", "--to", c.to}); status != exitOK || r.n != count {
+				p.In, p.Out = r, io.Discard
+				if status := cetest.RunIn(p, convert.Command(), "--to", c.to); status != cli.ExitOK || r.n != count {
 					t.Fatalf("status %d after %d events: %s", status, r.n, errs)
 				}
 				return r.heap
@@ -102,18 +106,18 @@ func TestConvertLimits(t *testing.T) {
 		"chunks":                   "POST / HTTP/1.1\nTransfer-Encoding: chunked\nContent-Type: application/cloudevents+json\n\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(long), long),
 		"a body that is announced": "POST / HTTP/1.1\nContent-Length: 1000000000000\nContent-Type: application/cloudevents+json\n\n{}",
 	} {
-		if _, errs, status := ce(t, input, "convert", "--max-bytes", "400000"); status != exitFault || !strings.Contains(errs, "longer than 400000 bytes") {
+		if _, errs, status := cetest.Run(t, convert.Command(), input, "--max-bytes", "400000"); status != cli.ExitFault || !strings.Contains(errs, "longer than 400000 bytes") {
 			t.Errorf("%s: status %d, %s", name, status, errs)
 		}
 	}
 }
 
 func BenchmarkConvert(b *testing.B) {
-	p, _, errs := processOn("")
+	p, _, errs := cetest.Process("")
 	r := &events{count: b.N, middle: -1, before: "\n", after: "\n"}
-	p.in, p.out = r, io.Discard
+	p.In, p.Out = r, io.Discard
 	b.ReportAllocs()
-	if status := p.run(context.Background(), []string{"convert"}); status != exitOK {
+	if status := cetest.RunIn(p, convert.Command()); status != cli.ExitOK {
 		b.Fatal(errs)
 	}
 }

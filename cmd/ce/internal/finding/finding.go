@@ -1,4 +1,6 @@
-package main
+// Package finding explains what is wrong with a message: where, by which rule of the
+// specification, and what to do about it.
+package finding
 
 import (
 	"errors"
@@ -6,19 +8,24 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// finding is something that is wrong with a message, and what to do about it.
-type finding struct {
+// Finding is one thing that is wrong with a message. Its JSON form is the output of ce check
+// --json.
+type Finding struct {
 	File      string `json:"file,omitempty"`
 	Event     *int   `json:"event,omitempty"`  // in the file or batch, counted from 0
 	Line      int    `json:"line,omitempty"`   // of the file, counted from 1
 	Column    int    `json:"column,omitempty"` // in bytes, counted from 1
 	Offset    *int64 `json:"offset,omitempty"` // in bytes, of the file
-	In        string `json:"in,omitempty"`     // "body": the place is in it, because it is not in the file as it is
+	In        string `json:"in,omitempty"`     // "body" if the place is counted in the body, which the file has in another form
 	Attribute string `json:"attribute,omitempty"`
 	Rule      string `json:"rule"` // a word of testdata/README.md, or "http" or "curl"
 	Message   string `json:"error"`
@@ -28,13 +35,13 @@ type finding struct {
 	Advice    string `json:"advice"`
 }
 
-// findings returns what is wrong with u, by the error of its decoder. It is empty if
-// err is nil.
-func (u *unit) findings(err error) []finding {
+// Of returns what is wrong with u, in the order of err, which is the error of its decoder or
+// of [stream.Reader.Next]. It returns nothing if err is nil.
+func Of(u *stream.Unit, err error) []Finding {
 	if err == nil {
 		return nil
 	}
-	var found []finding
+	var found []Finding
 	var batch *cloudevents.BatchError
 	if errors.As(err, &batch) {
 		err = batch.Err
@@ -44,8 +51,8 @@ func (u *unit) findings(err error) []finding {
 		if batch != nil {
 			f.Event = &batch.Index
 		}
-		u.locate(&f, err)
-		f.Advice = advice(&f, u)
+		f.locate(u, err)
+		f.Advice = advice(err, &f, u)
 		found = append(found, f)
 	}
 	return found
@@ -60,9 +67,9 @@ func violations(err error) []error {
 	return []error{err}
 }
 
-// describe makes a finding of one error, but for its place.
-func describe(err error) finding {
-	f := finding{Message: err.Error()}
+// describe returns the finding of one error, without place and advice.
+func describe(err error) Finding {
+	f := Finding{Message: err.Error()}
 	var syntax *cloudevents.SyntaxError
 	if errors.As(err, &syntax) {
 		f.Message = syntax.Err.Error()
@@ -75,14 +82,14 @@ func describe(err error) finding {
 	if reasons := conformance.Reasons(err); len(reasons) > 0 {
 		f.Rule = reasons[0].Rule
 	}
-	var raw *rawError
-	var command *curlError
-	var long *errTooLong
+	var raw *stream.HTTPError
+	var command *stream.CurlError
+	var long *stream.TooLongError
 	switch {
 	case errors.As(err, &raw):
-		f.Rule, f.Message = "http", raw.text
+		f.Rule, f.Message = "http", raw.Text
 	case errors.As(err, &command):
-		f.Rule, f.Message = "curl", command.text
+		f.Rule, f.Message = "curl", command.Err.Error()
 	case errors.As(err, &long):
 		f.Rule = "limit"
 	}
@@ -99,13 +106,13 @@ const (
 	sectionHTTPBatch  = "http-protocol-binding.md#33-batched-content-mode"
 )
 
-// section returns what a rule is about for which the library cites no section.
+// section returns the section behind a rule whose errors cite none.
 func section(rule string, err error) string {
 	switch rule {
 	case "json":
-		var structure *structureError
+		var structure *stream.StructureError
 		if errors.As(err, &structure) {
-			return structure.section
+			return structure.Section
 		}
 		return spec.SectionJSONEnvelope
 	case "limit":
@@ -120,66 +127,76 @@ func section(rule string, err error) string {
 	return ""
 }
 
-// locate says where in the input an error is.
-func (u *unit) locate(f *finding, err error) {
+// locate sets the place of an error in the input.
+func (f *Finding) locate(u *stream.Unit, err error) {
 	var syntax *cloudevents.SyntaxError
-	var raw *rawError
-	var command *curlError
+	var raw *stream.HTTPError
+	var command *stream.CurlError
 	switch {
 	case errors.As(err, &raw):
-		f.Offset, f.Line = &raw.offset, raw.line
+		f.Offset, f.Line = &raw.Offset, raw.Line
 	case errors.As(err, &command):
-		offset := int64(command.offset)
-		f.Offset, f.Line = &offset, command.line
+		f.Offset, f.Line = &command.Offset, command.Line
 	case errors.As(err, &syntax):
-		offset := u.offset + int64(syntax.Offset)
+		offset := u.Offset + int64(syntax.Offset)
 		f.Offset = &offset
-		f.Line, f.Column = u.place(syntax.Offset)
-		u.mark(f)
-	case u.message != nil && !u.binary() && f.Attribute != "":
-		f.Offset, f.Line = &u.offset, u.line // the body
-		u.mark(f)
-	case u.message != nil:
-		if field := u.message.field(f); field != nil {
-			f.Offset, f.Line = &field.offset, field.line
+		f.Line, f.Column = u.Place(syntax.Offset)
+		f.mark(u)
+	case u.Message != nil && !inHeader(u) && f.Attribute != "":
+		f.Offset, f.Line = &u.Offset, u.Line // the body
+		f.mark(u)
+	case u.Message != nil:
+		if field := findField(u.Message, headerOf(f, err)); field != nil {
+			f.Offset, f.Line = &field.Offset, field.Line
 		}
 	default:
-		f.Line = u.line
-		f.Offset = &u.offset
-		u.mark(f)
+		f.Line = u.Line
+		f.Offset = &u.Offset
+		f.mark(u)
 	}
 }
 
-// mark says what a place is counted in, if that is not the input.
-func (u *unit) mark(f *finding) {
-	if u.inBody {
+// mark says that a place is counted in the body, if it is.
+func (f *Finding) mark(u *stream.Unit) {
+	if u.InBody {
 		f.In = "body"
 	}
 }
 
-// field returns the header that a finding is about; of several, the last.
-func (m *message) field(f *finding) *field {
-	header := "ce-" + f.Attribute
+// inHeader reports whether the attributes of u are headers.
+func inHeader(u *stream.Unit) bool {
+	return u.Message != nil && cehttp.ModeOf(u.Message.Header) == cloudevents.BinaryMode
+}
+
+// headerOf returns the name of the header that a finding is about, or "".
+func headerOf(f *Finding, err error) string {
+	const contentType = "content-type"
 	switch {
-	case f.Rule == "encoding":
-		header = "content-encoding"
-	case f.Rule == "not-cloudevent" || f.Rule == "unknown-format" || f.Rule == "content-mode":
-		header = "content-type"
-	case f.Attribute == "" && f.Rule != "name":
-		return nil
-	case f.Attribute == spec.DataContentType && f.Rule != "content-type":
-		header = "content-type"
+	case errors.Is(err, cehttp.ErrContentEncoding):
+		return "content-encoding"
+	case isAboutContentType(err):
+		return contentType
+	case f.Attribute == "" && !errors.Is(err, validation.ErrName):
+		return ""
+	case f.Attribute == spec.DataContentType && f.Section != spec.SectionHTTPContentType:
+		return contentType // otherwise it is ce-datacontenttype that differs
 	}
-	for i := len(m.fields) - 1; i >= 0; i-- {
-		if strings.EqualFold(m.fields[i].name, header) {
-			return &m.fields[i]
+	return "ce-" + f.Attribute
+}
+
+// findField returns a header of a message; of several, the last. It returns nil if there is
+// none.
+func findField(m *stream.Message, name string) *stream.Field {
+	for i := len(m.Fields) - 1; i >= 0 && name != ""; i-- {
+		if ascii.EqualFold(m.Fields[i].Name, name) {
+			return &m.Fields[i]
 		}
 	}
 	return nil
 }
 
-// where returns the place of f for people, "" if it has none.
-func (f *finding) where() string {
+// Where returns the place of f for people, or "" if it has none.
+func (f *Finding) Where() string {
 	var parts []string
 	of := ""
 	if f.In != "" {
@@ -198,4 +215,20 @@ func (f *finding) where() string {
 		return ""
 	}
 	return strings.Join(parts, ", ") + of
+}
+
+// Text returns what is wrong, in one line that a terminal can show: event, attribute,
+// message and value.
+func (f *Finding) Text() string {
+	text := f.Message
+	if f.Attribute != "" {
+		text = fmt.Sprintf("attribute %.64q: %s", f.Attribute, text)
+	}
+	if f.Value != "" {
+		text += fmt.Sprintf(": %.64q", f.Value)
+	}
+	if f.Event != nil {
+		text = fmt.Sprintf("event %d: %s", *f.Event, text)
+	}
+	return cli.Visible(text)
 }

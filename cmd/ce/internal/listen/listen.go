@@ -1,4 +1,6 @@
-package main
+// Package listen is the command ce listen: a server that shows the events that come in, and
+// can pass them on or record them.
+package listen
 
 import (
 	"context"
@@ -16,10 +18,12 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-const listenHelp = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
+const help = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
 only, and :8080 is all of its interfaces. Events come in binary, structured or batch mode, by
 POST or PUT, at any path. A valid one is answered with 204 (a batch too), another with
 400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
@@ -40,12 +44,13 @@ examples:
   ce listen localhost:9000 --raw --record fixtures/http/decode
   ce listen 9000 --forward http://localhost:8080/`
 
-func listenCommand() command {
-	return command{
-		name: "listen", args: "[address]",
-		summary: "print the events that come in over HTTP",
-		help:    listenHelp,
-		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
+// Command returns the command.
+func Command() cli.Command {
+	return cli.Command{
+		Name: "listen", Args: "[address]",
+		Summary: "print the events that come in over HTTP",
+		Help:    help,
+		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			l := &listener{process: p}
 			flags.BoolVar(&l.json, "json", false, "a JSON event a line, and nothing else, on standard output")
 			flags.BoolVar(&l.raw, "raw", false, "the HTTP messages")
@@ -58,25 +63,25 @@ func listenCommand() command {
 	}
 }
 
-// listener is a server that shows what it gets.
+// listener is an http.Handler that shows the messages that it gets.
 type listener struct {
-	*process
+	process   *cli.Process
 	json, raw bool
-	forward   string
-	record    string
+	forward   string // URL to pass messages on to, or ""
+	record    string // directory to keep messages in, or ""
 	dataBytes int
 	maxBytes  int64
 
 	receiver cehttp.Receiver
 	client   *http.Client
 	target   *url.URL
-	via      string // names this listener to itself
+	via      string // the value of Via by which a listener finds its own messages
 
-	mu       sync.Mutex // of the output and of what follows
+	mu       sync.Mutex // guards the output and the fields below
 	accepted int        // events
 	refused  int        // messages
-	recorded int
-	failed   error // to write
+	recorded int        // the number of the last file
+	failed   error      // of writing
 	stop     context.CancelFunc
 }
 
@@ -84,13 +89,13 @@ const defaultAddress = "localhost:8080"
 
 func (l *listener) run(ctx context.Context, args []string) error {
 	if len(args) > 1 {
-		return usagef("listen: one address is enough")
+		return cli.Usagef("listen: one address is enough")
 	}
 	if l.json && l.raw {
-		return usagef("listen: --json and --raw exclude each other")
+		return cli.Usagef("listen: --json and --raw exclude each other")
 	}
 	if l.maxBytes < 1 {
-		return usagef("listen: --max-bytes is 1 at least")
+		return cli.Usagef("listen: --max-bytes is 1 at least")
 	}
 	address := defaultAddress
 	if len(args) == 1 {
@@ -108,15 +113,15 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	}
 	ctx, l.stop = context.WithCancel(ctx)
 	defer l.stop()
-	fmt.Fprintf(l.err, "listening on http://%s/ — Ctrl-C ends\n", tcp.Addr())
+	fmt.Fprintf(l.process.Err, "listening on http://%s/ — Ctrl-C ends\n", tcp.Addr())
 	err = cehttp.Serve(ctx, tcp, l)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	fmt.Fprintf(l.err, "\n%s, %s refused\n", plural(l.accepted, "event"), plural(l.refused, "message"))
+	fmt.Fprintf(l.process.Err, "\n%s, %s refused\n", cli.Plural(l.accepted, "event"), cli.Plural(l.refused, "message"))
 	return errors.Join(err, l.failed)
 }
 
-// prepare makes what the flags ask for.
+// prepare sets up receiver, client and directory as the flags ask for.
 func (l *listener) prepare() error {
 	l.receiver = cehttp.Receiver{
 		Handler:  accept,
@@ -127,7 +132,7 @@ func (l *listener) prepare() error {
 	}
 	if l.forward != "" {
 		var err error
-		if l.target, err = targetURL(l.forward); err != nil {
+		if l.target, err = stream.ParseTarget(l.forward); err != nil {
 			return err
 		}
 		l.via = "1.1 ce-" + cloudevents.NewID()
@@ -142,7 +147,7 @@ func (l *listener) prepare() error {
 	if err := os.MkdirAll(l.record, 0o755); err != nil {
 		return err
 	}
-	// Files of an earlier time are kept.
+	// The numbers continue behind those of an earlier run.
 	old, err := filepath.Glob(filepath.Join(l.record, "[0-9][0-9][0-9][0-9]*-*.txtar"))
 	for _, name := range old {
 		var n int

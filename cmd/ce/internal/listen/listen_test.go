@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"bufio"
@@ -14,19 +14,24 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/check"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
 // post gives a raw message to a listener and returns the answer.
 func post(t *testing.T, l *listener, raw string) *http.Response {
 	t.Helper()
-	m, err := newSplitter(strings.NewReader(raw), 1<<20).readMessage()
+	u, err := stream.NewReader(strings.NewReader(raw), "", stream.HTTP, 1<<20).Next()
 	if err != nil {
 		t.Fatal(err)
 	}
-	method, _, _ := strings.Cut(m.start, " ")
-	r := httptest.NewRequest(method, "/events?a=b", bytes.NewReader(m.body))
-	for key, values := range m.header {
+	m := u.Message
+	method, _, _ := strings.Cut(m.Start, " ")
+	r := httptest.NewRequest(method, "/events?a=b", bytes.NewReader(m.Body))
+	for key, values := range m.Header {
 		for _, v := range values {
 			r.Header.Add(key, v)
 		}
@@ -38,7 +43,7 @@ func post(t *testing.T, l *listener, raw string) *http.Response {
 
 func newListener(t *testing.T, change func(*listener)) (l *listener, out, errs *bytes.Buffer) {
 	t.Helper()
-	p, out, errs := processOn("")
+	p, out, errs := cetest.Process("")
 	l = &listener{process: p, dataBytes: 64, maxBytes: 1 << 16, stop: func() {}}
 	change(l)
 	if err := l.prepare(); err != nil {
@@ -46,6 +51,8 @@ func newListener(t *testing.T, change func(*listener)) (l *listener, out, errs *
 	}
 	return l, out, errs
 }
+
+const minimal = `"specversion":"1.0","id":"1","source":"/s","type":"t"`
 
 // The messages of the tests of listen, each with the status of its answer.
 var arriving = []struct {
@@ -74,12 +81,12 @@ func TestListenPrints(t *testing.T) {
 	}{
 		{"listen", func(*listener) {}},
 		{"listen-json", func(l *listener) { l.json = true }},
-		{"listen-raw", func(l *listener) { l.raw, l.terminal = true, func(any) bool { return true } }},
-		{"listen-json-terminal", func(l *listener) { l.json, l.terminal = true, func(any) bool { return true } }},
-		{"listen-colour", func(l *listener) { l.terminal = func(any) bool { return true } }},
-		{"listen-no-colour", func(l *listener) {
-			l.terminal = func(any) bool { return true }
-			l.getenv = func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }
+		{"listen-raw", func(l *listener) { l.raw, l.process.Terminal = true, func(any) bool { return true } }},
+		{"listen-json-terminal", func(l *listener) { l.json, l.process.Terminal = true, func(any) bool { return true } }},
+		{"listen-color", func(l *listener) { l.process.Terminal = func(any) bool { return true } }},
+		{"listen-no-color", func(l *listener) {
+			l.process.Terminal = func(any) bool { return true }
+			l.process.Getenv = func(name string) string { return map[string]string{"NO_COLOR": "1"}[name] }
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,30 +108,11 @@ func TestListenPrints(t *testing.T) {
 			if strings.Contains(got, "Bearer secret") {
 				t.Error("credentials are shown")
 			}
-			if (c.name == "listen-no-colour") == strings.Contains(got, "\x1b[") && strings.Contains(c.name, "colour") {
-				t.Error("colours are wrong")
+			if (c.name == "listen-no-color") == strings.Contains(got, "\x1b[") && strings.Contains(c.name, "color") {
+				t.Error("colors are wrong")
 			}
-			goldenFile(t, filepath.Join("testdata", "listen", c.name+".golden"), got+"=====\n"+errs.String())
+			cetest.Golden(t, filepath.Join("testdata", c.name+".golden"), got+"=====\n"+errs.String())
 		})
-	}
-}
-
-func goldenFile(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -134,7 +122,7 @@ func TestListenJSONIsValid(t *testing.T) {
 	for _, m := range arriving {
 		post(t, l, m.raw)
 	}
-	if report, errs, status := ce(t, out.String(), "check"); status != exitOK || !strings.Contains(report, "6 events") {
+	if report, errs, status := cetest.Run(t, check.Command(), out.String()); status != cli.ExitOK || !strings.Contains(report, "6 events") {
 		t.Errorf("%s%s", report, errs)
 	}
 }
@@ -224,8 +212,8 @@ func TestListenForwards(t *testing.T) {
 
 // A listener that cannot write says so and ends.
 func TestListenCannotWrite(t *testing.T) {
-	p, _, errs := processOn("")
-	p.out = failingWriter{}
+	p, _, errs := cetest.Process("")
+	p.Out = failingWriter{}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	l := &listener{process: p, maxBytes: 1 << 16, stop: cancel}

@@ -1,22 +1,20 @@
-package main
+package listen
 
 import (
 	"bytes"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/finding"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
-	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// print prints a message in one Write, so that lines of two do not mix.
+// print prints a message in one Write, so that the lines of two messages do not mix.
 func (l *listener) print(m *received) error {
 	var b bytes.Buffer
 	switch {
@@ -24,10 +22,10 @@ func (l *listener) print(m *received) error {
 		for i := range m.events {
 			line, err := cloudevents.AppendJSON(nil, &m.events[i])
 			if err == nil {
-				line, err = oneLineJSON(line)
+				line, err = stream.OneLineJSON(line)
 			}
-			if err != nil { // data that is not what its content type says, in binary mode
-				fmt.Fprintf(l.err, "ce: event %s has no JSON form: %s\n", visible(fmt.Sprintf("%.64q", m.events[i].ID)), visible(err.Error()))
+			if err != nil { // its data does not fit its content type, which binary mode allows
+				fmt.Fprintf(l.process.Err, "ce: event %s has no JSON form: %s\n", cli.Visible(fmt.Sprintf("%.64q", m.events[i].ID)), cli.Visible(err.Error()))
 				continue
 			}
 			b.Write(append(line, '\n'))
@@ -35,137 +33,74 @@ func (l *listener) print(m *received) error {
 		if m.err != nil {
 			l.printRefused(m)
 		}
-		_, err := l.display().Write(b.Bytes())
+		_, err := l.process.Display().Write(b.Bytes())
 		return err
 	case l.raw:
 		m.writeRaw(&b)
 		b.WriteString("\n\n")
-		_, err := l.display().Write(b.Bytes())
+		_, err := l.process.Display().Write(b.Bytes())
 		return err
 	}
-	s := style(l.colour())
+	s := l.process.Style()
 	l.headline(&b, m, s)
 	for i := range m.events {
 		if len(m.events) > 1 {
-			fmt.Fprintf(&b, "%s\n", s.faint(fmt.Sprintf("  event %d of %d", i+1, len(m.events))))
+			fmt.Fprintf(&b, "%s\n", s.Faint(fmt.Sprintf("  event %d of %d", i+1, len(m.events))))
 		}
-		printEvent(&b, &m.events[i], s, l.dataBytes)
+		stream.PrintEvent(&b, &m.events[i], s, l.dataBytes)
 	}
 	if m.err != nil {
 		printFindings(&b, m, s)
 	}
 	b.WriteByte('\n')
-	_, err := l.out.Write(b.Bytes())
+	_, err := l.process.Out.Write(b.Bytes())
 	return err
 }
 
-// printRefused says on standard error what --json cannot.
+// printRefused reports a refused message on standard error, because --json prints events only.
 func (l *listener) printRefused(m *received) {
-	fmt.Fprintf(l.err, "ce: %d %s: %s\n", m.answer.status, visible(m.r.RemoteAddr), visible(oneLine(m.err.Error())))
+	fmt.Fprintf(l.process.Err, "ce: %d %s: %s\n", m.answer.status, cli.Visible(m.r.RemoteAddr), cli.Visible(cli.OneLine(m.err.Error())))
 }
 
-// headline says what came, from where, and how it was answered.
-func (l *listener) headline(b *bytes.Buffer, m *received, s style) {
+// headline prints status, content mode, request line, time and sender.
+func (l *listener) headline(b *bytes.Buffer, m *received, s cli.Style) {
 	status := fmt.Sprintf("%d %s", m.answer.status, http.StatusText(m.answer.status))
-	paint := s.good
+	paint := s.Good
 	if m.answer.status >= 300 {
-		paint = s.bad
+		paint = s.Bad
 	}
-	fmt.Fprintf(b, "%s  %s  %s  %s\n", paint("● "+status), s.bold(m.modeName()), visible(cut(m.r.Method+" "+m.r.RequestURI, 100)),
-		s.faint(m.at.Format("15:04:05.000")+" from "+m.r.RemoteAddr))
+	fmt.Fprintf(b, "%s  %s  %s  %s\n", paint("● "+status), s.Bold(m.modeName()), cli.Visible(excerpt.Cut(m.r.Method+" "+m.r.RequestURI, 100)),
+		s.Faint(m.at.Format("15:04:05.000")+" from "+m.r.RemoteAddr))
 }
 
-// modeName says what the message claims to be.
+// modeName returns the content mode that the header of the message claims.
 func (m *received) modeName() string {
-	switch h := m.r.Header; {
-	case cehttp.IsCloudEventBatch(h):
-		return "batch"
-	case strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), spec.MediaTypePrefix) && cehttp.IsCloudEvent(h):
-		return "structured"
-	case cehttp.IsCloudEvent(h):
-		return "binary"
+	mode := cehttp.ModeOf(m.r.Header)
+	if mode == cloudevents.BinaryMode && !cehttp.IsCloudEvent(m.r.Header) {
+		return "no event"
 	}
-	return "no event"
-}
-
-// printEvent prints attributes and data.
-func printEvent(b *bytes.Buffer, e *cloudevents.Event, s style, dataBytes int) {
-	width := len("datacontenttype")
-	for _, x := range e.Extensions {
-		width = min(max(width, len(x.Name)), 32)
-	}
-	for name, v := range e.All() {
-		fmt.Fprintf(b, "  %s%*s  %s\n", s.name(visible(name)), max(width-len(name), 0), "", visible(v.String()))
-	}
-	if e.Data == nil {
-		return
-	}
-	text, note := dataText(e.Data, e.DataContentType, dataBytes)
-	fmt.Fprintf(b, "  %s%*s  %s\n", s.name("data"), width-len("data"), "", s.faint(plural(len(e.Data), "byte")+note))
-	for line := range strings.Lines(text) {
-		fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\r\n"))
-	}
-}
-
-// dataText returns data for people: JSON indented, text as it is, anything else in
-// hexadecimal. At most so many bytes of it are shown; a negative number is all.
-func dataText(data []byte, contentType string, most int) (text, note string) {
-	if t, _, _ := mime.ParseMediaType(contentType); t == "application/json" || strings.HasSuffix(t, "+json") {
-		var indented bytes.Buffer
-		if json.Indent(&indented, data, "", "  ") == nil {
-			data = indented.Bytes()
-		}
-	}
-	isText := utf8.Valid(data) && bytes.IndexByte(data, 0) < 0
-	if most >= 0 && len(data) > most {
-		data = data[:most]
-		note = fmt.Sprintf(", the first %d shown", most)
-		for isText && len(data) > 0 && !utf8.Valid(data[max(0, len(data)-utf8.UTFMax):]) && !utf8.Valid(data) {
-			data = data[:len(data)-1]
-		}
-	}
-	if isText {
-		return visibleLines(strings.ReplaceAll(string(data), "\r\n", "\n")), note
-	}
-	return hex.Dump(data), note
+	return mode.String()
 }
 
 // printFindings prints why a message was refused.
-func printFindings(b *bytes.Buffer, m *received, s style) {
+func printFindings(b *bytes.Buffer, m *received, s cli.Style) {
 	var forward *forwardError
 	if errors.As(m.err, &forward) {
-		fmt.Fprintf(b, "  %s\n", s.bad(visible(forward.Error())))
+		fmt.Fprintf(b, "  %s\n", s.Bad(cli.Visible(forward.Error())))
 		return
 	}
-	u := unit{message: &message{header: m.r.Header, body: m.body}, body: m.body, line: 1, inBody: true}
-	for _, f := range u.findings(m.err) {
-		about := f.Message
-		if f.Attribute != "" {
-			about = fmt.Sprintf("attribute %.64q: %s", f.Attribute, about)
-		}
-		if f.Value != "" {
-			about += fmt.Sprintf(": %.64q", f.Value)
-		}
-		if f.Event != nil {
-			about = fmt.Sprintf("event %d: %s", *f.Event, about)
-		}
+	u := stream.Unit{Message: &stream.Message{Header: m.r.Header, Body: m.body}, Body: m.body, Line: 1, InBody: true}
+	for _, f := range finding.Of(&u, m.err) {
+		text := f.Text()
 		if f.Column > 0 {
-			about += fmt.Sprintf(" at offset %d of the body", *f.Offset)
+			text += fmt.Sprintf(" at offset %d of the body", *f.Offset)
 		}
-		fmt.Fprintf(b, "  %s\n", s.bad("✗ "+visible(about)))
+		fmt.Fprintf(b, "  %s\n", s.Bad("✗ "+text))
 		if f.Section != "" {
-			fmt.Fprintf(b, "    %s\n", s.faint(f.URL))
+			fmt.Fprintf(b, "    %s\n", s.Faint(f.URL))
 		}
 		if f.Rule != "" {
-			fmt.Fprintf(b, "    %s\n", visible(f.Advice))
+			fmt.Fprintf(b, "    %s\n", cli.Visible(f.Advice))
 		}
 	}
-}
-
-// cut shortens s to n bytes.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
 }

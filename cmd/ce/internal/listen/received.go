@@ -1,33 +1,29 @@
-package main
+package listen
 
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"math"
 	"net/http"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// received is a message that came in, and what became of it.
+// received is a message that came in, with its events and its answer.
 type received struct {
 	at     time.Time
 	r      *http.Request
 	body   []byte
 	events []cloudevents.Event
-	err    error // why it was refused
+	err    error // the reason why it was refused or not passed on
 	answer answer
 }
 
-// answer is a response that is held back.
+// answer is a response that is not sent yet.
 type answer struct {
 	header http.Header
 	status int
@@ -50,7 +46,7 @@ func (a *answer) WriteHeader(status int) {
 func (a *answer) copyTo(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
-	w.Write(a.body.Bytes()) // the client may be gone
+	w.Write(a.body.Bytes()) // the client may have disconnected
 }
 
 // receivedKey is the key of a *received in the context of its request.
@@ -70,11 +66,11 @@ func observeFailure(ctx context.Context, o cehttp.Outcome) {
 	}
 }
 
-// ServeHTTP takes a message.
+// ServeHTTP decodes a message, passes it on, shows it, and answers.
 func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m := &received{at: l.now(), r: r, answer: answer{header: http.Header{}}}
+	m := &received{at: l.process.Now(), r: r, answer: answer{header: http.Header{}}}
 	var err error
-	// The body is read before a receiver may refuse it by its header, to be shown.
+	// The body is read first, because it is shown even if the receiver refuses the header.
 	m.body, err = io.ReadAll(io.LimitReader(r.Body, min(l.maxBytes, math.MaxInt64-1)+1))
 	rest := io.Reader(r.Body)
 	if err != nil {
@@ -111,70 +107,4 @@ func (l *listener) show(m *received) {
 		l.failed = err
 		l.stop()
 	}
-}
-
-// hopByHop are headers of a connection, which are not passed on.
-func hopByHop() []string {
-	return []string{"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
-		"Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"}
-}
-
-// pass passes a message on, and makes the answer that of the other side.
-func (l *listener) pass(m *received) {
-	request, err := http.NewRequestWithContext(m.r.Context(), m.r.Method, l.target.String(), bytes.NewReader(m.body))
-	if err != nil {
-		l.notPassed(m, err)
-		return
-	}
-	request.Header = m.r.Header.Clone()
-	if slices.Contains(request.Header["Via"], l.via) {
-		l.notPassed(m, errLoop)
-		m.answer.status = http.StatusLoopDetected
-		return
-	}
-	request.Header.Add("Via", l.via)
-	for _, name := range hopByHop() {
-		request.Header.Del(name)
-	}
-	response, err := l.client.Do(request)
-	if err != nil {
-		l.notPassed(m, err)
-		return
-	}
-	defer response.Body.Close()
-	if response.StatusCode < 200 { // 101 has a body without end
-		l.notPassed(m, errors.New("the answer has status "+strconv.Itoa(response.StatusCode)))
-		return
-	}
-	body, err := readAtMost(response.Body, int(cehttp.DefaultMaxBytes))
-	switch {
-	case err != nil:
-		l.notPassed(m, err)
-		return
-	case response.StatusCode >= 300 && response.StatusCode < 400:
-		l.notPassed(m, errors.New("the answer was a redirect, status "+strconv.Itoa(response.StatusCode)))
-		return
-	}
-	m.answer = answer{header: response.Header, status: response.StatusCode}
-	for _, name := range hopByHop() {
-		m.answer.header.Del(name)
-	}
-	m.answer.body.Write(body)
-	if response.StatusCode >= 400 {
-		m.err = &forwardError{errors.New("status " + strconv.Itoa(response.StatusCode))}
-	}
-}
-
-var errLoop = errors.New("the message has been here before: --forward leads back to this listener")
-
-// forwardError is about a message that was valid.
-type forwardError struct{ err error }
-
-func (e *forwardError) Error() string { return "passing it on: " + e.err.Error() }
-func (e *forwardError) Unwrap() error { return e.err }
-
-func (l *listener) notPassed(m *received, err error) {
-	m.err = &forwardError{err}
-	m.answer = answer{header: http.Header{"Content-Type": {"application/json"}}, status: http.StatusBadGateway}
-	fmt.Fprintf(&m.answer.body, `{"error":"the message could not be passed on","error_type":"bad_gateway","retryable":%t}`, err != errLoop)
 }

@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"bytes"
@@ -13,11 +13,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// secret reports whether a header has credentials.
+// secret reports whether a header holds credentials.
 func secret(key string) bool {
 	switch strings.ToLower(key) {
 	case "authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token":
@@ -26,7 +29,7 @@ func secret(key string) bool {
 	return false
 }
 
-// writeRaw writes the message as net/http has it, without credentials.
+// writeRaw writes the message with the headers that net/http has parsed, without credentials.
 func (m *received) writeRaw(b *bytes.Buffer) {
 	fmt.Fprintf(b, "%s %s %s\r\nHost: %s\r\n", m.r.Method, m.r.RequestURI, m.r.Proto, m.r.Host)
 	h := m.r.Header.Clone()
@@ -35,12 +38,12 @@ func (m *received) writeRaw(b *bytes.Buffer) {
 			h[key] = []string{"(left out)"}
 		}
 	}
-	writeHeader(b, h)
+	stream.WriteHeader(b, h)
 	b.WriteString("\r\n")
 	b.Write(m.body)
 }
 
-// keep writes the message into a file, as a conformance case.
+// keep writes the message into a file, in the form of a conformance case.
 func (l *listener) keep(m *received) error {
 	switch m.answer.status {
 	case http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
@@ -58,21 +61,22 @@ func (l *listener) keep(m *received) error {
 	return os.WriteFile(name, m.fixture(), 0o644)
 }
 
-// fileName returns what of an ID can be in the name of a file.
+// fileName returns the beginning of an ID, with a hyphen for each character that the name of a
+// file should not have.
 func fileName(id string) string {
 	id = strings.Map(func(r rune) rune {
 		if r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || r == '-' {
 			return r
 		}
 		return '-'
-	}, cut(id, 40))
+	}, excerpt.Cut(id, 40))
 	if id = strings.Trim(id, "-"); id == "" {
 		return "event"
 	}
 	return id
 }
 
-// fixture returns the message as a case of testdata/README.md.
+// fixture returns the message in the form that testdata/README.md describes.
 func (m *received) fixture() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "Recorded %s.\n", m.at.UTC().Format("2006-01-02 15:04:05"))
@@ -83,7 +87,7 @@ func (m *received) fixture() []byte {
 		if reasons := conformance.Reasons(m.err); len(reasons) > 0 {
 			r := reasons[0]
 			fmt.Fprintf(&b, "rule: %s\n", r.Rule)
-			if r.Attribute != "" && visible(r.Attribute) == r.Attribute { // it may be any text, of several lines too
+			if r.Attribute != "" && cli.Visible(r.Attribute) == r.Attribute { // a refused name can be any text, even of several lines
 				fmt.Fprintf(&b, "attribute: %s\n", r.Attribute)
 			}
 			if r.Section != "" {
@@ -128,8 +132,8 @@ func (m *received) writeRequestSection(b *bytes.Buffer) {
 	}
 }
 
-// plainSection reports whether a text can be in a section as it is.
+// plainSection reports whether a text needs no quotes in a section.
 func plainSection(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && hidden(r) }) &&
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && cli.Hidden(r) }) &&
 		!strings.Contains(s, "\n-- ")
 }

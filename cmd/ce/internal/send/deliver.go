@@ -1,4 +1,4 @@
-package main
+package send
 
 import (
 	"context"
@@ -10,16 +10,16 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// deliverer sends the events of one request at a time, or several batches if the
-// events do not fit into one.
+// deliverer sends the events of one request, or of several if a batch is too large for one.
 type deliverer struct {
 	sender cehttp.Sender
-	single bool // there is one event, whose reply is shown
+	single bool // only one event is sent, and its reply is shown
 }
 
-// attempts is what became known of the attempts of one delivery.
+// attempts counts the attempts of one delivery, and keeps what was answered.
 type attempts struct {
 	count    int
 	status   int
@@ -29,11 +29,11 @@ type attempts struct {
 // attemptsKey is the key of an *attempts in the context of a delivery.
 type attemptsKey struct{}
 
-func (s *send) deliverer() *deliverer {
+func (s *sending) deliverer() *deliverer {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConns: s.concurrency, MaxIdleConnsPerHost: s.concurrency}
 	wait := s.wait
 	if wait == 0 {
-		wait = -1 // none: a zero is the default
+		wait = -1 // no wait; 0 would be the default
 	}
 	return &deliverer{
 		single: len(s.files) == 0 && s.repeat == 1 && s.mode != cloudevents.BatchMode,
@@ -61,7 +61,7 @@ func observeAttempt(ctx context.Context, a cehttp.Attempt) {
 	}
 }
 
-// deliver sends events, and returns what became of each, and of the attempts.
+// deliver sends events. It returns the result of each event, and the attempts of all.
 func (d *deliverer) deliver(ctx context.Context, es []cloudevents.Event) ([]result, *attempts) {
 	begin, seen := time.Now(), new(attempts)
 	ctx = context.WithValue(ctx, attemptsKey{}, seen)
@@ -89,7 +89,7 @@ func (d *deliverer) deliver(ctx context.Context, es []cloudevents.Event) ([]resu
 	return rs, seen
 }
 
-// conclude says what a status and an error mean for an event.
+// conclude sets the result of an event by the status and the error of its delivery.
 func (r *result) conclude(status int, err error) {
 	r.Status, r.Accepted = status, err == nil
 	var failed *cehttp.SendError
@@ -97,26 +97,29 @@ func (r *result) conclude(status int, err error) {
 	case err == nil:
 	case errors.As(err, &failed):
 		r.Status, r.answer = failed.Status, failed.Body
-		r.Accepted = failed.Status/100 == 2 // and its reply is not valid
+		r.Accepted = failed.Status/100 == 2 // the error is about its reply
 		r.Error = failureText(failed)
 	default:
 		r.Error = err.Error()
 	}
 }
 
-// failureText says why an event was not accepted, in words that are the same for all
-// events that fared alike.
+// maxFailure limits the text about a failure, in bytes.
+const maxFailure = 300
+
+// failureText returns why an event was not accepted. Events with the same cause have the same
+// text, so that they can be counted.
 func failureText(e *cehttp.SendError) string {
 	var network *net.OpError
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "interrupted"
 	case e.Problem != nil && e.Problem.Message != "":
-		return cut(e.Problem.Message, 300)
+		return excerpt.Cut(e.Problem.Message, maxFailure)
 	case errors.As(e.Err, &network):
-		return cut(network.Err.Error(), 300)
+		return excerpt.Cut(network.Err.Error(), maxFailure)
 	case e.Err != nil:
-		return cut(e.Err.Error(), 300)
+		return excerpt.Cut(e.Err.Error(), maxFailure)
 	}
 	return ""
 }

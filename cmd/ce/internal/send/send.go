@@ -1,18 +1,21 @@
-package main
+// Package send is the command ce send: it makes events or reads them from files, sends them
+// over HTTP, and reports which were accepted.
+package send
 
 import (
 	"context"
 	"flag"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 )
 
-const sendHelp = `Without files, the event is made of the flags; each of --repeat has an ID of its own. Files
+const help = `Without files, the event is made of the flags; each of --repeat has an ID of its own. Files
 have JSON events, a batch, HTTP messages or curl commands, as for ce convert; - is
-standard input.
+standard input. Files that a curl command names are read with --read-files only.
 
 --data is a text, @FILE, or - for standard input. Without --datacontenttype it is
 application/json if it is a JSON object or array, else text/plain if it is UTF-8. --ext is
@@ -38,15 +41,16 @@ examples:
   ce send http://localhost:8080/ --data '{"order":17}' --curl
   ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch --repeat 2`
 
-func sendCommand() command {
-	return command{
-		name: "send", args: "URL [file...]",
-		summary: "send events over HTTP, and report which were accepted",
-		help:    sendHelp,
-		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
-			s := &send{process: p, header: http.Header{}}
+// Command returns the command.
+func Command() cli.Command {
+	return cli.Command{
+		Name: "send", Args: "URL [file...]",
+		Summary: "send events over HTTP, and report which were accepted",
+		Help:    help,
+		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
+			s := &sending{process: p, header: http.Header{}}
 			s.template.declare(flags)
-			flags.Func("mode", "content `mode`: binary, structured or batch (binary)", modeFlag(&s.mode))
+			flags.Func("mode", "content `mode`: binary, structured or batch (binary)", stream.ModeFlag(&s.mode))
 			flags.IntVar(&s.batchSize, "batch-size", 100, "`events` of one batch")
 			flags.IntVar(&s.repeat, "repeat", 1, "send `n` events")
 			flags.Float64Var(&s.rate, "rate", 0, "at most `n` events a second; 0 is no limit")
@@ -58,15 +62,16 @@ func sendCommand() command {
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
 			flags.BoolVar(&s.json, "json", false, "a JSON object an event, on standard output")
+			flags.BoolVar(&s.readFiles, "read-files", false, stream.ReadFilesUsage)
 			return func(ctx context.Context, args []string) error { return s.run(ctx, flags, args) }
 		},
 	}
 }
 
-// send is what the flags of ce send say.
-type send struct {
-	*process
-	template eventFlags
+// sending is what the command line asks for.
+type sending struct {
+	process  *cli.Process
+	template template
 	header   http.Header
 
 	mode        cloudevents.Mode
@@ -79,18 +84,19 @@ type send struct {
 	wait        time.Duration
 
 	print, curl, json bool
+	readFiles         bool
 	target            string
-	files             []string
+	files             []string // empty: the event is made of the template
 }
 
 // leastRate is an event in 11 days.
 const leastRate = 1e-6
 
-func (s *send) run(ctx context.Context, flags *flag.FlagSet, args []string) error {
+func (s *sending) run(ctx context.Context, flags *flag.FlagSet, args []string) error {
 	if err := s.check(flags, args); err != nil {
 		return err
 	}
-	next, err := s.source(ctx)
+	next, err := s.events(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,13 +106,13 @@ func (s *send) run(ctx context.Context, flags *flag.FlagSet, args []string) erro
 	return s.deliverAll(ctx, next)
 }
 
-// check looks at the command line as a whole.
-func (s *send) check(flags *flag.FlagSet, args []string) error {
+// check checks the command line as a whole, and sets target and files.
+func (s *sending) check(flags *flag.FlagSet, args []string) error {
 	if len(args) == 0 {
-		return usagef("send: where to? ce send http://localhost:8080/")
+		return cli.Usagef("send: where to? ce send http://localhost:8080/")
 	}
 	s.target, s.files = args[0], args[1:]
-	u, err := targetURL(s.target)
+	u, err := stream.ParseTarget(s.target)
 	if err != nil {
 		return err
 	}
@@ -116,8 +122,8 @@ func (s *send) check(flags *flag.FlagSet, args []string) error {
 	s.target = u.String()
 	if len(s.files) > 0 {
 		flags.Visit(func(f *flag.Flag) {
-			if eventFlag(f.Name) || f.Name == "repeat" {
-				err = usagef("send: --%s is not for events from files", f.Name)
+			if isTemplateFlag(f.Name) || f.Name == "repeat" {
+				err = cli.Usagef("send: --%s is not for events from files", f.Name)
 			}
 		})
 	}
@@ -125,59 +131,13 @@ func (s *send) check(flags *flag.FlagSet, args []string) error {
 	case err != nil:
 		return err
 	case s.repeat < 1 || s.concurrency < 1 || s.attempts < 1 || s.batchSize < 1:
-		return usagef("send: --repeat, --concurrency, --attempts and --batch-size are 1 at least")
+		return cli.Usagef("send: --repeat, --concurrency, --attempts and --batch-size are 1 at least")
 	case s.rate != 0 && !(s.rate >= leastRate && s.rate <= 1e6): // NaN is neither
-		return usagef("send: --rate is %v to 1000000, or 0", leastRate)
+		return cli.Usagef("send: --rate is %v to 1000000, or 0", leastRate)
 	case s.timeout <= 0 || s.wait < 0:
-		return usagef("send: --timeout is positive, and --wait not negative")
+		return cli.Usagef("send: --timeout is positive, and --wait not negative")
 	case s.print && s.curl || s.json && (s.print || s.curl):
-		return usagef("send: --print, --curl and --json exclude each other")
+		return cli.Usagef("send: --print, --curl and --json exclude each other")
 	}
 	return nil
-}
-
-// source returns what returns the events, and io.EOF at the end.
-func (s *send) source(ctx context.Context) (func() (*cloudevents.Event, error), error) {
-	if len(s.files) > 0 {
-		return s.fromFiles(ctx), nil
-	}
-	made, err := s.template.event(s.process)
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	return func() (*cloudevents.Event, error) {
-		if n == s.repeat || ctx.Err() != nil {
-			return nil, io.EOF
-		}
-		n++
-		return s.template.number(made, n, s.repeat, s.now()), nil
-	}, nil
-}
-
-// batches returns what returns the events of one request.
-func (s *send) batches(next func() (*cloudevents.Event, error)) func() ([]cloudevents.Event, error) {
-	most := 1
-	if s.mode == cloudevents.BatchMode {
-		most = s.batchSize
-	}
-	var failed error
-	return func() ([]cloudevents.Event, error) {
-		if failed != nil {
-			return nil, failed
-		}
-		es := make([]cloudevents.Event, 0, min(most, 100))
-		for len(es) < most {
-			e, err := next()
-			if err != nil {
-				failed = err
-				break
-			}
-			es = append(es, *e)
-		}
-		if len(es) == 0 {
-			return nil, failed
-		}
-		return es, nil
-	}
 }

@@ -1,4 +1,4 @@
-package main
+package send_test
 
 import (
 	"io"
@@ -11,8 +11,13 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/send"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
+
+const minimal = `"specversion":"1.0","id":"1","source":"/s","type":"t"`
 
 // What the summary says of answers, and the exit status.
 func TestSendReports(t *testing.T) {
@@ -58,27 +63,27 @@ func TestSendReports(t *testing.T) {
 		status int
 		want   []string
 	}{
-		{"/ok", exitOK, []string{"accepted: 204 No Content in ", ", id "}},
-		{"/accepted --repeat 3", exitOK, []string{"3 of 3 events accepted", "      3  202 Accepted", "latency  p50 "}},
-		{"/bad", exitFault, []string{"not accepted: 400 Bad Request", `no \u001b[31m`, "answer"}},
-		{"/gone --repeat 2", exitFault, []string{"0 of 2 events accepted", "2  410 Gone"}},
-		{"/redirect", exitFault, []string{"not accepted: 307 Temporary Redirect"}},
-		{"/flaky --wait 1ms --repeat 4", exitOK, []string{"4 of 4 events accepted", "4  requests made again"}},
-		{"/flaky --wait 1ms --attempts 1 --repeat 2", exitFault, []string{"1 of 2 events accepted", "1  503 Service Unavailable"}},
-		{"/busy --wait 0 --attempts 3", exitFault, []string{"not accepted: 503", "2  requests made again"}},
-		{"/reply", exitOK, []string{"accepted: 200 OK", "reply", "R-1", `thanks\u001b[2J`}},
-		{"/header --header Authorization:Bearer%20x --ext partitionkey=k", exitOK, []string{"accepted: 200"}},
-		{"/ok " + file, exitOK, []string{"3 of 3 events accepted"}},
-		{"/ok --mode batch --batch-size 2 " + file, exitOK, []string{"3 of 3 events accepted"}},
-		{"/bad --mode batch " + file, exitFault, []string{"0 of 3 events accepted", "3  400 Bad Request"}},
-		{"/ok --rate 1000 --repeat 5 --concurrency 3 --mode structured", exitOK, []string{"5 of 5 events accepted"}},
-		{"/ok --mode structured --datacontenttype application/json --data {", exitFault, []string{"not accepted: no answer", "data is not one JSON value"}},
+		{"/ok", cli.ExitOK, []string{"accepted: 204 No Content in ", ", id "}},
+		{"/accepted --repeat 3", cli.ExitOK, []string{"3 of 3 events accepted", "      3  202 Accepted", "latency  p50 "}},
+		{"/bad", cli.ExitFault, []string{"not accepted: 400 Bad Request", `no \u001b[31m`, "answer"}},
+		{"/gone --repeat 2", cli.ExitFault, []string{"0 of 2 events accepted", "2  410 Gone"}},
+		{"/redirect", cli.ExitFault, []string{"not accepted: 307 Temporary Redirect"}},
+		{"/flaky --wait 1ms --repeat 4", cli.ExitOK, []string{"4 of 4 events accepted", "4  requests made again"}},
+		{"/flaky --wait 1ms --attempts 1 --repeat 2", cli.ExitFault, []string{"1 of 2 events accepted", "1  503 Service Unavailable"}},
+		{"/busy --wait 0 --attempts 3", cli.ExitFault, []string{"not accepted: 503", "2  requests made again"}},
+		{"/reply", cli.ExitOK, []string{"accepted: 200 OK", "reply", "R-1", `thanks\u001b[2J`}},
+		{"/header --header Authorization:Bearer%20x --ext partitionkey=k", cli.ExitOK, []string{"accepted: 200"}},
+		{"/ok " + file, cli.ExitOK, []string{"3 of 3 events accepted"}},
+		{"/ok --mode batch --batch-size 2 " + file, cli.ExitOK, []string{"3 of 3 events accepted"}},
+		{"/bad --mode batch " + file, cli.ExitFault, []string{"0 of 3 events accepted", "3  400 Bad Request"}},
+		{"/ok --rate 1000 --repeat 5 --concurrency 3 --mode structured", cli.ExitOK, []string{"5 of 5 events accepted"}},
+		{"/ok --mode structured --datacontenttype application/json --data {", cli.ExitFault, []string{"not accepted: no answer", "data is not one JSON value"}},
 	} {
 		args := strings.Fields(c.args)
 		for i := range args {
 			args[i] = strings.ReplaceAll(args[i], "%20", " ")
 		}
-		out, errs, status := ce(t, "", append([]string{"send", server.URL + args[0]}, args[1:]...)...)
+		out, errs, status := cetest.Run(t, send.Command(), "", append([]string{server.URL + args[0]}, args[1:]...)...)
 		if status != c.status || errs != "" {
 			t.Errorf("%s: status %d, %s", c.args, status, errs)
 		}
@@ -87,12 +92,12 @@ func TestSendReports(t *testing.T) {
 				t.Errorf("%s: no %q in\n%s", c.args, want, out)
 			}
 		}
-		if visibleLines(out) != out {
+		if cli.VisibleLines(out) != out {
 			t.Errorf("%s: %q", c.args, out)
 		}
 	}
-	out, errs, status := ce(t, "", "send", server.URL+"/ok", broken)
-	if status != exitFault || !strings.Contains(out, "accepted: 204") || !strings.Contains(errs, "broken.jsonl: line 2: attribute \"id\"") {
+	out, errs, status := cetest.Run(t, send.Command(), "", server.URL+"/ok", broken)
+	if status != cli.ExitFault || !strings.Contains(out, "accepted: 204") || !strings.Contains(errs, "broken.jsonl: line 2: attribute \"id\"") {
 		t.Errorf("a broken file: status %d, %s%s", status, out, errs)
 	}
 }

@@ -1,8 +1,7 @@
-package main
+package send
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,87 +12,18 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// fromFiles returns what returns the events in the files, and io.EOF at the end. A
-// goroutine reads them, and ends with ctx.
-func (s *send) fromFiles(ctx context.Context) func() (*cloudevents.Event, error) {
-	type item struct {
-		e   cloudevents.Event
-		err error
-	}
-	items := make(chan item)
-	give := func(i item) error {
-		select {
-		case items <- i:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	go func() {
-		defer close(items)
-		err := s.open(s.files, formAny, defaultMaxBytes, func(in *input) error {
-			for {
-				u, err := in.next()
-				if err == io.EOF {
-					return nil
-				}
-				if err != nil && isFault(err) {
-					err = &faultError{err}
-				}
-				if err != nil {
-					return fmt.Errorf("%s%w", prefix(in.name), err)
-				}
-				es, err := u.events()
-				if err != nil {
-					return fmt.Errorf("%sline %d: %w", prefix(in.name), u.line, &faultError{err})
-				}
-				for i := range es {
-					if err := give(item{e: es[i].Clone()}); err != nil {
-						return err
-					}
-				}
-			}
-		})
-		if err != nil {
-			give(item{err: err})
-		}
-	}()
-	return func() (*cloudevents.Event, error) {
-		i, ok := <-items
-		if !ok {
-			return nil, io.EOF
-		}
-		return &i.e, i.err
-	}
-}
-
-// events returns the events of u.
-func (u *unit) events() ([]cloudevents.Event, error) {
-	var e cloudevents.Event
-	var err error
-	switch m := u.message; {
-	case m == nil:
-		var d cloudevents.JSONDecoder
-		e, err = d.Decode(u.body)
-		err = u.absolute(err)
-	case cehttp.IsCloudEventBatch(m.header):
-		return cehttp.DecodeMessageBatch(m.header, m.body, nil)
-	default:
-		e, err = cehttp.DecodeMessage(m.header, m.body, nil)
-	}
-	return []cloudevents.Event{e}, err
-}
-
-// show prints what would be sent.
-func (s *send) show(next func() (*cloudevents.Event, error)) error {
-	u, err := targetURL(s.target)
+// show prints the messages that would be sent, or curl commands that send them.
+func (s *sending) show(next source) error {
+	u, err := stream.ParseTarget(s.target)
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriter(s.display())
+	w := bufio.NewWriter(s.process.Display())
 	more := s.batches(next)
 	for {
 		es, err := more()
@@ -109,11 +39,11 @@ func (s *send) show(next func() (*cloudevents.Event, error)) error {
 			return err
 		}
 		if s.print {
-			err = writeRequest(w, u, h, body)
+			err = stream.WriteRequest(w, u, h, body)
 		} else {
 			_, err = w.WriteString(curlCommand(s.target, h, body))
 		}
-		if err == nil && s.print && s.terminal(s.out) {
+		if err == nil && s.print && s.process.Terminal(s.process.Out) {
 			_, err = w.WriteString("\n\n") // the next one in a line of its own
 		}
 		if err != nil {
@@ -122,7 +52,7 @@ func (s *send) show(next func() (*cloudevents.Event, error)) error {
 	}
 }
 
-func (s *send) encode(h http.Header, es []cloudevents.Event) ([]byte, error) {
+func (s *sending) encode(h http.Header, es []cloudevents.Event) ([]byte, error) {
 	if s.mode == cloudevents.BatchMode {
 		return cehttp.EncodeMessageBatch(h, es, nil)
 	}
@@ -137,7 +67,7 @@ const maxArgument = 100 << 10
 func curlCommand(target string, h http.Header, body []byte) string {
 	var b strings.Builder
 	piped := len(body) > maxArgument || !utf8.Valid(body) ||
-		strings.ContainsFunc(string(body), func(r rune) bool { return r != '\n' && hidden(r) })
+		strings.ContainsFunc(string(body), func(r rune) bool { return r != '\n' && cli.Hidden(r) })
 	if piped {
 		b.WriteString("printf " + printfQuote(body) + " |\n")
 	}

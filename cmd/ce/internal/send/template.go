@@ -1,44 +1,47 @@
-package main
+package send
 
 import (
 	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// eventFlags are the flags that make an event.
-type eventFlags struct {
+// template is an event as the flags describe it.
+type template struct {
 	eventType, source, id, subject, time string
 	dataContentType, dataSchema, data    string
 	extensions                           []cloudevents.Extension
 	hasData                              bool
 }
 
-func (f *eventFlags) declare(flags *flag.FlagSet) {
-	flags.StringVar(&f.eventType, "type", "com.example.test", "what happened, a `text`")
-	flags.StringVar(&f.source, "source", "/ce", "where it happened, a `URI-reference`")
-	flags.StringVar(&f.id, "id", "", "a `text`; random without, and with a number behind it if there are several events")
-	flags.StringVar(&f.subject, "subject", "", "what of the source it is about, a `text`")
-	flags.StringVar(&f.time, "time", "now", "`time` in RFC 3339, now or none")
-	flags.StringVar(&f.dataContentType, "datacontenttype", "", "media `type` of the data")
-	flags.StringVar(&f.dataSchema, "dataschema", "", "`URI` of the schema of the data")
-	flags.Func("ext", "an extension, `name=value` or name:Type=value; may be repeated", f.addExtension)
+func (t *template) declare(flags *flag.FlagSet) {
+	flags.StringVar(&t.eventType, "type", "com.example.test", "what happened, a `text`")
+	flags.StringVar(&t.source, "source", "/ce", "where it happened, a `URI-reference`")
+	flags.StringVar(&t.id, "id", "", "a `text`; random without, and with a number behind it if there are several events")
+	flags.StringVar(&t.subject, "subject", "", "what of the source it is about, a `text`")
+	flags.StringVar(&t.time, "time", "now", "`time` in RFC 3339, now or none")
+	flags.StringVar(&t.dataContentType, "datacontenttype", "", "media `type` of the data")
+	flags.StringVar(&t.dataSchema, "dataschema", "", "`URI` of the schema of the data")
+	flags.Func("ext", "an extension, `name=value` or name:Type=value; may be repeated", t.addExtension)
 	flags.Func("data", "the data: `text`, @file, or - for standard input", func(s string) error {
-		f.data, f.hasData = s, true
+		t.data, t.hasData = s, true
 		return nil
 	})
 }
 
-// eventFlag reports whether a flag is one of those that make an event.
-func eventFlag(name string) bool {
+// isTemplateFlag reports whether a flag describes the event.
+func isTemplateFlag(name string) bool {
 	switch name {
 	case "type", "source", "id", "subject", "time", "datacontenttype", "dataschema", "ext", "data":
 		return true
@@ -46,21 +49,21 @@ func eventFlag(name string) bool {
 	return false
 }
 
-func (f *eventFlags) addExtension(s string) error {
+func (t *template) addExtension(s string) error {
 	name, text, ok := strings.Cut(s, "=")
 	if !ok {
 		return fmt.Errorf("no = in %.64q", s)
 	}
-	var t spec.Type
+	var typ spec.Type
 	name, typeName, typed := strings.Cut(name, ":")
 	if typed {
-		if t, ok = spec.ParseType(typeName); !ok {
+		if typ, ok = spec.ParseType(typeName); !ok {
 			return fmt.Errorf("unknown type %.64q", typeName)
 		}
 	} else if documented, ok := spec.Extension(name); ok {
-		t = documented.Type
+		typ = documented.Type
 	}
-	v, err := cloudevents.ParseValue(t, text)
+	v, err := cloudevents.ParseValue(typ, text)
 	if err != nil {
 		return err
 	}
@@ -71,55 +74,55 @@ func (f *eventFlags) addExtension(s string) error {
 	if len(e.Extensions) == 0 {
 		return fmt.Errorf("%s is no extension; there is a flag for it", name)
 	}
-	f.extensions = append(f.extensions, e.Extensions...)
+	t.extensions = append(t.extensions, e.Extensions...)
 	return nil
 }
 
-// event returns the event, but for ID and time. What is wrong with it is an error
-// about the command line.
-func (f *eventFlags) event(p *process) (cloudevents.Event, error) {
+// event returns the event, without its final ID and time. An error about it is about the
+// command line. Data may be in a file, or in stdin.
+func (t *template) event(stdin io.Reader) (cloudevents.Event, error) {
 	e := cloudevents.Event{
-		ID: "1", Source: f.source, Type: f.eventType, Subject: f.subject,
-		DataContentType: f.dataContentType, DataSchema: f.dataSchema,
+		ID: "1", Source: t.source, Type: t.eventType, Subject: t.subject,
+		DataContentType: t.dataContentType, DataSchema: t.dataSchema,
 	}
-	if f.id != "" {
-		e.ID = f.id
+	if t.id != "" {
+		e.ID = t.id
 	}
-	if f.time != "now" && f.time != "none" {
-		if err := e.SetText(spec.Attribute{Name: spec.Time}, f.time); err != nil {
-			return e, usagef("send: %v", err)
+	if t.time != "now" && t.time != "none" {
+		if err := e.SetText(spec.Attribute{Name: spec.Time}, t.time); err != nil {
+			return e, cli.Usagef("send: %v", err)
 		}
 	}
-	for _, x := range f.extensions {
+	for _, x := range t.extensions {
 		if _, twice := e.Get(x.Name); twice {
-			return e, usagef("send: --ext %s is there twice", x.Name)
+			return e, cli.Usagef("send: --ext %s is there twice", x.Name)
 		}
 		if err := e.Set(x.Name, x.Value); err != nil {
-			return e, usagef("send: %v", err)
+			return e, cli.Usagef("send: %v", err)
 		}
 	}
-	if f.hasData {
-		if err := f.setData(p, &e); err != nil {
+	if t.hasData {
+		if err := t.setData(stdin, &e); err != nil {
 			return e, err
 		}
 	}
 	if err := e.Validate(); err != nil {
-		return e, usagef("send: %v", err)
+		return e, cli.Usagef("send: %v", err)
 	}
 	return e, nil
 }
 
-func (f *eventFlags) setData(p *process, e *cloudevents.Event) error {
-	name, file := strings.CutPrefix(f.data, "@")
+func (t *template) setData(stdin io.Reader, e *cloudevents.Event) error {
+	name, file := strings.CutPrefix(t.data, "@")
 	switch {
-	case f.data == "-":
+	case t.data == "-":
 		name, file = "-", true
 	case !file:
-		e.Data = []byte(f.data)
+		e.Data = []byte(t.data)
 	}
 	if file {
 		var err error
-		if e.Data, err = p.readFile(name); err != nil {
+		if e.Data, err = stream.ReadFile(stdin, name); err != nil {
 			return err
 		}
 	}
@@ -141,24 +144,24 @@ func guessType(data []byte) string {
 	return "application/octet-stream"
 }
 
-// number returns e as the event number n of so many.
-func (f *eventFlags) number(e cloudevents.Event, n, of int, now time.Time) *cloudevents.Event {
+// number returns e as the event number n of a series, counted from 1, with ID and time.
+func (t *template) number(e cloudevents.Event, n, of int, now time.Time) *cloudevents.Event {
 	switch {
-	case f.id == "":
+	case t.id == "":
 		e.ID = cloudevents.NewID()
 	case of > 1:
-		e.ID = fmt.Sprintf("%s-%d", f.id, n)
+		e.ID = fmt.Sprintf("%s-%d", t.id, n)
 	}
-	if f.time == "now" {
+	if t.time == "now" {
 		e.Time = now.UTC().Truncate(time.Millisecond)
 	}
 	return &e
 }
 
-// addHeader adds an HTTP header.
-func (s *send) addHeader(text string) error {
+// addHeader adds an HTTP header. Attributes and headers of the connection are refused.
+func (s *sending) addHeader(text string) error {
 	name, value, ok := strings.Cut(text, ":")
-	if !ok || !isToken(name) {
+	if !ok || !stream.IsToken(name) {
 		return fmt.Errorf("no header: %.64q", text)
 	}
 	if key := http.CanonicalHeaderKey(name); strings.HasPrefix(key, "Ce-") || key == "Content-Type" {

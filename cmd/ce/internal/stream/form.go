@@ -1,80 +1,111 @@
-package main
+package stream
 
 import (
+	"errors"
+	"fmt"
 	"path"
 	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
 )
 
-// form is how events are laid out in a stream.
-type form uint8
+// Form is how events are laid out in a stream.
+type Form uint8
 
+// The forms. An input of the zero Form, Any, has the form that its name or else its first
+// bytes tell.
 const (
-	formAny   form = iota // told by the first bytes
-	formEvent             // JSON events, one after the other, of any number of lines
-	formLines             // a JSON event a line
-	formBatch             // a JSON array of events
-	formHTTP              // HTTP messages
-	formCurl              // curl command lines
+	Any   Form = iota
+	JSON       // JSON events, one after the other, of any number of lines
+	Lines      // a JSON event a line
+	Batch      // a JSON array of events
+	HTTP       // HTTP messages
+	Curl       // curl command lines
 )
 
-func (f form) String() string {
+// String returns the name of the form on the command line.
+func (f Form) String() string {
 	return [...]string{"any", "json", "jsonl", "batch", "http", "curl"}[f]
 }
 
-// parseForm returns the form of that name or media type.
-func parseForm(name string) (form, bool) {
+// InputForms names the forms of an input, for help.
+const InputForms = "json, jsonl, batch, http, curl"
+
+// ParseForm returns the form of that name or media type. The empty name is Any.
+func ParseForm(name string) (Form, bool) {
 	switch strings.ToLower(name) {
 	case "", "any":
-		return formAny, true
+		return Any, true
 	case "json", "event", "application/cloudevents+json":
-		return formEvent, true
+		return JSON, true
 	case "jsonl", "ndjson", "application/jsonl", "application/x-ndjson":
-		return formLines, true
+		return Lines, true
 	case "batch", "application/cloudevents-batch+json":
-		return formBatch, true
+		return Batch, true
 	case "http", "message/http":
-		return formHTTP, true
+		return HTTP, true
 	case "curl":
-		return formCurl, true
+		return Curl, true
 	}
 	return 0, false
 }
 
-// formOfName returns what the name of a file says of what is in it.
-func formOfName(name string) form {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".jsonl", ".ndjson":
-		return formLines
-	case ".http":
-		return formHTTP
-	case ".curl":
-		return formCurl
+// FormFlag returns the function of a flag that sets f. The error of a wrong name lists
+// forms.
+func FormFlag(f *Form, forms string) func(string) error {
+	return func(s string) error {
+		got, ok := ParseForm(s)
+		if !ok {
+			return fmt.Errorf("it is one of %s", forms)
+		}
+		*f = got
+		return nil
 	}
-	return formAny
 }
 
-// formOfBytes returns the form of an input that begins with b, which is not
-// white space, or formAny if it is none.
-func formOfBytes(b []byte) form {
+// ModeFlag returns the function of a flag that sets the content mode m.
+func ModeFlag(m *cloudevents.Mode) func(string) error {
+	return func(s string) error {
+		for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
+			if s == mode.String() {
+				*m = mode
+				return nil
+			}
+		}
+		return errors.New("it is one of binary, structured, batch")
+	}
+}
+
+// formOfName returns the form that the name of a file tells. For ".json" that is Any, and
+// isJSON is true: an event or a batch, and nothing else.
+func formOfName(name string) (f Form, isJSON bool) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json":
+		return Any, true
+	case ".jsonl", ".ndjson":
+		return Lines, false
+	case ".http":
+		return HTTP, false
+	case ".curl":
+		return Curl, false
+	}
+	return Any, false
+}
+
+// formOfBytes returns the form of an input that begins with b, which does not begin with
+// white space, or Any if no form begins like that.
+func formOfBytes(b []byte) Form {
 	line, _, _ := strings.Cut(string(b), "\n")
 	switch {
 	case b[0] == '[':
-		return formBatch
+		return Batch
 	case b[0] == '{':
-		return formEvent
-	case isCurl(line):
-		return formCurl
+		return JSON
+	case curl.IsCommand(line):
+		return Curl
 	case isHTTP(line):
-		return formHTTP
+		return HTTP
 	}
-	return formAny
-}
-
-// isCurl reports whether a line may begin a curl command.
-func isCurl(line string) bool {
-	words := strings.Fields(line)
-	if len(words) > 0 && words[0] == "$" {
-		words = words[1:]
-	}
-	return len(words) > 0 && (words[0] == "curl" || words[0] == "curl.exe" || strings.HasSuffix(words[0], "/curl"))
+	return Any
 }

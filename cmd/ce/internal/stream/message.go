@@ -1,4 +1,4 @@
-package main
+package stream
 
 import (
 	"bytes"
@@ -9,38 +9,31 @@ import (
 	"net/http/httputil"
 	"strconv"
 	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
-// message is an HTTP message: one that was read, or one that a curl command would
-// send.
-type message struct {
-	start  string // "POST / HTTP/1.1"; "" if the input begins with the header
-	header http.Header
-	body   []byte
-	fields []field
+// Message is an HTTP message that the input has, or that a curl command in it would send.
+type Message struct {
+	Start  string // "POST / HTTP/1.1"; "" if the input begins with the header
+	Header http.Header
+	Body   []byte
+	Fields []Field // the headers in the order of the input
 
-	bodyOffset int64 // in the input
-	bodyLine   int
-	inBody     bool // the body is not in the input as it is sent: offsets are its own
+	BodyOffset int64 // in the input, in bytes
+	BodyLine   int   // counted from 1
+	InBody     bool  // BodyOffset and BodyLine are counted in the body, because the input has it in another form
 }
 
-// field is where a header is in the input.
-type field struct {
-	name   string
-	offset int64
-	line   int
+// Field is the place of a header in the input.
+type Field struct {
+	Name   string
+	Offset int64 // in bytes
+	Line   int   // counted from 1
 }
 
+// maxHead limits the header of a message, in bytes.
 const maxHead = 1 << 20
-
-// rawError is a fault of a raw HTTP message.
-type rawError struct {
-	offset int64
-	line   int
-	text   string
-}
-
-func (e *rawError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.text) }
 
 // isStartLine reports whether a line begins a request or a response.
 func isStartLine(line string) bool {
@@ -50,18 +43,19 @@ func isStartLine(line string) bool {
 		_, err := strconv.ParseUint(second, 10, 16)
 		return err == nil && len(second) == 3
 	}
-	return isToken(first) && second != "" && strings.HasPrefix(rest, "HTTP/") && !strings.Contains(rest, " ")
+	return IsToken(first) && second != "" && strings.HasPrefix(rest, "HTTP/") && !strings.Contains(rest, " ")
 }
 
-// isHeader reports whether a line is a header, white space before the colon
-// allowed, so that it can be told what is wrong with it.
+// isHeader reports whether a line looks like a header. White space before the colon, which
+// is wrong, is allowed, so that the error can name it.
 func isHeader(line string) bool {
 	name, _, ok := strings.Cut(line, ":")
-	return ok && isToken(strings.TrimRight(name, " \t"))
+	return ok && IsToken(strings.TrimRight(name, " \t"))
 }
 
-// isToken reports whether s is a token of HTTP, as names of headers are.
-func isToken(s string) bool {
+// IsToken reports whether s is a token of HTTP (RFC 9110, 5.6.2), as the name of a header
+// is.
+func IsToken(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if !(c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
@@ -77,18 +71,17 @@ func isHTTP(line string) bool {
 	return isStartLine(line) || isHeader(line)
 }
 
-// readMessage reads an HTTP message, with or without a start line, with CRLF or LF.
-// Without Content-Length and Transfer-Encoding the body goes up to the end of the
-// input, but for one line end, which editors add. At the end of the input the error
-// is io.EOF.
-func (s *splitter) readMessage() (*message, error) {
+// readMessage reads an HTTP message, with or without a start line, with CRLF or LF. Without
+// Content-Length and Transfer-Encoding, the body ends at the end of the input, less one line
+// end, because editors add one. The error is io.EOF at the end of the input.
+func (s *splitter) readMessage() (*Message, error) {
 	if _, err := s.space(); err != nil {
 		return nil, err
 	}
-	m := &message{header: http.Header{}}
+	m := &Message{Header: http.Header{}}
 	begin := s.offset
 	for first := true; ; first = false {
-		at := rawError{offset: s.offset, line: s.line}
+		at := HTTPError{Offset: s.offset, Line: s.line}
 		text, err := s.text()
 		if err == io.EOF && !first {
 			break // a header alone
@@ -98,11 +91,11 @@ func (s *splitter) readMessage() (*message, error) {
 		}
 		line := string(text)
 		if s.offset-begin > maxHead {
-			at.text = "the header is too long"
+			at.Text = "the header is too long"
 			return nil, &at
 		}
 		if first && isStartLine(line) {
-			m.start = line
+			m.Start = line
 			continue
 		}
 		if line == "" {
@@ -111,85 +104,76 @@ func (s *splitter) readMessage() (*message, error) {
 		name, value, ok := strings.Cut(line, ":")
 		switch {
 		case line[0] == ' ' || line[0] == '\t':
-			at.text = "a header goes on in another line, which HTTP does not allow any more"
+			at.Text = "a header goes on in another line, which HTTP does not allow any more"
 		case !ok:
-			at.text = fmt.Sprintf("no header, and no empty line before the body: %.64q", line)
-		case !isToken(name):
-			at.text = fmt.Sprintf("illegal header name %.64q", name)
+			at.Text = fmt.Sprintf("no header, and no empty line before the body: %.64q", line)
+		case !IsToken(name):
+			at.Text = fmt.Sprintf("illegal header name %.64q", name)
 		default:
-			m.header[name] = append(m.header[name], strings.Trim(value, " \t"))
-			m.fields = append(m.fields, field{name, at.offset, at.line})
+			m.Header[name] = append(m.Header[name], strings.Trim(value, " \t"))
+			m.Fields = append(m.Fields, Field{name, at.Offset, at.Line})
 			continue
 		}
 		return nil, &at
 	}
-	m.bodyOffset, m.bodyLine = s.offset, s.line
+	m.BodyOffset, m.BodyLine = s.offset, s.line
 	return m, s.body(m)
 }
 
-func (s *splitter) body(m *message) error {
-	at := rawError{offset: s.offset, line: s.line}
-	if coding := m.get("Transfer-Encoding"); coding != "" {
+func (s *splitter) body(m *Message) error {
+	at := HTTPError{Offset: s.offset, Line: s.line}
+	if coding := m.Get("Transfer-Encoding"); coding != "" {
 		if !strings.EqualFold(coding, "chunked") {
-			at.text = fmt.Sprintf("Transfer-Encoding %.64q", coding)
+			at.Text = fmt.Sprintf("Transfer-Encoding %.64q", coding)
 			return &at
 		}
-		m.bodyOffset, m.bodyLine, m.inBody = 0, 1, true
+		m.BodyOffset, m.BodyLine, m.InBody = 0, 1, true
 		counted := &counter{r: s.r}
-		body, err := readAtMost(httputil.NewChunkedReader(counted), s.max)
+		body, err := ReadAtMost(httputil.NewChunkedReader(counted), s.max)
 		s.line += counted.lines
 		s.offset += counted.n
-		if m.body = body; err != nil {
-			var long *errTooLong
+		if m.Body = body; err != nil {
+			var long *TooLongError
 			if errors.As(err, &long) {
 				return err
 			}
-			at.text = "the chunks of the body are malformed or cut off"
+			at.Text = "the chunks of the body are malformed or cut off"
 			return &at
 		}
-		// The trailer section, which is of no use here.
+		// The trailer section is of no use here.
 		for {
 			if line, err := s.text(); err != nil || len(line) == 0 {
 				return nil
 			}
 		}
 	}
-	length := m.get("Content-Length")
+	length := m.Get("Content-Length")
 	if length == "" {
-		body, err := readAtMost(s.r, s.max)
+		body, err := ReadAtMost(s.r, s.max)
 		s.advance(body)
 		body = bytes.TrimSuffix(body, []byte("\n"))
-		m.body = bytes.TrimSuffix(body, []byte("\r"))
+		m.Body = bytes.TrimSuffix(body, []byte("\r"))
 		return err
 	}
 	n, err := strconv.ParseUint(length, 10, 62)
 	switch {
 	case err != nil:
-		at.text = fmt.Sprintf("Content-Length %.64q", length)
+		at.Text = fmt.Sprintf("Content-Length %.64q", length)
 		return &at
 	case n > uint64(s.max):
-		return &errTooLong{s.max}
+		return &TooLongError{s.max}
 	}
-	m.body, err = readAtMost(io.LimitReader(s.r, int64(n)), s.max)
-	s.advance(m.body)
-	if err == nil && len(m.body) < int(n) {
-		at.text = fmt.Sprintf("the body has %d bytes, but Content-Length is %d", len(m.body), n)
+	m.Body, err = ReadAtMost(io.LimitReader(s.r, int64(n)), s.max)
+	s.advance(m.Body)
+	if err == nil && len(m.Body) < int(n) {
+		at.Text = fmt.Sprintf("the body has %d bytes, but Content-Length is %d", len(m.Body), n)
 		return &at
 	}
 	return err
 }
 
-// readAtMost reads all of r.
-func readAtMost(r io.Reader, max int) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, int64(max)+1))
-	if len(b) > max {
-		return nil, &errTooLong{max}
-	}
-	return b, err
-}
-
-// counter counts what is read through it. It gives one byte at a time, so that
-// nobody reads ahead.
+// counter counts the bytes and lines that are read through it. It returns one byte at a time,
+// so that its reader does not read ahead.
 type counter struct {
 	r     io.ByteReader
 	n     int64
@@ -218,12 +202,20 @@ func (c *counter) ReadByte() (byte, error) {
 	return b, err
 }
 
-// get returns the value of a header under any spelling of its name.
-func (m *message) get(name string) string {
-	for key, values := range m.header {
-		if strings.EqualFold(key, name) && len(values) > 0 {
-			return values[0]
+// Values returns the values of a header, whatever the case of its name.
+func (m *Message) Values(name string) (values []string) {
+	for key, v := range m.Header {
+		if ascii.EqualFold(key, name) {
+			values = append(values, v...)
 		}
+	}
+	return values
+}
+
+// Get returns one value of a header, whatever the case of its name, or "".
+func (m *Message) Get(name string) string {
+	if values := m.Values(name); len(values) > 0 {
+		return values[0]
 	}
 	return ""
 }

@@ -1,159 +1,183 @@
-package main
+package stream
 
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// defaultMaxBytes is how much of an input is held in memory: a line, an element of
-// a batch, an HTTP body.
-const defaultMaxBytes = cehttp.DefaultMaxBytes
+// DefaultMaxBytes is the default limit of a unit: a line, an element of a batch, or the body
+// of an HTTP message.
+const DefaultMaxBytes = cehttp.DefaultMaxBytes
 
-// input reads the events of a stream, one after the other.
-type input struct {
-	name string // "" is standard input
-	form form
-	s    *splitter
-	files
+// Reader reads the units of one input, one after the other.
+type Reader struct {
+	Name string // of the file; "" is standard input
+
+	form         Form
+	isJSON       bool // whatever the first bytes are
+	s            *splitter
+	readFile     func(name string) ([]byte, error) // reads a file that a curl command names; nil refuses
 	begun, ended bool
-	lines        bool // JSON events are one to a line, as the first one was
+	oneLine      bool // JSON events have a line each, as the first one has
 	index        int  // of the next unit
 	commands     *commandReader
 }
 
-// files is how "@file" in a curl command is read.
-type files func(name string) ([]byte, error)
-
-// unit is what next returns: a JSON event, or an HTTP message with one or with a
-// batch.
-type unit struct {
-	message *message // nil: body is a JSON event
-	body    []byte   // valid until the next call of next
-	offset  int64    // of body in the input
-	line    int
-	column  int  // of body in that line, counted from 0
-	index   int  // among the units of the input, from 0
-	inBody  bool // offset and line are those of the body, which is not in the input as it is
+// Unit is a JSON event, or an HTTP message with one event or with a batch.
+type Unit struct {
+	Message *Message // nil: Body is a JSON event
+	Body    []byte   // valid until the next call of Next
+	Offset  int64    // of Body in the input, in bytes
+	Line    int      // of Body in the input, counted from 1
+	Column  int      // of Body in that line, in bytes, counted from 0
+	Index   int      // among the units of the input, counted from 0
+	InBody  bool     // Offset and Line are counted in the body, because the input has it in another form
 }
 
-func newInput(r io.Reader, name string, f form, maxBytes int) *input {
-	if f == formAny {
-		f = formOfName(name)
+// NewReader returns a Reader of r. If f is Any, the name tells the form, or else the first
+// bytes do. A unit has at most maxBytes; 0 is DefaultMaxBytes.
+//
+// Curl commands that name files are refused with a [*CurlError].
+func NewReader(r io.Reader, name string, f Form, maxBytes int) *Reader {
+	isJSON := false
+	if f == Any {
+		f, isJSON = formOfName(name)
 	}
-	return &input{name: name, form: f, s: newSplitter(r, maxBytes)}
+	if maxBytes == 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	return &Reader{Name: name, form: f, isJSON: isJSON, s: newSplitter(r, maxBytes)}
 }
 
-// structureError is about what is between events. Nothing can be read after it.
-type structureError struct {
-	err     error
-	section string
+// Prefix returns the name of the file and a colon, for the front of an error. It is "" for
+// standard input.
+func (in *Reader) Prefix() string {
+	if in.Name == "" {
+		return ""
+	}
+	return in.Name + ": "
 }
 
-func (e *structureError) Error() string { return e.err.Error() }
-func (e *structureError) Unwrap() error { return e.err }
+// Form returns the form of the input. It is Any before the first unit is read, and if the
+// first bytes tell no form.
+func (in *Reader) Form() Form { return in.form }
 
-// next returns the next unit; at the end the error is io.EOF. Every other error is
-// the last one, too.
-func (in *input) next() (unit, error) {
+// OneLine reports whether the input is read as a JSON event a line although its form is JSON:
+// the first event has a line of its own.
+func (in *Reader) OneLine() bool { return in.oneLine }
+
+// Count returns how many units were read.
+func (in *Reader) Count() int { return in.index }
+
+// Here returns an empty unit at the place that the Reader has come to, for an error of Next.
+func (in *Reader) Here() Unit {
+	return Unit{Line: in.s.line, Column: int(in.s.offset - in.s.start)}
+}
+
+// Next returns the next unit. The error is io.EOF at the end. After any error, Next returns
+// io.EOF. [IsFault] tells errors about the input from errors of reading it.
+func (in *Reader) Next() (Unit, error) {
 	if in.ended {
-		return unit{}, io.EOF
+		return Unit{}, io.EOF
 	}
 	u, err := in.read()
 	if err != nil {
 		in.ended = true
-		return unit{}, err
+		return Unit{}, err
 	}
-	u.index = in.index
+	u.Index = in.index
 	in.index++
 	return u, nil
 }
 
-func (in *input) read() (unit, error) {
+func (in *Reader) read() (Unit, error) {
 	if !in.begun {
 		if err := in.begin(); err != nil {
-			return unit{}, err
+			return Unit{}, err
 		}
 	}
 	switch in.form {
-	case formLines:
+	case Lines:
 		return in.readLine()
-	case formBatch:
+	case Batch:
 		return in.readElement()
-	case formHTTP, formCurl:
+	case HTTP, Curl:
 		return in.readMessage()
 	}
 	return in.readEvent()
 }
 
-// begin finds out what the form is.
-func (in *input) begin() error {
+// begin finds out the form.
+func (in *Reader) begin() error {
 	_, err := in.s.space()
 	if err == io.EOF {
-		return &structureError{in.s.at("the input is empty"), spec.SectionMessage}
+		return &StructureError{in.s.at("the input is empty"), spec.SectionMessage}
 	}
 	if err != nil {
 		return err
 	}
-	if in.form == formAny {
+	if in.form == Any {
 		b, _ := in.s.r.Peek(min(4096, max(in.s.r.Buffered(), 1)))
-		if in.form = formOfBytes(b); in.form == formAny {
-			return &structureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
+		in.form = formOfBytes(b)
+		if in.isJSON && in.form != Batch {
+			in.form = JSON
+		}
+		if in.form == Any {
+			return &StructureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
 		}
 	}
 	return nil
 }
 
-func (in *input) readLine() (unit, error) {
+func (in *Reader) readLine() (Unit, error) {
 	in.begun = true
 	for {
 		offset, line := in.s.offset, in.s.line
 		b, err := in.s.text()
 		if err != nil {
-			return unit{}, err
+			return Unit{}, err
 		}
 		if len(bytes.TrimSpace(b)) > 0 {
-			return unit{body: b, offset: offset, line: line}, nil
+			return Unit{Body: b, Offset: offset, Line: line}, nil
 		}
 	}
 }
 
-// readEvent reads JSON events one after the other. If the first has a line of its
-// own, all have: a line that is broken is then no more than one event.
-func (in *input) readEvent() (unit, error) {
-	if in.lines {
+// readEvent reads JSON events one after the other. If the first one has a line of its own,
+// every line is an event: a broken line then spoils no other one.
+func (in *Reader) readEvent() (Unit, error) {
+	if in.oneLine {
 		return in.readLine()
 	}
 	c, err := in.s.space()
 	switch {
 	case err != nil:
-		return unit{}, err
+		return Unit{}, err
 	case c != '{' && in.begun:
-		return unit{}, &structureError{in.s.at("there is something behind the event"), spec.SectionJSONEnvelope}
+		return Unit{}, &StructureError{in.s.at("there is something behind the event"), spec.SectionJSONEnvelope}
 	}
 	u := in.s.unit()
-	if u.body, err = in.s.value(); err != nil {
-		return unit{}, err
+	if u.Body, err = in.s.value(); err != nil {
+		return Unit{}, err
 	}
 	if !in.begun {
 		in.begun = true
-		in.lines = u.line == in.s.line && in.s.endOfLine()
+		in.oneLine = u.Line == in.s.line && in.s.endOfLine()
 	}
 	return u, nil
 }
 
 // readElement reads an element of a batch.
-func (in *input) readElement() (unit, error) {
+func (in *Reader) readElement() (Unit, error) {
 	c, err := in.s.space()
 	if err == nil && !in.begun {
 		if c != '[' {
-			return unit{}, &structureError{in.s.at("a batch is a JSON array"), spec.SectionJSONBatch}
+			return Unit{}, &StructureError{in.s.at("a batch is a JSON array"), spec.SectionJSONBatch}
 		}
 		in.s.skip(1)
 		if c, err = in.s.space(); err == nil && c == ']' {
@@ -167,120 +191,76 @@ func (in *input) readElement() (unit, error) {
 			in.s.skip(1)
 			c, err = in.s.space()
 		default:
-			return unit{}, &structureError{in.s.at("there must be a comma between the events of a batch"), spec.SectionJSONBatch}
+			return Unit{}, &StructureError{in.s.at("there must be a comma between the events of a batch"), spec.SectionJSONBatch}
 		}
 	}
 	in.begun = true
 	switch {
 	case err == io.EOF:
-		return unit{}, &structureError{in.s.at("the batch is cut off"), spec.SectionJSONBatch}
+		return Unit{}, &StructureError{in.s.at("the batch is cut off"), spec.SectionJSONBatch}
 	case err != nil:
-		return unit{}, err
+		return Unit{}, err
 	case c == ',' || c == ']':
-		return unit{}, &structureError{in.s.at("there must be an event behind a comma"), spec.SectionJSONBatch}
+		return Unit{}, &StructureError{in.s.at("there must be an event behind a comma"), spec.SectionJSONBatch}
 	}
 	u := in.s.unit()
-	u.body, err = in.s.value()
+	u.Body, err = in.s.value()
 	return u, err
 }
 
 // unit returns a unit that begins at the next byte.
-func (s *splitter) unit() unit {
-	return unit{offset: s.offset, line: s.line, column: int(s.offset - s.start)}
+func (s *splitter) unit() Unit {
+	return Unit{Offset: s.offset, Line: s.line, Column: int(s.offset - s.start)}
 }
 
-func (in *input) endBatch() (unit, error) {
+func (in *Reader) endBatch() (Unit, error) {
 	in.begun = true
 	in.s.skip(1)
 	switch _, err := in.s.space(); {
 	case err == nil:
-		return unit{}, &structureError{in.s.at("there is something behind the batch"), spec.SectionJSONBatch}
+		return Unit{}, &StructureError{in.s.at("there is something behind the batch"), spec.SectionJSONBatch}
 	default:
-		return unit{}, err
+		return Unit{}, err
 	}
 }
 
-func (in *input) readMessage() (unit, error) {
+func (in *Reader) readMessage() (Unit, error) {
 	in.begun = true
-	var m *message
+	var m *Message
 	var err error
-	if in.form == formCurl {
+	if in.form == Curl {
 		if in.commands == nil {
 			if in.commands, err = in.s.commands(); err != nil {
-				return unit{}, err
+				return Unit{}, err
 			}
 		}
-		m, err = in.commands.next(in.files)
+		m, err = in.commands.next(in.readFile)
 	} else {
 		m, err = in.s.readMessage()
 	}
 	if err != nil {
-		return unit{}, err
+		return Unit{}, err
 	}
-	return unit{message: m, body: m.body, offset: m.bodyOffset, line: m.bodyLine, inBody: m.inBody}, nil
+	return Unit{Message: m, Body: m.Body, Offset: m.BodyOffset, Line: m.BodyLine, InBody: m.InBody}, nil
 }
 
-// open returns the inputs that arguments name; none, and "-", is standard input.
-func (p *process) open(args []string, f form, maxBytes int, use func(*input) error) error {
-	if len(args) == 0 {
-		args = []string{"-"}
-	}
-	for _, name := range args {
-		if err := p.openOne(name, f, maxBytes, use); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *process) openOne(name string, f form, maxBytes int, use func(*input) error) error {
-	if name == "-" {
-		in := newInput(p.in, "", f, maxBytes)
-		in.files = p.readFile
-		return use(in)
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	in := newInput(file, name, f, maxBytes)
-	in.files = p.readFile
-	return use(in)
-}
-
-// readFile reads a file that a curl command or a flag names; "-" is standard input.
-func (p *process) readFile(name string) ([]byte, error) {
-	if name == "-" {
-		return readAtMost(p.in, defaultMaxBytes)
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	b, err := readAtMost(file, defaultMaxBytes)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return b, nil
-}
-
-// place returns the line and the column, in bytes, of an offset into the body of u.
-func (u *unit) place(offset int) (line, column int) {
-	before := u.body[:min(offset, len(u.body))]
+// Place returns the line of the input, counted from 1, and the column, in bytes and counted
+// from 1, of an offset into the body of u.
+func (u *Unit) Place(offset int) (line, column int) {
+	before := u.Body[:min(offset, len(u.Body))]
 	newline := bytes.LastIndexByte(before, '\n')
 	if column = len(before) - newline; newline < 0 {
-		column += u.column
+		column += u.Column
 	}
-	return u.line + bytes.Count(before, []byte("\n")), column
+	return u.Line + bytes.Count(before, []byte("\n")), column
 }
 
-// absolute returns err with offsets from the beginning of the input.
-func (u *unit) absolute(err error) error {
+// Absolute returns the error of a decoder of u.Body with its offset counted from the
+// beginning of the input.
+func (u *Unit) Absolute(err error) error {
 	var syntax *cloudevents.SyntaxError
-	if u.offset > 0 && errors.As(err, &syntax) {
-		return &cloudevents.SyntaxError{Offset: int(u.offset) + syntax.Offset, Err: syntax.Err}
+	if u.Offset > 0 && errors.As(err, &syntax) {
+		return &cloudevents.SyntaxError{Offset: int(u.Offset) + syntax.Offset, Err: syntax.Err}
 	}
 	return err
 }

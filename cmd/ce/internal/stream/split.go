@@ -1,17 +1,16 @@
-package main
+package stream
 
 import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// splitter cuts a stream into lines and JSON values, without a look at what is in
-// them, and counts where it is. It holds one of them at a time.
+// splitter cuts a stream into lines and JSON values without checking them, and counts lines
+// and bytes. It holds one line or value at a time.
 type splitter struct {
 	r      *bufio.Reader
 	offset int64 // of the next byte
@@ -25,14 +24,7 @@ func newSplitter(r io.Reader, max int) *splitter {
 	return &splitter{r: bufio.NewReaderSize(r, 256<<10), line: 1, max: max}
 }
 
-// errTooLong is about a piece of input that does not fit into memory.
-type errTooLong struct{ max int }
-
-func (e *errTooLong) Error() string {
-	return fmt.Sprintf("longer than %d bytes; see --max-bytes", e.max)
-}
-
-// at is the error that something is wrong at the next byte.
+// at returns an error about the next byte.
 func (s *splitter) at(text string) error {
 	return &cloudevents.SyntaxError{Offset: int(s.offset), Err: errors.New(text)}
 }
@@ -53,8 +45,8 @@ func (s *splitter) advance(b []byte) {
 	s.offset += int64(len(b))
 }
 
-// space consumes white space, and a byte order mark at the beginning, and returns
-// the byte that follows it.
+// space consumes white space, and a byte order mark at the beginning of the input. It
+// returns the byte behind them without consuming it.
 func (s *splitter) space() (byte, error) {
 	if s.offset == 0 {
 		if b, _ := s.r.Peek(3); bytes.Equal(b, []byte("\uFEFF")) {
@@ -91,8 +83,8 @@ func (s *splitter) endOfLine() bool {
 	}
 }
 
-// text reads up to the end of the line, without it. The result is valid until the
-// next call. At the end of the input the error is io.EOF.
+// text reads a line and returns it without its end. The result is valid until the next call.
+// The error is io.EOF at the end of the input.
 func (s *splitter) text() ([]byte, error) {
 	line, err := s.r.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
@@ -100,7 +92,7 @@ func (s *splitter) text() ([]byte, error) {
 		for err == bufio.ErrBufferFull {
 			line, err = s.r.ReadSlice('\n')
 			if s.buf = append(s.buf, line...); len(s.buf) > s.max {
-				return nil, &errTooLong{s.max}
+				return nil, &TooLongError{s.max}
 			}
 		}
 		line = s.buf
@@ -118,9 +110,9 @@ func (s *splitter) text() ([]byte, error) {
 	return nil, err
 }
 
-// value reads one JSON value: up to the bracket that closes the first one, or up
-// to a comma, bracket or white space. A value that the input ends within is
-// returned as it is. The result is valid until the next call.
+// value reads one JSON value: to the bracket that closes the first one, or up to a comma, a
+// bracket or white space. If the input ends within the value, the result is incomplete. It is
+// valid until the next call.
 func (s *splitter) value() ([]byte, error) {
 	s.buf = s.buf[:0]
 	var v valueEnd
@@ -133,7 +125,7 @@ func (s *splitter) value() ([]byte, error) {
 		b, _ := s.r.Peek(s.r.Buffered())
 		n := v.scan(b)
 		if len(s.buf)+n > s.max {
-			return nil, &errTooLong{s.max}
+			return nil, &TooLongError{s.max}
 		}
 		s.buf = append(s.buf, b[:n]...)
 		s.skip(n)

@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"context"
@@ -7,44 +7,45 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
-// mostFailures is after how many requests in a row without an answer the run ends.
-const mostFailures = 100
+// maxFailures is the number of requests in a row without an answer after which the run ends.
+const maxFailures = 100
 
-// adaptedSubject starts an adapter and makes a subject of what is behind it.
-func adaptedSubject(ctx context.Context, f *conformanceFlags) (*subject, error) {
-	argv, err := splitCommand(f.adapter)
+// adapted starts an adapter and makes a subject of the implementation behind it.
+func (t *trial) adapted(ctx context.Context) (*subject, error) {
+	argv, err := splitCommand(t.adapter)
 	if err != nil {
-		return nil, usagef("conformance: --adapter: %v", err)
+		return nil, cli.Usagef("conformance: --adapter: %v", err)
 	}
-	a := &adapter{ctx: ctx, argv: argv, timeout: f.timeout}
+	a := &adapter{ctx: ctx, argv: argv, timeout: t.timeout}
 	if err := a.start(); err != nil {
 		return nil, err
 	}
-	name := cutReason(a.name, 64)
+	name := cut(a.name, 64)
 	if name == "" {
 		name = "an implementation without a name"
 	}
-	judge := conformance.Judge{Codec: conformance.Adapter(a.ask), Strict: f.strict}
-	return &subject{name: name, strict: f.strict, run: judge.Run, broken: a.broken, end: a.stop}, nil
+	judge := conformance.Judge{Codec: conformance.Adapter(a.ask), Strict: t.strict}
+	return &subject{name: name, strict: t.strict, run: judge.Run, broken: a.broken, end: a.stop}, nil
 }
 
-// adapter asks a process, and starts another one after one that failed.
+// adapter asks a process. After a failure it starts another one.
 type adapter struct {
 	ctx      context.Context
 	argv     []string
 	timeout  time.Duration
-	name     string          // what it calls itself
-	process  *adapterProcess // nil if none is running
+	name     string          // as the process says
+	process  *adapterProcess // nil if no process is running
 	id       int             // of the last request
 	failures int             // requests in a row without an answer
-	dead     error           // it does not start
+	dead     error           // the error if it does not start
 }
 
-// startTimeout is how long an adapter may take to answer the first request: it
-// may have to be compiled.
+// startTimeout is the time that an adapter has for its first answer. It may have to be
+// compiled.
 const startTimeout = time.Minute
 
 // start starts a process and greets it.
@@ -102,14 +103,14 @@ func (a *adapter) broken() error {
 	switch {
 	case a.dead != nil:
 		return a.dead
-	case a.failures >= mostFailures:
+	case a.failures >= maxFailures:
 		return fmt.Errorf("the adapter has not answered %d times in a row", a.failures)
 	}
 	return a.ctx.Err()
 }
 
-// splitCommand splits a command line at spaces; single and double quotes keep
-// words together, and nothing else means anything.
+// splitCommand splits a command line at spaces. Single and double quotes keep words together;
+// no other character is special.
 func splitCommand(s string) (argv []string, err error) {
 	var word []byte
 	var quote byte

@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -101,11 +102,11 @@ func TestAdapterFaults(t *testing.T) {
 			if n := after.TotalAlloc - before.TotalAlloc; n > 256<<20 {
 				t.Errorf("%d MiB were allocated", n>>20)
 			}
-			var r suiteReport
+			var r report
 			if err := json.Unmarshal([]byte(out), &r); err != nil {
 				t.Fatalf("%v: %s", err, errs)
 			}
-			failed, want := 0, exitOK
+			failed, want := 0, cli.ExitOK
 			for _, o := range r.Results {
 				if o.Verdict == verdictFail {
 					failed++
@@ -115,7 +116,7 @@ func TestAdapterFaults(t *testing.T) {
 				}
 			}
 			if says != "" {
-				want = exitFault
+				want = cli.ExitFault
 			}
 			if failed != want || status != want || r.Implementation != "adapter that "+fault {
 				t.Errorf("%d failed, status %d, want %d; %s", failed, status, want, r.Implementation)
@@ -126,7 +127,7 @@ func TestAdapterFaults(t *testing.T) {
 
 func TestAdapterDoesNotStart(t *testing.T) {
 	status, out, errs := ceConformance(t, "--adapter", adapterOf(t, "does not start"))
-	if status != exitError || out != "" || errs != "ce: the adapter does not start: crashed: exit status 4: Error: no licence\n" {
+	if status != cli.ExitError || out != "" || errs != "ce: the adapter does not start: crashed: exit status 4: Error: no licence\n" {
 		t.Errorf("status %d: %s%s", status, errs, out)
 	}
 }
@@ -134,7 +135,7 @@ func TestAdapterDoesNotStart(t *testing.T) {
 // TestAdapterWhole runs the whole suite against this library in another process.
 func TestAdapterWhole(t *testing.T) {
 	status, out, errs := ceConformance(t, "--adapter", adapterOf(t, "is right"))
-	if status != exitOK || !strings.Contains(out, " 0 failed, 0 differ") || errs != "" {
+	if status != cli.ExitOK || !strings.Contains(out, " 0 failed, 0 differ") || errs != "" {
 		t.Errorf("status %d: %s%s", status, errs, out)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package suite
 
 import (
 	"io"
@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
 // What an adapter has started ends with it, also if the adapter ended by itself.
@@ -29,7 +31,7 @@ func TestAdapterLeavesNothing(t *testing.T) {
 	}
 	defer reader.Close()
 	status, out, errs := ceConformance(t, "--run", "^json/decode/missing-id$", "--adapter", "sh '"+script+"'")
-	if status != exitFault || !strings.Contains(out, "crashed: exit status 3") {
+	if status != cli.ExitFault || !strings.Contains(out, "crashed: exit status 3") {
 		t.Errorf("status %d: %s%s", status, errs, out)
 	}
 	if err := reader.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {

@@ -1,12 +1,12 @@
-package main
+package suite
 
 import (
 	"encoding/xml"
 	"os"
 )
 
-// The elements of a JUnit report that everybody reads. A suite is a document of
-// the specification.
+// The elements of a JUnit report that every reader of them knows. A suite is a document of the
+// specification.
 type (
 	junitSuites struct {
 		XMLName  xml.Name      `xml:"testsuites"`
@@ -35,13 +35,13 @@ type (
 	}
 )
 
-// junit returns the report as JUnit has it. What differs has passed, with a note.
-func (r *suiteReport) junit() *junitSuites {
+// junit returns the report in the form of JUnit. A result that differs has passed, with a note.
+func (r *report) junit() *junitSuites {
 	all := &junitSuites{Name: r.Implementation, Tests: len(r.Results), Failures: r.Failed, Skipped: r.Skipped}
 	suites := map[string]*junitSuite{}
 	for i := range r.Results {
 		o := &r.Results[i]
-		group, section := o.row()
+		group, section := o.rowName()
 		s := suites[group]
 		if s == nil {
 			s = &junitSuite{Name: group}
@@ -65,7 +65,7 @@ func (r *suiteReport) junit() *junitSuites {
 	return all
 }
 
-func (r *suiteReport) writeJUnit(name string) error {
+func (r *report) writeJUnit(name string) error {
 	text, err := xml.MarshalIndent(r.junit(), "", "  ")
 	if err != nil {
 		return err

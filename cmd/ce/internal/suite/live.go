@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"bytes"
@@ -11,24 +11,25 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// maxReceiverAnswer limits what is read of an answer, in bytes.
+// maxReceiverAnswer limits the body of an answer, in bytes.
 const maxReceiverAnswer = 16 << 20
 
-// liveReceiver makes a subject of the receiver at a URL. It sends an event and a
-// batch to see whether anybody is there, and takes batches.
-func (p *process) liveReceiver(ctx context.Context, f *conformanceFlags) (*subject, error) {
-	u, err := url.Parse(f.url)
+// receiver makes a subject of the receiver at a URL. It sends an event and a batch first, to
+// see whether the receiver answers and whether it takes batches.
+func (t *trial) receiver(ctx context.Context) (*subject, error) {
+	u, err := url.Parse(t.url)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, usagef("conformance: %.64q is not a URL of HTTP", f.url)
+		return nil, cli.Usagef("conformance: %.64q is not a URL of HTTP", t.url)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	s := &caseSender{ctx: ctx, url: f.url, client: &http.Client{
+	s := &caseSender{ctx: ctx, url: t.url, client: &http.Client{
 		Transport:     transport,
-		Timeout:       f.timeout,
+		Timeout:       t.timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	e := cloudevents.Event{ID: "ce-conformance", Source: "/ce/conformance", Type: "com.example.conformance"}
@@ -44,17 +45,17 @@ func (p *process) liveReceiver(ctx context.Context, f *conformanceFlags) (*subje
 		return nil, err
 	}
 	status, _, err := s.send(batch)
-	receiver := conformance.Receiver{Send: s.send, NoEcho: f.noEcho, NoBatch: err != nil || status < 200 || status > 299}
+	receiver := conformance.Receiver{Send: s.send, NoEcho: t.noEcho, NoBatch: err != nil || status < 200 || status > 299}
 	if receiver.NoBatch {
-		fmt.Fprintln(p.err, "ce: the receiver takes no batches; they are skipped")
+		fmt.Fprintln(t.process.Err, "ce: the receiver takes no batches; they are skipped")
 	}
 	return &subject{
-		name: u.Redacted(), strict: f.strict, run: receiver.Run,
+		name: u.Redacted(), strict: t.strict, run: receiver.Run,
 		broken: ctx.Err, end: transport.CloseIdleConnections,
 	}, nil
 }
 
-// caseSender sends the messages of the suite as they are.
+// caseSender sends the messages of the suite unchanged.
 type caseSender struct {
 	ctx    context.Context
 	url    string
@@ -70,7 +71,7 @@ func (s *caseSender) send(m conformance.Message) (status int, answer conformance
 	for key, values := range m.Header {
 		switch http.CanonicalHeaderKey(key) {
 		case "Host", "Content-Length", "Transfer-Encoding", "Connection":
-			continue // of the message on its way, not of the event
+			continue // belongs to the connection, not to the event
 		}
 		for _, value := range values {
 			if !carries(key, value) {
@@ -83,7 +84,7 @@ func (s *caseSender) send(m conformance.Message) (status int, answer conformance
 	if err != nil {
 		var u *url.Error
 		if errors.As(err, &u) {
-			err = u.Err // without the URL, which may have a password
+			err = u.Err // the URL may have a password
 		}
 		return 0, answer, &noAnswer{err}
 	}
@@ -113,7 +114,8 @@ func carries(key, value string) bool {
 	return key != ""
 }
 
-// noAnswer is why a receiver or an adapter has not answered.
+// noAnswer is the reason why a receiver or an adapter has not answered. It is
+// conformance.ErrNoAnswer.
 type noAnswer struct{ err error }
 
 func (e *noAnswer) Error() string        { return "no answer: " + e.err.Error() }

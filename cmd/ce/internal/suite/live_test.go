@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -39,20 +40,20 @@ func TestConformanceHTTP(t *testing.T) {
 		handler http.HandlerFunc
 		args    []string
 		status  int
-		check   func(r *suiteReport, o *caseOutcome) (says string) // "" must pass
+		check   func(r *report, o *outcome) (says string) // "" must pass
 	}{
-		"right": {handler: rightReceiver(nil), status: exitOK},
+		"right": {handler: rightReceiver(nil), status: cli.ExitOK},
 		"echoes": {
-			handler: rightReceiver(func(*cloudevents.Event) {}), status: exitOK,
+			handler: rightReceiver(func(*cloudevents.Event) {}), status: cli.ExitOK,
 			args: []string{"--run", "^json/decode/(every|order|data-text|minimal)"},
 		},
 		"echoes, and does not know the types of extensions": {
-			handler: rightReceiver(func(*cloudevents.Event) {}), status: exitOK,
+			handler: rightReceiver(func(*cloudevents.Event) {}), status: cli.ExitOK,
 			args: []string{"--run", "^(json/decode/declared|http/decode/structured-declared)"},
 		},
 		"accepts all": {
-			handler: func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }, status: exitFault,
-			check: func(_ *suiteReport, o *caseOutcome) string {
+			handler: func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }, status: cli.ExitFault,
+			check: func(_ *report, o *outcome) string {
 				if o.Expect == "reject" {
 					return "accepted with status 200, but must be refused"
 				}
@@ -60,8 +61,8 @@ func TestConformanceHTTP(t *testing.T) {
 			},
 		},
 		"refuses all": {
-			handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }, status: exitFault,
-			check: func(_ *suiteReport, o *caseOutcome) string {
+			handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }, status: cli.ExitFault,
+			check: func(_ *report, o *outcome) string {
 				if o.Expect == "accept" {
 					return "refused with status 400"
 				}
@@ -69,13 +70,13 @@ func TestConformanceHTTP(t *testing.T) {
 			},
 		},
 		"redirects": {
-			handler: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, status: exitFault,
-			check: func(*suiteReport, *caseOutcome) string { return "redirected: status 302" },
+			handler: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, status: cli.ExitFault,
+			check: func(*report, *outcome) string { return "redirected: status 302" },
 		},
 		"echoes another event": {
-			handler: rightReceiver(func(e *cloudevents.Event) { e.Type += ".reply" }), status: exitFault,
+			handler: rightReceiver(func(e *cloudevents.Event) { e.Type += ".reply" }), status: cli.ExitFault,
 			args: []string{"--run", "^json/decode/(every|order|data-text|minimal)"},
-			check: func(_ *suiteReport, o *caseOutcome) string {
+			check: func(_ *report, o *outcome) string {
 				if o.Expect == "accept" && o.Mode != "batch" {
 					return "echo: type is "
 				}
@@ -83,7 +84,7 @@ func TestConformanceHTTP(t *testing.T) {
 			},
 		},
 		"replies": {
-			handler: rightReceiver(func(e *cloudevents.Event) { e.Type += ".reply" }), status: exitOK, args: []string{"--no-echo"},
+			handler: rightReceiver(func(e *cloudevents.Event) { e.Type += ".reply" }), status: cli.ExitOK, args: []string{"--no-echo"},
 		},
 		"takes no batches": {
 			handler: func(w http.ResponseWriter, r *http.Request) {
@@ -92,10 +93,10 @@ func TestConformanceHTTP(t *testing.T) {
 					return
 				}
 				rightReceiver(nil)(w, r)
-			}, status: exitOK,
+			}, status: cli.ExitOK,
 		},
 		"hangs up": {
-			handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, status: exitError,
+			handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, status: cli.ExitError,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,10 +110,10 @@ func TestConformanceHTTP(t *testing.T) {
 			if status != c.status {
 				t.Fatalf("status %d, want %d: %s%.2000s", status, c.status, errs, out)
 			}
-			if status == exitError {
+			if status == cli.ExitError {
 				return
 			}
-			var r suiteReport
+			var r report
 			if err := json.Unmarshal([]byte(out), &r); err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"bufio"
@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// maxAnswerLine limits an answer of an adapter, in bytes.
+// maxAnswerLine limits an answer, in bytes.
 const maxAnswerLine = 16 << 20
 
 // adapterProcess is a running adapter.
@@ -20,9 +20,9 @@ type adapterProcess struct {
 	cmd    *exec.Cmd
 	cancel context.CancelFunc
 	stdin  io.WriteCloser
-	lines  chan adapterLine // closed when there will be no more
+	lines  chan adapterLine // closed at the end of the output
 	stderr *firstBytes
-	ended  chan struct{} // closed when nobody wants lines anymore
+	ended  chan struct{} // closed when the lines are no longer read
 }
 
 type adapterLine struct {
@@ -37,7 +37,7 @@ func startAdapter(ctx context.Context, argv []string) (*adapterProcess, error) {
 		lines: make(chan adapterLine), ended: make(chan struct{}), stderr: &firstBytes{},
 	}
 	a.cmd.Stderr = a.stderr
-	a.cmd.WaitDelay = time.Second // for what it has started itself
+	a.cmd.WaitDelay = time.Second // for the processes that it has started
 	inGroup(a.cmd)
 	var stdout io.ReadCloser
 	var err error
@@ -54,7 +54,7 @@ func startAdapter(ctx context.Context, argv []string) (*adapterProcess, error) {
 	return a, nil
 }
 
-// read passes lines on until there are no more, or one is too long.
+// read passes lines on up to the end of the output, or to a line that is too long.
 func (a *adapterProcess) read(stdout io.Reader) {
 	defer close(a.lines)
 	in := bufio.NewReader(stdout)
@@ -88,17 +88,17 @@ func readAnswerLine(in *bufio.Reader, limit int) ([]byte, error) {
 			return line, nil
 		case errors.Is(err, bufio.ErrBufferFull):
 		case err == io.EOF && len(line) > 0:
-			return nil, io.EOF // cut short: it has crashed
+			return nil, io.EOF // the process has crashed in the middle of a line
 		default:
 			return nil, err
 		}
 	}
 }
 
-// exchange writes a line and reads one. After an error the process is of no use.
+// exchange writes a line and reads one. After an error the process cannot be used again.
 func (a *adapterProcess) exchange(request []byte, timeout time.Duration) ([]byte, error) {
 	a.stderr.forget()
-	go a.stdin.Write(request) // an adapter that does not read must not stop us; kill ends it
+	go a.stdin.Write(request) // in a goroutine, because an adapter may not read; kill ends it
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
@@ -112,8 +112,7 @@ func (a *adapterProcess) exchange(request []byte, timeout time.Duration) ([]byte
 	}
 }
 
-// death waits for the end of a process that has closed its output, and says how
-// it ended.
+// death waits for the end of a process that has closed its output, and returns how it ended.
 func (a *adapterProcess) death(timeout <-chan time.Time) error {
 	waited := make(chan error, 1)
 	go func() { waited <- a.cmd.Wait() }()
@@ -135,21 +134,22 @@ func (a *adapterProcess) death(timeout <-chan time.Time) error {
 	return errors.New("crashed: " + how)
 }
 
-// kill ends the process and all that it has started.
+// kill ends the process and everything that it has started.
 func (a *adapterProcess) kill() {
 	close(a.ended)
 	a.stdin.Close()
 	a.cancel()
-	a.cmd.Wait()    // an error if it was waited for, or was killed
-	endGroup(a.cmd) // what outlives a process that ended by itself
+	a.cmd.Wait()    // it was waited for already, or was killed
+	endGroup(a.cmd) // its children, if it ended by itself
 }
 
-// firstBytes keeps the beginning of what is written to it, and never fails.
+// firstBytes keeps the beginning of the text that is written to it. It never fails.
 type firstBytes struct {
 	mu   sync.Mutex
 	text []byte
 }
 
+// maxStderr limits the text that firstBytes keeps, in bytes.
 const maxStderr = 8 << 10
 
 func (f *firstBytes) Write(p []byte) (int, error) {
@@ -165,7 +165,7 @@ func (f *firstBytes) forget() {
 	f.text = f.text[:0]
 }
 
-// fault returns the line that is most likely to say what happened.
+// fault returns the line that most likely says what happened.
 func (f *firstBytes) fault() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -173,11 +173,11 @@ func (f *firstBytes) fault() string {
 	for line := range strings.Lines(string(f.text)) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") || strings.Contains(line, "Error: ") {
-			return cutReason(line, 200)
+			return cut(line, 200)
 		}
 		if line != "" {
 			last = line
 		}
 	}
-	return cutReason(last, 200)
+	return cut(last, 200)
 }

@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"encoding/json"
@@ -8,29 +8,31 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // The verdicts on an operation.
 const (
 	verdictPass   = "pass"
-	verdictFail   = "fail"   // it breaks a MUST, or there was no answer
-	verdictDiffer = "differ" // it does something else where the specification lets it
+	verdictFail   = "fail"   // it breaks a MUST, or gives no answer
+	verdictDiffer = "differ" // it does something else than this module, which the specification allows
 	verdictSkip   = "skip"
 )
 
-// suiteReport is what ce conformance --json prints.
-type suiteReport struct {
-	Implementation string        `json:"implementation"`
-	Passed         int           `json:"passed"`
-	Failed         int           `json:"failed"`
-	Differ         int           `json:"differ"`
-	Skipped        int           `json:"skipped"`
-	Results        []caseOutcome `json:"results"`
+// report is the output of ce conformance --json.
+type report struct {
+	Implementation string    `json:"implementation"`
+	Passed         int       `json:"passed"`
+	Failed         int       `json:"failed"`
+	Differ         int       `json:"differ"`
+	Skipped        int       `json:"skipped"`
+	Results        []outcome `json:"results"`
 }
 
-// caseOutcome is an operation on a case, and the verdict.
-type caseOutcome struct {
+// outcome is the verdict on an operation on a case.
+type outcome struct {
 	Case     string            `json:"case"`
 	Document string            `json:"document,omitempty"`
 	Section  string            `json:"section"`
@@ -42,12 +44,12 @@ type caseOutcome struct {
 	Reason   string            `json:"reason,omitempty"`
 }
 
-// longestReason is where reasons are cut, in bytes.
-const longestReason = 400
+// maxReason limits a reason, in bytes.
+const maxReason = 400
 
-func (r *suiteReport) add(s *suite, c *conformance.Case, result conformance.Result, strict bool) {
+func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, strict bool) {
 	place := s.places[c.Name]
-	o := caseOutcome{
+	o := outcome{
 		Case: c.Name, Document: place.Document, Section: place.Section, Level: place.Level,
 		Op: result.Op, Expect: expectation(c),
 	}
@@ -70,45 +72,38 @@ func (r *suiteReport) add(s *suite, c *conformance.Case, result conformance.Resu
 		r.Differ++
 	}
 	if o.Verdict == verdictFail || o.Verdict == verdictDiffer {
-		o.Reason = cutReason(result.Err.Error(), longestReason)
+		o.Reason = cut(result.Err.Error(), maxReason)
 	}
 	r.Results = append(r.Results, o)
 }
 
-// cutReason makes text of others fit to be printed, in one line of at most n
-// bytes and an ellipsis.
-func cutReason(s string, n int) string {
+// cut returns text of an implementation for one printed line of at most n bytes.
+func cut(s string, n int) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
 			return r
 		}
 		return utf8.RuneError
-	}, oneLine(s))
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
+	}, cli.OneLine(s))
+	return excerpt.Cut(s, n)
 }
 
-func (r *suiteReport) writeJSON(w io.Writer) error {
+func (r *report) writeJSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(r)
 }
 
-// name returns what was done with a case, and in which mode.
-func (o *caseOutcome) name() string {
+// name returns the operation, and the content mode if there is one.
+func (o *outcome) name() string {
 	if o.Mode == "" {
 		return string(o.Op)
 	}
 	return string(o.Op) + " in " + o.Mode + " mode"
 }
 
-// place returns the section of a case as errors cite it.
-func (o *caseOutcome) place() string {
+// place returns the section of a case in the form in which errors cite it.
+func (o *outcome) place() string {
 	return conformance.Place{Document: o.Document, Section: o.Section}.String()
 }

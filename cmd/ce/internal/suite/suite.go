@@ -1,4 +1,6 @@
-package main
+// Package suite is the command ce conformance: it runs the conformance suite on this module,
+// on a receiver, or on a program that adapts another implementation.
+package suite
 
 import (
 	"context"
@@ -10,23 +12,27 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/testdata"
 )
 
-// conformanceFlags say what ce conformance tests, and what it prints.
-type conformanceFlags struct {
-	url, adapter, run, junit string
-	timeout                  time.Duration
-	strict, noEcho           bool
-	json, list, verbose      bool
+// trial is a run of the suite, as the command line asks for it.
+type trial struct {
+	process *cli.Process
+
+	url, adapter, pattern, junit string
+	timeout                      time.Duration
+	strict, noEcho               bool
+	json, list, verbose          bool
 }
 
-func conformanceCommand() command {
-	return command{
-		name:    "conformance",
-		summary: "run the conformance suite on this library, on a live receiver, or on another implementation",
-		help: `Without --http and --adapter the suite runs on this library, which has to follow its
+// Command returns the command.
+func Command() cli.Command {
+	return cli.Command{
+		Name:    "conformance",
+		Summary: "run the conformance suite on this library, on a live receiver, or on another implementation",
+		Help: `Without --http and --adapter the suite runs on this library, which has to follow its
 own choices, too. Others fail where they break a MUST of the specification, crash, or do
 not answer; where the specification says SHOULD or leaves a choice, they may differ.
 
@@ -47,73 +53,73 @@ examples:
   ce conformance --http http://localhost:8080/ --no-echo
   ce conformance --adapter 'go run ./examples/conformance-adapter-go'
   ce conformance --json | jq '.results[] | select(.verdict == "fail")'`,
-		prepare: func(p *process, flags *flag.FlagSet) func(context.Context, []string) error {
-			f := &conformanceFlags{}
-			flags.StringVar(&f.url, "http", "", "test the receiver at `URL`")
-			flags.StringVar(&f.adapter, "adapter", "", "test what `CMD` adapts")
-			flags.StringVar(&f.run, "run", "", "only cases whose names match `REGEX`")
-			flags.StringVar(&f.junit, "junit", "", "write a JUnit report to `FILE`, too")
-			flags.DurationVar(&f.timeout, "timeout", 5*time.Second, "wait for an answer no longer than `TIME`")
-			flags.BoolVar(&f.strict, "strict", false, "what differs from this library has failed")
-			flags.BoolVar(&f.noEcho, "no-echo", false, "events in answers are replies, no echoes")
-			flags.BoolVar(&f.json, "json", false, "print the report in JSON")
-			flags.BoolVar(&f.list, "list", false, "list the cases, and run none")
-			flags.BoolVar(&f.verbose, "v", false, "print what differs, too")
-			return func(ctx context.Context, args []string) error { return p.conformance(ctx, f, args) }
+		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
+			t := &trial{process: p}
+			flags.StringVar(&t.url, "http", "", "test the receiver at `URL`")
+			flags.StringVar(&t.adapter, "adapter", "", "test what `CMD` adapts")
+			flags.StringVar(&t.pattern, "run", "", "only cases whose names match `REGEX`")
+			flags.StringVar(&t.junit, "junit", "", "write a JUnit report to `FILE`, too")
+			flags.DurationVar(&t.timeout, "timeout", 5*time.Second, "wait for an answer no longer than `TIME`")
+			flags.BoolVar(&t.strict, "strict", false, "what differs from this library has failed")
+			flags.BoolVar(&t.noEcho, "no-echo", false, "events in answers are replies, no echoes")
+			flags.BoolVar(&t.json, "json", false, "print the report in JSON")
+			flags.BoolVar(&t.list, "list", false, "list the cases, and run none")
+			flags.BoolVar(&t.verbose, "v", false, "print what differs, too")
+			return t.run
 		},
 	}
 }
 
-func (p *process) conformance(ctx context.Context, f *conformanceFlags, args []string) error {
+func (t *trial) run(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 0:
-		return usagef("conformance: unexpected argument %.64q", args[0])
-	case f.url != "" && f.adapter != "":
-		return usagef("conformance: --http and --adapter exclude each other")
-	case f.timeout <= 0:
-		return usagef("conformance: --timeout %v is not positive", f.timeout)
+		return cli.Usagef("conformance: unexpected argument %.64q", args[0])
+	case t.url != "" && t.adapter != "":
+		return cli.Usagef("conformance: --http and --adapter exclude each other")
+	case t.timeout <= 0:
+		return cli.Usagef("conformance: --timeout %v is not positive", t.timeout)
 	}
-	s, err := loadSuite(f.run)
+	s, err := loadSuite(t.pattern)
 	if err != nil {
 		return err
 	}
-	if f.list {
-		return s.list(p.out)
+	if t.list {
+		return s.list(t.process.Out)
 	}
-	t, err := p.subject(ctx, f)
+	subject, err := t.subject(ctx)
 	if err != nil {
 		return err
 	}
-	defer t.end()
-	r := suiteReport{Implementation: t.name}
+	defer subject.end()
+	r := report{Implementation: subject.name}
 	for i, c := range s.cases {
-		p.suiteProgress(i, len(s.cases))
-		for _, result := range t.run(c) {
-			r.add(s, &c, result, t.strict)
+		t.progress(i, len(s.cases))
+		for _, result := range subject.run(c) {
+			r.add(s, &c, result, subject.strict)
 		}
-		if err := t.broken(); err != nil {
-			p.suiteProgress(0, 0)
+		if err := subject.broken(); err != nil {
+			t.progress(0, 0)
 			return err
 		}
 	}
-	p.suiteProgress(0, 0)
-	if f.junit != "" {
-		if err := r.writeJUnit(f.junit); err != nil {
+	t.progress(0, 0)
+	if t.junit != "" {
+		if err := r.writeJUnit(t.junit); err != nil {
 			return err
 		}
 	}
-	if f.json {
-		err = r.writeJSON(p.out)
+	if t.json {
+		err = r.writeJSON(t.process.Out)
 	} else {
-		err = r.writeTable(p.out, s, f.verbose)
+		err = r.writeTable(t.process.Out, s, t.verbose)
 	}
 	if err == nil && r.Failed > 0 {
-		return errFault
+		return cli.ErrFault
 	}
 	return err
 }
 
-// suite is the cases to run and where each counts.
+// suite has the cases to run, and the places where they count.
 type suite struct {
 	cases        []conformance.Case
 	requirements []conformance.Requirement
@@ -123,7 +129,7 @@ type suite struct {
 func loadSuite(pattern string) (*suite, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, usagef("conformance: --run: %v", err)
+		return nil, cli.Usagef("conformance: --run: %v", err)
 	}
 	all, err := conformance.Load(testdata.Files)
 	if err != nil {
@@ -140,7 +146,7 @@ func loadSuite(pattern string) (*suite, error) {
 		}
 	}
 	if len(s.cases) == 0 {
-		return nil, usagef("conformance: no case matches %.64q", pattern)
+		return nil, cli.Usagef("conformance: no case matches %.64q", pattern)
 	}
 	return s, nil
 }
@@ -162,27 +168,28 @@ func expectation(c *conformance.Case) string {
 	return "accept"
 }
 
-// subject is what is tested.
+// subject is an implementation that is tested.
 type subject struct {
 	name   string
-	strict bool
+	strict bool // a result that differs from this module's has failed
 	run    func(conformance.Case) []conformance.Result
-	broken func() error // why it cannot go on; nil if it can
+	broken func() error // why the run cannot go on, or nil
 	end    func()
 }
 
-func (p *process) subject(ctx context.Context, f *conformanceFlags) (*subject, error) {
+func (t *trial) subject(ctx context.Context) (*subject, error) {
 	switch {
-	case f.url != "":
-		return p.liveReceiver(ctx, f)
-	case f.adapter != "":
-		return adaptedSubject(ctx, f)
+	case t.url != "":
+		return t.receiver(ctx)
+	case t.adapter != "":
+		return t.adapted(ctx)
 	}
 	judge := conformance.Judge{Codec: conformance.Library(), Strict: true}
 	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: ctx.Err, end: func() {}}, nil
 }
 
-// libraryVersion returns the version of this module, after a space, where it is known.
+// libraryVersion returns the version of this module behind a space, or "" if the build does
+// not record it.
 func libraryVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "-0.") {
 		return " " + info.Main.Version
@@ -190,13 +197,13 @@ func libraryVersion() string {
 	return ""
 }
 
-// suiteProgress says on a terminal how far the run is; zeros wipe the line.
-func (p *process) suiteProgress(done, total int) {
+// progress shows on a terminal how many cases were run. A total of 0 clears the line.
+func (t *trial) progress(done, total int) {
 	switch {
-	case !p.terminal(p.err):
+	case !t.process.Terminal(t.process.Err):
 	case total == 0:
-		fmt.Fprint(p.err, "\r\x1b[K")
+		fmt.Fprint(t.process.Err, "\r\x1b[K")
 	case done%16 == 0:
-		fmt.Fprintf(p.err, "\r%d of %d cases", done, total)
+		fmt.Fprintf(t.process.Err, "\r%d of %d cases", done, total)
 	}
 }

@@ -1,52 +1,24 @@
-package main
+package suite
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"encoding/xml"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
-var updateConformance = flag.Bool("update-conformance", false, "rewrite the golden output of ce conformance")
-
-// ceConformance runs "ce conformance" and returns what comes of it.
+// ceConformance runs "ce conformance".
 func ceConformance(t *testing.T, args ...string) (status int, out, errs string) {
 	t.Helper()
-	var stdout, stderr bytes.Buffer
-	p := &process{
-		in: strings.NewReader(""), out: &stdout, err: &stderr,
-		getenv: func(string) string { return "" }, terminal: func(any) bool { return false },
-	}
-	status = p.run(t.Context(), append([]string{"conformance"}, args...))
-	return status, stdout.String(), stderr.String()
-}
-
-// golden compares output with a file.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *updateConformance {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("output is\n%s\nwant\n%s", got, want)
-	}
+	out, errs, status = cetest.Run(t, Command(), "", args...)
+	return status, out, errs
 }
 
 func TestConformanceOutput(t *testing.T) {
@@ -59,10 +31,10 @@ func TestConformanceOutput(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, out, errs := ceConformance(t, args...)
-			if status != exitOK || errs != "" {
+			if status != cli.ExitOK || errs != "" {
 				t.Errorf("status %d: %s", status, errs)
 			}
-			golden(t, name, out)
+			cetest.Golden(t, filepath.Join("testdata", name), out)
 		})
 	}
 }
@@ -70,11 +42,11 @@ func TestConformanceOutput(t *testing.T) {
 func TestConformanceOfThisLibrary(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.xml")
 	status, out, errs := ceConformance(t, "--json", "--junit", file)
-	var r suiteReport
+	var r report
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatal(err)
 	}
-	if status != exitOK || errs != "" || r.Failed+r.Differ > 0 || r.Passed < 4500 || len(r.Results) != r.Passed+r.Skipped {
+	if status != cli.ExitOK || errs != "" || r.Failed+r.Differ > 0 || r.Passed < 4500 || len(r.Results) != r.Passed+r.Skipped {
 		t.Errorf("status %d, %d passed, %d failed, %d differ, %d skipped: %s", status, r.Passed, r.Failed, r.Differ, r.Skipped, errs)
 	}
 	text, err := os.ReadFile(file)
@@ -100,17 +72,17 @@ func TestConformanceUsage(t *testing.T) {
 		status int
 		says   string
 	}{
-		"an argument":             {[]string{"x"}, exitUsage, "unexpected argument"},
-		"two subjects":            {[]string{"--http", "http://localhost/", "--adapter", "x"}, exitUsage, "exclude each other"},
-		"bad expression":          {[]string{"--run", "("}, exitUsage, "--run"},
-		"no such case":            {[]string{"--run", "^nothing$"}, exitUsage, "no case matches"},
-		"not a URL":               {[]string{"--http", "localhost:80"}, exitUsage, "not a URL"},
-		"no timeout":              {[]string{"--timeout", "0s"}, exitUsage, "not positive"},
-		"a quote that is open":    {[]string{"--adapter", "'x"}, exitUsage, "quote"},
-		"no command":              {[]string{"--adapter", " "}, exitUsage, "no command"},
-		"no such program":         {[]string{"--adapter", "./no-such-program"}, exitError, "no-such-program"},
-		"nobody listens":          {[]string{"--http", "http://127.0.0.1:1/"}, exitError, "does not answer"},
-		"a report without a home": {[]string{"--run", "minimal", "--junit", "/no/such/dir/x"}, exitError, "no such"},
+		"an argument":             {[]string{"x"}, cli.ExitUsage, "unexpected argument"},
+		"two subjects":            {[]string{"--http", "http://localhost/", "--adapter", "x"}, cli.ExitUsage, "exclude each other"},
+		"bad expression":          {[]string{"--run", "("}, cli.ExitUsage, "--run"},
+		"no such case":            {[]string{"--run", "^nothing$"}, cli.ExitUsage, "no case matches"},
+		"not a URL":               {[]string{"--http", "localhost:80"}, cli.ExitUsage, "not a URL"},
+		"no timeout":              {[]string{"--timeout", "0s"}, cli.ExitUsage, "not positive"},
+		"a quote that is open":    {[]string{"--adapter", "'x"}, cli.ExitUsage, "quote"},
+		"no command":              {[]string{"--adapter", " "}, cli.ExitUsage, "no command"},
+		"no such program":         {[]string{"--adapter", "./no-such-program"}, cli.ExitError, "no-such-program"},
+		"nobody listens":          {[]string{"--http", "http://127.0.0.1:1/"}, cli.ExitError, "does not answer"},
+		"a report without a home": {[]string{"--run", "minimal", "--junit", "/no/such/dir/x"}, cli.ExitError, "no such"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, out, errs := ceConformance(t, c.args...)
@@ -123,9 +95,9 @@ func TestConformanceUsage(t *testing.T) {
 
 // TestConformanceProgress sees that progress is for terminals, and wiped.
 func TestConformanceProgress(t *testing.T) {
-	var stdout, stderr bytes.Buffer
-	p := &process{out: &stdout, err: &stderr, getenv: os.Getenv, terminal: func(any) bool { return true }}
-	if status := p.run(context.Background(), []string{"conformance", "--run", "minimal"}); status != exitOK {
+	p, _, stderr := cetest.Process("")
+	p.Terminal = func(any) bool { return true }
+	if status := cetest.RunIn(p, Command(), "--run", "minimal"); status != cli.ExitOK {
 		t.Errorf("status %d", status)
 	}
 	if s := stderr.String(); !strings.HasPrefix(s, "\r0 of ") || !strings.HasSuffix(s, "\r\x1b[K") {
@@ -154,7 +126,7 @@ func TestSplitCommand(t *testing.T) {
 // TestAdapterExamples sees that the examples stay short, and that the lines in the
 // documentation are what it says.
 func TestAdapterExamples(t *testing.T) {
-	for _, file := range []string{"../../examples/conformance-adapter-go/main.go", "../../examples/conformance-adapter-js/adapter.js"} {
+	for _, file := range []string{"../../../../examples/conformance-adapter-go/main.go", "../../../../examples/conformance-adapter-js/adapter.js"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -163,7 +135,7 @@ func TestAdapterExamples(t *testing.T) {
 			t.Errorf("%s has %d lines", file, n)
 		}
 	}
-	text, err := os.ReadFile("../../docs/conformance-adapter.md")
+	text, err := os.ReadFile("../../../../docs/conformance-adapter.md")
 	if err != nil {
 		t.Fatal(err)
 	}

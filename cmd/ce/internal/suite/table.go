@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"fmt"
@@ -8,31 +8,31 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
 
-// suiteScore counts what passed and what was asked.
-type suiteScore struct{ passed, asked int }
+// score counts the operations that passed, of those that were asked for.
+type score struct{ passed, asked int }
 
-func (s *suiteScore) add(passed bool) {
+func (s *score) add(passed bool) {
 	s.asked++
 	if passed {
 		s.passed++
 	}
 }
 
-func (s suiteScore) String() string {
+func (s score) String() string {
 	if s.asked == 0 {
 		return "-"
 	}
 	return fmt.Sprintf("%d/%d", s.passed, s.asked)
 }
 
-// suiteRow is a line of the table: a section, or a mode of what is not about a section.
-type suiteRow struct {
+// row is a line of the table: a section, or a content mode of a round trip.
+type row struct {
 	group, name            string
-	accept, reject, choice suiteScore
+	accept, reject, choice score
 	skipped                int
 }
 
-func (w *suiteRow) add(o *caseOutcome) {
+func (w *row) add(o *outcome) {
 	passed := o.Verdict == verdictPass
 	switch {
 	case o.Verdict == verdictSkip:
@@ -46,8 +46,8 @@ func (w *suiteRow) add(o *caseOutcome) {
 	}
 }
 
-// group and name of the row in which an outcome counts.
-func (o *caseOutcome) row() (group, name string) {
+// rowName returns group and name of the row in which o counts.
+func (o *outcome) rowName() (group, name string) {
 	switch {
 	case o.Op == conformance.OpRoundTrip || o.Op == conformance.OpTranscode:
 		return string(o.Op), o.Mode
@@ -58,15 +58,15 @@ func (o *caseOutcome) row() (group, name string) {
 }
 
 // rows returns the table, in the order of the documents.
-func (r *suiteReport) rows(s *suite) []*suiteRow {
-	var rows []*suiteRow
-	find := func(group, name string) *suiteRow {
+func (r *report) rows(s *suite) []*row {
+	var rows []*row
+	find := func(group, name string) *row {
 		for _, w := range rows {
 			if w.group == group && w.name == name {
 				return w
 			}
 		}
-		rows = append(rows, &suiteRow{group: group, name: name})
+		rows = append(rows, &row{group: group, name: name})
 		return rows[len(rows)-1]
 	}
 	for _, document := range []string{"spec.md", "json-format.md", "http-protocol-binding.md"} {
@@ -85,7 +85,7 @@ func (r *suiteReport) rows(s *suite) []*suiteRow {
 		}
 	}
 	for i := range r.Results {
-		find(r.Results[i].row()).add(&r.Results[i])
+		find(r.Results[i].rowName()).add(&r.Results[i])
 	}
 	return rows
 }
@@ -95,11 +95,11 @@ const (
 	tableLine = "%-36s %12v %12v %12v %8d\n"
 )
 
-func (r *suiteReport) writeTable(out io.Writer, s *suite, verbose bool) error {
+func (r *report) writeTable(out io.Writer, s *suite, verbose bool) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, tableHead, "", "must accept", "must reject", "choices", "skipped")
 	group := ""
-	var total suiteRow
+	var total row
 	for _, w := range r.rows(s) {
 		if w.accept.asked+w.reject.asked+w.choice.asked+w.skipped == 0 {
 			continue
@@ -124,7 +124,7 @@ func (r *suiteReport) writeTable(out io.Writer, s *suite, verbose bool) error {
 }
 
 // writeReasons lists the outcomes with one verdict.
-func (r *suiteReport) writeReasons(b *strings.Builder, verdict string) {
+func (r *report) writeReasons(b *strings.Builder, verdict string) {
 	found := false
 	for i := range r.Results {
 		if o := &r.Results[i]; o.Verdict == verdict {
