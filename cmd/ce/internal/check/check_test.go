@@ -168,3 +168,45 @@ func TestCheckCurlHeaderFile(t *testing.T) {
 		t.Errorf("status %d, %s%s", status, out, errs)
 	}
 }
+
+// A media type that only begins like one of CloudEvents is that of the data of a binary
+// message.
+func TestCheckBinaryWithAMediaTypeLikeOurs(t *testing.T) {
+	for _, contentType := range []string{"application/cloudeventsarerubbish", "application/cloudevents-batches", "application/cloudevents.v2+json"} {
+		input := strings.Replace(wire("Content-Type: "+contentType, "{}"), "ce-source: /s", "ce-source: a b", 1)
+		out, errs, status := cetest.Run(t, check.Command(), input)
+		if status != cli.ExitFault || strings.Contains(out, "structured") || strings.Contains(out, "batch mode") || !strings.Contains(out, "(http, 1 event, binary mode)") {
+			t.Errorf("%s: status %d, %s%s", contentType, status, out, errs)
+		}
+		var f finding.Finding
+		out, _, _ = cetest.Run(t, check.Command(), input, "--json")
+		if err := json.Unmarshal([]byte(out), &f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Attribute != spec.Source || f.Line != 4 || f.Offset == nil || !strings.HasPrefix(input[*f.Offset:], "ce-source") {
+			t.Errorf("%s: %s", contentType, out)
+		}
+	}
+	input := strings.Replace(wire("Content-Type: application/cloudeventsarerubbish", "{}"), "ce-type: t\n", "", 1)
+	if out, _, _ := cetest.Run(t, check.Command(), input); !strings.Contains(out, "add the header ce-type: ") {
+		t.Errorf("the advice is not about a header: %s", out)
+	}
+}
+
+// A curl command opens a file only if the user lets it.
+func TestCheckReadsNoFileOfACommand(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("ce-secret: the secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, option := range []string{"-d @", "--data-binary @", "--json @", "-H @"} {
+		command := "curl localhost -H 'ce-id: 1' " + option + file
+		out, errs, status := cetest.Run(t, check.Command(), command)
+		if status != cli.ExitFault || !strings.Contains(out, "--read-files") || strings.Contains(out+errs, "the secret") {
+			t.Errorf("%s: status %d, %s%s", option, status, out, errs)
+		}
+		if out, errs, status = cetest.Run(t, check.Command(), command, "--read-files"); status != cli.ExitFault || strings.Contains(out+errs, "--read-files") {
+			t.Errorf("%s is not read: status %d, %s%s", option, status, out, errs)
+		}
+	}
+}
