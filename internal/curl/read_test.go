@@ -106,8 +106,8 @@ func ExampleParse() {
 	r, err := c.Request(nil)
 	fmt.Println(r, err)
 	r, err = c.Request(func(string) ([]byte, error) { return []byte("hello\n"), nil })
-	fmt.Printf("%s %s, id %s, body %q, %v\n", r.Method, r.Target, r.Header["ce-id"], r.Body, err)
+	fmt.Printf("%s %s, id %s, body %q, %v\n", r.Method, r.Target, r.Fields[0].Value, r.Body, err)
 	// Output:
 	// <nil> the curl command reads the file "event.txt"
-	// POST /events, id [A-1], body "hello", <nil>
+	// POST /events, id A-1, body "hello", <nil>
 }
