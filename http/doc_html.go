@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
 )
 
 var (
@@ -155,7 +156,7 @@ func (p *htmlPage) example(x *docExample) {
 }
 
 func (p *htmlPage) data(e *cloudevents.Event) {
-	if isPasteable(e.Data) {
+	if curl.Pasteable(e.Data) {
 		p.code(string(e.Data))
 		return
 	}

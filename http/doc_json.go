@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
 )
 
 // docDescription is what the documentation says, in JSON and in HTML.
@@ -80,4 +82,30 @@ func (d *docDescription) json() ([]byte, error) {
 	encoder.SetIndent("", "  ")
 	err := encoder.Encode(d)
 	return b.Bytes(), err
+}
+
+// newDocCurl returns commands that send e in each content mode.
+func newDocCurl(url string, e *cloudevents.Event) (*docCurl, error) {
+	var c docCurl
+	for mode, command := range map[cloudevents.Mode]*string{
+		cloudevents.BinaryMode: &c.Binary, cloudevents.StructuredMode: &c.Structured, cloudevents.BatchMode: &c.Batch,
+	} {
+		h := http.Header{}
+		var body []byte
+		var err error
+		if mode == cloudevents.BatchMode {
+			body, err = EncodeMessageBatch(h, []cloudevents.Event{*e}, format.JSON{})
+		} else {
+			body, err = EncodeMessage(h, e, mode, format.JSON{})
+		}
+		if err != nil {
+			return nil, err
+		}
+		if mode != cloudevents.BinaryMode {
+			body = indented(body)
+		}
+		post := curl.Command{URL: url, Header: h, Body: body, Include: true}
+		*command = string(post.Append(nil))
+	}
+	return &c, nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
@@ -93,7 +95,7 @@ func TestDocURL(t *testing.T) {
 				In struct{ Curl struct{ Binary string } }
 			}
 		}
-		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || got.URL != c.want || !strings.Contains(got.Events[0].In.Curl.Binary, "'"+c.want+"'") {
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || got.URL != c.want || !strings.Contains(got.Events[0].In.Curl.Binary, c.want) {
 			t.Errorf("%s: %s, %v", c.reason, w.Body, err)
 		}
 	}
@@ -288,4 +290,23 @@ func FuzzDocPage(f *testing.F) {
 			}
 		}
 	})
+}
+
+func docJSON(t testing.TB, doc http.Handler) []byte {
+	t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/docs", nil)
+	r.Header.Set("Accept", "application/json")
+	doc.ServeHTTP(w, r)
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	return w.Body.Bytes()
+}
+
+func wantDiff(t *testing.T, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

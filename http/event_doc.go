@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/jsonschema"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
@@ -120,7 +121,7 @@ func (d *EventDoc) describe(e cloudevents.Event) (*described, error) {
 			contentType = "application/json"
 		}
 		if schema == nil {
-			derived, err := jsonSchema(reflect.TypeOf(d.Data))
+			derived, err := jsonschema.For(reflect.TypeOf(d.Data))
 			if err != nil {
 				return nil, err
 			}

@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -177,7 +178,7 @@ func (f *headerField) text(name string, buffer *textbuf.Buffer) (string, error) 
 	if !f.escaped {
 		return s, nil
 	}
-	b, rule := appendUnescaped(buffer.Room(), s)
+	b, rule := percent.AppendUnescaped(buffer.Room(), s)
 	if rule != nil {
 		return "", validation.NewError(name, s, spec.SectionHTTPHeaderValues, rule)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -172,7 +173,7 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 
 // escapedSize returns how long s may be with escapes, or 0 if it needs none.
 func escapedSize(s string) int {
-	if has(s, mustEscape) {
+	if percent.NeedsEscape(s) {
 		return len("%00") * len(s)
 	}
 	return 0
@@ -203,10 +204,10 @@ func (w *headerWriter) setText(key, text string) {
 
 // escaped returns text as it stands in a header.
 func (w *headerWriter) escaped(text string) string {
-	if !has(text, mustEscape) {
+	if !percent.NeedsEscape(text) {
 		return text
 	}
-	return w.text.Cut(appendEscaped(w.text.Room(), text))
+	return w.text.Cut(percent.Append(w.text.Room(), text))
 }
 
 // key returns the canonical key of an extension, as http.CanonicalHeaderKey does.

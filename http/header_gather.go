@@ -6,6 +6,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -114,7 +115,7 @@ func (m *attributeHeader) gather(h http.Header, extensions []extensionField, max
 		f.several = f.present || len(values) > 1
 		f.present = true
 		f.value = trim(values[0])
-		if f.escaped = has(f.value, mustUnescape); f.escaped {
+		if f.escaped = percent.NeedsUnescape(f.value); f.escaped {
 			m.textSize += len(f.value)
 		}
 	}

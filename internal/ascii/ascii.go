@@ -1,8 +1,8 @@
-// Package ascii compares protocol elements regardless of case. Unlike package
-// strings it folds ASCII letters only: the Kelvin sign is not a k.
+// Package ascii compares and classifies protocol elements. Unlike package strings it
+// folds the case of ASCII letters only: the Kelvin sign is not a k.
 package ascii
 
-// EqualFold reports whether s and t are equal but for the case of ASCII letters.
+// EqualFold reports whether s and t are equal, except for the case of ASCII letters.
 func EqualFold(s, t string) bool {
 	if len(s) != len(t) {
 		return false
@@ -15,7 +15,8 @@ func EqualFold(s, t string) bool {
 	return true
 }
 
-// CutPrefixFold returns s without the prefix, and whether s has it, in any case.
+// CutPrefixFold returns s without the prefix, which may be in any case, and whether s
+// has that prefix.
 func CutPrefixFold(s, prefix string) (rest string, ok bool) {
 	if len(s) < len(prefix) || !EqualFold(s[:len(prefix)], prefix) {
 		return s, false
@@ -30,3 +31,15 @@ func Lower(c byte) byte {
 	}
 	return c
 }
+
+// Unhex has, at the index of a byte, the value of that hexadecimal digit, and 16 for a
+// byte that is none. A bitwise or of several values is below 16 only if all of them are
+// digits.
+const Unhex = none + none + none + "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09" + "\x10\x10\x10\x10\x10\x10" +
+	letters + none + letters + none + // @ to _ and ` to DEL
+	none + none + none + none + none + none + none + none
+
+const (
+	none    = "\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10\x10"
+	letters = "\x10\x0a\x0b\x0c\x0d\x0e\x0f\x10\x10\x10\x10\x10\x10\x10\x10\x10"
+)

@@ -57,3 +57,15 @@ func TestLower(t *testing.T) {
 		}
 	}
 }
+
+func TestUnhex(t *testing.T) {
+	for c := range 256 {
+		want := strings.IndexByte("0123456789abcdef", ascii.Lower(byte(c)))
+		if want < 0 {
+			want = 16
+		}
+		if got := ascii.Unhex[c]; int(got) != want {
+			t.Errorf("Unhex[%q] = %d, want %d", c, got, want)
+		}
+	}
+}

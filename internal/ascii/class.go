@@ -11,7 +11,23 @@ func Printable(s string) bool {
 			return false
 		}
 	}
-	return printable(Word(s, n-8)) // what is left, with some of what was there before it
+	return printable(Word(s, n-8)) // the rest, together with bytes that were checked already
+}
+
+// Literal reports whether every byte of s is from first to tilde, and neither a double
+// quote nor a percent sign. first is a space or an exclamation mark.
+func Literal(s string, first byte) bool {
+	n := len(s)
+	low := Each * uint64(first)
+	if n < 8 {
+		return literal(short(s, '~'), low)
+	}
+	for i := 0; i+8 < n; i += 8 {
+		if !literal(Word(s, i), low) {
+			return false
+		}
+	}
+	return literal(Word(s, n-8), low)
 }
 
 // LowerAlphanumeric reports whether every byte of s is from a to z or from 0 to 9.
@@ -28,9 +44,10 @@ func LowerAlphanumeric(s string) bool {
 	return lowerAlphanumeric(Word(s, n-8))
 }
 
-// PlainPath returns how many bytes at the beginning of s are letters, digits, hyphens,
-// periods and slashes: what is never special in a URI but to begin its parts. Unless
-// it is all of s, that is a multiple of eight, and there may be more.
+// PlainPath returns a number of bytes at the beginning of s that are all letters,
+// digits, hyphens, periods or slashes. In a URI, none of them is special inside a path.
+// The number is len(s) if all of s is like that. Otherwise it is a multiple of eight,
+// and up to seven bytes after it may be like that, too.
 func PlainPath(s string) int {
 	n := len(s)
 	if n < 8 {
@@ -51,8 +68,8 @@ func PlainPath(s string) int {
 	return i
 }
 
-// short returns a word that has every byte of s, which is shorter than a word,
-// some of them twice, and no others but fill.
+// short returns a word with every byte of s, which is shorter than a word. Some bytes
+// are in it twice, and fill takes the places that remain.
 func short(s string, fill byte) uint64 {
 	n := len(s)
 	switch {
@@ -69,23 +86,30 @@ func half(s string, i int) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// printable reports whether no byte of w is non-ASCII, below a space, or DEL. If
-// one is, the bytes above it do not matter.
+// printable reports whether no byte of w is non-ASCII, below a space, or DEL. A byte
+// that is one of them may borrow from the next or carry into it, but has then been
+// found.
 func printable(w uint64) bool {
 	return (w|(w-Each*' ')|(w+Each))&High == 0
 }
 
-// lowerAlphanumeric reports whether every byte of w is a lower-case letter or a
-// digit. The sum of an ASCII byte and 0x80 - c has its high bit set if the byte is
-// c or above, and does not reach the next byte.
+// literal reports whether no byte of w is non-ASCII, below the same byte of low, DEL, a
+// double quote or a percent sign. It borrows and carries as printable does.
+func literal(w, low uint64) bool {
+	return (w|(w-low)|(w+Each)|((w^Each*'"')-Each)|((w^Each*'%')-Each))&High == 0
+}
+
+// lowerAlphanumeric reports whether every byte of w is a lower-case letter or a digit.
+// The sum of an ASCII byte and 0x80 - c has its high bit set if the byte is c or above,
+// and does not carry into the next byte.
 func lowerAlphanumeric(w uint64) bool {
 	digit := (w + Each*(0x80-'0')) &^ (w + Each*(0x80-'9'-1))
 	letter := (w + Each*(0x80-'a')) &^ (w + Each*(0x80-'z'-1))
 	return w&High == 0 && (digit|letter)&High == High
 }
 
-// plainPath reports whether every byte of w is a letter or from - to 9, which are
-// - . / and the digits. It adds as lowerAlphanumeric does.
+// plainPath reports whether every byte of w is a letter or from - to 9, a range that
+// has - . / and the digits. It adds as lowerAlphanumeric does.
 func plainPath(w uint64) bool {
 	lower := w | Each*('a'-'A')
 	letter := (lower + Each*(0x80-'a')) &^ (lower + Each*(0x80-'z'-1))

@@ -14,6 +14,14 @@ func isPlainPath(c byte) bool {
 
 func plainPath(s string) bool { return ascii.PlainPath(s) == len(s) }
 
+func isLiteral(first byte) func(byte) bool {
+	return func(c byte) bool { return first <= c && c <= '~' && c != '"' && c != '%' }
+}
+
+func literal(first byte) func(string) bool {
+	return func(s string) bool { return ascii.Literal(s, first) }
+}
+
 func TestPlainPathLength(t *testing.T) {
 	for length := range 40 {
 		for place := range length {
@@ -38,6 +46,9 @@ func TestClasses(t *testing.T) {
 		{"Printable", ascii.Printable, func(c byte) bool { return ' ' <= c && c <= '~' }, '~'},
 		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, 'z'},
 		{"LowerAlphanumeric", ascii.LowerAlphanumeric, func(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }, '0'},
+		{"Literal from space", literal(' '), isLiteral(' '), ' '},
+		{"Literal from !", literal('!'), isLiteral('!'), '!'},
+		{"Literal from !", literal('!'), isLiteral('!'), '~'},
 		{"PlainPath", plainPath, isPlainPath, 'Z'},
 		{"PlainPath", plainPath, isPlainPath, '-'},
 	} {

@@ -1,13 +1,13 @@
 package ascii
 
-// A word is eight bytes of text, the first in the lowest bits.
+// A word is eight bytes of text, the first of them in the lowest bits.
 const (
-	Each = 0x0101010101010101 // a one in each byte
-	High = 0x8080808080808080 // the bit that ASCII does not have
+	Each = 0x0101010101010101 // has a one in each byte
+	High = 0x8080808080808080 // has the bit that is zero in ASCII in each byte
 )
 
 // Word returns the eight bytes of s at i. The compiler makes one load of it.
-func Word(s string, i int) uint64 {
+func Word[T string | []byte](s T, i int) uint64 {
 	s = s[i : i+8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56

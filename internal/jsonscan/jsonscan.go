@@ -4,8 +4,9 @@
 package jsonscan
 
 import (
-	"encoding/binary"
 	"math/bits"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 // Fault says what is wrong with a text. The zero Fault is none.
@@ -62,7 +63,7 @@ func spaces(b []byte, i int) int {
 	for i < len(b) && b[i] <= ' ' && white>>b[i]&1 != 0 {
 		i++
 		// Indentation is long.
-		for i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:]) == each*' ' {
+		for i+8 <= len(b) && ascii.Word(b, i) == ascii.Each*' ' {
 			i += 8
 		}
 	}
@@ -126,8 +127,8 @@ func Number(b []byte, i int) (end int, integer bool, f Fault) {
 func digits(b []byte, i int) int {
 	for i+8 <= len(b) {
 		// A byte above 9 gets its high bit, and may carry into the next.
-		w := binary.LittleEndian.Uint64(b[i:]) ^ each*'0'
-		if m := (w + each*(0x80-10) | w) & high; m != 0 {
+		w := ascii.Word(b, i) ^ ascii.Each*'0'
+		if m := (w + ascii.Each*(0x80-10) | w) & ascii.High; m != 0 {
 			return i + bits.TrailingZeros64(m)>>3
 		}
 		i += 8

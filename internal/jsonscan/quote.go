@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math/bits"
 	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 // AppendUnquoted appends what the string with the characters s stands for. s is
@@ -73,11 +75,9 @@ func AppendQuoted[T string | []byte](dst []byte, s T) []byte {
 // escaped, or len(s).
 func nextEscape[T string | []byte](s T, i int) int {
 	for ; i+8 <= len(s); i += 8 {
-		p := s[i : i+8]
-		w := uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16 | uint64(p[3])<<24 |
-			uint64(p[4])<<32 | uint64(p[5])<<40 | uint64(p[6])<<48 | uint64(p[7])<<56
+		w := ascii.Word(s, i)
 		// As in special, but non-ASCII bytes are plain.
-		if m := (((w ^ each*2) - each*0x21) | ((w ^ each*'\\') - each)) &^ w & high; m != 0 {
+		if m := (((w ^ ascii.Each*2) - ascii.Each*0x21) | ((w ^ ascii.Each*'\\') - ascii.Each)) &^ w & ascii.High; m != 0 {
 			return i + bits.TrailingZeros64(m)>>3
 		}
 	}

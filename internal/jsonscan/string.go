@@ -1,14 +1,10 @@
 package jsonscan
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
-)
 
-const (
-	each = 0x0101010101010101 // a one in each byte of a word
-	high = 0x8080808080808080
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 // special has the high bit set in the first byte of w that is not a printable ASCII
@@ -18,7 +14,7 @@ const (
 // subtraction finds both, and all from 0xA3; the other two terms find the rest. Only a
 // byte that is found can borrow from the next, or carry into it.
 func special(w uint64) uint64 {
-	return (((w ^ each*2) - each*0x21) | ((w ^ each*'\\') - each) | (w + each)) & high
+	return (((w ^ ascii.Each*2) - ascii.Each*0x21) | ((w ^ ascii.Each*'\\') - ascii.Each) | (w + ascii.Each)) & ascii.High
 }
 
 // Form says how a string is written.
@@ -41,7 +37,7 @@ func String(b []byte, i int) (end int, form Form, f Fault) {
 	start, state := i, uint64(inPlain)
 	var backslashes uint64
 	for i+8 <= len(b) {
-		w := binary.LittleEndian.Uint64(b[i:])
+		w := ascii.Word(b, i)
 		if state == inPlain {
 			m := special(w)
 			if m == 0 {
@@ -111,9 +107,9 @@ const strides = 64
 // printable returns a place up to which all is plain, and not much of that is left.
 func printable(b []byte, i int) int {
 	for ; i+32 <= len(b); i += 32 {
-		p := b[i : i+32]
-		if special(binary.LittleEndian.Uint64(p))|special(binary.LittleEndian.Uint64(p[8:]))|
-			special(binary.LittleEndian.Uint64(p[16:]))|special(binary.LittleEndian.Uint64(p[24:])) != 0 {
+		p := b[i : i+32 : i+32]
+		if special(ascii.Word(p, 0))|special(ascii.Word(p, 8))|
+			special(ascii.Word(p, 16))|special(ascii.Word(p, 24)) != 0 {
 			break
 		}
 	}
@@ -194,20 +190,6 @@ func hex4(s []byte) (unit rune, ok bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
 	}
-	a, b, c, d := unhex[s[2]], unhex[s[3]], unhex[s[4]], unhex[s[5]]
+	a, b, c, d := ascii.Unhex[s[2]], ascii.Unhex[s[3]], ascii.Unhex[s[4]], ascii.Unhex[s[5]]
 	return rune(a)<<12 | rune(b)<<8 | rune(c)<<4 | rune(d), a|b|c|d < 16
 }
-
-// unhex has the value of hexadecimal digits, and 16 for other bytes.
-var unhex = func() (t [256]uint8) {
-	for c := range t {
-		t[c] = 16
-	}
-	for i, c := range "0123456789abcdef" {
-		t[c] = uint8(i)
-	}
-	for i, c := range "ABCDEF" {
-		t[c] = uint8(10 + i)
-	}
-	return t
-}()

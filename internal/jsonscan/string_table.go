@@ -1,5 +1,7 @@
 package jsonscan
 
+import "github.com/seed763dd41b/cloudevents/internal/ascii"
+
 // The states of the automaton that reads a string. Each is a shift: a row of the
 // table [step] has, for one byte, the next state of every state, six bits each.
 // So reading a byte is a load that depends on nothing, and a shift.
@@ -19,8 +21,8 @@ const (
 // equal has the high bit set in the first byte of w that is c. Bits above that one
 // mean nothing, but there are none without it.
 func equal(w uint64, c byte) uint64 {
-	w ^= each * uint64(c)
-	return (w - each) &^ w & high
+	w ^= ascii.Each * uint64(c)
+	return (w - ascii.Each) &^ w & ascii.High
 }
 
 var step = func() (t [256]uint64) {

@@ -1,12 +1,10 @@
-package cehttp_test
+package jsonschema_test
 
 import (
 	"encoding"
 	"encoding/json"
 	"math/big"
 	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"reflect"
 	"testing"
@@ -15,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/jsonschema"
 )
 
 type (
@@ -51,7 +49,7 @@ type (
 		Quoted   int       `json:"quoted,string"`
 		QuotedP  *int      `json:"quotedp,string"`
 		Dash     string    `json:"-"`
-		//lint:ignore SA5008 it is called "-"
+		//lint:ignore SA5008 its name is "-"
 		RealDash string `json:"-,"`
 		//lint:ignore SA5008 it has no name of its own
 		BadName string   `json:"a\"b"`
@@ -82,7 +80,7 @@ type (
 		Z bool `json:"z"`
 	}
 	again struct {
-		//lint:ignore U1000 it is there to be embedded
+		//lint:ignore U1000 the test embeds it
 		*again
 		N int
 	}
@@ -100,25 +98,7 @@ func (t text) MarshalText() ([]byte, error)    { return []byte("t:" + t), nil }
 func (byMethod) MarshalJSON() ([]byte, error)  { return []byte(`"m"`), nil }
 func (*pointerM) MarshalJSON() ([]byte, error) { return []byte(`"m"`), nil }
 
-// schemaOf returns the schema that the documentation has for the type of v.
-func schemaOf(t testing.TB, v any) (json.RawMessage, error) {
-	t.Helper()
-	var m cehttp.Mux
-	if err := m.Handle(cehttp.Route{Type: "t", Handler: ok, In: cehttp.EventDoc{Data: v}}); err != nil {
-		return nil, err
-	}
-	var doc struct {
-		Events []struct {
-			In struct{ Schema json.RawMessage }
-		}
-	}
-	if err := json.Unmarshal(docJSON(t, m.Doc()), &doc); err != nil {
-		t.Fatal(err)
-	}
-	return doc.Events[0].In.Schema, nil
-}
-
-func TestSchema(t *testing.T) {
+func TestFor(t *testing.T) {
 	_ = options{hidden: ""}
 	for _, c := range []struct {
 		reason string
@@ -185,7 +165,7 @@ func TestSchema(t *testing.T) {
 		{"an event", cloudevents.New("/s", "t"), `{}`},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
-			schema, err := schemaOf(t, c.v)
+			schema, err := jsonschema.For(reflect.TypeOf(c.v))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -197,35 +177,30 @@ func TestSchema(t *testing.T) {
 			if json.Unmarshal(schema, &g) != nil || json.Unmarshal([]byte(want), &w) != nil {
 				t.Fatalf("no JSON: %s, %s", schema, want)
 			}
-			wantDiff(t, w, g)
+			if diff := cmp.Diff(w, g); diff != "" {
+				t.Error(diff)
+			}
 		})
 	}
 }
 
-func wantDiff(t *testing.T, want, got any) {
-	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestSchemaOfWhatIsNoJSON(t *testing.T) {
+func TestForUnsupportedType(t *testing.T) {
 	for reason, v := range map[string]any{
 		"channel":           struct{ C chan int }{},
 		"function in a map": map[string]func(){},
 		"complex":           []complex128{},
 		"key of a map":      map[bool]int{},
 	} {
-		if _, err := schemaOf(t, v); err == nil {
+		if _, err := jsonschema.For(reflect.TypeOf(v)); err == nil {
 			t.Errorf("%s: no error", reason)
 		}
 	}
-	if _, err := schemaOf(t, struct{ P selfP }{}); err != nil {
+	if _, err := jsonschema.For(reflect.TypeFor[struct{ P selfP }]()); err != nil {
 		t.Errorf("pointer to itself: %v", err)
 	}
 }
 
-// What encoding/json writes is what the schema allows.
+// The schema allows everything that encoding/json writes for the type.
 func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 	for _, zero := range []any{
 		options{}, derived{}, twoTags{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
@@ -238,7 +213,7 @@ func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 		pair[*time.Duration, text]{}, pair[**named1, *names]{},
 	} {
 		typ := reflect.TypeOf(zero)
-		raw, err := schemaOf(t, zero)
+		raw, err := jsonschema.For(typ)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,16 +242,4 @@ func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 			check(v)
 		}
 	}
-}
-
-func docJSON(t testing.TB, doc http.Handler) []byte {
-	t.Helper()
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "/docs", nil)
-	r.Header.Set("Accept", "application/json")
-	doc.ServeHTTP(w, r)
-	if w.Code != 200 {
-		t.Fatalf("%d %s", w.Code, w.Body)
-	}
-	return w.Body.Bytes()
 }

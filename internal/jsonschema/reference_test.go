@@ -1,4 +1,4 @@
-package cehttp_test
+package jsonschema_test
 
 import (
 	"math/rand/v2"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// fill sets v, and what it consists of, to random values. Pointers, slices and maps
-// are nil now and then, and below that depth.
+// fill sets v, and everything in it, to random values. Pointers, slices and maps are
+// sometimes nil, and always nil more than depth levels down.
 func fill(v reflect.Value, r *rand.Rand, depth int) {
 	if !v.CanSet() {
 		return
@@ -53,8 +53,8 @@ func fill(v reflect.Value, r *rand.Rand, depth int) {
 	}
 }
 
-// allows reports whether a schema allows a JSON value, for the keywords that
-// documentation uses.
+// allows reports whether a schema allows a JSON value. It knows the keywords that the
+// package uses.
 func allows(root, schema map[string]any, v any) bool {
 	for keyword, argument := range schema {
 		fine := true
@@ -93,7 +93,7 @@ func allows(root, schema map[string]any, v any) bool {
 					fine = fine && allows(root, property.(map[string]any), value)
 				}
 			}
-			for name := range object { // Go writes no others
+			for name := range object { // a struct has no other members
 				_, ok := argument.(map[string]any)[name]
 				fine = fine && ok
 			}

@@ -1,4 +1,4 @@
-package cehttp
+package jsonschema
 
 import (
 	"cmp"
@@ -8,28 +8,27 @@ import (
 	"unicode"
 )
 
-// schemaField is a field of a struct, or of one that it embeds, as encoding/json sees
-// it.
-type schemaField struct {
+// field is a field of a struct, or of a struct embedded in it, as encoding/json sees it.
+type field struct {
 	name     string
-	tagged   bool
-	index    []int // as of reflect.Value.FieldByIndex; its length is the depth
+	tagged   bool  // whether a tag gives the name
+	index    []int // for reflect.Value.FieldByIndex; its length is the depth
 	t        reflect.Type
-	optional bool // left out when empty, or with an embedded pointer that is nil
-	omitted  bool // when empty, and never null if not
-	asString bool
+	optional bool // whether it is left out if it is empty, or if an embedded pointer is nil
+	omitted  bool // whether it is left out if it is empty, and is never null otherwise
+	asString bool // whether a tag has it written in a string
 }
 
 // object returns the schema of a struct.
-func (b *schemaBuilder) object(t reflect.Type) (*schema, error) {
-	s := &schema{Type: schemaType{"object"}}
+func (b *builder) object(t reflect.Type) (*schema, error) {
+	s := &schema{Type: typeNames{"object"}}
 	for _, f := range visibleFields(t) {
 		value, err := b.schema(f.t)
 		switch {
 		case err != nil:
 			return nil, err
 		case f.asString:
-			value = &schema{Type: schemaType{"string"}}
+			value = &schema{Type: typeNames{"string"}}
 			if f.t.Kind() == reflect.Pointer {
 				value = nullable(value)
 			}
@@ -37,7 +36,7 @@ func (b *schemaBuilder) object(t reflect.Type) (*schema, error) {
 		if f.omitted {
 			value = notNull(value)
 		}
-		s.Properties = append(s.Properties, schemaProperty{f.name, value})
+		s.Properties = append(s.Properties, property{f.name, value})
 		if !f.optional {
 			s.Required = append(s.Required, f.name)
 		}
@@ -45,12 +44,12 @@ func (b *schemaBuilder) object(t reflect.Type) (*schema, error) {
 	return s, nil
 }
 
-// visibleFields returns the fields that encoding/json writes, in its order: of
-// several with one name the one that is embedded least deeply, if there is one, or
-// else the one that has its name from a tag, if there is one, or else none.
-func visibleFields(t reflect.Type) []schemaField {
+// visibleFields returns the fields that encoding/json writes, in its order. Of several
+// fields with one name, that is the least deeply embedded one. If there are several of
+// those, it is the one that a tag names; if none or more than one is tagged, it is none.
+func visibleFields(t reflect.Type) []field {
 	all := structFields(t, nil, false, map[reflect.Type]bool{})
-	slices.SortStableFunc(all, func(a, b schemaField) int {
+	slices.SortStableFunc(all, func(a, b field) int {
 		order := cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(len(a.index), len(b.index)))
 		if order == 0 && a.tagged != b.tagged {
 			order = 1
@@ -60,7 +59,7 @@ func visibleFields(t reflect.Type) []schemaField {
 		}
 		return order
 	})
-	var visible []schemaField
+	var visible []field
 	for i := 0; i < len(all); {
 		end := i + 1
 		for end < len(all) && all[end].name == all[i].name {
@@ -71,15 +70,15 @@ func visibleFields(t reflect.Type) []schemaField {
 		}
 		i = end
 	}
-	slices.SortFunc(visible, func(a, b schemaField) int { return slices.Compare(a.index, b.index) })
+	slices.SortFunc(visible, func(a, b field) int { return slices.Compare(a.index, b.index) })
 	return visible
 }
 
-// structFields returns all fields of t and of what it embeds. inside has the structs
-// that t is embedded in.
-func structFields(t reflect.Type, index []int, optional bool, inside map[reflect.Type]bool) (fields []schemaField) {
+// structFields returns all fields of t and of the structs that it embeds. inside has the
+// structs that t is embedded in.
+func structFields(t reflect.Type, index []int, optional bool, inside map[reflect.Type]bool) (fields []field) {
 	if inside[t] {
-		return nil // it would be deeper than itself
+		return nil // because the same fields, less deeply embedded, hide these
 	}
 	inside[t] = true
 	defer delete(inside, t)
@@ -105,7 +104,7 @@ func structFields(t reflect.Type, index []int, optional bool, inside map[reflect
 			continue
 		}
 		omitEmpty := has("omitempty") && mayBeEmpty(f.Type) || has("omitzero")
-		fields = append(fields, schemaField{
+		fields = append(fields, field{
 			name: cmp.Or(name, f.Name), tagged: name != "", index: at, t: f.Type,
 			optional: optional || omitEmpty,
 			omitted:  omitEmpty && !(f.Type.Kind() == reflect.Pointer && hasNil(f.Type.Elem())),
@@ -115,12 +114,12 @@ func structFields(t reflect.Type, index []int, optional bool, inside map[reflect
 	return fields
 }
 
-// mayBeEmpty reports whether omitempty has a meaning for t.
+// mayBeEmpty reports whether omitempty ever leaves out a value of type t.
 func mayBeEmpty(t reflect.Type) bool {
 	return t.Kind() != reflect.Struct && (t.Kind() != reflect.Array || t.Len() == 0)
 }
 
-// isQuotable reports whether the option "string" has a meaning for t.
+// isQuotable reports whether encoding/json heeds the option "string" for t.
 func isQuotable(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer && t.Name() == "" {
 		t = t.Elem()
@@ -134,7 +133,7 @@ func isQuotable(t reflect.Type) bool {
 	return false
 }
 
-// isFieldName reports whether encoding/json takes a name from a tag.
+// isFieldName reports whether encoding/json accepts s as a name in a tag.
 func isFieldName(s string) bool {
 	if s == "" {
 		return false
@@ -145,4 +144,13 @@ func isFieldName(s string) bool {
 		}
 	}
 	return true
+}
+
+// hasNil reports whether values of type t can be nil, which is written as null.
+func hasNil(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+		return true
+	}
+	return false
 }

@@ -1,4 +1,6 @@
-package cehttp
+// Package jsonschema derives a JSON Schema (draft 2020-12) from a Go type. The schema
+// describes what encoding/json writes for values of that type.
+package jsonschema
 
 import (
 	"encoding"
@@ -11,44 +13,45 @@ import (
 	"time"
 )
 
-// schema is a JSON Schema, as far as it is needed to say what encoding/json writes.
-// The zero schema allows everything.
+// schema is a JSON Schema, with the keywords that are needed to describe what
+// encoding/json writes. The zero schema allows everything.
 type schema struct {
-	Dialect         string           `json:"$schema,omitempty"`
-	Ref             string           `json:"$ref,omitempty"`
-	Type            schemaType       `json:"type,omitempty"`
-	Format          string           `json:"format,omitempty"`
-	ContentEncoding string           `json:"contentEncoding,omitempty"`
-	Minimum         *int             `json:"minimum,omitempty"`
-	Items           *schema          `json:"items,omitempty"`
-	MinItems        *int             `json:"minItems,omitempty"`
-	MaxItems        *int             `json:"maxItems,omitempty"`
-	Properties      schemaProperties `json:"properties,omitempty"`
-	Required        []string         `json:"required,omitempty"`
-	Additional      *schema          `json:"additionalProperties,omitempty"`
-	AnyOf           []*schema        `json:"anyOf,omitempty"`
-	Defs            schemaProperties `json:"$defs,omitempty"`
+	Dialect         string     `json:"$schema,omitempty"`
+	Ref             string     `json:"$ref,omitempty"`
+	Type            typeNames  `json:"type,omitempty"`
+	Format          string     `json:"format,omitempty"`
+	ContentEncoding string     `json:"contentEncoding,omitempty"`
+	Minimum         *int       `json:"minimum,omitempty"`
+	Items           *schema    `json:"items,omitempty"`
+	MinItems        *int       `json:"minItems,omitempty"`
+	MaxItems        *int       `json:"maxItems,omitempty"`
+	Properties      properties `json:"properties,omitempty"`
+	Required        []string   `json:"required,omitempty"`
+	Additional      *schema    `json:"additionalProperties,omitempty"`
+	AnyOf           []*schema  `json:"anyOf,omitempty"`
+	Defs            properties `json:"$defs,omitempty"`
 }
 
-// schemaType is a string if there is one.
-type schemaType []string
+// typeNames are the names of JSON types. One name is written as a string, several as an
+// array.
+type typeNames []string
 
-func (t schemaType) MarshalJSON() ([]byte, error) {
+func (t typeNames) MarshalJSON() ([]byte, error) {
 	if len(t) == 1 {
 		return json.Marshal(t[0])
 	}
 	return json.Marshal([]string(t))
 }
 
-// schemaProperties is an object whose members keep their order.
-type schemaProperties []schemaProperty
+// properties is written as an object whose members keep their order.
+type properties []property
 
-type schemaProperty struct {
+type property struct {
 	name   string
 	schema *schema
 }
 
-func (ps schemaProperties) MarshalJSON() ([]byte, error) {
+func (ps properties) MarshalJSON() ([]byte, error) {
 	b := []byte{'{'}
 	for i, p := range ps {
 		if i > 0 {
@@ -67,13 +70,18 @@ func (ps schemaProperties) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// jsonSchema returns the schema (draft 2020-12) of what encoding/json writes for a
-// value of type t. It is an error if that cannot be written.
-func jsonSchema(t reflect.Type) (json.RawMessage, error) {
+// For returns the schema of the JSON that encoding/json writes for a value of type t.
+// Types that have a name and parts are in $defs, so that they can contain themselves. A
+// field without omitempty and omitzero is required. A type that writes or reads itself as
+// JSON, by a method, gives a schema that allows everything. null is allowed inside, where
+// Go may have nil, but not for the value itself.
+//
+// For returns an error if encoding/json cannot write values of type t.
+func For(t reflect.Type) (json.RawMessage, error) {
 	for t.Kind() == reflect.Pointer && t.Name() == "" && !writesItself(t) {
-		t = t.Elem() // an example is not null
+		t = t.Elem()
 	}
-	b := schemaBuilder{root: t, names: map[reflect.Type]string{}, defs: map[string]*schema{}}
+	b := builder{root: t, names: map[reflect.Type]string{}, defs: map[string]*schema{}}
 	s, err := b.expand(t)
 	if err != nil {
 		return nil, err
@@ -81,31 +89,30 @@ func jsonSchema(t reflect.Type) (json.RawMessage, error) {
 	s = notNull(s)
 	s.Dialect = "https://json-schema.org/draft/2020-12/schema"
 	for _, name := range slices.Sorted(maps.Keys(b.defs)) {
-		s.Defs = append(s.Defs, schemaProperty{name, b.defs[name]})
+		s.Defs = append(s.Defs, property{name, b.defs[name]})
 	}
 	return json.Marshal(s)
 }
 
-// schemaBuilder gives each type with a name that has parts a place in $defs, so that
-// types may contain themselves. A struct that is the root is at #.
-type schemaBuilder struct {
-	root  reflect.Type
-	names map[reflect.Type]string
-	defs  map[string]*schema
+// builder collects the schemas of types that have a name and parts.
+type builder struct {
+	root  reflect.Type            // a struct here is referred to as #
+	names map[reflect.Type]string // keys of defs
+	defs  map[string]*schema      // nil while the schema is being made
 }
 
 // schema returns the schema of t, or a reference to it.
-func (b *schemaBuilder) schema(t reflect.Type) (*schema, error) {
+func (b *builder) schema(t reflect.Type) (*schema, error) {
 	if t.Name() == "" || writesItself(t) || !hasParts(t) {
 		return b.expand(t)
 	}
-	if t == b.root && t.Kind() == reflect.Struct { // others may be null inside
+	if t == b.root && t.Kind() == reflect.Struct { // other kinds may be null inside
 		return &schema{Ref: "#"}, nil
 	}
 	name, ok := b.names[t]
 	if !ok {
 		name = b.newName(t)
-		b.names[t], b.defs[name] = name, nil // reserved
+		b.names[t], b.defs[name] = name, nil // reserves the name
 		s, err := b.expand(t)
 		if err != nil {
 			return nil, err
@@ -115,9 +122,10 @@ func (b *schemaBuilder) schema(t reflect.Type) (*schema, error) {
 	return &schema{Ref: "#/$defs/" + name}, nil
 }
 
-// newName returns the name of t without what a pointer would have to escape.
-func (b *schemaBuilder) newName(t reflect.Type) string {
-	text, _, _ := strings.Cut(t.Name(), "[") // of a generic type
+// newName returns a key of defs for t. It has no character that a JSON Pointer in a
+// reference would have to escape.
+func (b *builder) newName(t reflect.Type) string {
+	text, _, _ := strings.Cut(t.Name(), "[") // without type arguments
 	base := strings.Map(func(c rune) rune {
 		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && c != '_' {
 			return '_'
@@ -133,6 +141,7 @@ func (b *schemaBuilder) newName(t reflect.Type) string {
 	}
 }
 
+// hasParts reports whether t contains values of other types.
 func hasParts(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Struct, reflect.Slice, reflect.Array, reflect.Map, reflect.Pointer:
@@ -141,8 +150,8 @@ func hasParts(t reflect.Type) bool {
 	return false
 }
 
-// writesItself reports whether values of t are written by a method of theirs, or are
-// read by one.
+// writesItself reports whether t or a pointer to t has a method with which encoding/json
+// writes it, or one with which it reads JSON.
 func writesItself(t reflect.Type) bool {
 	for _, p := range [...]reflect.Type{t, reflect.PointerTo(t)} {
 		if p.Implements(reflect.TypeFor[json.Marshaler]()) || p.Implements(reflect.TypeFor[json.Unmarshaler]()) ||
@@ -154,35 +163,35 @@ func writesItself(t reflect.Type) bool {
 }
 
 // expand returns the schema of t itself.
-func (b *schemaBuilder) expand(t reflect.Type) (*schema, error) {
+func (b *builder) expand(t reflect.Type) (*schema, error) {
 	isText := t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 	switch {
 	case t == reflect.TypeFor[time.Time]():
-		return &schema{Type: schemaType{"string"}, Format: "date-time"}, nil
+		return &schema{Type: typeNames{"string"}, Format: "date-time"}, nil
 	case t == reflect.TypeFor[json.Number]():
-		return &schema{Type: schemaType{"number"}}, nil
+		return &schema{Type: typeNames{"number"}}, nil
 	case writesItself(t) && t.Kind() == reflect.Pointer && t.Name() == "":
 		s, err := b.expand(t.Elem())
 		return nullable(s), err
 	case isText && t.Kind() == reflect.Interface && !t.Implements(reflect.TypeFor[json.Marshaler]()):
-		return &schema{Type: schemaType{"string", "null"}}, nil
+		return &schema{Type: typeNames{"string", "null"}}, nil
 	case isText && !t.Implements(reflect.TypeFor[json.Marshaler]()) && !reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()):
-		return &schema{Type: schemaType{"string"}}, nil
+		return &schema{Type: typeNames{"string"}}, nil
 	case writesItself(t):
 		return &schema{}, nil
 	}
 	zero := 0
 	switch t.Kind() {
 	case reflect.Bool:
-		return &schema{Type: schemaType{"boolean"}}, nil
+		return &schema{Type: typeNames{"boolean"}}, nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return &schema{Type: schemaType{"integer"}}, nil
+		return &schema{Type: typeNames{"integer"}}, nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return &schema{Type: schemaType{"integer"}, Minimum: &zero}, nil
+		return &schema{Type: typeNames{"integer"}, Minimum: &zero}, nil
 	case reflect.Float32, reflect.Float64:
-		return &schema{Type: schemaType{"number"}}, nil
+		return &schema{Type: typeNames{"number"}}, nil
 	case reflect.String:
-		return &schema{Type: schemaType{"string"}}, nil
+		return &schema{Type: typeNames{"string"}}, nil
 	case reflect.Interface:
 		return &schema{}, nil
 	case reflect.Pointer:
@@ -190,26 +199,27 @@ func (b *schemaBuilder) expand(t reflect.Type) (*schema, error) {
 		return nullable(s), err
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Uint8 && !writesItself(t.Elem()) {
-			return &schema{Type: schemaType{"string", "null"}, ContentEncoding: "base64"}, nil
+			return &schema{Type: typeNames{"string", "null"}, ContentEncoding: "base64"}, nil
 		}
 		items, err := b.schema(t.Elem())
-		return &schema{Type: schemaType{"array", "null"}, Items: items}, err
+		return &schema{Type: typeNames{"array", "null"}, Items: items}, err
 	case reflect.Array:
 		items, err := b.schema(t.Elem())
 		n := t.Len()
-		return &schema{Type: schemaType{"array"}, Items: items, MinItems: &n, MaxItems: &n}, err
+		return &schema{Type: typeNames{"array"}, Items: items, MinItems: &n, MaxItems: &n}, err
 	case reflect.Map:
 		if !isMapKey(t.Key()) {
 			return nil, fmt.Errorf("encoding/json cannot write %s", t)
 		}
 		values, err := b.schema(t.Elem())
-		return &schema{Type: schemaType{"object", "null"}, Additional: values}, err
+		return &schema{Type: typeNames{"object", "null"}, Additional: values}, err
 	case reflect.Struct:
 		return b.object(t)
 	}
 	return nil, fmt.Errorf("encoding/json cannot write %s", t)
 }
 
+// isMapKey reports whether encoding/json writes maps with keys of type t.
 func isMapKey(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.String, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
@@ -219,7 +229,7 @@ func isMapKey(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
 
-// nullable returns a schema that allows null, too.
+// nullable returns a schema that also allows null.
 func nullable(s *schema) *schema {
 	switch {
 	case s == nil || reflect.ValueOf(*s).IsZero() || slices.Contains(s.Type, "null"):
@@ -228,12 +238,12 @@ func nullable(s *schema) *schema {
 		s.Type = append(s.Type, "null")
 		return s
 	case len(s.AnyOf) > 0:
-		return s // nullable already
+		return s // made by nullable
 	}
-	return &schema{AnyOf: []*schema{s, {Type: schemaType{"null"}}}}
+	return &schema{AnyOf: []*schema{s, {Type: typeNames{"null"}}}}
 }
 
-// notNull returns a schema without the null that nullable, a slice or a map allows.
+// notNull returns s without the null that nullable, a slice or a map added.
 func notNull(s *schema) *schema {
 	if len(s.AnyOf) > 0 {
 		return s.AnyOf[0]

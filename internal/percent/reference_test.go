@@ -1,4 +1,4 @@
-package cehttp_test
+package percent_test
 
 import (
 	"fmt"
@@ -6,14 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// This is section 3.1.3.2 of http-protocol-binding.md, written down sentence by
-// sentence, slowly, to compare the package with.
+// The tests compare the package with section 3.1.3.2 of http-protocol-binding.md,
+// implemented sentence by sentence and slowly.
 
-// referenceUnescape returns the text that a header value stands for, or false if
-// it stands for none.
+// referenceUnescape returns the text that a header value stands for, or false if it
+// stands for none.
 func referenceUnescape(value string) (string, bool) {
-	// RFC 9110 section 5.5: white space around a value is not part of it.
-	value = strings.TrimLeft(strings.TrimRight(value, " \t"), " \t")
 	unquoted, ok := referenceUnquote(value)
 	if !ok {
 		return "", false
@@ -22,8 +20,8 @@ func referenceUnescape(value string) (string, bool) {
 	return decoded, utf8.ValidString(decoded)
 }
 
-// referenceUnquote undoes double quotes: runs may begin and end anywhere, and a
-// backslash is special only within one.
+// referenceUnquote undoes double quotes. Quoted runs may begin and end anywhere, and a
+// backslash is special only inside one.
 func referenceUnquote(s string) (string, bool) {
 	out := ""
 	for s != "" {
@@ -43,7 +41,7 @@ func referenceUnquote(s string) (string, bool) {
 			}
 			if c == `\` {
 				if rest == "" {
-					return "", false // unclosed too
+					return "", false // unclosed, too
 				}
 				c = rest[:1]
 				rest = rest[1:]
@@ -55,8 +53,8 @@ func referenceUnquote(s string) (string, bool) {
 	return out, true
 }
 
-// referencePercentDecode does one round of percent-decoding. A percent sign that
-// is not followed by two hexadecimal digits stands for itself.
+// referencePercentDecode does one round of percent-decoding. A percent sign that two
+// hexadecimal digits do not follow stands for itself.
 func referencePercentDecode(s string) string {
 	const hex = "0123456789abcdef"
 	out := ""
@@ -76,9 +74,9 @@ func referencePercentDecode(s string) string {
 	return out
 }
 
-// referenceEscape returns the header value of a text: space, double quote,
-// percent sign and all characters outside U+0021–U+007E are percent-encoded, byte
-// by byte of their UTF-8.
+// referenceEscape returns the header value of a text. Space, double quote, percent sign
+// and all characters outside U+0021 to U+007E are percent-encoded, each byte of their
+// UTF-8 on its own.
 func referenceEscape(text string) string {
 	out := ""
 	for _, r := range text {
