@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -124,7 +125,7 @@ func escapeURI(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		switch hex := c == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]); {
+		switch hex := c == '%' && i+2 < len(s) && ascii.Unhex[s[i+1]] < 16 && ascii.Unhex[s[i+2]] < 16; {
 		case hex || c > ' ' && c < 0x7f && strings.IndexByte("%\"<>\\^`{|}", c) < 0:
 			b.WriteByte(c)
 		default:
@@ -133,8 +134,6 @@ func escapeURI(s string) string {
 	}
 	return b.String()
 }
-
-func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 func adviceDuplicate(f *Finding, u *stream.Unit) string {
 	if f.Attribute == spec.DataContentType && u.Message != nil {
