@@ -1,15 +1,14 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"testing/iotest"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
 // Ctrl-C ends a command that waits for standard input.
@@ -44,28 +43,10 @@ func TestInterruptedInput(t *testing.T) {
 			cmd.Process.Signal(os.Interrupt)
 			cmd.Wait()
 			in.Close()
-			if status := cmd.ProcessState.ExitCode(); status != exitError && status != exitFault || errs.String() != want {
+			if status := cmd.ProcessState.ExitCode(); status != cli.ExitError && status != cli.ExitFault || errs.String() != want {
 				t.Errorf("status %d, %q", status, &errs)
 			}
 		})
-	}
-}
-
-func TestInterruptible(t *testing.T) {
-	want := strings.Repeat("0123456789", 20000)
-	for _, r := range []io.Reader{strings.NewReader(want), iotest.OneByteReader(strings.NewReader(want)), iotest.DataErrReader(strings.NewReader(want))} {
-		if err := iotest.TestReader(interruptible(t.Context(), r), []byte(want)); err != nil {
-			t.Error(err)
-		}
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	in, _ := io.Pipe()
-	r := interruptible(ctx, in)
-	cancel()
-	for range 2 {
-		if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, context.Canceled) {
-			t.Errorf("%d, %v", n, err)
-		}
 	}
 }
 
@@ -78,7 +59,7 @@ func TestFlagErrors(t *testing.T) {
 		"check --json=x":                  `ce: check: invalid boolean value "x" for --json: parse error; see ce check -h` + "\n",
 		"check -q":                        "ce: check: flag provided but not defined: -q; see ce check -h\n",
 	} {
-		if _, errs, status := ce(t, "", strings.Fields(args)...); errs != want || status != exitUsage {
+		if _, errs, status := ce(t, "", strings.Fields(args)...); errs != want || status != cli.ExitUsage {
 			t.Errorf("%s: status %d, %s", args, status, errs)
 		}
 	}

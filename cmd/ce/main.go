@@ -1,50 +1,49 @@
-// Command ce sends, receives, converts and checks CloudEvents, and runs the
-// conformance suite on anything that speaks them. "ce help" lists what it does.
+// Command ce sends, receives, converts and checks CloudEvents, and runs the conformance
+// suite on anything that speaks them. "ce help" lists its commands.
+//
+// Each command has a package in internal/. They share three: cli has what is true for
+// every command, stream reads and writes events in files and pipes, finding explains what
+// is wrong with a message.
 package main
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/check"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/convert"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/listen"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/send"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/suite"
 )
+
+// tool returns ce with its commands, in the order in which help lists them.
+func tool() *cli.Tool {
+	t := &cli.Tool{Commands: []cli.Command{
+		send.Command(),
+		listen.Command(),
+		convert.Command(),
+		check.Command(),
+		suite.Command(),
+	}}
+	t.Commands = append(t.Commands, t.Completion(), cli.Version())
+	return t
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	p := &process{
-		in: interruptible(ctx, os.Stdin), out: os.Stdout, err: os.Stderr,
-		getenv:   os.Getenv,
-		now:      time.Now,
-		terminal: isTerminal,
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	p := &cli.Process{
+		In: cli.Interruptible(ctx, os.Stdin), Out: os.Stdout, Err: os.Stderr,
+		Getenv:   os.Getenv,
+		Now:      time.Now,
+		Terminal: cli.IsTerminal,
 	}
-	status := p.run(ctx, os.Args[1:])
+	status := tool().Run(ctx, p, os.Args[1:])
 	stop()
 	os.Exit(status)
-}
-
-// process is what a command has of its surroundings.
-type process struct {
-	in       io.Reader
-	out, err io.Writer
-	getenv   func(string) string
-	now      func() time.Time
-	terminal func(any) bool // whether a stream of the process is a terminal
-}
-
-// isTerminal reports whether a file is a character device.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// colour reports whether what goes to p.out may be coloured.
-func (p *process) colour() bool {
-	return p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb" && p.terminal(p.out)
 }

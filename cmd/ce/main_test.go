@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
 // The test binary is ce, if it is told so.
@@ -21,26 +20,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// processOn returns a process without a terminal, at a fixed time.
-func processOn(stdin string) (p *process, out, errs *bytes.Buffer) {
-	out, errs = new(bytes.Buffer), new(bytes.Buffer)
-	return &process{
-		in: strings.NewReader(stdin), out: out, err: errs,
-		getenv:   func(string) string { return "" },
-		terminal: func(any) bool { return false },
-		now:      func() time.Time { return time.Date(2026, 1, 2, 15, 4, 5, 6e6, time.UTC) },
-	}, out, errs
-}
-
 // ce runs a command line in this process.
 func ce(t *testing.T, stdin string, args ...string) (out, errs string, status int) {
 	t.Helper()
-	p, o, e := processOn(stdin)
-	status = p.run(context.Background(), args)
+	p, o, e := cetest.Process(stdin)
+	status = tool().Run(t.Context(), p, args)
 	return o.String(), e.String(), status
 }
-
-var update = flag.Bool("update", false, "rewrite the expected output in testdata")
 
 // A golden file has the arguments, a line each, and the input; then what comes out.
 func TestGolden(t *testing.T) {
@@ -64,15 +50,7 @@ func TestGolden(t *testing.T) {
 			}
 			out, errs, status := ce(t, stdin, strings.Fields(parts[0])...)
 			got := parts[0] + "=====\n" + parts[1] + "=====\n" + strings.ReplaceAll(out, "\r", `\r`) + "=====\n" + errs + "=====\n" + strconv.Itoa(status) + "\n"
-			if *update {
-				if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != string(b) {
-				t.Errorf("got\n%s\nwant\n%s", got, b)
-			}
+			cetest.Golden(t, name, got)
 		})
 	}
 }
@@ -89,7 +67,7 @@ func TestUsageErrors(t *testing.T) {
 		"convert --url x", "check --from nonsense", "check --nonsense", "completion", "completion fish", "version x",
 	} {
 		out, errs, status := ce(t, "", strings.Fields(args)...)
-		if status != exitUsage || out != "" || args != "" && (strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "ce: ")) {
+		if status != cli.ExitUsage || out != "" || args != "" && (strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "ce: ")) {
 			t.Errorf("ce %s: status %d, out %q, err %q", args, status, out, errs)
 		}
 	}
@@ -98,24 +76,24 @@ func TestUsageErrors(t *testing.T) {
 		if strings.HasPrefix(args, "send") {
 			out = ""
 		}
-		if status != exitError || out != "" || strings.Count(errs, "\n") < 1 {
+		if status != cli.ExitError || out != "" || strings.Count(errs, "\n") < 1 {
 			t.Errorf("ce %s: status %d, out %q, err %q", args, status, out, errs)
 		}
 	}
 }
 
 func TestHelpIsOfOneWidth(t *testing.T) {
-	for _, c := range commands() {
-		out, _, status := ce(t, "", c.name, "-h")
-		if status != exitOK || !strings.Contains(out, "\n  ce ") {
-			t.Errorf("ce %s -h: status %d:\n%s", c.name, status, out)
+	for _, c := range tool().Commands {
+		out, _, status := ce(t, "", c.Name, "-h")
+		if status != cli.ExitOK || !strings.Contains(out, "\n  ce ") {
+			t.Errorf("ce %s -h: status %d:\n%s", c.Name, status, out)
 		}
-		if again, _, _ := ce(t, "", "help", c.name); again != out {
-			t.Errorf("ce help %s differs from ce %s -h", c.name, c.name)
+		if again, _, _ := ce(t, "", "help", c.Name); again != out {
+			t.Errorf("ce help %s differs from ce %s -h", c.Name, c.Name)
 		}
 		for line := range strings.Lines(out) {
 			if len(line) > 130 {
-				t.Errorf("ce %s -h has a line of %d characters: %s", c.name, len(line), line)
+				t.Errorf("ce %s -h has a line of %d characters: %s", c.Name, len(line), line)
 			}
 		}
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
 // running is a ce listen in a process of its own.
@@ -197,10 +199,10 @@ func TestSendWhileTheListenerIsKilled(t *testing.T) {
 // was.
 func TestListenEnds(t *testing.T) {
 	l, address := startListener(t)
-	if out, errs, status := ce(t, "", "send", "http://"+address, "--repeat", "3"); status != exitOK {
+	if out, errs, status := ce(t, "", "send", "http://"+address, "--repeat", "3"); status != cli.ExitOK {
 		t.Fatal(out, errs)
 	}
-	if out, errs, status := ce(t, `{`, "send", "http://"+address, "-"); status != exitFault && status != exitError {
+	if out, errs, status := ce(t, `{`, "send", "http://"+address, "-"); status != cli.ExitFault && status != cli.ExitError {
 		t.Fatal(status, out, errs)
 	}
 	if rest := l.stop(t); !strings.Contains(rest, "3 events, 0 messages refused") {
@@ -220,9 +222,9 @@ func TestExamplesOfHelp(t *testing.T) {
 	}
 	_, target := startListener(t)
 	dir := t.TempDir()
-	for _, c := range commands() {
-		_, text, _ := strings.Cut(c.help, "examples:\n")
-		if c.name == "conformance" {
+	for _, c := range tool().Commands {
+		_, text, _ := strings.Cut(c.Help, "examples:\n")
+		if c.Name == "conformance" {
 			continue // its examples want a receiver that echoes, adapters, and jq
 		}
 		examples := 0
@@ -235,7 +237,7 @@ func TestExamplesOfHelp(t *testing.T) {
 			t.Run(example, func(t *testing.T) { runExample(t, dir, target, example) })
 		}
 		if examples == 0 {
-			t.Errorf("ce %s -h has no examples", c.name)
+			t.Errorf("ce %s -h has no examples", c.Name)
 		}
 	}
 }
@@ -285,7 +287,7 @@ func listenExample(t *testing.T, dir, targetPort, example string) {
 	if line, err := lines.ReadString('\n'); err != nil || !strings.Contains(line, "listening on http://127.0.0.1:"+free) {
 		t.Fatal(line, err)
 	}
-	if out, errs, status := ce(t, "", "send", "http://127.0.0.1:"+free); status != exitOK {
+	if out, errs, status := ce(t, "", "send", "http://127.0.0.1:"+free); status != cli.ExitOK {
 		t.Error(out, errs)
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
 // shell runs a script with ce in its path.
@@ -72,36 +74,6 @@ func TestZshCompletion(t *testing.T) {
 	}
 }
 
-// Shells see the words that shellWords sees.
-func TestShellWordsLikeBash(t *testing.T) {
-	for _, script := range []string{
-		`a 'b c' "d e" f\ g`, `'it'\''s'`, `$'\x41\u20ac\t\'\101\n'`, `"a\"b\\c\d\$"`, "a \\\n  b", `a#b c # d`, `'' "" x''y`, `a"b"'c'$'d'`,
-		`"a	b"`, `~`, `a=b`, `$'\e[31m\cZ'`, `100$ $`, `a$'\q'b`, `"$"`, "\"a\\\nb\"",
-	} {
-		if strings.Contains(script, `\c`) {
-			continue // control characters are not read
-		}
-		words, _, err := shellWords(script)
-		if err != nil {
-			t.Errorf("%s: %v", script, err)
-			continue
-		}
-		got := ""
-		for _, w := range words {
-			got += w.text + "\x00"
-		}
-		want, _ := shell(t, "bash", t.TempDir(), `HOME='~'; printf '%s\0' `+script)
-		if got != want {
-			t.Errorf("%s: got %q, want %q", script, got, want)
-		}
-	}
-	for _, script := range []string{`"a`, `'a`, `$'a`, "`a`", `$HOME`, `"$(a)"`, `${a}`} {
-		if words, _, err := shellWords(script); err == nil {
-			t.Errorf("%s: %q", script, words)
-		}
-	}
-}
-
 // What --curl prints does what ce send does, with the same bytes.
 func TestCurlCommandDoesTheSame(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
@@ -120,15 +92,15 @@ func TestCurlCommandDoesTheSame(t *testing.T) {
 				args = append(args, "--data", "@"+file)
 			}
 			script, errs, status := ce(t, "", args...)
-			if status != exitOK {
+			if status != cli.ExitOK {
 				t.Fatal(errs)
 			}
-			if script != visibleLines(script) {
+			if script != cli.VisibleLines(script) {
 				t.Errorf("%q is not to be pasted", script)
 			}
 			out, _ := shellFile(t, script)
 			args = slices.DeleteFunc(args, func(s string) bool { return s == "--curl" })
-			if out, errs, status := ce(t, "", args...); status != exitOK {
+			if out, errs, status := ce(t, "", args...); status != cli.ExitOK {
 				t.Fatal(out, errs)
 			}
 			lines := l.lines(t, 2*(3*i+slices.Index([]string{"binary", "structured", "batch"}, mode)+1))
@@ -152,18 +124,18 @@ func TestCurlCommandURL(t *testing.T) {
 	for _, path := range []string{"/", "/?a={b,c}", "/?a=[1-3]", "/?a[]=1", "/{a,b}", "/a/../b/./c", "//a", "/?a=b%20c&d='", "/?ü"} {
 		got = nil
 		args := []string{"send", server.URL + path, "--ext", "empty=", "--header", "X-Empty:"}
-		if out, errs, status := ce(t, "", args...); status != exitOK {
+		if out, errs, status := ce(t, "", args...); status != cli.ExitOK {
 			t.Fatal(out, errs)
 		}
 		script, errs, status := ce(t, "", append(args, "--curl")...)
-		if status != exitOK {
+		if status != cli.ExitOK {
 			t.Fatal(errs)
 		}
 		out, _ := shellFile(t, script)
 		if len(got) != 2 || got[0] != got[1] {
 			t.Errorf("%s: requests %q\n%s\n%s", path, got, script, out)
 		}
-		if out, _, status := ce(t, script, "check"); status != exitOK {
+		if out, _, status := ce(t, script, "check"); status != cli.ExitOK {
 			t.Errorf("%s\n%s", script, out)
 		}
 	}

@@ -1,4 +1,3 @@
-// Package curl writes HTTP requests as curl commands for a POSIX shell.
 package curl
 
 import (

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"strings"
+)
+
+// Command is a verb of ce.
+type Command struct {
+	Name    string
+	Args    string   // what follows the flags, for help
+	Summary string   // one line of help
+	Help    string   // the rest of help, with examples at its end
+	Words   []string // words that completion offers instead of flags; nil if flags are offered
+
+	// Prepare declares flags and returns the function that runs the command once they
+	// are parsed. It must not use p before that. The error of run is printed in one line.
+	Prepare func(p *Process, flags *flag.FlagSet) (run func(ctx context.Context, args []string) error)
+}
+
+// Tool is a program that is made of commands.
+type Tool struct {
+	Commands []Command // in the order in which help lists them
+}
+
+// Run runs the command that args name and returns the exit status.
+func (t *Tool) Run(ctx context.Context, p *Process, args []string) int {
+	if len(args) == 0 {
+		t.help(p.Err)
+		return ExitUsage
+	}
+	name, args := args[0], args[1:]
+	for i := range t.Commands {
+		if c := &t.Commands[i]; c.Name == name {
+			return c.run(ctx, p, args)
+		}
+	}
+	switch name {
+	case "-version", "--version":
+		return t.Run(ctx, p, []string{"version"})
+	case "help", "-h", "-help", "--help":
+		if len(args) > 0 && name == "help" {
+			return t.Run(ctx, p, []string{args[0], "-h"})
+		}
+		t.help(p.Out)
+		return ExitOK
+	}
+	return p.exit(Usagef("unknown command %.64q; see ce help", name))
+}
+
+func (c *Command) run(ctx context.Context, p *Process, args []string) int {
+	flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	run := c.Prepare(p, flags)
+	args, err := parseFlags(flags, args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		c.usage(p.Out, flags)
+		return ExitOK
+	case err != nil:
+		return p.exit(Usagef("%s: %s; see ce %s -h", c.Name, flagError(err), c.Name))
+	}
+	err = run(ctx, args)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrFault) {
+		err = errInterrupted
+	}
+	return p.exit(err)
+}
+
+// flagError returns the text of an error of package flag, with flags spelled as in help.
+func flagError(err error) string {
+	text := err.Error()
+	for _, before := range []string{"flag provided but not defined: ", "flag needs an argument: ", " for flag ", " for "} {
+		if front, name, ok := strings.Cut(text, before+"-"); ok && len(name) > 1 {
+			return front + before + "--" + name
+		}
+	}
+	return text
+}
+
+// parseFlags parses flags before, behind and between other arguments, which it returns.
+// Everything behind "--" is an argument.
+func parseFlags(flags *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		left := flags.Args()
+		parsed := len(args) - len(left)
+		if parsed > 0 && args[parsed-1] == "--" || len(left) == 0 {
+			return append(rest, left...), nil
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+}

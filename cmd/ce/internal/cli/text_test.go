@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"bytes"
+	"testing"
+)
+
+func TestVisible(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain € 😀":            "plain € 😀",
+		"\x1b[31m\x07\r\n\t":   `\u001b[31m\u0007\u000d\u000a\u0009`,
+		"\u009b\u202e\u200b":   `\u009b\u202e\u200b`,
+		"\xff\xc3(":            `\xff\xc3(`,
+		"\U000e0001\ufeff\x7f": `\U000e0001\ufeff\u007f`,
+		"\ufffd":               "\ufffd",
+		"\u2028":               `\u2028`,
+	} {
+		if text == "\ufffd" {
+			want = `\ufffd` // it may be what became of something else
+		}
+		if got := Visible(text); got != want {
+			t.Errorf("Visible(%q) = %s, want %s", text, got, want)
+		}
+	}
+	if got := VisibleLines("a\n\tb\r"); got != "a\n\tb\\u000d" {
+		t.Errorf("%q", got)
+	}
+}
+
+// However the bytes are cut, the same text comes out.
+func TestVisibleWriter(t *testing.T) {
+	const text = "a€😀\r\nb\x1b[0m\xff\r\n"
+	for size := 1; size <= len(text); size++ {
+		var b bytes.Buffer
+		w := &visibleWriter{w: &b}
+		for rest := text; rest != ""; {
+			n := min(size, len(rest))
+			if _, err := w.Write([]byte(rest[:n])); err != nil {
+				t.Fatal(err)
+			}
+			rest = rest[n:]
+		}
+		if got, want := b.String(), "a€😀\nb\\u001b[0m\\xff\n"; got != want {
+			t.Errorf("in pieces of %d: %q, want %q", size, got, want)
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package finding
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/format"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// advice returns what to do about err, of which f is the description.
+func advice(err error, f *Finding, u *stream.Unit) string {
+	switch {
+	case errors.Is(err, validation.ErrMissing):
+		return adviceMissing(f, u)
+	case errors.Is(err, validation.ErrName):
+		return adviceName(f)
+	case errors.Is(err, validation.ErrCharacter):
+		if f.Section == spec.SectionHTTPHeaderValues {
+			return `percent-encode the UTF-8 bytes of the value: "€" is %E2%82%AC`
+		}
+		return "remove control characters and what is not UTF-8; a String has text, and arbitrary bytes belong in data"
+	case errors.Is(err, validation.ErrSyntax), errors.Is(err, validation.ErrRange):
+		return adviceValue(f)
+	case errors.Is(err, validation.ErrType):
+		return "write the value as a JSON string; extensions may be true, false and whole numbers too"
+	case errors.Is(err, validation.ErrDuplicate):
+		return adviceDuplicate(f, u)
+	case errors.Is(err, validation.ErrVersion):
+		return `write specversion "1.0"; the patch level is not part of it, and 0.3 is another layout`
+	case errors.Is(err, validation.ErrData):
+		return adviceData(err, f)
+	}
+	return adviceMessage(err, u)
+}
+
+var missing = [...]struct{ name, json, why string }{
+	{spec.ID, `"id":"A-1"`, "unique within the source"},
+	{spec.Source, `"source":"/orders"`, "a URI-reference that says where it happened"},
+	{spec.SpecVersion, `"specversion":"1.0"`, "this is what tells versions apart"},
+	{spec.EventType, `"type":"com.example.order.placed"`, "what happened, best with a reversed domain name in front"},
+}
+
+func adviceMissing(f *Finding, u *stream.Unit) string {
+	for _, m := range missing {
+		if m.name != f.Attribute {
+			continue
+		}
+		if inHeader(u) {
+			_, value, _ := strings.Cut(m.json, ":")
+			return fmt.Sprintf("add the header ce-%s: %s (%s)", m.name, strings.Trim(value, `"`), m.why)
+		}
+		return fmt.Sprintf("add %s (%s)", m.json, m.why)
+	}
+	return "leave the attribute out: an optional one is absent or has a value"
+}
+
+func adviceName(f *Finding) string {
+	legal := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		}
+		return -1
+	}, f.Attribute)
+	switch {
+	case f.Attribute == spec.Data:
+		return `no attribute may be called "data"; the data is the body`
+	case legal == "":
+		return "name the attribute with lower-case letters and digits, or leave it out"
+	}
+	return fmt.Sprintf("names have lower-case letters and digits only: %q", legal)
+}
+
+// typeOf returns the type of an attribute whose value is malformed or out of range. No
+// extension is declared when a message is checked, and of the types that an undeclared one
+// can have, only an Integer, which is a number in JSON, can be that.
+func typeOf(attribute string) spec.Type {
+	if a, ok := spec.V1.Attribute(attribute); ok {
+		return a.Type
+	}
+	return spec.Integer
+}
+
+// adviceValue is about a value that is malformed or out of range.
+func adviceValue(f *Finding) string {
+	switch t := typeOf(f.Attribute); {
+	case f.Section == spec.SectionHTTPHeaderValues:
+		return `close the quote, or percent-encode it as %22`
+	case t == spec.Timestamp:
+		return "write an RFC 3339 date-time that exists, with seconds and offset: 2026-01-02T15:04:05Z"
+	case f.Attribute == spec.DataContentType:
+		return "write a media type: application/json, or text/plain; charset=utf-8"
+	case t == spec.URI || t == spec.URIReference:
+		text := "write a URI as in RFC 3986, spaces and non-ASCII characters percent-encoded"
+		if f.Value != "" && !strings.HasSuffix(f.Value, "…") {
+			if legal := escapeURI(f.Value); legal != f.Value {
+				text += fmt.Sprintf(": %q", legal)
+			}
+		}
+		if t == spec.URI {
+			text += "; it must have a scheme"
+		}
+		return text
+	case t == spec.Integer:
+		return "write a whole number from -2147483648 to 2147483647, or make the value a string"
+	}
+	return "write the value as its type wants it"
+}
+
+// escapeURI percent-encodes the characters of s that a URI must not have.
+func escapeURI(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch hex := c == '%' && i+2 < len(s) && ascii.Unhex[s[i+1]] < 16 && ascii.Unhex[s[i+2]] < 16; {
+		case hex || c > ' ' && c < 0x7f && strings.IndexByte("%\"<>\\^`{|}", c) < 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func adviceDuplicate(f *Finding, u *stream.Unit) string {
+	if f.Attribute == spec.DataContentType && u.Message != nil {
+		if f.Section == spec.SectionHTTPContentType {
+			return "leave ce-datacontenttype out: in binary mode Content-Type is datacontenttype"
+		}
+		if len(u.Message.Values("Content-Type")) > 1 {
+			return "send one Content-Type: proxies and frameworks may have added theirs"
+		}
+	}
+	return "leave one of them out: receivers differ in which one they take"
+}
+
+func adviceData(err error, f *Finding) string {
+	is := func(r *validation.Rule) bool { return r != nil && errors.Is(err, r) }
+	switch {
+	case is(ruleDataTwice()):
+		return "leave data or data_base64 out: text and JSON go into data, everything else into data_base64"
+	case f.Attribute == spec.DataBase64:
+		return "encode the data as standard base64, with padding and without line breaks, in a JSON string"
+	case is(ruleDataString()):
+		return "write the data as a JSON string, or say in datacontenttype that it is JSON"
+	case is(ruleDataCharset()):
+		return "send it as data_base64, or convert it to UTF-8 and say so in datacontenttype"
+	}
+	return "make the data what datacontenttype says, or correct datacontenttype"
+}
+
+// isAboutContentType reports whether the Content-Type of a message decided that it is
+// refused.
+func isAboutContentType(err error) bool {
+	return errors.Is(err, cloudevents.ErrNotCloudEvent) || errors.Is(err, format.ErrUnknown) || errors.Is(err, cloudevents.ErrContentMode)
+}
+
+// adviceMessage is about a message as a whole.
+func adviceMessage(err error, u *stream.Unit) string {
+	var (
+		raw     *stream.HTTPError
+		command *stream.CurlError
+		file    *curl.FileError
+		long    *stream.TooLongError
+		limit   *cloudevents.LimitError
+		body    *http.MaxBytesError
+		syntax  *cloudevents.SyntaxError
+	)
+	switch {
+	case errors.As(err, &raw):
+		return "write start line, headers, an empty line and the body, as they go over the wire"
+	case errors.As(err, &file):
+		return "paste the contents of the file into the command, or let ce read the file with --read-files, if you trust the command"
+	case errors.As(err, &command):
+		return "paste the command as the shell gets it, quotes and all"
+	case errors.As(err, &long), errors.As(err, &limit), errors.As(err, &body):
+		return "make it smaller: put large data elsewhere and refer to it (dataref), split batches"
+	case errors.Is(err, jsonscan.InvalidUTF8), errors.Is(err, jsonscan.LoneSurrogate):
+		return "write the text in UTF-8, with complete surrogate pairs in its escapes"
+	case errors.As(err, &syntax):
+		return "make it JSON as in RFC 8259: one object for an event, one array for a batch, and nothing behind it"
+	case errors.Is(err, cloudevents.ErrNotCloudEvent):
+		return adviceNotCloudEvent(u)
+	case errors.Is(err, format.ErrUnknown):
+		return "send JSON in UTF-8 with Content-Type: " + spec.MediaTypeJSON + ", or the data with ce- headers and a Content-Type of its own"
+	case errors.Is(err, cloudevents.ErrContentMode):
+		return "send one event, or all of them as an array with Content-Type: " + spec.BatchMediaTypeJSON
+	case errors.Is(err, cehttp.ErrContentEncoding):
+		return "send the body as it is, or undo the coding before the event is decoded"
+	}
+	return "see the section"
+}
+
+func adviceNotCloudEvent(u *stream.Unit) string {
+	if u.Message != nil && bytes.Contains(u.Body, []byte(`"specversion"`)) {
+		mediaType := spec.MediaTypeJSON
+		if bytes.HasPrefix(bytes.TrimSpace(u.Body), []byte("[")) {
+			mediaType = spec.BatchMediaTypeJSON
+		}
+		return "the body looks like JSON events: say so with Content-Type: " + mediaType
+	}
+	return "send ce-id, ce-source, ce-specversion and ce-type headers, or a JSON event with Content-Type: " + spec.MediaTypeJSON
+}

@@ -1,0 +1,234 @@
+// Package finding explains what is wrong with a message: where, by which rule of the
+// specification, and what to do about it.
+package finding
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// Finding is one thing that is wrong with a message. Its JSON form is the output of ce check
+// --json.
+type Finding struct {
+	File      string `json:"file,omitempty"`
+	Event     *int   `json:"event,omitempty"`  // in the file or batch, counted from 0
+	Line      int    `json:"line,omitempty"`   // of the file, counted from 1
+	Column    int    `json:"column,omitempty"` // in bytes, counted from 1
+	Offset    *int64 `json:"offset,omitempty"` // in bytes, of the file
+	In        string `json:"in,omitempty"`     // "body" if the place is counted in the body, which the file has in another form
+	Attribute string `json:"attribute,omitempty"`
+	Rule      string `json:"rule"` // a word of testdata/README.md, or "http" or "curl"
+	Message   string `json:"error"`
+	Value     string `json:"value,omitempty"`
+	Section   string `json:"section,omitempty"`
+	URL       string `json:"url,omitempty"`
+	Advice    string `json:"advice"`
+}
+
+// Of returns what is wrong with u, in the order of err, which is the error of its decoder or
+// of [stream.Reader.Next]. It returns nothing if err is nil.
+func Of(u *stream.Unit, err error) []Finding {
+	if err == nil {
+		return nil
+	}
+	var found []Finding
+	var batch *cloudevents.BatchError
+	if errors.As(err, &batch) {
+		err = batch.Err
+	}
+	for _, err := range violations(err) {
+		f := describe(err)
+		if batch != nil {
+			f.Event = &batch.Index
+		}
+		f.locate(u, err)
+		f.Advice = advice(err, &f, u)
+		found = append(found, f)
+	}
+	return found
+}
+
+// violations splits an error into those that it joins.
+func violations(err error) []error {
+	var several validation.Errors
+	if errors.As(err, &several) {
+		return several
+	}
+	return []error{err}
+}
+
+// describe returns the finding of one error, without place and advice.
+func describe(err error) Finding {
+	f := Finding{Message: err.Error()}
+	var syntax *cloudevents.SyntaxError
+	if errors.As(err, &syntax) {
+		f.Message = syntax.Err.Error()
+	}
+	var invalid *validation.Error
+	if errors.As(err, &invalid) {
+		f.Attribute, f.Section, f.Value = invalid.Attribute, invalid.Section, invalid.Value
+		f.Message = invalid.Err.Error()
+	}
+	if reasons := library.Reasons(err); len(reasons) > 0 {
+		f.Rule = reasons[0].Rule
+	}
+	var raw *stream.HTTPError
+	var command *stream.CurlError
+	var long *stream.TooLongError
+	switch {
+	case errors.As(err, &raw):
+		f.Rule, f.Message = "http", raw.Text
+	case errors.As(err, &command):
+		f.Rule, f.Message = "curl", command.Err.Error()
+	case errors.As(err, &long):
+		f.Rule = "limit"
+	}
+	if f.Section == "" {
+		f.Section = section(f.Rule, err)
+		f.Message = strings.TrimSuffix(f.Message, " ("+f.Section+")")
+	}
+	f.URL = spec.SectionURL(f.Section)
+	return f
+}
+
+const (
+	sectionSizeLimits = "spec.md#size-limits"
+	sectionHTTPBatch  = "http-protocol-binding.md#33-batched-content-mode"
+)
+
+// section returns the section behind a rule whose errors cite none.
+func section(rule string, err error) string {
+	switch rule {
+	case "json":
+		var structure *stream.StructureError
+		if errors.As(err, &structure) {
+			return structure.Section
+		}
+		return spec.SectionJSONEnvelope
+	case "limit":
+		return sectionSizeLimits
+	case "content-mode":
+		return sectionHTTPBatch
+	case "encoding":
+		return spec.SectionHTTPContentType
+	case "not-cloudevent", "unknown-format", "http":
+		return spec.SectionHTTPMapping
+	}
+	return ""
+}
+
+// locate sets the place of an error in the input.
+func (f *Finding) locate(u *stream.Unit, err error) {
+	var syntax *cloudevents.SyntaxError
+	var raw *stream.HTTPError
+	var command *stream.CurlError
+	switch {
+	case errors.As(err, &raw):
+		f.Offset, f.Line = &raw.Offset, raw.Line
+	case errors.As(err, &command):
+		f.Offset, f.Line = &command.Offset, command.Line
+	case errors.As(err, &syntax):
+		offset := u.Offset + int64(syntax.Offset)
+		f.Offset = &offset
+		f.Line, f.Column = u.Place(syntax.Offset)
+		f.mark(u)
+	case u.Message != nil && !inHeader(u) && f.Attribute != "":
+		f.Offset, f.Line = &u.Offset, u.Line // the body
+		f.mark(u)
+	case u.Message != nil:
+		if field := findField(u.Message, headerOf(f, err)); field != nil {
+			f.Offset, f.Line = &field.Offset, field.Line
+		}
+	default:
+		f.Line = u.Line
+		f.Offset = &u.Offset
+		f.mark(u)
+	}
+}
+
+// mark says that a place is counted in the body, if it is.
+func (f *Finding) mark(u *stream.Unit) {
+	if u.InBody {
+		f.In = "body"
+	}
+}
+
+// inHeader reports whether the attributes of u are headers.
+func inHeader(u *stream.Unit) bool {
+	return u.Message != nil && cehttp.ModeOf(u.Message.Header) == cloudevents.BinaryMode
+}
+
+// headerOf returns the name of the header that a finding is about, or "".
+func headerOf(f *Finding, err error) string {
+	const contentType = "content-type"
+	switch {
+	case errors.Is(err, cehttp.ErrContentEncoding):
+		return "content-encoding"
+	case isAboutContentType(err):
+		return contentType
+	case f.Attribute == "" && !errors.Is(err, validation.ErrName):
+		return ""
+	case f.Attribute == spec.DataContentType && f.Section != spec.SectionHTTPContentType:
+		return contentType // otherwise it is ce-datacontenttype that differs
+	}
+	return "ce-" + f.Attribute
+}
+
+// findField returns a header of a message; of several, the last. It returns nil if there is
+// none.
+func findField(m *stream.Message, name string) *stream.Field {
+	for i := len(m.Fields) - 1; i >= 0 && name != ""; i-- {
+		if ascii.EqualFold(m.Fields[i].Name, name) {
+			return &m.Fields[i]
+		}
+	}
+	return nil
+}
+
+// Where returns the place of f for people, or "" if it has none.
+func (f *Finding) Where() string {
+	var parts []string
+	of := ""
+	if f.In != "" {
+		of = " of the " + f.In
+	}
+	if f.Line > 0 {
+		parts = append(parts, fmt.Sprintf("line %d", f.Line))
+	}
+	if f.Column > 0 {
+		parts = append(parts, fmt.Sprintf("column %d", f.Column))
+	}
+	if f.Offset != nil {
+		parts = append(parts, fmt.Sprintf("offset %d", *f.Offset))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + of
+}
+
+// Text returns what is wrong, in one line that a terminal can show: event, attribute,
+// message and value.
+func (f *Finding) Text() string {
+	text := f.Message
+	if f.Attribute != "" {
+		text = fmt.Sprintf("attribute %.64q: %s", f.Attribute, text)
+	}
+	if f.Value != "" {
+		text += fmt.Sprintf(": %.64q", f.Value)
+	}
+	if f.Event != nil {
+		text = fmt.Sprintf("event %d: %s", *f.Event, text)
+	}
+	return cli.Visible(text)
+}

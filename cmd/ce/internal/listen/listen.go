@@ -1,0 +1,160 @@
+// Package listen is the command ce listen: a server that shows the events that come in, and
+// can pass them on or record them.
+package listen
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+const help = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
+only, and :8080 is all of its interfaces. Events come in binary, structured or batch mode, by
+POST or PUT, at any path. A valid one is answered with 204 (a batch too), another with
+400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
+
+Data is shown up to --data bytes. What a terminal would act on is shown as an escape. In
+--raw and --record, values of Authorization, Cookie and the like are left out, and headers
+are spelled and ordered as Go's HTTP server has them.
+
+--forward passes valid messages on as they came, but for a Via, and the answer back; 502
+if there is none or if it is a redirect, 508 if the message has come back here. --record
+writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, as in the testdata of the
+cloudevents module: a conformance suite can run it.
+
+examples:
+
+  ce listen
+  ce listen 9000 --json > events.jsonl
+  ce listen localhost:9000 --raw --record fixtures/http/decode
+  ce listen 9000 --forward http://localhost:8080/`
+
+// Command returns the command.
+func Command() cli.Command {
+	return cli.Command{
+		Name: "listen", Args: "[address]",
+		Summary: "print the events that come in over HTTP",
+		Help:    help,
+		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
+			l := &listener{process: p}
+			flags.BoolVar(&l.json, "json", false, "a JSON event a line, and nothing else, on standard output")
+			flags.BoolVar(&l.raw, "raw", false, "the HTTP messages")
+			flags.StringVar(&l.forward, "forward", "", "pass messages on to `URL`")
+			flags.StringVar(&l.record, "record", "", "keep each message in a file in `directory`")
+			flags.IntVar(&l.dataBytes, "data", 4096, "show `n` bytes of data; -1 is all")
+			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "of a body, `n` bytes")
+			return l.run
+		},
+	}
+}
+
+// listener is an http.Handler that shows the messages that it gets.
+type listener struct {
+	process   *cli.Process
+	json, raw bool
+	forward   string // URL to pass messages on to, or ""
+	record    string // directory to keep messages in, or ""
+	dataBytes int
+	maxBytes  int64
+
+	receiver cehttp.Receiver
+	client   *http.Client
+	target   *url.URL
+	via      string // the value of Via by which a listener finds its own messages
+
+	mu       sync.Mutex // guards the output and the fields below
+	accepted int        // events
+	refused  int        // messages
+	recorded int        // the number of the last file
+	failed   error      // of writing
+	stop     context.CancelFunc
+}
+
+const defaultAddress = "localhost:8080"
+
+func (l *listener) run(ctx context.Context, args []string) error {
+	if len(args) > 1 {
+		return cli.Usagef("listen: one address is enough")
+	}
+	if l.json && l.raw {
+		return cli.Usagef("listen: --json and --raw exclude each other")
+	}
+	if l.maxBytes < 1 {
+		return cli.Usagef("listen: --max-bytes is 1 at least")
+	}
+	address := defaultAddress
+	if len(args) == 1 {
+		address = args[0]
+	}
+	if !strings.Contains(address, ":") {
+		address = "localhost:" + address
+	}
+	if err := l.prepare(); err != nil {
+		return err
+	}
+	tcp, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	ctx, l.stop = context.WithCancel(ctx)
+	defer l.stop()
+	fmt.Fprintf(l.process.Err, "listening on http://%s/ — Ctrl-C ends\n", tcp.Addr())
+	err = cehttp.Serve(ctx, tcp, l)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintf(l.process.Err, "\n%s, %s refused\n", cli.Plural(l.accepted, "event"), cli.Plural(l.refused, "message"))
+	return errors.Join(err, l.failed)
+}
+
+// prepare sets up receiver, client and directory as the flags ask for.
+func (l *listener) prepare() error {
+	l.receiver = cehttp.Receiver{
+		Handler:  accept,
+		Decoder:  cehttp.Decoder{MaxBytes: l.maxBytes},
+		AllowPUT: true,
+		Logger:   slog.New(slog.DiscardHandler),
+		Observer: cehttp.Observer{Observer: dispatch.Observer{Failed: observeFailure}, Decoded: observeEvent},
+	}
+	if l.forward != "" {
+		var err error
+		if l.target, err = stream.ParseTarget(l.forward); err != nil {
+			return err
+		}
+		l.via = "1.1 ce-" + cloudevents.NewID()
+		l.client = &http.Client{
+			Timeout:       time.Minute,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	if l.record == "" {
+		return nil
+	}
+	if err := os.MkdirAll(l.record, 0o755); err != nil {
+		return err
+	}
+	// The numbers continue behind those of an earlier run.
+	old, err := filepath.Glob(filepath.Join(l.record, "[0-9][0-9][0-9][0-9]*-*.txtar"))
+	for _, name := range old {
+		var n int
+		if _, err := fmt.Sscanf(filepath.Base(name), "%d-", &n); err == nil {
+			l.recorded = max(l.recorded, n)
+		}
+	}
+	return err
+}

@@ -1,0 +1,106 @@
+package listen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/finding"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+)
+
+// print prints a message in one Write, so that the lines of two messages do not mix.
+func (l *listener) print(m *received) error {
+	var b bytes.Buffer
+	switch {
+	case l.json:
+		for i := range m.events {
+			line, err := cloudevents.AppendJSON(nil, &m.events[i])
+			if err == nil {
+				line, err = stream.OneLineJSON(line)
+			}
+			if err != nil { // its data does not fit its content type, which binary mode allows
+				fmt.Fprintf(l.process.Err, "ce: event %s has no JSON form: %s\n", cli.Visible(fmt.Sprintf("%.64q", m.events[i].ID)), cli.Visible(err.Error()))
+				continue
+			}
+			b.Write(append(line, '\n'))
+		}
+		if m.err != nil {
+			l.printRefused(m)
+		}
+		_, err := l.process.Display().Write(b.Bytes())
+		return err
+	case l.raw:
+		m.writeRaw(&b)
+		b.WriteString("\n\n")
+		_, err := l.process.Display().Write(b.Bytes())
+		return err
+	}
+	s := l.process.Style()
+	l.headline(&b, m, s)
+	for i := range m.events {
+		if len(m.events) > 1 {
+			fmt.Fprintf(&b, "%s\n", s.Faint(fmt.Sprintf("  event %d of %d", i+1, len(m.events))))
+		}
+		stream.PrintEvent(&b, &m.events[i], s, l.dataBytes)
+	}
+	if m.err != nil {
+		printFindings(&b, m, s)
+	}
+	b.WriteByte('\n')
+	_, err := l.process.Out.Write(b.Bytes())
+	return err
+}
+
+// printRefused reports a refused message on standard error, because --json prints events only.
+func (l *listener) printRefused(m *received) {
+	fmt.Fprintf(l.process.Err, "ce: %d %s: %s\n", m.answer.status, cli.Visible(m.r.RemoteAddr), cli.Visible(cli.OneLine(m.err.Error())))
+}
+
+// headline prints status, content mode, request line, time and sender.
+func (l *listener) headline(b *bytes.Buffer, m *received, s cli.Style) {
+	status := fmt.Sprintf("%d %s", m.answer.status, http.StatusText(m.answer.status))
+	paint := s.Good
+	if m.answer.status >= 300 {
+		paint = s.Bad
+	}
+	fmt.Fprintf(b, "%s  %s  %s  %s\n", paint("● "+status), s.Bold(m.modeName()), cli.Visible(excerpt.Cut(m.r.Method+" "+m.r.RequestURI, 100)),
+		s.Faint(m.at.Format("15:04:05.000")+" from "+m.r.RemoteAddr))
+}
+
+// modeName returns the content mode that the header of the message claims.
+func (m *received) modeName() string {
+	mode := cehttp.ModeOf(m.r.Header)
+	if mode == cloudevents.BinaryMode && !cehttp.IsCloudEvent(m.r.Header) {
+		return "no event"
+	}
+	return mode.String()
+}
+
+// printFindings prints why a message was refused.
+func printFindings(b *bytes.Buffer, m *received, s cli.Style) {
+	var forward *forwardError
+	if errors.As(m.err, &forward) {
+		fmt.Fprintf(b, "  %s\n", s.Bad(cli.Visible(forward.Error())))
+		return
+	}
+	u := stream.Unit{Message: &stream.Message{Header: m.r.Header, Body: m.body}, Body: m.body, Line: 1, InBody: true}
+	for _, f := range finding.Of(&u, m.err) {
+		text := f.Text()
+		if f.Column > 0 {
+			text += fmt.Sprintf(" at offset %d of the body", *f.Offset)
+		}
+		fmt.Fprintf(b, "  %s\n", s.Bad("✗ "+text))
+		if f.Section != "" {
+			fmt.Fprintf(b, "    %s\n", s.Faint(f.URL))
+		}
+		if f.Rule != "" {
+			fmt.Fprintf(b, "    %s\n", cli.Visible(f.Advice))
+		}
+	}
+}

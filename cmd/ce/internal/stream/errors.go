@@ -1,0 +1,68 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/seed763dd41b/cloudevents"
+)
+
+// StructureError is an error about what is between events. Nothing can be read after it. It
+// wraps a [*cloudevents.SyntaxError] with the offset in the input.
+type StructureError struct {
+	Err     error
+	Section string // of the specification
+}
+
+// Error returns the text of e.Err.
+func (e *StructureError) Error() string { return e.Err.Error() }
+
+// Unwrap returns e.Err.
+func (e *StructureError) Unwrap() error { return e.Err }
+
+// HTTPError is an error about the layout of a raw HTTP message.
+type HTTPError struct {
+	Offset int64 // in the input, in bytes
+	Line   int   // of the input, counted from 1
+	Text   string
+}
+
+// Error returns line and text.
+func (e *HTTPError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Text) }
+
+// CurlError is an error about a curl command.
+type CurlError struct {
+	Offset int64 // of the command in the input, in bytes
+	Line   int   // of the command, counted from 1
+	Err    error
+}
+
+// Error returns line and cause.
+func (e *CurlError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Err) }
+
+// Unwrap returns e.Err.
+func (e *CurlError) Unwrap() error { return e.Err }
+
+// TooLongError is an error about a unit that is larger than the limit.
+type TooLongError struct {
+	Max int // bytes
+}
+
+// Error returns the limit, and the flag that changes it.
+func (e *TooLongError) Error() string {
+	return fmt.Sprintf("longer than %d bytes; see --max-bytes", e.Max)
+}
+
+// IsFault reports whether an error of [Reader.Next] is about what the input says, and not
+// about reading it.
+func IsFault(err error) bool {
+	var (
+		structure *StructureError
+		syntax    *cloudevents.SyntaxError
+		message   *HTTPError
+		command   *CurlError
+		long      *TooLongError
+	)
+	return errors.As(err, &structure) || errors.As(err, &syntax) || errors.As(err, &message) ||
+		errors.As(err, &command) || errors.As(err, &long)
+}

@@ -1,0 +1,111 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
+)
+
+// Form is how events are laid out in a stream.
+type Form uint8
+
+// The forms. An input of the zero Form, Any, has the form that its name or else its first
+// bytes tell.
+const (
+	Any   Form = iota
+	JSON       // JSON events, one after the other, of any number of lines
+	Lines      // a JSON event a line
+	Batch      // a JSON array of events
+	HTTP       // HTTP messages
+	Curl       // curl command lines
+)
+
+// String returns the name of the form on the command line.
+func (f Form) String() string {
+	return [...]string{"any", "json", "jsonl", "batch", "http", "curl"}[f]
+}
+
+// InputForms names the forms of an input, for help.
+const InputForms = "json, jsonl, batch, http, curl"
+
+// ParseForm returns the form of that name or media type. The empty name is Any.
+func ParseForm(name string) (Form, bool) {
+	switch strings.ToLower(name) {
+	case "", "any":
+		return Any, true
+	case "json", "event", "application/cloudevents+json":
+		return JSON, true
+	case "jsonl", "ndjson", "application/jsonl", "application/x-ndjson":
+		return Lines, true
+	case "batch", "application/cloudevents-batch+json":
+		return Batch, true
+	case "http", "message/http":
+		return HTTP, true
+	case "curl":
+		return Curl, true
+	}
+	return 0, false
+}
+
+// FormFlag returns the function of a flag that sets f. The error of a wrong name lists
+// forms.
+func FormFlag(f *Form, forms string) func(string) error {
+	return func(s string) error {
+		got, ok := ParseForm(s)
+		if !ok {
+			return fmt.Errorf("it is one of %s", forms)
+		}
+		*f = got
+		return nil
+	}
+}
+
+// ModeFlag returns the function of a flag that sets the content mode m.
+func ModeFlag(m *cloudevents.Mode) func(string) error {
+	return func(s string) error {
+		for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
+			if s == mode.String() {
+				*m = mode
+				return nil
+			}
+		}
+		return errors.New("it is one of binary, structured, batch")
+	}
+}
+
+// formOfName returns the form that the name of a file tells. For ".json" that is Any, and
+// isJSON is true: an event or a batch, and nothing else.
+func formOfName(name string) (f Form, isJSON bool) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json":
+		return Any, true
+	case ".jsonl", ".ndjson":
+		return Lines, false
+	case ".http":
+		return HTTP, false
+	case ".curl":
+		return Curl, false
+	}
+	return Any, false
+}
+
+// formOfBytes returns the form of an input that begins with b, which does not begin with
+// white space, or Any if no form begins like that.
+func formOfBytes(b []byte) Form {
+	line, _, _ := strings.Cut(string(b), "\n")
+	switch {
+	case b[0] == '[':
+		return Batch
+	case b[0] == '{':
+		return JSON
+	case curl.IsCommand(line):
+		return Curl
+	case isHTTP(line):
+		return HTTP
+	}
+	return Any
+}

@@ -1,0 +1,266 @@
+package stream
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// DefaultMaxBytes is the default limit of a unit: a line, an element of a batch, or the body
+// of an HTTP message.
+const DefaultMaxBytes = cehttp.DefaultMaxBytes
+
+// Reader reads the units of one input, one after the other.
+type Reader struct {
+	Name string // of the file; "" is standard input
+
+	form         Form
+	isJSON       bool // whatever the first bytes are
+	s            *splitter
+	readFile     func(name string) ([]byte, error) // reads a file that a curl command names; nil refuses
+	begun, ended bool
+	oneLine      bool // JSON events have a line each, as the first one has
+	index        int  // of the next unit
+	commands     *commandReader
+}
+
+// Unit is a JSON event, or an HTTP message with one event or with a batch.
+type Unit struct {
+	Message *Message // nil: Body is a JSON event
+	Body    []byte   // valid until the next call of Next
+	Offset  int64    // of Body in the input, in bytes
+	Line    int      // of Body in the input, counted from 1
+	Column  int      // of Body in that line, in bytes, counted from 0
+	Index   int      // among the units of the input, counted from 0
+	InBody  bool     // Offset and Line are counted in the body, because the input has it in another form
+}
+
+// NewReader returns a Reader of r. If f is Any, the name tells the form, or else the first
+// bytes do. A unit has at most maxBytes; 0 is DefaultMaxBytes.
+//
+// Curl commands that name files are refused with a [*CurlError].
+func NewReader(r io.Reader, name string, f Form, maxBytes int) *Reader {
+	isJSON := false
+	if f == Any {
+		f, isJSON = formOfName(name)
+	}
+	if maxBytes == 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	return &Reader{Name: name, form: f, isJSON: isJSON, s: newSplitter(r, maxBytes)}
+}
+
+// Prefix returns the name of the file and a colon, for the front of an error. It is "" for
+// standard input.
+func (in *Reader) Prefix() string {
+	if in.Name == "" {
+		return ""
+	}
+	return in.Name + ": "
+}
+
+// Form returns the form of the input. It is Any before the first unit is read, and if the
+// first bytes tell no form.
+func (in *Reader) Form() Form { return in.form }
+
+// OneLine reports whether the input is read as a JSON event a line although its form is JSON:
+// the first event has a line of its own.
+func (in *Reader) OneLine() bool { return in.oneLine }
+
+// Count returns how many units were read.
+func (in *Reader) Count() int { return in.index }
+
+// Here returns an empty unit at the place that the Reader has come to, for an error of Next.
+func (in *Reader) Here() Unit {
+	return Unit{Line: in.s.line, Column: int(in.s.offset - in.s.start)}
+}
+
+// Next returns the next unit. The error is io.EOF at the end. After any error, Next returns
+// io.EOF. [IsFault] tells errors about the input from errors of reading it.
+func (in *Reader) Next() (Unit, error) {
+	if in.ended {
+		return Unit{}, io.EOF
+	}
+	u, err := in.read()
+	if err != nil {
+		in.ended = true
+		return Unit{}, err
+	}
+	u.Index = in.index
+	in.index++
+	return u, nil
+}
+
+func (in *Reader) read() (Unit, error) {
+	if !in.begun {
+		if err := in.begin(); err != nil {
+			return Unit{}, err
+		}
+	}
+	switch in.form {
+	case Lines:
+		return in.readLine()
+	case Batch:
+		return in.readElement()
+	case HTTP, Curl:
+		return in.readMessage()
+	}
+	return in.readEvent()
+}
+
+// begin finds out the form.
+func (in *Reader) begin() error {
+	_, err := in.s.space()
+	if err == io.EOF {
+		return &StructureError{in.s.at("the input is empty"), spec.SectionMessage}
+	}
+	if err != nil {
+		return err
+	}
+	if in.form == Any {
+		b, _ := in.s.r.Peek(min(4096, max(in.s.r.Buffered(), 1)))
+		in.form = formOfBytes(b)
+		if in.isJSON && in.form != Batch {
+			in.form = JSON
+		}
+		if in.form == Any {
+			return &StructureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
+		}
+	}
+	return nil
+}
+
+func (in *Reader) readLine() (Unit, error) {
+	in.begun = true
+	for {
+		offset, line := in.s.offset, in.s.line
+		b, err := in.s.text()
+		if err != nil {
+			return Unit{}, err
+		}
+		if len(bytes.TrimSpace(b)) > 0 {
+			return Unit{Body: b, Offset: offset, Line: line}, nil
+		}
+	}
+}
+
+// readEvent reads JSON events one after the other. If the first one has a line of its own,
+// every line is an event: a broken line then spoils no other one.
+func (in *Reader) readEvent() (Unit, error) {
+	if in.oneLine {
+		return in.readLine()
+	}
+	c, err := in.s.space()
+	switch {
+	case err != nil:
+		return Unit{}, err
+	case c != '{' && in.begun:
+		return Unit{}, &StructureError{in.s.at("there is something behind the event"), spec.SectionJSONEnvelope}
+	}
+	u := in.s.unit()
+	if u.Body, err = in.s.value(); err != nil {
+		return Unit{}, err
+	}
+	if !in.begun {
+		in.begun = true
+		in.oneLine = u.Line == in.s.line && in.s.endOfLine()
+	}
+	return u, nil
+}
+
+// readElement reads an element of a batch.
+func (in *Reader) readElement() (Unit, error) {
+	c, err := in.s.space()
+	if err == nil && !in.begun {
+		if c != '[' {
+			return Unit{}, &StructureError{in.s.at("a batch is a JSON array"), spec.SectionJSONBatch}
+		}
+		in.s.skip(1)
+		if c, err = in.s.space(); err == nil && c == ']' {
+			return in.endBatch()
+		}
+	} else if err == nil {
+		switch c {
+		case ']':
+			return in.endBatch()
+		case ',':
+			in.s.skip(1)
+			c, err = in.s.space()
+		default:
+			return Unit{}, &StructureError{in.s.at("there must be a comma between the events of a batch"), spec.SectionJSONBatch}
+		}
+	}
+	in.begun = true
+	switch {
+	case err == io.EOF:
+		return Unit{}, &StructureError{in.s.at("the batch is cut off"), spec.SectionJSONBatch}
+	case err != nil:
+		return Unit{}, err
+	case c == ',' || c == ']':
+		return Unit{}, &StructureError{in.s.at("there must be an event behind a comma"), spec.SectionJSONBatch}
+	}
+	u := in.s.unit()
+	u.Body, err = in.s.value()
+	return u, err
+}
+
+// unit returns a unit that begins at the next byte.
+func (s *splitter) unit() Unit {
+	return Unit{Offset: s.offset, Line: s.line, Column: int(s.offset - s.start)}
+}
+
+func (in *Reader) endBatch() (Unit, error) {
+	in.begun = true
+	in.s.skip(1)
+	switch _, err := in.s.space(); {
+	case err == nil:
+		return Unit{}, &StructureError{in.s.at("there is something behind the batch"), spec.SectionJSONBatch}
+	default:
+		return Unit{}, err
+	}
+}
+
+func (in *Reader) readMessage() (Unit, error) {
+	in.begun = true
+	var m *Message
+	var err error
+	if in.form == Curl {
+		if in.commands == nil {
+			if in.commands, err = in.s.commands(); err != nil {
+				return Unit{}, err
+			}
+		}
+		m, err = in.commands.next(in.readFile)
+	} else {
+		m, err = in.s.readMessage()
+	}
+	if err != nil {
+		return Unit{}, err
+	}
+	return Unit{Message: m, Body: m.Body, Offset: m.BodyOffset, Line: m.BodyLine, InBody: m.InBody}, nil
+}
+
+// Place returns the line of the input, counted from 1, and the column, in bytes and counted
+// from 1, of an offset into the body of u.
+func (u *Unit) Place(offset int) (line, column int) {
+	before := u.Body[:min(offset, len(u.Body))]
+	newline := bytes.LastIndexByte(before, '\n')
+	if column = len(before) - newline; newline < 0 {
+		column += u.Column
+	}
+	return u.Line + bytes.Count(before, []byte("\n")), column
+}
+
+// Absolute returns the error of a decoder of u.Body with its offset counted from the
+// beginning of the input.
+func (u *Unit) Absolute(err error) error {
+	var syntax *cloudevents.SyntaxError
+	if u.Offset > 0 && errors.As(err, &syntax) {
+		return &cloudevents.SyntaxError{Offset: int(u.Offset) + syntax.Offset, Err: syntax.Err}
+	}
+	return err
+}

@@ -1,0 +1,184 @@
+package stream
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// Writer writes events in one of the forms. Its methods return a [*cli.FaultError] about an
+// event that has no such form.
+type Writer struct {
+	w     *bufio.Writer
+	form  Form
+	mode  cloudevents.Mode
+	url   *url.URL
+	count int
+	buf   []byte
+	batch []cloudevents.Event // of an HTTP message in batch mode
+}
+
+// NewWriter returns a Writer to w, which the caller flushes after End. HTTP requests have
+// the mode m and go to target. The form Curl is refused; Any is Lines.
+func NewWriter(w *bufio.Writer, f Form, m cloudevents.Mode, target string) (*Writer, error) {
+	if f == Curl {
+		return nil, cli.Usagef("curl commands are written by ce send --curl")
+	}
+	u, err := ParseTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{w: w, form: f, mode: m, url: u}, nil
+}
+
+// ParseTarget parses the URL that events are sent to. An error is about the command line.
+func ParseTarget(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Contains(u.RawQuery, " ") {
+		return nil, cli.Usagef("not an http or https URL: %.64q", s)
+	}
+	return u, nil
+}
+
+// Event writes one event.
+func (w *Writer) Event(e *cloudevents.Event) error {
+	switch {
+	case w.form != HTTP:
+		b, err := cloudevents.AppendJSON(w.buf[:0], e)
+		return w.document(b, err)
+	case w.mode == cloudevents.BatchMode:
+		if w.count++; w.count > cloudevents.DefaultMaxEvents {
+			return &cli.FaultError{Err: fmt.Errorf("more than %d events in one HTTP message", cloudevents.DefaultMaxEvents)}
+		}
+		w.batch = append(w.batch, e.Clone())
+		return nil
+	}
+	h := http.Header{}
+	body, err := cehttp.EncodeMessage(h, e, w.mode, nil)
+	if err != nil {
+		return &cli.FaultError{Err: err}
+	}
+	w.count++
+	return WriteRequest(w.w, w.url, h, body)
+}
+
+// Sealed writes one event in a form other than HTTP. Its data is not checked again.
+func (w *Writer) Sealed(s *cloudevents.Sealed) error {
+	b, err := s.AppendJSON(w.buf[:0])
+	return w.document(b, err)
+}
+
+// document writes a JSON event.
+func (w *Writer) document(b []byte, err error) error {
+	if err != nil {
+		return &cli.FaultError{Err: err}
+	}
+	w.buf = b
+	w.count++
+	switch w.form {
+	case JSON:
+		if w.count > 1 {
+			return &cli.FaultError{Err: errors.New("there are several events; use --to jsonl or --to batch")}
+		}
+		return writeIndented(w.w, b)
+	case Batch:
+		separator := "[\n"
+		if w.count > 1 {
+			separator = ",\n"
+		}
+		w.w.WriteString(separator)
+		b, err = OneLineJSON(b)
+	default:
+		b, err = OneLineJSON(b)
+		b = append(b, '\n')
+		w.buf = b[:0]
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.w.Write(b)
+	return err
+}
+
+// OneLineJSON returns a JSON text without line ends, which data may have. It returns b itself
+// if there are none.
+func OneLineJSON(b []byte) ([]byte, error) {
+	if bytes.IndexByte(b, '\n') < 0 && bytes.IndexByte(b, '\r') < 0 {
+		return b, nil
+	}
+	var compact bytes.Buffer
+	err := json.Compact(&compact, b)
+	return compact.Bytes(), err
+}
+
+func writeIndented(w io.Writer, b []byte) error {
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, b, "", "  "); err != nil {
+		return err
+	}
+	indented.WriteByte('\n')
+	_, err := w.Write(indented.Bytes())
+	return err
+}
+
+// End writes the end of the output. In batch mode, it writes the HTTP request.
+func (w *Writer) End() error {
+	switch {
+	case w.form == Batch && w.count == 0:
+		_, err := w.w.WriteString("[]\n")
+		return err
+	case w.form == Batch:
+		_, err := w.w.WriteString("\n]\n")
+		return err
+	case w.form == HTTP && w.mode == cloudevents.BatchMode:
+		h := http.Header{}
+		body, err := cehttp.EncodeMessageBatch(h, w.batch, nil)
+		if err != nil {
+			return &cli.FaultError{Err: err}
+		}
+		return WriteRequest(w.w, w.url, h, body)
+	}
+	return nil
+}
+
+// WriteRequest writes a POST request as HTTP/1.1 has it, with its headers in the order of
+// their names.
+func WriteRequest(w *bufio.Writer, u *url.URL, h http.Header, body []byte) error {
+	w.WriteString("POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\n")
+	WriteHeader(w, h)
+	w.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n")
+	_, err := w.Write(body)
+	return err
+}
+
+// WriteHeader writes header lines in the order of their names. Names of attributes are in
+// lower case, as in the specification.
+func WriteHeader(w io.StringWriter, h http.Header) {
+	var few [16]string
+	keys := few[:0]
+	for key := range h {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		name := key
+		if strings.HasPrefix(key, "Ce-") {
+			name = strings.ToLower(key)
+		}
+		for _, value := range h[key] {
+			w.WriteString(name + ": " + value + "\r\n") // to memory, or to a Writer that keeps its error
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package suite
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/conformance/library"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// maxReceiverAnswer limits the body of an answer, in bytes.
+const maxReceiverAnswer = 16 << 20
+
+// receiver makes a subject of the receiver at a URL. It sends an event and a batch first, to
+// see whether the receiver answers and whether it takes batches.
+func (t *trial) receiver(ctx context.Context) (*subject, error) {
+	u, err := url.Parse(t.url)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, cli.Usagef("conformance: %.64q is not a URL of HTTP", t.url)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	s := &caseSender{ctx: ctx, url: t.url, client: &http.Client{
+		Transport:     transport,
+		Timeout:       t.timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	e := cloudevents.Event{ID: "ce-conformance", Source: "/ce/conformance", Type: "com.example.conformance"}
+	single := conformance.Message{Header: http.Header{}}
+	if single.Body, err = cehttp.EncodeMessage(single.Header, &e, cloudevents.StructuredMode, nil); err != nil {
+		return nil, err
+	}
+	if _, _, err := s.send(single); err != nil {
+		return nil, fmt.Errorf("%s does not answer: %w", u.Redacted(), errors.Unwrap(err))
+	}
+	batch := conformance.Message{Header: http.Header{}}
+	if batch.Body, err = cehttp.EncodeMessageBatch(batch.Header, []cloudevents.Event{e}, nil); err != nil {
+		return nil, err
+	}
+	status, _, err := s.send(batch)
+	receiver := conformance.Receiver{Send: s.send, Reference: library.Reference(), NoEcho: t.noEcho, NoBatch: err != nil || status < 200 || status > 299}
+	if receiver.NoBatch {
+		fmt.Fprintln(t.process.Err, "ce: the receiver takes no batches; they are skipped")
+	}
+	return &subject{
+		name: u.Redacted(), strict: t.strict, run: receiver.Run,
+		broken: ctx.Err, end: transport.CloseIdleConnections,
+	}, nil
+}
+
+// caseSender sends the messages of the suite unchanged.
+type caseSender struct {
+	ctx    context.Context
+	url    string
+	client *http.Client
+}
+
+// send sends m. An error wraps ErrNoAnswer and the cause.
+func (s *caseSender) send(m conformance.Message) (status int, answer conformance.Message, err error) {
+	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url, bytes.NewReader(m.Body))
+	if err != nil {
+		return 0, answer, err
+	}
+	for key, values := range m.Header {
+		switch http.CanonicalHeaderKey(key) {
+		case "Host", "Content-Length", "Transfer-Encoding", "Connection":
+			continue // belongs to the connection, not to the event
+		}
+		for _, value := range values {
+			if !carries(key, value) {
+				return 0, answer, conformance.ErrSkipped
+			}
+		}
+		req.Header[key] = values
+	}
+	res, err := s.client.Do(req)
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err // the URL may have a password
+		}
+		return 0, answer, &noAnswer{err}
+	}
+	defer res.Body.Close()
+	answer = conformance.Message{Protocol: conformance.Response, Header: res.Header}
+	if answer.Body, err = io.ReadAll(io.LimitReader(res.Body, maxReceiverAnswer+1)); err != nil {
+		return 0, answer, &noAnswer{err}
+	}
+	if len(answer.Body) > maxReceiverAnswer {
+		return 0, answer, &noAnswer{fmt.Errorf("answer of more than %d bytes", maxReceiverAnswer)}
+	}
+	return res.StatusCode, answer, nil
+}
+
+// carries reports whether HTTP can carry a header line.
+func carries(key, value string) bool {
+	for i := range len(key) {
+		if c := key[i]; c <= ' ' || c >= 0x7F || strings.IndexByte(`()<>@,;:\"/[]?={}`, c) >= 0 {
+			return false
+		}
+	}
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7F {
+			return false
+		}
+	}
+	return key != ""
+}
+
+// noAnswer is the reason why a receiver or an adapter has not answered. It is
+// conformance.ErrNoAnswer.
+type noAnswer struct{ err error }
+
+func (e *noAnswer) Error() string        { return "no answer: " + e.err.Error() }
+func (e *noAnswer) Unwrap() error        { return e.err }
+func (e *noAnswer) Is(target error) bool { return target == conformance.ErrNoAnswer }

@@ -1,0 +1,135 @@
+package suite
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
+)
+
+// rightReceiver accepts and refuses as it should, and answers with what edit makes
+// of the event.
+func rightReceiver(edit func(*cloudevents.Event)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if cehttp.IsCloudEventBatch(r.Header) {
+			if _, err := cehttp.ToCloudEventBatch(r, nil); err != nil {
+				w.WriteHeader(cehttp.StatusCode(err))
+			}
+			return
+		}
+		e, err := cehttp.ToCloudEvent(r, nil)
+		if err != nil {
+			w.WriteHeader(cehttp.StatusCode(err))
+			return
+		}
+		if edit != nil {
+			edit(&e)
+			cehttp.WriteHTTPResponse(w, http.StatusOK, &e, cloudevents.StructuredMode, nil)
+		}
+	}
+}
+
+func TestConformanceHTTP(t *testing.T) {
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		args    []string
+		status  int
+		check   func(r *report, o *outcome) (says string) // "" must pass
+	}{
+		"right": {handler: rightReceiver(nil), status: cli.ExitOK},
+		"echoes": {
+			handler: rightReceiver(func(*cloudevents.Event) {}), status: cli.ExitOK,
+			args: []string{"--run", "^json/decode/(every|order|data-text|minimal)"},
+		},
+		"echoes, and does not know the types of extensions": {
+			handler: rightReceiver(func(*cloudevents.Event) {}), status: cli.ExitOK,
+			args: []string{"--run", "^(json/decode/declared|http/decode/structured-declared)"},
+		},
+		"accepts all": {
+			handler: func(w http.ResponseWriter, r *http.Request) { io.Copy(io.Discard, r.Body) }, status: cli.ExitFault,
+			check: func(_ *report, o *outcome) string {
+				if o.Expect == "reject" {
+					return "accepted with status 200, but must be refused"
+				}
+				return ""
+			},
+		},
+		"refuses all": {
+			handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) }, status: cli.ExitFault,
+			check: func(_ *report, o *outcome) string {
+				if o.Expect == "accept" {
+					return "refused with status 400"
+				}
+				return ""
+			},
+		},
+		"redirects": {
+			handler: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, status: cli.ExitFault,
+			check: func(*report, *outcome) string { return "redirected: status 302" },
+		},
+		"echoes another event": {
+			handler: rightReceiver(func(e *cloudevents.Event) { e.Type += ".reply" }), status: cli.ExitFault,
+			args: []string{"--run", "^json/decode/(every|order|data-text|minimal)"},
+			check: func(_ *report, o *outcome) string {
+				if o.Expect == "accept" && o.Mode != "batch" {
+					return "echo: type is "
+				}
+				return ""
+			},
+		},
+		"replies": {
+			handler: rightReceiver(func(e *cloudevents.Event) { e.Type += ".reply" }), status: cli.ExitOK, args: []string{"--no-echo"},
+		},
+		"takes no batches": {
+			handler: func(w http.ResponseWriter, r *http.Request) {
+				if cehttp.IsCloudEventBatch(r.Header) {
+					w.WriteHeader(http.StatusUnsupportedMediaType)
+					return
+				}
+				rightReceiver(nil)(w, r)
+			}, status: cli.ExitOK,
+		},
+		"hangs up": {
+			handler: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, status: cli.ExitError,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(c.handler)
+			defer server.Close()
+			args := append([]string{"--json", "--http", server.URL}, c.args...)
+			if len(c.args) == 0 || c.args[0] == "--no-echo" {
+				args = append(args, "--run", "^(http/|json/decode/[a-e]|batch/|canonical/(time|name))")
+			}
+			status, out, errs := ceConformance(t, args...)
+			if status != c.status {
+				t.Fatalf("status %d, want %d: %s%.2000s", status, c.status, errs, out)
+			}
+			if status == cli.ExitError {
+				return
+			}
+			var r report
+			if err := json.Unmarshal([]byte(out), &r); err != nil {
+				t.Fatal(err)
+			}
+			if r.Passed+r.Failed+r.Differ < 15 {
+				t.Errorf("only %d messages were sent", r.Passed+r.Failed+r.Differ)
+			}
+			for i := range r.Results {
+				o := &r.Results[i]
+				says := ""
+				if c.check != nil {
+					says = c.check(&r, o)
+				}
+				if o.Verdict != verdictSkip && (says == "") != (o.Verdict == verdictPass) || !strings.HasPrefix(o.Reason, says) && o.Verdict != verdictSkip {
+					t.Errorf("%s in %s mode: %s %s, want %q", o.Case, o.Mode, o.Verdict, o.Reason, says)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,109 @@
+package suite
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+)
+
+// The verdicts on an operation.
+const (
+	verdictPass   = "pass"
+	verdictFail   = "fail"   // it breaks a MUST, or gives no answer
+	verdictDiffer = "differ" // it does something else than this module, which the specification allows
+	verdictSkip   = "skip"
+)
+
+// report is the output of ce conformance --json.
+type report struct {
+	Implementation string    `json:"implementation"`
+	Passed         int       `json:"passed"`
+	Failed         int       `json:"failed"`
+	Differ         int       `json:"differ"`
+	Skipped        int       `json:"skipped"`
+	Results        []outcome `json:"results"`
+}
+
+// outcome is the verdict on an operation on a case.
+type outcome struct {
+	Case     string            `json:"case"`
+	Document string            `json:"document,omitempty"`
+	Section  string            `json:"section"`
+	Level    conformance.Level `json:"level"`
+	Op       conformance.Op    `json:"op"`
+	Mode     string            `json:"mode,omitempty"`
+	Expect   string            `json:"expect"` // "accept" or "reject"
+	Verdict  string            `json:"verdict"`
+	Reason   string            `json:"reason,omitempty"`
+}
+
+// maxReason limits a reason, in bytes.
+const maxReason = 400
+
+func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, strict bool) {
+	place := s.places[c.Name]
+	o := outcome{
+		Case: c.Name, Document: place.Document, Section: place.Section, Level: place.Level,
+		Op: result.Op, Expect: expectation(c),
+	}
+	switch result.Op {
+	case conformance.OpRoundTrip, conformance.OpTranscode, conformance.OpSend:
+		o.Mode = result.Mode.String()
+	}
+	switch err := result.Err; {
+	case err == nil:
+		o.Verdict = verdictPass
+		r.Passed++
+	case errors.Is(err, conformance.ErrSkipped):
+		o.Verdict = verdictSkip
+		r.Skipped++
+	case strict, place.Level == conformance.Must, errors.Is(err, conformance.ErrNoAnswer):
+		o.Verdict = verdictFail
+		r.Failed++
+	default:
+		o.Verdict = verdictDiffer
+		r.Differ++
+	}
+	if o.Verdict == verdictFail || o.Verdict == verdictDiffer {
+		o.Reason = cut(result.Err.Error(), maxReason)
+	}
+	r.Results = append(r.Results, o)
+}
+
+// cut returns text of an implementation for one printed line of at most n bytes.
+func cut(s string, n int) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return utf8.RuneError
+	}, cli.OneLine(s))
+	return excerpt.Cut(s, n)
+}
+
+func (r *report) writeJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// name returns the operation, and the content mode if there is one.
+func (o *outcome) name() string {
+	if o.Mode == "" {
+		return string(o.Op)
+	}
+	return string(o.Op) + " in " + o.Mode + " mode"
+}
+
+// place returns the section of a case in the form in which errors cite it.
+func (o *outcome) place() string {
+	return conformance.Place{Document: o.Document, Section: o.Section}.String()
+}

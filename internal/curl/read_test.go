@@ -1,0 +1,113 @@
+package curl_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/curl"
+)
+
+// The request of a command is the one that curl 8 sends, without its own Host, User-Agent,
+// Accept and Content-Length.
+func TestRequest(t *testing.T) {
+	form := "application/x-www-form-urlencoded"
+	for _, c := range []struct {
+		name, command, method, target string
+		header                        http.Header
+		body                          string
+	}{
+		{"a URL", "curl http://a/b?c=d", "GET", "/b?c=d", http.Header{}, ""},
+		{"a URL without a scheme", "curl a/b", "GET", "/", http.Header{}, ""},
+		{"a prompt", "$ curl http://a/", "GET", "/", http.Header{}, ""},
+		{"a path to curl", "/usr/bin/curl http://a/", "GET", "/", http.Header{}, ""},
+		{"data", "curl http://a/ -d x", "POST", "/", http.Header{"Content-Type": {form}}, "x"},
+		{"data twice", "curl http://a/ -d x --data-raw @y", "POST", "/", http.Header{"Content-Type": {form}}, "x&@y"},
+		{"empty data", "curl http://a/ -d ''", "POST", "/", http.Header{"Content-Type": {form}}, ""},
+		{"encoded data", "curl http://a/ --data-urlencode 'a=b c' --data-urlencode 'ä'", "POST", "/", http.Header{"Content-Type": {form}}, "a=b+c&%C3%A4"},
+		{"JSON", "curl http://a/ --json '{' --json '}'", "POST", "/", http.Header{"Content-Type": {"application/json"}}, "{}"},
+		{"a content type", "curl http://a/ -d x -H 'content-type: a/b'", "POST", "/", http.Header{"content-type": {"a/b"}}, "x"},
+		{"no content type", "curl http://a/ -d x -H Content-Type:", "POST", "/", http.Header{}, "x"},
+		{"an empty header", "curl http://a/ -H 'A;'", "GET", "/", http.Header{"A": {""}}, ""},
+		{"another method", "curl -XPUT http://a/ -d x -H A:b", "PUT", "/", http.Header{"A": {"b"}, "Content-Type": {form}}, "x"},
+		{"data in the URL", "curl -G http://a/ -d x", "GET", "/", http.Header{}, ""},
+		{"a head", "curl -I http://a/", "HEAD", "/", http.Header{}, ""},
+		{"letters in one argument", "curl -sSXPATCH http://a/", "PATCH", "/", http.Header{}, ""},
+		{"options that change nothing", "curl -o f -w x --max-time 1 http://a/ --compressed", "GET", "/", http.Header{}, ""},
+		{"options that are headers", "curl http://a/ -A b -e c -u d:e --oauth2-bearer f", "GET", "/",
+			http.Header{"User-Agent": {"b"}, "Referer": {"c"}, "Authorization": {"Basic ZDpl", "Bearer f"}}, ""},
+		{"a file of data", "curl http://a/ -d @f", "POST", "/", http.Header{"Content-Type": {form}}, "A: fB;"},
+		{"a file of bytes", "curl http://a/ --data-binary @f", "POST", "/", http.Header{"Content-Type": {form}}, "A: f\r\nB;\n"},
+		{"standard input", "curl http://a/ --json @-", "POST", "/", http.Header{"Content-Type": {"application/json"}}, "A: -\r\nB;\n"},
+		{"a file of headers", "curl http://a/ -H @f", "GET", "/", http.Header{"A": {"f"}, "B": {""}}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			command, rest, err := curl.Parse(c.command)
+			if err != nil || rest != "" {
+				t.Fatalf("%v, and then %q", err, rest)
+			}
+			r, err := command.Request(func(name string) ([]byte, error) { return []byte("A: " + name + "\r\nB;\n"), nil })
+			if err != nil || r.Method != c.method || r.Target != c.target || !reflect.DeepEqual(r.Header, c.header) || string(r.Body) != c.body {
+				t.Errorf("got %+v, body %q, %v", r, r.Body, err)
+			}
+		})
+	}
+}
+
+// A file is read by the caller or not at all.
+func TestRequestOpensNoFile(t *testing.T) {
+	for command, file := range map[string]string{
+		"curl a -d @/etc/passwd": "/etc/passwd", "curl a --json @x": "x", "curl a --data-binary @-": "-", "curl a -H @y": "y",
+	} {
+		c, _, err := curl.Parse(command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var named *curl.FileError
+		if _, err := c.Request(nil); !errors.As(err, &named) || named.Name != file {
+			t.Errorf("%s: %v", command, err)
+		}
+		if _, err := c.Request(func(string) ([]byte, error) { return nil, io.ErrUnexpectedEOF }); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for command, want := range map[string]error{
+		"": io.EOF, "# nothing\n": io.EOF, "wget a": curl.ErrNoCommand, "curl -d x": curl.ErrNoURL, "curl a -F x=y": curl.ErrForm,
+	} {
+		if _, _, err := curl.Parse(command); err != want {
+			t.Errorf("%q: %v, want %v", command, err, want)
+		}
+	}
+	for _, command := range []string{"curl a -d", "curl a b", "curl a -H nonsense", "curl 'a", "curl $a", "curl `a`"} {
+		if c, _, err := curl.Parse(command); err == nil || c != nil {
+			t.Errorf("%q: %+v", command, c)
+		}
+	}
+	c, _, err := curl.Parse("curl a -H @f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Request(func(string) ([]byte, error) { return []byte("nonsense"), nil }); err == nil {
+		t.Error("a line of a file without a colon is a header")
+	}
+}
+
+func ExampleParse() {
+	c, _, err := curl.Parse(`curl http://localhost/events -H 'ce-id: A-1' -d @event.txt`)
+	if err != nil {
+		panic(err)
+	}
+	r, err := c.Request(nil)
+	fmt.Println(r, err)
+	r, err = c.Request(func(string) ([]byte, error) { return []byte("hello\n"), nil })
+	fmt.Printf("%s %s, id %s, body %q, %v\n", r.Method, r.Target, r.Fields[0].Value, r.Body, err)
+	// Output:
+	// <nil> the curl command reads the file "event.txt"
+	// POST /events, id A-1, body "hello", <nil>
+}
