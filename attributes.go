@@ -150,7 +150,7 @@ func (a *Attributes) AddEncoded(name, value string) {
 		v = a.addCore(place, 0)
 	} else if x := a.addExtension(name, 0); x != nil {
 		v = &x.addedValue
-		if known, ok := documented(name); ok {
+		if known, ok := spec.ExtensionName(name); ok {
 			x.name = known
 		} else {
 			x.state |= isNameFolded

@@ -6,7 +6,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Detail: "an Integer has no fraction and no exponent"}
+var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Type: spec.Integer, Detail: "an Integer has no fraction and no exponent"}
 
 // unescaped returns the text of a JSON string with escapes, which are rare in attributes.
 func (a *Attributes) unescaped(v *addedValue, name string, m *attributeMemory) (string, error) {

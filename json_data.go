@@ -12,11 +12,8 @@ import (
 )
 
 var (
-	ruleDataTwice   = &validation.Rule{Sentinel: validation.ErrData, Detail: "data and data_base64 exclude each other"}
-	ruleDataString  = &validation.Rule{Sentinel: validation.ErrData, Detail: "data that is not JSON by its content type must be a string"}
-	ruleDataCharset = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is text that is not the same in UTF-8 and in the charset of its content type"}
-	ruleDataBase64  = &validation.Rule{Sentinel: validation.ErrData, Detail: "data_base64 must be a string of padded standard base64"}
-	ruleDataJSON    = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not one JSON value, as its content type says"}
+	ruleDataBase64 = &validation.Rule{Sentinel: validation.ErrData, Detail: "data_base64 must be a string of padded standard base64"}
+	ruleDataJSON   = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not one JSON value, as its content type says"}
 )
 
 var strictBase64 = base64.StdEncoding.Strict()
@@ -28,7 +25,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 	data, encoded := &o.data, &o.encoded
 	switch {
 	case data.kind != 0 && encoded.kind != 0:
-		return false, r.dataError(spec.DataBase64, encoded, ruleDataTwice)
+		return false, r.dataError(spec.DataBase64, encoded, validation.ErrDataTwice)
 	case encoded.kind == '"':
 		return false, r.base64(e, encoded)
 	case encoded.kind != 0 && encoded.kind != 'n':
@@ -51,7 +48,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 		return true, nil
 	}
 	if data.kind != '"' {
-		return false, r.dataError(spec.Data, data, ruleDataString)
+		return false, r.dataError(spec.Data, data, validation.ErrDataString)
 	}
 	e.Data = r.b[start:end:end]
 	if data.form == jsonscan.Escaped {
@@ -63,7 +60,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 	}
 	if len(e.Data) > 0 && !mediatype.IsUTF8(e.DataContentType) &&
 		!(isASCII(e.Data) && mediatype.IsASCIISuperset(e.DataContentType)) {
-		return false, r.dataError(spec.Data, data, ruleDataCharset)
+		return false, r.dataError(spec.Data, data, validation.ErrDataCharset)
 	}
 	return false, nil
 }

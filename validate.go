@@ -11,7 +11,7 @@ import (
 
 var (
 	ruleCoreName  = &validation.Rule{Sentinel: validation.ErrName, Detail: "an extension has the name of a core attribute"}
-	ruleTimeRange = &validation.Rule{Sentinel: validation.ErrRange, Detail: "the year of a Timestamp has four digits"}
+	ruleTimeRange = &validation.Rule{Sentinel: validation.ErrRange, Type: spec.Timestamp, Detail: "the year of a Timestamp has four digits"}
 )
 
 // Validate checks the attributes of e against the specification. Each violation
