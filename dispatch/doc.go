@@ -20,17 +20,16 @@
 //
 // # Outcomes
 //
-// A handler says by its error what becomes of the event. A nil error is done, [Deferred] is
-// deferred, [Permanent] is refused, and [Retryable], any other error or a panic is retry.
-// [Error] has all details; [Judge] has all rules. Each transport says it in its own words:
+// The error of a handler decides what becomes of the event. A nil error is done, [Deferred]
+// is deferred, [Permanent] is refused, and [Retryable], any other error or a panic is
+// retry. [Error] has all details, and [Judge] all rules. Each transport translates the
+// outcome:
 //
-//	outcome   HTTP                        Kafka                         AMQP                          NATS JetStream  MQTT
-//	done      204, or 200 with the reply  commit                        accepted                      Ack             acknowledge
-//	deferred  202                         commit                        accepted                      Ack             acknowledge
-//	refused   422, or the status that     dead letter, commit           rejected                      Term            acknowledge, dead letter
-//	          the error names
-//	retry     503 with Retry-After, 500   wait, the same record again   released, or modified with    NakWithDelay    do not acknowledge
-//	                                                                    delivery-failed
+//	          HTTP                     Kafka                  AMQP      JetStream     MQTT
+//	done      204, or 200 and a reply  commit                 accepted  Ack           acknowledge
+//	deferred  202                      commit                 accepted  Ack           acknowledge
+//	refused   422, or Error.Status     dead letter, commit    rejected  Term          dead letter, acknowledge
+//	retry     503, 500                 wait, the same record  released  NakWithDelay  no acknowledgement
 //
 // # Logging
 //

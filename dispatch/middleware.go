@@ -96,7 +96,7 @@ func Log(l *slog.Logger) Middleware {
 			out.set(r, begin)
 			if r.failed() {
 				out.LogFailure(ctx, l)
-				return reply, eventlog.Mark(r.Err)
+				return reply, &loggedError{r.Err}
 			}
 			attrs := []slog.Attr{
 				slog.String("outcome", out.Verdict.String()), slog.Duration("duration", out.Duration),

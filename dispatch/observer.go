@@ -46,7 +46,7 @@ type Outcome struct {
 	Status int
 
 	// Duration is the time that the handler took. For a message without an event it is
-	// the time since the message came in.
+	// the time since the message came in. 0 is a time that was not measured.
 	Duration time.Duration
 
 	// Err is the cause of a failure, and nil otherwise. It may wrap more than the sender
@@ -65,29 +65,40 @@ func (o *Outcome) set(r Result, begin time.Time) {
 //
 // The record has the message "event handler failed", the attributes outcome, status,
 // error (at most 1 KiB) and duration, and the group "event" with id, source and type, at
-// most 256 bytes each. A panic adds the attribute stack, an [Error] whose status is not
-// 4xx or 5xx illegal_status. If ctx has ended with a cause, the error names that too.
+// most 256 bytes each. A Status or Duration of 0 is left out. A panic adds the attribute
+// stack, an [Error] whose status is not 4xx or 5xx illegal_status. If ctx has ended with a
+// cause, the error names that too.
 //
 // The level is Error. It is Info if the event was refused with a status below 500, or if
 // ctx was canceled, because the sender then waits no longer. It is Warn if the handler
 // asked for a retry with 503, 429 or another 4xx, or if the deadline of ctx has passed. A
 // failure inside a [Background] is always an Error, because the event is lost.
 func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
-	if o.Err == nil {
+	if o.Err == nil || isLogged(o.Err) {
 		return
 	}
-	f := eventlog.Failure{
-		ID: o.ID, Source: o.Source, Type: o.Type,
-		Outcome: o.Verdict.String(), Status: o.Status, Duration: o.Duration, Err: withCause(ctx, o.Err),
+	level := o.level(ctx)
+	if l = eventlog.Default(l); !l.Enabled(ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 7)
+	attrs = append(attrs, slog.String("outcome", o.Verdict.String()))
+	if o.Status != 0 {
+		attrs = append(attrs, slog.Int("status", o.Status))
+	}
+	attrs = append(attrs, eventlog.Error(withCause(ctx, o.Err)))
+	if o.Duration != 0 {
+		attrs = append(attrs, slog.Duration("duration", o.Duration))
+	}
+	attrs = append(attrs, eventlog.Event(o.ID, o.Source, o.Type))
+	if e := chosen(o.Err); e != nil && !status.IsError(e.StatusCode()) {
+		attrs = append(attrs, slog.Int("illegal_status", e.StatusCode()))
 	}
 	var p *PanicError
 	if errors.As(o.Err, &p) {
-		f.Stack = p.Stack
+		attrs = append(attrs, slog.String("stack", string(p.Stack)))
 	}
-	if e := chosen(o.Err); e != nil && !status.IsError(e.StatusCode()) {
-		f.IllegalStatus = e.StatusCode()
-	}
-	f.Log(ctx, l, o.level(ctx))
+	l.LogAttrs(ctx, level, "event handler failed", attrs...)
 }
 
 func (o *Outcome) level(ctx context.Context) slog.Level {
@@ -100,6 +111,17 @@ func (o *Outcome) level(ctx context.Context) slog.Level {
 		return slog.LevelWarn
 	}
 	return slog.LevelError
+}
+
+// loggedError is an error that Log has logged. Its text is that of the error in it.
+type loggedError struct{ err error }
+
+func (e *loggedError) Error() string { return e.err.Error() }
+func (e *loggedError) Unwrap() error { return e.err }
+
+func isLogged(err error) bool {
+	var e *loggedError
+	return errors.As(err, &e)
 }
 
 // withCause returns err, with the reason for which ctx has ended if err has it not yet.

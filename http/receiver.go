@@ -63,8 +63,9 @@ import (
 // # Logging
 //
 // A failure of the handler is one log record, which [dispatch.Outcome.LogFailure]
-// describes. [dispatch.Log] may write it instead. A request that has no valid event is
-// logged at level Debug, or Error if the status is 5xx.
+// describes. [dispatch.Log] may write it instead. It has no duration if neither Log nor an
+// Observer needs one. A request that has no valid event is logged at level Debug, or Error
+// if the status is 5xx.
 //
 // A Receiver must not be changed while it serves.
 type Receiver struct {
@@ -127,7 +128,7 @@ type exchange struct {
 	receiver *Receiver
 	w        http.ResponseWriter
 	r        *http.Request
-	begin    time.Time // zero if no Observer needs it
+	begin    time.Time // zero if the Observer does not need it
 }
 
 var errMethod = errors.New("events are sent by POST")
@@ -207,7 +208,7 @@ type eventAnswer struct {
 // handle calls the handler with e, which belongs to the handler from then on. A reply is
 // encoded for mode m.
 func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode) (a eventAnswer) {
-	begin := time.Now()
+	begin := rc.Observer.now()
 	rc.Observer.decoded(ctx, e)
 	out := dispatch.Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 	r := dispatch.Call(ctx, rc.Handler, e)
@@ -232,7 +233,10 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 		a = rc.failure(&r)
 	}
 	if r.Err != nil || rc.Observer.Handled != nil {
-		out.Verdict, out.Status, out.Err, out.Duration = r.Verdict, a.status, r.Err, time.Since(begin)
+		out.Verdict, out.Status, out.Err = r.Verdict, a.status, r.Err
+		if !begin.IsZero() {
+			out.Duration = time.Since(begin)
+		}
 		out.LogFailure(ctx, rc.Logger)
 		rc.Observer.done(ctx, out)
 	}

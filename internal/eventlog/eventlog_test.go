@@ -3,11 +3,9 @@ package eventlog_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
@@ -35,43 +33,13 @@ func TestDefault(t *testing.T) {
 	}
 }
 
-func TestFailure(t *testing.T) {
-	full := eventlog.Failure{
-		ID: "1", Source: "/s", Type: "t", Outcome: "retry", Status: 500, Duration: time.Second,
-		Err: errors.New("no"), IllegalStatus: 302, Stack: []byte("stack"),
-	}
-	marked := full
-	marked.Err = fmt.Errorf("handler: %w", eventlog.Mark(full.Err))
-	long := eventlog.Failure{Outcome: "refused", Err: errors.New(strings.Repeat("€", 1<<10))}
-	for _, c := range []struct {
-		reason string
-		f      eventlog.Failure
-		level  slog.Level
-		want   string
-	}{
-		{"all of it", full, slog.LevelError, "level=ERROR msg=\"event handler failed\" outcome=retry status=500 error=no duration=1s event.id=1 event.source=/s event.type=t illegal_status=302 stack=stack\n"},
-		{"level is off", full, slog.LevelDebug, ""},
-		{"logged already", marked, slog.LevelError, ""},
-		{"long error", long, slog.LevelInfo, "level=INFO msg=\"event handler failed\" outcome=refused error=" + strings.Repeat("€", 340) + "… duration=0s event.id=\"\" event.source=\"\" event.type=\"\"\n"},
+func TestError(t *testing.T) {
+	for text, want := range map[string]string{
+		"no":                       "no",
+		strings.Repeat("€", 1<<10): strings.Repeat("€", 340) + "…",
 	} {
-		var b bytes.Buffer
-		l := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		}}))
-		c.f.Log(t.Context(), l, c.level)
-		if got := b.String(); got != c.want {
-			t.Errorf("%s:\n%swant\n%s", c.reason, got, c.want)
+		if a := eventlog.Error(errors.New(text)); a.Key != "error" || a.Value.String() != want {
+			t.Errorf("%s", a)
 		}
-	}
-}
-
-func TestMark(t *testing.T) {
-	err := errors.New("no")
-	m := eventlog.Mark(err)
-	if !errors.Is(m, err) || m.Error() != "no" || !eventlog.Marked(m) || eventlog.Marked(err) || eventlog.Marked(nil) {
-		t.Errorf("%v: marked %v, unmarked %v", m, eventlog.Marked(m), eventlog.Marked(err))
 	}
 }
