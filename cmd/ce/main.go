@@ -1,9 +1,9 @@
 // Command ce sends, receives, converts and checks CloudEvents, and runs the conformance
 // suite on anything that speaks them. "ce help" lists its commands.
 //
-// Each command has a package in internal/. They share three: cli has what is true for
-// every command, stream reads and writes events in files and pipes, finding explains what
-// is wrong with a message.
+// Each command has a package in internal/. They share three: cli runs commands,
+// stream reads and writes events in files and pipes, finding explains the faults of a
+// message.
 package main
 
 import (

@@ -11,7 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
-// The test binary is ce, if it is told so.
+// The test binary is ce if CE_BE_MAIN is set.
 func TestMain(m *testing.M) {
 	if os.Getenv("CE_BE_MAIN") != "" {
 		main()
@@ -28,7 +28,7 @@ func ce(t *testing.T, stdin string, args ...string) (out, errs string, status in
 	return o.String(), e.String(), status
 }
 
-// A golden file has the arguments, a line each, and the input; then what comes out.
+// A golden file has the arguments, a line each, the input, the output and the exit status.
 func TestGolden(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(names) < 20 {

@@ -64,7 +64,7 @@ func startListenerAt(t *testing.T, address string, flags ...string) (*running, s
 	return r, regexp.MustCompile(`[0-9.]+:[0-9]+`).FindString(line)
 }
 
-// stop presses Ctrl-C, and returns what the listener said on its way out.
+// stop presses Ctrl-C, and returns the last output of the listener.
 func (r *running) stop(t *testing.T) string {
 	t.Helper()
 	if err := r.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -125,8 +125,8 @@ func ids(t *testing.T, keep func(accepted bool) bool, files ...string) map[strin
 	return found
 }
 
-// A listener is killed and started again while a sender runs: the sender says
-// exactly what was accepted.
+// A listener is killed and started again while a sender runs. The sender reports exactly the
+// events that were accepted.
 func TestSendWhileTheListenerIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs processes for seconds")
@@ -184,7 +184,7 @@ func TestSendWhileTheListenerIsKilled(t *testing.T) {
 			if c.complete != (err == nil) || c.complete != (len(accepted) == count) {
 				t.Errorf("%v, %d accepted", err, len(accepted))
 			}
-			// Those whose answers were lost arrived and are not known to.
+			// Events whose answers were lost have arrived, and are not reported.
 			if lost := len(arrived) - len(accepted); lost < 0 || lost > concurrency {
 				t.Errorf("%d arrived, %d accepted", len(arrived), len(accepted))
 			}
@@ -195,8 +195,8 @@ func TestSendWhileTheListenerIsKilled(t *testing.T) {
 	}
 }
 
-// A listener that is asked to end answers what it has begun, and says how much it
-// was.
+// A listener that is asked to end answers the requests that it has begun, and prints how many
+// there were.
 func TestListenEnds(t *testing.T) {
 	l, address := startListener(t)
 	if out, errs, status := ce(t, "", "send", "http://"+address, "--repeat", "3"); status != cli.ExitOK {

@@ -74,7 +74,7 @@ func TestZshCompletion(t *testing.T) {
 	}
 }
 
-// What --curl prints does what ce send does, with the same bytes.
+// The command that --curl prints sends the same bytes as ce send.
 func TestCurlCommandDoesTheSame(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")

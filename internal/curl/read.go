@@ -20,8 +20,8 @@ var (
 	ErrForm = errors.New("-F sends a form, which is no CloudEvent; use --data-binary")
 )
 
-// Invocation is a curl command line, as far as it decides what is sent. The data and the
-// headers may be in files, which nobody has opened yet.
+// Invocation is a curl command line, as far as the request depends on it. Data and headers may
+// be in files, which Parse does not open.
 type Invocation struct {
 	URL    string
 	Method string // the argument of -X, "" without
@@ -98,14 +98,14 @@ type reader struct {
 	form bool
 }
 
-// The short options that decide what is sent and have a value, and the other ones that have
-// a value, which is skipped.
+// The short options with a value that the request depends on, and the other ones with a value,
+// which is skipped.
 const (
 	valueLetters   = "XHdAuebF"
 	skippedLetters = "oTmxwKcCDEPQrtUyYz"
 )
 
-// longOptions are the long options that decide what is sent, each with the short one that
+// longOptions are the long options that the request depends on, each with the short one that
 // means the same, or with a name for option.
 var longOptions = [...]struct{ long, letter string }{
 	{"request", "X"}, {"header", "H"}, {"data", "d"}, {"data-ascii", "d"}, {"user-agent", "A"}, {"user", "u"},

@@ -1,4 +1,4 @@
-// Package check is the command ce check: it says what is wrong with events and messages.
+// Package check is the command ce check: it prints the faults of events and messages.
 package check
 
 import (
@@ -53,7 +53,7 @@ func Command() cli.Command {
 	}
 }
 
-// checker checks inputs and prints what it finds.
+// checker checks inputs and prints the findings.
 type checker struct {
 	process *cli.Process
 	source  stream.Source
@@ -153,7 +153,7 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 }
 
 // unit returns how many events are in u, the name of its content mode if it is an HTTP
-// message, and what is wrong.
+// message, and the findings.
 func unit(u *stream.Unit) (events int, mode string, found []finding.Finding) {
 	m := u.Message
 	if m == nil {

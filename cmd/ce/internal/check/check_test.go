@@ -26,7 +26,7 @@ func structured(mediaType, body string) string {
 	return "POST / HTTP/1.1\nContent-Type: " + mediaType + "\n\n" + body
 }
 
-// What a port gets wrong most often, and what the specification leaves open.
+// Each case is a fault that ports often miss, or a choice that the specification leaves open.
 func TestCheckNamesTheFault(t *testing.T) {
 	for _, c := range []struct {
 		name      string
@@ -126,7 +126,7 @@ func TestCheckNamesTheFault(t *testing.T) {
 	}
 }
 
-// What looks wrong and is not.
+// Each case looks wrong and is right.
 func TestCheckAccepts(t *testing.T) {
 	for name, input := range map[string]string{
 		"a byte order mark":             "\uFEFF{" + minimal + "}",

@@ -9,8 +9,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
-// Whatever comes in, check ends, says something for each fault, and its output can be shown on
-// a terminal.
+// For any input, check ends, prints each fault, and writes nothing that a terminal acts on.
 func FuzzCheck(f *testing.F) {
 	cetest.Seeds(f, "../../testdata")
 	f.Fuzz(func(t *testing.T, text string) {

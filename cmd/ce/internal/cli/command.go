@@ -11,7 +11,7 @@ import (
 // Command is a verb of ce.
 type Command struct {
 	Name    string
-	Args    string   // what follows the flags, for help
+	Args    string   // the arguments behind the flags, for help
 	Summary string   // one line of help
 	Help    string   // the rest of help, with examples at its end
 	Words   []string // words that completion offers instead of flags; nil if flags are offered

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Visible returns s with an escape for each character that a terminal would act on or that
-// nobody sees: control and format characters, and bytes that are not UTF-8.
+// Visible returns s with an escape for each character that a terminal would act on, or that is
+// invisible: control and format characters, and bytes that are not UTF-8.
 func Visible(s string) string { return escape(s, "") }
 
 // VisibleLines is Visible for text of several lines: it keeps line feeds and tabs.

@@ -16,7 +16,7 @@ func TestVisible(t *testing.T) {
 		"\u2028":               `\u2028`,
 	} {
 		if text == "\ufffd" {
-			want = `\ufffd` // it may be what became of something else
+			want = `\ufffd` // a decoder may have put it in the place of an invalid byte
 		}
 		if got := Visible(text); got != want {
 			t.Errorf("Visible(%q) = %s, want %s", text, got, want)
@@ -27,7 +27,7 @@ func TestVisible(t *testing.T) {
 	}
 }
 
-// However the bytes are cut, the same text comes out.
+// The text is the same in pieces of any size.
 func TestVisibleWriter(t *testing.T) {
 	const text = "a€😀\r\nb\x1b[0m\xff\r\n"
 	for size := 1; size <= len(text); size++ {

@@ -69,7 +69,7 @@ func (r *events) Read(b []byte) (int, error) {
 	return r.buf.Read(b)
 }
 
-// What is held does not grow with the number of events.
+// The memory of a conversion does not grow with the number of events.
 func TestConvertInConstantMemory(t *testing.T) {
 	const count = 100_000 // 13 MB
 	for _, c := range []struct{ name, begin, between, end, to string }{
@@ -96,7 +96,7 @@ func TestConvertInConstantMemory(t *testing.T) {
 	}
 }
 
-// What does not fit is refused before it is in memory.
+// A unit that is too large is refused before it is in memory.
 func TestConvertLimits(t *testing.T) {
 	long := `{"specversion":"1.0","id":"1","source":"/s","type":"t","data":"` + strings.Repeat("x", 500_000) + `"}`
 	for name, input := range map[string]string{

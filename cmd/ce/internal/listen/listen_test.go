@@ -74,7 +74,7 @@ var arriving = []struct {
 	{"POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\nce-source: /\nce-type: t\n\n" + strings.Repeat("x", 1<<17), 413},
 }
 
-// What is printed of each message, in each form, on a terminal and not.
+// Each message is printed in each form, on a terminal and in a file.
 func TestListenPrints(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -128,11 +128,11 @@ func TestListenJSONIsValid(t *testing.T) {
 	}
 }
 
-// What is recorded is a case that the library passes, whatever came in.
+// Every recorded message is a case that the library passes.
 func TestListenRecordsFixtures(t *testing.T) {
 	dir := t.TempDir()
 	into := filepath.Join(dir, "http", "decode")
-	for range 2 { // the second one adds to what the first one left
+	for range 2 { // the second listener adds to the files of the first
 		l, _, _ := newListener(t, func(l *listener) { l.record = into })
 		for _, m := range arriving {
 			post(t, l, m.raw)
@@ -157,8 +157,8 @@ func TestListenRecordsFixtures(t *testing.T) {
 	}
 }
 
-// A message is passed on byte by byte, and the answer comes back; what is invalid is
-// not passed on.
+// A message is passed on byte by byte, and the answer comes back. An invalid message is not
+// passed on.
 func TestListenForwards(t *testing.T) {
 	var bodies []string
 	status := http.StatusOK

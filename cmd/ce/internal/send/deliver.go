@@ -19,7 +19,7 @@ type deliverer struct {
 	single bool // only one event is sent, and its reply is shown
 }
 
-// attempts counts the attempts of one delivery, and keeps what was answered.
+// attempts counts the attempts of one delivery, and keeps the times of its answers.
 type attempts struct {
 	count    int
 	status   int

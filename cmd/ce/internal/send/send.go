@@ -68,7 +68,7 @@ func Command() cli.Command {
 	}
 }
 
-// sending is what the command line asks for.
+// sending is a run of the command, as the command line asks for it.
 type sending struct {
 	process  *cli.Process
 	template template

@@ -19,7 +19,7 @@ import (
 
 const minimal = `"specversion":"1.0","id":"1","source":"/s","type":"t"`
 
-// What the summary says of answers, and the exit status.
+// The summary and the exit status follow from the answers.
 func TestSendReports(t *testing.T) {
 	var requests atomic.Int64
 	answers := map[string]http.HandlerFunc{

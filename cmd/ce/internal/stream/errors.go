@@ -7,7 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// StructureError is an error about what is between events. Nothing can be read after it. It
+// StructureError is an error about the text between events. Nothing can be read after it. It
 // wraps a [*cloudevents.SyntaxError] with the offset in the input.
 type StructureError struct {
 	Err     error
@@ -53,8 +53,8 @@ func (e *TooLongError) Error() string {
 	return fmt.Sprintf("longer than %d bytes; see --max-bytes", e.Max)
 }
 
-// IsFault reports whether an error of [Reader.Next] is about what the input says, and not
-// about reading it.
+// IsFault reports whether an error of [Reader.Next] is about the contents of the
+// input, and not about reading it.
 func IsFault(err error) bool {
 	var (
 		structure *StructureError

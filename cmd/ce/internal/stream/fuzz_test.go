@@ -9,8 +9,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 )
 
-// The splitter gives back what it is given, and what is between events cannot hide
-// one.
+// The units are pieces of the input in their order, and their places are right.
 func FuzzSplit(f *testing.F) {
 	cetest.Seeds(f, "../../testdata")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -36,7 +36,7 @@ func (s *splitter) skip(n int) {
 	s.r.Discard(len(b)) // which are there
 }
 
-// advance counts what was read.
+// advance counts bytes that were read.
 func (s *splitter) advance(b []byte) {
 	if n := bytes.Count(b, []byte("\n")); n > 0 {
 		s.line += n

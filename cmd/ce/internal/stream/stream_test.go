@@ -76,7 +76,8 @@ func TestParseForm(t *testing.T) {
 	}
 }
 
-// A Source opens what the user names, and what a command names only if the user allows it.
+// A Source opens the files that the user names. It opens those that a command names only if the
+// user allows it.
 func TestSource(t *testing.T) {
 	dir := t.TempDir()
 	command, data := filepath.Join(dir, "a.curl"), filepath.Join(dir, "data")
@@ -140,7 +141,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// A Writer refuses what its form has no room for.
+// A Writer refuses events that its form cannot hold.
 func TestWriterRefuses(t *testing.T) {
 	if _, err := stream.NewWriter(nil, stream.Curl, 0, "http://a/"); err == nil {
 		t.Error("curl commands are written")

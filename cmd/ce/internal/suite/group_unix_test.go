@@ -14,7 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 )
 
-// What an adapter has started ends with it, also if the adapter ended by itself.
+// The processes of an adapter end with it, even if it ended by itself.
 func TestAdapterLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	fifo, script := filepath.Join(dir, "fifo"), filepath.Join(dir, "adapter")
@@ -37,7 +37,7 @@ func TestAdapterLeavesNothing(t *testing.T) {
 	if err := reader.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadAll(reader); err != nil { // the end comes when nobody can write any more
+	if _, err := io.ReadAll(reader); err != nil { // the end comes when no process can write any more
 		t.Error(err)
 	}
 }

@@ -13,8 +13,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// rightReceiver accepts and refuses as it should, and answers with what edit makes
-// of the event.
+// rightReceiver accepts and refuses as the specification demands, and answers with the event
+// as edit has changed it.
 func rightReceiver(edit func(*cloudevents.Event)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if cehttp.IsCloudEventBatch(r.Header) {

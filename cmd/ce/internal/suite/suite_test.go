@@ -125,7 +125,7 @@ func TestSplitCommand(t *testing.T) {
 }
 
 // TestAdapterExamples sees that the examples stay short, and that the lines in the
-// documentation are what it says.
+// documentation are correct.
 func TestAdapterExamples(t *testing.T) {
 	for _, file := range []string{"../../../../examples/conformance-adapter-go/main.go", "../../../../examples/conformance-adapter-js/adapter.js"} {
 		text, err := os.ReadFile(file)
