@@ -148,15 +148,14 @@ func adviceDuplicate(f *Finding, u *stream.Unit) string {
 }
 
 func adviceData(err error, f *Finding) string {
-	is := func(r *validation.Rule) bool { return r != nil && errors.Is(err, r) }
 	switch {
-	case is(ruleDataTwice()):
+	case errors.Is(err, validation.ErrDataTwice):
 		return "leave data or data_base64 out: text and JSON go into data, everything else into data_base64"
 	case f.Attribute == spec.DataBase64:
 		return "encode the data as standard base64, with padding and without line breaks, in a JSON string"
-	case is(ruleDataString()):
+	case errors.Is(err, validation.ErrDataString):
 		return "write the data as a JSON string, or say in datacontenttype that it is JSON"
-	case is(ruleDataCharset()):
+	case errors.Is(err, validation.ErrDataCharset):
 		return "send it as data_base64, or convert it to UTF-8 and say so in datacontenttype"
 	}
 	return "make the data what datacontenttype says, or correct datacontenttype"
