@@ -184,11 +184,11 @@ func (a *Attributes) Assemble(e *Event) error {
 		return err
 	}
 	var m attributeMemory
-	errs := append(a.assemble(e, &m, 0), a.fails...)
-	if len(errs) == 0 {
+	errs := a.assemble(e, &m, 0)
+	if len(errs)+len(a.fails) == 0 {
 		return nil
 	}
-	return validation.Join(errs)
+	return validation.Join(append(errs, a.fails...))
 }
 
 // exceeded returns the error about too many attributes.

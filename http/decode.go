@@ -47,9 +47,11 @@ func ResponseToCloudEventBatch(r *http.Response, f format.Batch, exts ...spec.At
 // DecodeMessage reads an event from a header and a body, for frameworks with requests of
 // their own. Keys may be spelled in any way. The event aliases body. See
 // [Decoder.DecodeMessage].
-func DecodeMessage(h http.Header, body []byte, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
+func DecodeMessage(h http.Header, body []byte, f format.Formatter, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	d := Decoder{Format: f, Extensions: exts}
-	return d.DecodeMessage(h, body)
+	m := received{header: h, mode: unknownMode, body: body}
+	err = d.event(&e, &m)
+	return e, err
 }
 
 // DecodeMessageBatch reads a batch from a header and a body. See
@@ -118,7 +120,7 @@ func (d *Decoder) ResponseToCloudEventBatch(r *http.Response) ([]cloudevents.Eve
 // DecodeMessage is ToCloudEvent for a header, whose keys need not be canonical, and a
 // body that the event aliases. MaxBytes is not applied.
 func (d *Decoder) DecodeMessage(h http.Header, body []byte) (e cloudevents.Event, err error) {
-	m := received{header: h, mode: modeOf(h), body: body}
+	m := received{header: h, mode: unknownMode, body: body}
 	err = d.event(&e, &m)
 	return e, err
 }
@@ -126,36 +128,45 @@ func (d *Decoder) DecodeMessage(h http.Header, body []byte) (e cloudevents.Event
 // DecodeMessageBatch is ToCloudEventBatch for a header and a body, as DecodeMessage is
 // ToCloudEvent.
 func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.Event, error) {
-	m := received{header: h, mode: modeOf(h), body: body}
+	m := received{header: h, mode: unknownMode, body: body}
 	return d.batch(&m)
 }
 
 // received is a message that is yet to be decoded.
 type received struct {
 	header http.Header
-	mode   cloudevents.Mode // of modeOf, until all of the header was seen
+	mode   cloudevents.Mode // unknownMode until the header was seen
 	body   []byte           // if there is no reader
 	reader io.Reader        // of the body
 	length int64            // what the reader is said to have, or -1
 }
 
-// unknownMode is the mode of a message whose header was not looked at.
 const unknownMode cloudevents.Mode = 0xFF
 
 func inRequest(r *http.Request) received {
-	return received{header: r.Header, mode: modeOf(r.Header), reader: r.Body, length: r.ContentLength}
+	return received{header: r.Header, mode: unknownMode, reader: r.Body, length: r.ContentLength}
 }
 
 func inResponse(r *http.Response) received {
-	return received{header: r.Header, mode: modeOf(r.Header), reader: r.Body, length: r.ContentLength}
+	return received{header: r.Header, mode: unknownMode, reader: r.Body, length: r.ContentLength}
 }
 
 // event sets e, which is empty, and leaves it so if there is an error.
-func (d *Decoder) event(e *cloudevents.Event, m *received) (err error) {
-	if m.mode == cloudevents.BinaryMode {
-		err = d.binary(e, m)
+func (d *Decoder) event(e *cloudevents.Event, m *received) error {
+	var about bodyHeader
+	var err error
+	if m.mode == unknownMode || m.mode == cloudevents.BinaryMode {
+		err = d.attributes(e, m, &about)
 	} else {
-		err = d.structured(e, m)
+		about.gather(m.header)
+		err = about.check()
+	}
+	if err == nil {
+		if m.mode == cloudevents.BinaryMode {
+			err = d.data(e, m, &about)
+		} else {
+			err = d.structured(e, m, &about)
+		}
 	}
 	if err != nil {
 		*e = cloudevents.Event{}
@@ -163,16 +174,9 @@ func (d *Decoder) event(e *cloudevents.Event, m *received) (err error) {
 	return err
 }
 
-// binary reads an event in binary mode.
-func (d *Decoder) binary(e *cloudevents.Event, m *received) error {
-	var about bodyHeader
-	if err := d.attributes(e, m, &about); err != nil {
-		return err
-	}
-	if m.mode != cloudevents.BinaryMode {
-		return d.structured(e, m)
-	}
-	b, err := d.read(m, &about)
+// data sets the data of an event in binary mode.
+func (d *Decoder) data(e *cloudevents.Event, m *received, about *bodyHeader) error {
+	b, err := d.read(m, about)
 	if err != nil {
 		return err
 	}
@@ -193,12 +197,7 @@ func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudeven
 //
 // A nil Format is called directly, here and below, rather than through the interface:
 // the linker then drops the methods that nobody calls.
-func (d *Decoder) structured(e *cloudevents.Event, m *received) error {
-	var about bodyHeader
-	about.gather(m.header)
-	if err := about.check(); err != nil {
-		return err
-	}
+func (d *Decoder) structured(e *cloudevents.Event, m *received, about *bodyHeader) error {
 	if m.mode != cloudevents.StructuredMode {
 		return wrongMode(m.mode, "use the function for batches")
 	}
@@ -208,7 +207,7 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received) error {
 	if err := format.Accepts(d.Format, about.contentType); err != nil {
 		return err
 	}
-	b, err := d.read(m, &about)
+	b, err := d.read(m, about)
 	if err != nil {
 		return err
 	}
@@ -224,13 +223,13 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received) error {
 func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 	var about bodyHeader
 	about.gather(m.header)
-	err := about.check()
-	if err == nil && about.otherSpelling {
+	if err := about.check(); err != nil {
+		return nil, err
+	}
+	if m.mode == unknownMode {
 		m.mode = format.ModeOf(about.contentType)
 	}
 	switch {
-	case err != nil:
-		return nil, err
 	case m.mode == cloudevents.BinaryMode && about.attributes == 0:
 		return nil, about.notCloudEvent()
 	case m.mode != cloudevents.BatchMode:

@@ -37,12 +37,13 @@ func ModeOf(h http.Header) cloudevents.Mode {
 	return format.ModeOf(trim(types[0]))
 }
 
-// modeOf is ModeOf for canonical keys, without a pass over the header.
-func modeOf(h http.Header) cloudevents.Mode {
+// serverMode is ModeOf without a pass over the header, if its key is canonical as that
+// of net/http is. A second Content-Type in another spelling is found by decoders.
+func serverMode(h http.Header) cloudevents.Mode {
 	if types := h["Content-Type"]; len(types) == 1 {
 		return format.ModeOf(trim(types[0]))
 	}
-	return cloudevents.BinaryMode
+	return ModeOf(h)
 }
 
 // values returns the values of a header under all spellings of its canonical key.

@@ -33,9 +33,8 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (e cloudevents.Event, err
 	return e, nil
 }
 
-// attributes sets the attributes of e to those in the header of a binary-mode message,
-// and gathers what the header says of the body. If it turns out to be another mode, it
-// says so in m and does nothing else.
+// attributes gathers what a header says of the body and finds the mode of the message. If
+// that is binary, it sets the attributes of e.
 func (d *Decoder) attributes(e *cloudevents.Event, m *received, about *bodyHeader) error {
 	var a cloudevents.Attributes
 	a.Extensions, a.MaxAttributes = d.Extensions, d.MaxAttributes
@@ -46,19 +45,21 @@ func (d *Decoder) attributes(e *cloudevents.Event, m *received, about *bodyHeade
 			about.add(key, values)
 		case len(key) == len("ce-datacontenttype") && ascii.EqualFold(key, "ce-datacontenttype"):
 			repeated = append(repeated, values...)
-		default:
-			for _, value := range values[:min(len(values), 2)] { // two are a duplicate
-				a.AddEncoded(key[len("ce-"):], trim(value))
+		case len(values) > 0:
+			a.AddEncoded(key[len("ce-"):], trim(values[0]))
+			if len(values) > 1 { // once more: that is a duplicate
+				a.AddEncoded(key[len("ce-"):], "")
 			}
 		}
 	}
 	if err := about.check(); err != nil {
 		return err
 	}
-	if m.mode == unknownMode || about.otherSpelling {
-		if m.mode = format.ModeOf(about.contentType); m.mode != cloudevents.BinaryMode {
-			return nil
-		}
+	if m.mode == unknownMode {
+		m.mode = format.ModeOf(about.contentType)
+	}
+	if m.mode != cloudevents.BinaryMode {
+		return nil
 	}
 	if a.Len() == 0 && len(repeated) == 0 {
 		return about.notCloudEvent()
@@ -83,7 +84,6 @@ func isAttribute(key string) bool {
 type bodyHeader struct {
 	contentType     string
 	contentTypes    int    // how many there are
-	otherSpelling   bool   // of the key Content-Type
 	contentEncoding string // the last that is not identity
 	attributes      int    // ce- headers, of a message that is not in binary mode
 }
@@ -106,11 +106,8 @@ func (b *bodyHeader) add(key string, values []string) {
 		if len(values) == 0 {
 			return
 		}
-		if key != "Content-Type" {
-			if !ascii.EqualFold(key, "Content-Type") {
-				return
-			}
-			b.otherSpelling = true
+		if key != "Content-Type" && !ascii.EqualFold(key, "Content-Type") {
+			return
 		}
 		if b.contentTypes == 0 {
 			b.contentType = trim(values[0])

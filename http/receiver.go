@@ -110,7 +110,9 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
 	x := exchange{receiver: rc, w: w, r: r, begin: begin}
-	switch m := inRequest(r); {
+	m := inRequest(r)
+	m.mode = serverMode(r.Header)
+	switch {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
 	case m.mode == cloudevents.BatchMode:

@@ -19,7 +19,25 @@ func NeedsEscape(s string) bool { return !ascii.Literal(s, '!') }
 
 // NeedsUnescape reports whether [AppendUnescaped] could append anything but s itself,
 // or refuse s. If it is false, s is printable ASCII.
-func NeedsUnescape(s string) bool { return !ascii.Literal(s, ' ') }
+func NeedsUnescape(s string) bool {
+	if len(s) >= 8 {
+		return !ascii.Literal(s, ' ')
+	}
+	for i := 0; i < len(s); i++ {
+		if isSpecial[s[i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// isSpecial has the bytes that may not stand for themselves in a header value.
+var isSpecial = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c < ' ' || c > '~' || c == '"' || c == '%'
+	}
+	return t
+}()
 
 // Append appends s as a header value. Space, double quote, percent sign and every
 // byte outside U+0021 to U+007E are percent-encoded in upper-case hexadecimal. It
