@@ -581,8 +581,13 @@ func (m *attributeMemory) reserve(a *Attributes, others int) {
 
 // lower returns name in lower case, as a part of m if it is not so.
 func (m *attributeMemory) lower(name string) string {
-	if ascii.LowerAlphanumeric(name) {
+	switch {
+	case name == "" || ascii.LowerAlphanumeric(name):
 		return name
+	case ascii.LowerAlphanumeric(name[1:]): // as net/http has it
+		b := append(m.text.Room(), name...)
+		b[0] = ascii.Lower(b[0])
+		return m.text.Cut(b)
 	}
 	b := append(m.text.Room(), name...)
 	for i, c := range b {

@@ -107,32 +107,29 @@ func coreIndex(name string) (int, bool) {
 }
 
 // coreIndexFold is coreIndex for a name in any case.
-func coreIndexFold(name string) (int, bool) {
-	switch name { // as net/http has them
-	case "Id":
-		return coreID, true
-	case "Source":
-		return coreSource, true
-	case "Specversion":
-		return coreSpecVersion, true
-	case "Type":
-		return coreType, true
-	case "Dataschema":
-		return coreDataSchema, true
-	case "Subject":
-		return coreSubject, true
-	case "Time":
-		return coreTime, true
-	}
-	if n := len(name); n < len(spec.ID) || n > len(spec.DataContentType) {
+func coreIndexFold(name string) (core int, ok bool) {
+	switch len(name) {
+	case len(spec.ID):
+		core = coreID
+	case len(spec.Time): // and that of type
+		if core = coreType; name[1]|0x20 == spec.Time[1] {
+			core = coreTime
+		}
+	case len(spec.Source):
+		core = coreSource
+	case len(spec.Subject):
+		core = coreSubject
+	case len(spec.DataSchema):
+		core = coreDataSchema
+	case len(spec.SpecVersion):
+		core = coreSpecVersion
+	case len(spec.DataContentType):
+		core = coreDataContentType
+	default:
 		return 0, false
 	}
-	var lower [len(spec.DataContentType)]byte
-	for i := range len(name) {
-		lower[i] = ascii.Lower(name[i])
-	}
-	place, known := memberIndex(lower[:len(name)])
-	return place, known && place < coreCount
+	want := coreTables[spec.V1][core].Name
+	return core, name[1:] == want[1:] && name[0]|0x20 == want[0] || ascii.EqualFold(name, want)
 }
 
 // text returns the field of a core attribute whose field is a string.
