@@ -156,8 +156,9 @@ const (
 	defaultBatchBytes  = 1 << 20
 
 	// Bodies up to this size are copied, so that net/http knows that they are in memory
-	// and sends them in one piece with the header.
-	maxCopied = 64 << 10
+	// and sends them in one piece with the header. Larger ones do not fit into its buffer
+	// of 4 KiB together with the header, so that a copy would not save a write.
+	maxCopied = 3 << 10
 
 	// A body that is not needed is drained within these limits.
 	drainedBytes = 64 << 10
