@@ -1,8 +1,11 @@
 package cehttp
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
 // Retry says how often a [Sender] sends a message, and how long it waits in between. The
@@ -45,42 +49,6 @@ const (
 	defaultMaxWait  = 30 * time.Second
 	defaultMaxTime  = 5 * time.Minute
 )
-
-// next returns the wait before the next attempt, after so many attempts in the elapsed
-// time. It is at least least. ok is false if there is no other attempt.
-func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
-	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
-		return 0, false
-	}
-	wait = r.backoff(attempts)
-	if wait > 0 && !r.NoJitter {
-		wait = rand.N(wait)
-	}
-	wait = max(wait, least)
-	end := limitOr(int64(r.MaxTime), int64(defaultMaxTime))
-	return wait, wait <= time.Duration(end)-elapsed
-}
-
-// backoff returns the longest wait after so many attempts.
-func (r *Retry) backoff(attempts int) time.Duration {
-	wait, limit := r.Wait, r.MaxWait
-	if wait == 0 {
-		wait = defaultWait
-	}
-	if wait < 0 {
-		return 0
-	}
-	if limit <= 0 {
-		limit = max(wait, defaultMaxWait)
-	}
-	for range attempts - 1 {
-		if wait >= limit/2 {
-			return limit
-		}
-		wait *= 2
-	}
-	return min(wait, limit)
-}
 
 // judge decides whether the message is sent again after a response.
 func (a *attempt) judge() {
@@ -136,4 +104,102 @@ func waitOf(err error) time.Duration {
 		return own.RetryIn()
 	}
 	return 0
+}
+
+// waitForNext waits until the next attempt. If there is none, a.err says why.
+func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
+	wait, ok := time.Duration(0), false
+	if a.retryable && !a.endedBy(ctx) {
+		wait, ok = d.sender.Retry.next(d.attempts, time.Since(d.begin), a.retryAfter)
+		if deadline, has := ctx.Deadline(); ok && has && wait >= time.Until(deadline) {
+			a.err, ok = withEarlier(errTooLate, a.err), false
+		}
+	}
+	if !ok {
+		d.observe(ctx, a, 0)
+		return false
+	}
+	d.observe(ctx, a, wait)
+	d.logRetry(ctx, a, wait)
+	if wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	}
+	return !a.endedBy(ctx)
+}
+
+// next returns the wait before the next attempt, after so many attempts in the elapsed
+// time. It is at least least. ok is false if there is no other attempt.
+func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
+	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
+		return 0, false
+	}
+	wait = r.backoff(attempts)
+	if wait > 0 && !r.NoJitter {
+		wait = rand.N(wait)
+	}
+	wait = max(wait, least)
+	end := limitOr(int64(r.MaxTime), int64(defaultMaxTime))
+	return wait, wait <= time.Duration(end)-elapsed
+}
+
+// backoff returns the longest wait after so many attempts.
+func (r *Retry) backoff(attempts int) time.Duration {
+	wait, limit := r.Wait, r.MaxWait
+	if wait == 0 {
+		wait = defaultWait
+	}
+	if wait < 0 {
+		return 0
+	}
+	if limit <= 0 {
+		limit = max(wait, defaultMaxWait)
+	}
+	for range attempts - 1 {
+		if wait >= limit/2 {
+			return limit
+		}
+		wait *= 2
+	}
+	return min(wait, limit)
+}
+
+// endedBy reports whether ctx has ended, and adds that to a.err.
+func (a *attempt) endedBy(ctx context.Context) bool {
+	err := ctx.Err()
+	if err != nil && !errors.Is(a.err, err) {
+		a.err = withEarlier(err, a.err)
+	}
+	return err != nil
+}
+
+func (d *delivery) logRetry(ctx context.Context, a *attempt, wait time.Duration) {
+	l := eventlog.Default(d.sender.Logger)
+	if !l.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	var attrs []slog.Attr
+	if e := d.out.logged; e != nil {
+		attrs = append(attrs, eventlog.Event(e.ID, e.Source, e.Type))
+	}
+	attrs = append(attrs, slog.Int("attempt", a.number), slog.Duration("wait", wait), slog.Int("status", a.status))
+	if a.err != nil {
+		attrs = append(attrs, slog.String("error", a.err.Error()))
+	}
+	l.LogAttrs(ctx, slog.LevelInfo, "event will be sent again", attrs...)
+}
+
+// limitOr resolves a limit: 0 is the default, and a negative one is none.
+func limitOr(limit, byDefault int64) int64 {
+	switch {
+	case limit == 0:
+		return byDefault
+	case limit < 0:
+		return math.MaxInt64
+	}
+	return limit
 }

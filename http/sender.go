@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -158,8 +157,9 @@ const (
 	defaultBatchBytes  = 1 << 20
 
 	// Bodies up to this size are copied, so that net/http knows that they are in memory
-	// and sends them in one piece with the header.
-	maxCopied = 64 << 10
+	// and sends them in one piece with the header. Larger ones do not fit into its buffer
+	// of 4 KiB together with the header, so that a copy would not save a write.
+	maxCopied = 3 << 10
 
 	// A body that is not needed is drained within these limits.
 	drainedBytes = 64 << 10
@@ -493,57 +493,6 @@ func (d *delivery) observe(ctx context.Context, a *attempt, wait time.Duration) 
 	}
 }
 
-// waitForNext waits until the next attempt. If there is none, a.err says why.
-func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
-	wait, ok := time.Duration(0), false
-	if a.retryable && !a.endedBy(ctx) {
-		wait, ok = d.sender.Retry.next(d.attempts, time.Since(d.begin), a.retryAfter)
-		if deadline, has := ctx.Deadline(); ok && has && wait >= time.Until(deadline) {
-			a.err, ok = withEarlier(errTooLate, a.err), false
-		}
-	}
-	if !ok {
-		d.observe(ctx, a, 0)
-		return false
-	}
-	d.observe(ctx, a, wait)
-	d.logRetry(ctx, a, wait)
-	if wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-	}
-	return !a.endedBy(ctx)
-}
-
-// endedBy reports whether ctx has ended, and adds that to a.err.
-func (a *attempt) endedBy(ctx context.Context) bool {
-	err := ctx.Err()
-	if err != nil && !errors.Is(a.err, err) {
-		a.err = withEarlier(err, a.err)
-	}
-	return err != nil
-}
-
-func (d *delivery) logRetry(ctx context.Context, a *attempt, wait time.Duration) {
-	l := eventlog.Default(d.sender.Logger)
-	if !l.Enabled(ctx, slog.LevelInfo) {
-		return
-	}
-	var attrs []slog.Attr
-	if e := d.out.logged; e != nil {
-		attrs = append(attrs, eventlog.Event(e.ID, e.Source, e.Type))
-	}
-	attrs = append(attrs, slog.Int("attempt", a.number), slog.Duration("wait", wait), slog.Int("status", a.status))
-	if a.err != nil {
-		attrs = append(attrs, slog.String("error", a.err.Error()))
-	}
-	l.LogAttrs(ctx, slog.LevelInfo, "event will be sent again", attrs...)
-}
-
 func (s *Sender) logFailure(ctx context.Context, e *cloudevents.Event, status int, err error) {
 	if l := eventlog.Default(s.Logger); l.Enabled(ctx, slog.LevelWarn) {
 		l.LogAttrs(ctx, slog.LevelWarn, "event not sent",
@@ -567,15 +516,4 @@ func (s *Sender) observe(ctx context.Context, e *cloudevents.Event, status int, 
 			Verdict: verdict, Status: status, Duration: time.Since(begin), Err: err,
 		})
 	}
-}
-
-// limitOr resolves a limit: 0 is the default, and a negative one is none.
-func limitOr(limit, byDefault int64) int64 {
-	switch {
-	case limit == 0:
-		return byDefault
-	case limit < 0:
-		return math.MaxInt64
-	}
-	return limit
 }

@@ -85,7 +85,7 @@ func TestSenderReplays(t *testing.T) {
 // A transport may read a body after the call has ended, if the response came early. It
 // does not see what the caller then writes into the slice.
 func TestSenderReturnsData(t *testing.T) {
-	for _, size := range []int{4, 1 << 20} {
+	for _, size := range []int{4, 8 << 10, 1 << 20} {
 		testSenderReturnsData(t, size)
 	}
 }
@@ -216,7 +216,7 @@ func TestSenderProtocols(t *testing.T) {
 				return e, nil
 			}).ServeHTTP)
 			for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
-				for _, size := range []int{0, 1, 64 << 10, 64<<10 + 1, 1 << 20} {
+				for _, size := range []int{0, 1, 3 << 10, 3<<10 + 1, 64<<10 + 1, 1 << 20} {
 					sender := hushed(cehttp.Sender{Target: s.URL, Client: s.Client(), Mode: m})
 					e := withData("text/plain", strings.Repeat("x", size))
 					if size == 0 {
