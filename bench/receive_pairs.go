@@ -25,8 +25,8 @@ func sdkReceiveValid(r *http.Request) (*event.Event, error) {
 // receivePairs decode requests. The network is not in it, reading the body is.
 func receivePairs(items []Item, groups []Group) []Pair {
 	var pairs []Pair
-	limits := map[string][2]float64{"small": {3.5, 5}, "4 KiB": {2.2, 3}, "64 KiB": {2, 2.6}}
-	for _, x := range Pick(items, "small", "4 KiB", "64 KiB") {
+	limits := map[string][2]float64{"small": {3.5, 5}, "4 KiB": {2.2, 3}, "64 KiB": {2, 2.6}, "16 extensions": {3, 4}}
+	for _, x := range Pick(items, "small", "4 KiB", "64 KiB", "16 extensions") {
 		ratio := limits[x.Name]
 		pairs = append(pairs, receivePair("HTTP binary decode, ", &x, binaryMessage(&x),
 			times(ratio[0]).allocs(3), times(ratio[1]).allocs(3))...)
