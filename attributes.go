@@ -2,7 +2,6 @@ package cloudevents
 
 import (
 	"math"
-	"math/bits"
 	"sort"
 	"unsafe"
 
@@ -101,6 +100,7 @@ const (
 	isBorrowed                // the text is to be copied
 	isNameBorrowed            // the name is to be copied
 	isNameFolded              // the name is to be copied in lower case
+	isNameLegal               // the name is one of letters and digits that begins with a letter
 )
 
 // Len returns how many attributes were added.
@@ -152,6 +152,7 @@ func (a *Attributes) AddEncoded(name, value string) {
 		v = &x.addedValue
 		if known, ok := spec.ExtensionName(name); ok {
 			x.name = known
+			x.state |= isNameLegal
 		} else {
 			x.state |= isNameFolded
 			a.size += len(name)
@@ -292,7 +293,7 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 
 	for i := range xs {
 		if x := &xs[i]; x.state&isNameFolded != 0 {
-			x.name = m.lower(x.name)
+			m.lower(x)
 		}
 	}
 	var few [fewExtensions]uint8
@@ -405,11 +406,11 @@ func (a *Attributes) assembleExtension(out *Extension, x *addedExtension, m *att
 	if x.state&isNameBorrowed != 0 {
 		name = a.copied(name, m)
 	}
-	if name == "" || name == spec.Data || !ascii.LowerAlphanumeric(name) { // it is no core attribute
+	if name == "" || name == spec.Data || x.state&isNameLegal == 0 && !ascii.LowerAlphanumeric(name) { // it is no core attribute
 		return a.located(x.at, validation.Name(name))
 	}
 	if len(a.Extensions) == 0 && x.typ == spec.String {
-		switch x.state &^ (isNameBorrowed | isNameFolded) {
+		switch x.state &^ (isNameBorrowed | isNameFolded | isNameLegal) {
 		case isAdded | isPrintable:
 			*out = Extension{name, Value{x.text, spec.String}}
 			return nil
@@ -507,28 +508,23 @@ func ascending(xs []addedExtension) bool {
 
 // sorted returns the order of the names of a few extensions.
 func sorted(xs []addedExtension, order *[fewExtensions]uint8) []uint8 {
-	var begins [fewExtensions]uint64 // of the names
+	var keys [fewExtensions]uint64 // the first seven bytes of a name, and its place in xs
 	for i := range xs {
-		begin := firstBytes(xs[i].name)
+		key := ascii.Prefix(xs[i].name)&^0xFF | uint64(i)
 		j := i
-		for ; j > 0 && (begin < begins[j-1] || begin == begins[j-1] && xs[i].name < xs[order[j-1]].name); j-- {
-			begins[j], order[j] = begins[j-1], order[j-1]
+		for ; j > 0; j-- {
+			before := keys[j-1]
+			if key>>8 > before>>8 || key>>8 == before>>8 && xs[i].name >= xs[uint8(before)].name {
+				break
+			}
+			keys[j] = before
 		}
-		begins[j], order[j] = begin, uint8(i)
+		keys[j] = key
+	}
+	for i := range xs {
+		order[i] = uint8(keys[i])
 	}
 	return order[:len(xs)]
-}
-
-// firstBytes returns the first eight bytes of s as a number that is ordered as they are.
-func firstBytes(s string) uint64 {
-	if len(s) >= 8 {
-		return bits.ReverseBytes64(ascii.Word(s, 0))
-	}
-	var n uint64
-	for i := range len(s) {
-		n |= uint64(s[i]) << (56 - 8*i)
-	}
-	return n
 }
 
 // byName sorts by name and keeps the order of those with the same, by their offsets.
@@ -579,19 +575,24 @@ func (m *attributeMemory) reserve(a *Attributes, others int) {
 	}
 }
 
-// lower returns name in lower case, as a part of m if it is not so.
-func (m *attributeMemory) lower(name string) string {
-	switch {
-	case name == "" || ascii.LowerAlphanumeric(name):
-		return name
-	case ascii.LowerAlphanumeric(name[1:]): // as net/http has it
-		b := append(m.text.Room(), name...)
-		b[0] = ascii.Lower(b[0])
-		return m.text.Cut(b)
+// lower sets the name of x to lower case, as a part of m if it is not so.
+func (m *attributeMemory) lower(x *addedExtension) {
+	name := x.name
+	if name == "" {
+		return
+	}
+	first := ascii.Lower(name[0])
+	if isLower := ascii.LowerAlphanumeric(name[1:]); isLower && first == name[0] {
+		return
+	} else if isLower { // as net/http has it
+		x.state |= isNameLegal
 	}
 	b := append(m.text.Room(), name...)
-	for i, c := range b {
-		b[i] = ascii.Lower(c)
+	b[0] = first
+	if x.state&isNameLegal == 0 {
+		for i, c := range b {
+			b[i] = ascii.Lower(c)
+		}
 	}
-	return m.text.Cut(b)
+	x.name = m.text.Cut(b)
 }

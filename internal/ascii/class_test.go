@@ -2,6 +2,7 @@ package ascii_test
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"testing"
 
@@ -76,6 +77,29 @@ func TestClasses(t *testing.T) {
 				}
 			}
 			text[place], text[place+1] = class.fill, class.fill
+		}
+	}
+}
+
+// The order of prefixes is that of strings, as far as eight bytes go.
+func TestPrefix(t *testing.T) {
+	var texts []string
+	for n := range 11 {
+		for _, c := range []byte{0, 1, 'a', 'z', 0x80, 0xFF} {
+			b := bytes.Repeat([]byte{'m'}, n)
+			texts = append(texts, string(b))
+			for i := range b {
+				b[i] = c
+				texts = append(texts, string(b))
+			}
+		}
+	}
+	for _, s := range texts {
+		for _, u := range texts {
+			filled := func(s string) string { return (s + "\x00\x00\x00\x00\x00\x00\x00\x00")[:8] }
+			if got, want := cmp.Compare(ascii.Prefix(s), ascii.Prefix(u)), strings.Compare(filled(s), filled(u)); got != want {
+				t.Errorf("%q and %q: %d, want %d", s, u, got, want)
+			}
 		}
 	}
 }
