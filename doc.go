@@ -58,7 +58,7 @@
 // byte for byte, and may contain escapes of unpaired surrogates. A JSON null is the data
 // "null". Under any other content type, data must be a string. If the content type names
 // a charset other than UTF-8, the string is refused unless it is ASCII and the charset is
-// known to extend ASCII. A charset parameter of JSON is ignored.
+// known to extend ASCII. The charset parameter of a JSON media type is ignored.
 //
 // On encoding, data under a JSON media type must be one JSON value. It is written as it
 // is, white space around it included. Text (text/*, XML, YAML, form data and the like) in
