@@ -13,17 +13,17 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// ErrDataContentType is wrapped by the errors of [DataAs] and [Event.SetData] about
-// a Go type that the content type of the data does not fit.
+// ErrDataContentType is wrapped by the errors of [DataAs] and [Event.SetData] about a Go
+// type that the content type of the data does not allow.
 var ErrDataContentType = errors.New("the content type of the data does not fit the Go type")
 
-// SetData sets Data and DataContentType. A []byte, which e then shares, or a
-// string is the data as it is. A value of any other type, json.RawMessage and
-// other named types of bytes included, is marshaled by encoding/json, and
-// contentType must be a JSON media type without a charset other than UTF-8.
+// SetData sets Data and DataContentType. A string or a []byte becomes the data as it is;
+// e shares the []byte. A value of any other type, json.RawMessage and other named types
+// of bytes included, is marshaled by encoding/json. contentType must then be a JSON media
+// type without a charset other than UTF-8.
 //
-// On an error, which wraps [ErrDataContentType], is a [*validation.Error] about
-// contentType, or that of encoding/json, e is unchanged.
+// On an error e is unchanged. The error wraps [ErrDataContentType], is a
+// [*validation.Error] about contentType, or is that of encoding/json.
 func (e *Event) SetData(contentType string, v any) error {
 	if contentType != "" {
 		if err := validation.Attribute(coreAttributes(e.SpecVersion)[coreDataContentType], contentType); err != nil {
@@ -49,15 +49,14 @@ func (e *Event) SetData(contentType string, v any) error {
 	return nil
 }
 
-// DataAs returns the data of e as a T. For []byte, which is shared with e, and
-// string it is the data as it is; a JSON string keeps its quotes. Any other T is
-// unmarshaled by encoding/json, and DataContentType must be a JSON media type
-// without a charset other than UTF-8, else the error wraps [ErrDataContentType].
+// DataAs returns the data of e as a T. A string or a []byte gets the data as it is: a
+// []byte is shared with e, and a JSON string keeps its quotes. Any other T is unmarshaled
+// by encoding/json. DataContentType must then be a JSON media type without a charset
+// other than UTF-8; otherwise the error wraps [ErrDataContentType].
 //
-// If e has no data, the error wraps [validation.ErrMissing]; if the data is not a
-// T, it wraps [validation.ErrData] and the error of encoding/json. Its text has
-// the position and the types, but nothing of the data; that of the wrapped error
-// may.
+// If e has no data, the error wraps [validation.ErrMissing]. If the data is not a T, it
+// wraps [validation.ErrData] and the error of encoding/json. Its text has the position
+// and the types but no data. The text of the wrapped error may contain data.
 func DataAs[T any](e *Event) (T, error) {
 	var v T
 	if e.Data == nil {
@@ -74,7 +73,7 @@ func DataAs[T any](e *Event) (T, error) {
 			return v, wrongContentType(goType, e.DataContentType)
 		}
 		err := json.Unmarshal(e.Data, &v)
-		if err == nil && !utf8.Valid(e.Data) { // which encoding/json replaces
+		if err == nil && !utf8.Valid(e.Data) { // encoding/json replaces what is invalid
 			err = errInvalidUTF8
 		}
 		if err != nil {
@@ -87,7 +86,8 @@ func DataAs[T any](e *Event) (T, error) {
 
 var errInvalidUTF8 = errors.New("invalid UTF-8")
 
-// isUTF8JSON reports whether encoding/json can read and write data of that type.
+// isUTF8JSON reports whether encoding/json can read and write data of the given content
+// type.
 func isUTF8JSON(contentType string) bool {
 	return mediatype.IsJSON(contentType) && mediatype.IsUTF8(contentType)
 }
@@ -96,8 +96,8 @@ func wrongContentType(goType, contentType string) error {
 	return fmt.Errorf("%w: %s and %.64q; other than []byte and string, it must be JSON in UTF-8", ErrDataContentType, goType, contentType)
 }
 
-// dataError is why data could not be unmarshaled, without the excerpts of data
-// that some errors have in their texts.
+// dataError is the reason why data could not be unmarshaled. It leaves out the excerpts
+// of data that some errors of encoding/json have in their texts.
 type dataError struct {
 	goType string
 	err    error

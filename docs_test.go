@@ -27,7 +27,7 @@ import (
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 type Order struct{ Number int }
@@ -42,7 +42,7 @@ var (
 	order         Order
 	first, second cloudevents.Event
 	receiver      http.Handler
-	secret        cehttp.Secret
+	secret        webhook.Secret
 )
 `
 

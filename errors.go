@@ -7,22 +7,25 @@ import (
 
 var (
 	// ErrNotCloudEvent is wrapped by the error of a binding about a message that is
-	// no event: its metadata has neither a CloudEvents media type nor an attribute.
+	// not an event: its metadata has neither a CloudEvents media type nor an
+	// attribute.
 	ErrNotCloudEvent = errors.New("message is not a CloudEvent")
 
-	// ErrContentMode is wrapped by the error of a binding about a message in another
-	// content mode than the called function takes: a batch for a function that takes
-	// one event, for example.
+	// ErrContentMode is wrapped by the error of a binding about a message whose
+	// content mode the called function does not accept: a batch for a function that
+	// decodes one event, for example.
 	ErrContentMode = errors.New("wrong content mode")
 )
 
-// SyntaxError says where in an encoded event, or in a batch of them, decoding
-// failed. It wraps what is wrong there: a [*validation.Error] if an attribute
-// or the data breaks a rule, a [*LimitError], or an error with nothing but a text
-// if the document is malformed.
+// SyntaxError has the place at which an encoded event, or a batch, could not be decoded.
+// It wraps a [*validation.Error] if an attribute or the data breaks a rule, a
+// [*LimitError], or an error that has only a text if the document is malformed.
 type SyntaxError struct {
-	Offset int // in bytes from the beginning of the document; of a batch, the whole batch
-	Err    error
+	// Offset is in bytes from the beginning of the document, which may be a batch.
+	Offset int
+
+	// Err is the cause.
+	Err error
 }
 
 // Error returns offset and cause.
@@ -33,10 +36,13 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// BatchError says which event of a batch an error is about.
+// BatchError has the index of the event of a batch that an error is about.
 type BatchError struct {
-	Index int // counted from 0
-	Err   error
+	// Index counts from 0.
+	Index int
+
+	// Err is the error about that event.
+	Err error
 }
 
 // Error returns index and cause.
@@ -47,14 +53,17 @@ func (e *BatchError) Error() string {
 // Unwrap returns e.Err.
 func (e *BatchError) Unwrap() error { return e.Err }
 
-// LimitError is wrapped by the error of a decoder about a message that exceeds one
-// of its limits, other than the size of a body.
+// LimitError is wrapped by the error of a decoder about a message that exceeds one of its
+// limits, except the limit on the size of a body.
 type LimitError struct {
-	What  string // "levels of nesting", "attributes" or "events"
+	// What is "levels of nesting", "attributes" or "events".
+	What string
+
+	// Limit is the largest number that is allowed.
 	Limit int
 }
 
-// Error returns what is limited, and the limit.
+// Error returns the limit and what it applies to.
 func (e *LimitError) Error() string {
 	return "more than " + strconv.Itoa(e.Limit) + " " + e.What
 }

@@ -12,37 +12,58 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Event is one CloudEvent. Its fields can be set and read freely; whether they
-// are legal is checked by [Event.Validate], and by every encoder and decoder.
+// Event is one CloudEvent. Its fields can be read and set freely. [Event.Validate], and
+// every encoder and decoder, check whether they are legal.
 //
-// The zero Event is an empty event of specification version 1.0. It is not valid:
+// The zero Event is an empty event of specification version 1.0. It is not valid, because
 // ID, Source and Type are required.
 //
-// A copy of an Event shares Extensions and Data with it. [Event.Set] and
-// [Event.Delete] do not write to the slice that is shared; [Event.Clone] shares
-// nothing at all.
+// A copy of an Event shares Extensions and Data with it. [Event.Set] and [Event.Delete]
+// do not write to the shared slice. [Event.Clone] returns a copy that shares nothing.
 type Event struct {
-	SpecVersion     spec.Version // zero is 1.0
-	ID              string       // required; unique together with Source
-	Source          string       // required, a URI-reference
-	Type            string       // required
-	Subject         string       // "" is absent
-	Time            time.Time    // zero is absent; the offset is kept if it is whole minutes, less than a day
-	DataContentType string       // media type of Data; "" is absent
-	DataSchema      string       // URI; "" is absent
-	Extensions      []Extension  // names are unique; decoders sort by name
-	Data            []byte       // nil is absent, empty is present and empty
+	// SpecVersion is the version of the specification. The zero value is 1.0.
+	SpecVersion spec.Version
+
+	// ID identifies the event together with Source. It is required.
+	ID string
+
+	// Source says where the event happened. It is a URI-reference, and required.
+	Source string
+
+	// Type says what happened. It is required.
+	Type string
+
+	// Subject says what the event is about, within Source. "" is absent.
+	Subject string
+
+	// Time says when it happened. The zero Time is absent. The offset is kept if it
+	// is whole minutes and less than a day.
+	Time time.Time
+
+	// DataContentType is the media type of Data. "" is absent.
+	DataContentType string
+
+	// DataSchema is the URI of the schema of Data. "" is absent.
+	DataSchema string
+
+	// Extensions are the other attributes. Their names are unique. Decoders sort them
+	// by name.
+	Extensions []Extension
+
+	// Data is the payload, in the media type DataContentType. nil is absent. An empty
+	// slice is present and empty.
+	Data []byte
 }
 
-// Extension is an extension attribute: a name of lower-case letters and digits,
-// and a value of any type (spec.md#extension-context-attributes).
+// Extension is an extension attribute (spec.md#extension-context-attributes): a name of
+// lower-case letters and digits, and a value of any type.
 type Extension struct {
 	Name  string
 	Value Value
 }
 
-// New returns an event of that source and type with a new random ID and the
-// current time in UTC.
+// New returns an event with the given source and type, a new random ID and the current
+// time in UTC.
 func New(source, eventType string) Event {
 	return Event{
 		ID:     NewID(),
@@ -52,8 +73,8 @@ func New(source, eventType string) Event {
 	}
 }
 
-// Clone returns a deep copy of e: it shares no slice and no string memory with
-// e, so that it may outlive the message that e was decoded from.
+// Clone returns a deep copy of e. The copy shares no memory with e, so it may outlive the
+// message that e was decoded from.
 func (e *Event) Clone() Event {
 	c := *e
 	c.ID = strings.Clone(e.ID)
@@ -72,7 +93,7 @@ func (e *Event) Clone() Event {
 	return c
 }
 
-// The core attributes by their place in the specification.
+// The places of the core attributes, in the order of the specification.
 const (
 	coreID = iota
 	coreSource
@@ -85,14 +106,14 @@ const (
 	coreCount
 )
 
-// coreTables has the core attributes of each version, by their place. A version is one
+// coreTables has the core attributes of each version by their place. A new version is one
 // more row.
 var coreTables = [...][coreCount]spec.Attribute{
 	spec.V1: [coreCount]spec.Attribute(spec.V1.Attributes()),
 }
 
-// coreAttributes returns the core attributes of v by their place; those of 1.0 for an
-// unknown version.
+// coreAttributes returns the core attributes of v by their place. For an unknown version
+// it returns those of 1.0.
 func coreAttributes(v spec.Version) *[coreCount]spec.Attribute {
 	if int(v) < len(coreTables) {
 		return &coreTables[v]
@@ -100,7 +121,7 @@ func coreAttributes(v spec.Version) *[coreCount]spec.Attribute {
 	return &coreTables[spec.V1]
 }
 
-// coreIndex returns the place of the core attribute of that name.
+// coreIndex returns the place of the core attribute with the given name.
 func coreIndex(name string) (int, bool) {
 	place, known := memberIndex(name)
 	return place, known && place < coreCount
@@ -132,7 +153,7 @@ func coreIndexFold(name string) (core int, ok bool) {
 	return core, name[1:] == want[1:] && name[0]|0x20 == want[0] || ascii.EqualFold(name, want)
 }
 
-// text returns the field of a core attribute whose field is a string.
+// text returns the field of a core attribute that is a string, and nil for the others.
 func (e *Event) text(core int) *string {
 	switch core {
 	case coreID:
@@ -151,7 +172,7 @@ func (e *Event) text(core int) *string {
 	return nil
 }
 
-// core returns the value of a core attribute, if it is there.
+// core returns the value of a core attribute, and whether e has it.
 func (e *Event) core(core int) (Value, bool) {
 	switch core {
 	case coreSpecVersion:
@@ -166,14 +187,14 @@ func (e *Event) core(core int) (Value, bool) {
 	return Value{s, coreAttributes(e.SpecVersion)[core].Type}, s != ""
 }
 
-// legal reports whether a core attribute whose field is a string may be text. It
-// is the short way to that answer; validation.Attribute explains a no.
+// legal reports whether text is a legal value of a core attribute whose field is a
+// string. It is faster than validation.Attribute, which explains why a text is illegal.
 func legal(core int, text string) bool {
 	switch core {
 	case coreSource:
 		return text != "" && validation.URIReference(text) == nil
 	case coreDataSchema:
-		return validation.URI(text) == nil // which "" is not
+		return validation.URI(text) == nil // "" is not a URI
 	case coreDataContentType:
 		return text == "application/json" || validation.MediaType(text) == nil
 	}
@@ -211,9 +232,8 @@ func (e *Event) setCore(core int, text string) error {
 	return nil
 }
 
-// Get returns the attribute of that name, core or extension, and whether e has
-// it. A core attribute whose field is empty is not there. Data is not an
-// attribute.
+// Get returns the core attribute or extension with the given name, and whether e has it.
+// A core attribute whose field is empty is absent. Data is not an attribute.
 func (e *Event) Get(name string) (Value, bool) {
 	if core, ok := coreIndex(name); ok {
 		return e.core(core)
@@ -226,14 +246,17 @@ func (e *Event) Get(name string) (Value, bool) {
 	return Value{}, false
 }
 
-// Set sets an attribute, core or extension, after checking name and value. A
-// core attribute takes a value of its own type or a String with the canonical
-// string of one, and source a URI; use [Event.Delete] to remove it, for "" is
-// refused. A new extension comes before the first with a greater name, so that
-// sorted extensions stay sorted. The error is a [*validation.Error].
+// Set checks name and value and sets a core attribute or an extension. The error is a
+// [*validation.Error].
 //
-// Set copies Extensions, which another Event may share. To add very many, append
-// to the field.
+// A core attribute accepts a value of its own type, or a String that has the canonical
+// string of such a value; source also accepts a URI. A core attribute cannot be set to
+// "": use [Event.Delete] to remove it. A new extension goes before the first one with a
+// greater name, so that sorted extensions stay sorted.
+//
+// Set copies Extensions, because another Event may share them. A loop over many
+// attributes is therefore quadratic: use [Attributes] to decode a message, and append to
+// the field to add many extensions.
 func (e *Event) Set(name string, v Value) error {
 	if core, ok := coreIndex(name); ok {
 		a := &coreAttributes(e.SpecVersion)[core]
@@ -248,7 +271,7 @@ func (e *Event) Set(name string, v Value) error {
 	v = canonical(v.typ, v.text)
 	xs := make([]Extension, len(e.Extensions), len(e.Extensions)+1)
 	copy(xs, e.Extensions)
-	at := len(xs) // where a new one goes: sorted stays sorted
+	at := len(xs) // where a new extension goes
 	for i := range xs {
 		if xs[i].Name == name {
 			xs[i].Value = v
@@ -266,9 +289,9 @@ func (e *Event) Set(name string, v Value) error {
 	return nil
 }
 
-// SetText sets the attribute a to what the canonical string text stands for. The
-// type of a core attribute is that of the specification, of an extension a.Type.
-// The error is a [*validation.Error].
+// SetText sets the attribute a to the value whose canonical string is text. A core
+// attribute has the type that the specification gives it, an extension has a.Type. The
+// error is a [*validation.Error].
 func (e *Event) SetText(a spec.Attribute, text string) error {
 	if core, ok := coreIndex(a.Name); ok {
 		return e.setCore(core, text)
@@ -276,7 +299,7 @@ func (e *Event) SetText(a spec.Attribute, text string) error {
 	return e.Set(a.Name, Value{text, a.Type})
 }
 
-// Delete removes the attribute of that name. Deleting specversion sets it to 1.0,
+// Delete removes the attribute with the given name. Deleting specversion sets it to 1.0,
 // its zero value.
 func (e *Event) Delete(name string) {
 	core, ok := coreIndex(name)
@@ -297,8 +320,9 @@ func (e *Event) Delete(name string) {
 	}
 }
 
-// All returns the attributes that e has: those of the specification in its order,
-// specversion always among them, then the extensions in theirs.
+// All returns an iterator over the attributes that e has. Core attributes come first, in
+// the order of the specification, and include specversion always. Extensions follow in
+// the order of the field.
 func (e *Event) All() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		for core, a := range coreAttributes(e.SpecVersion) {

@@ -2,8 +2,11 @@ package cloudevents_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // An event is passed on with one attribute more. Its data is scanned once, when it
@@ -23,6 +26,35 @@ func ExampleSealed() {
 	b, err := sealed.AppendJSON(nil)
 	fmt.Println(string(b), err)
 	// Output: {"specversion":"1.0","id":"7","source":"/orders","type":"com.example.placed","datacontenttype":"application/json","hops":1,"data":{"total":12.50}} <nil>
+}
+
+// A relay sends an event on in binary mode. The attributes go into the header, and the
+// data is the body as it is. Seal does the same for an event that cehttp.ToCloudEvent
+// returned.
+func ExampleSealed_binaryMode() {
+	body := `{"specversion":"1.0","id":"7","source":"/orders","type":"com.example.placed","data":{"total":12.50}}`
+	var d cloudevents.JSONDecoder
+	sealed, err := d.DecodeSealed([]byte(body))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, target := range []string{"http://a.example.com/", "http://b.example.com/"} {
+		data, _ := sealed.Data()
+		r, err := http.NewRequest(http.MethodPost, target, strings.NewReader(data))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		if err := cehttp.SetHeader(r.Header, &sealed.Attributes); err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(r.Host, r.Header["Ce-Id"], r.Header["Content-Type"], r.ContentLength)
+	}
+	// Output:
+	// a.example.com [7] [application/json] 15
+	// b.example.com [7] [application/json] 15
 }
 
 // Data is checked when the event is sealed.

@@ -5,8 +5,8 @@ import (
 	"encoding/hex"
 )
 
-// NewID returns a random UUID (RFC 9562 version 4) in its usual form, for
-// [Event.ID].
+// NewID returns a random UUID (RFC 9562 version 4) in its usual form of 36 characters,
+// for [Event.ID].
 func NewID() string {
 	var u [16]byte
 	rand.Read(u[:]) // never fails

@@ -7,40 +7,48 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Limits of the zero [JSONDecoder].
+// The limits of the zero [JSONDecoder].
 const (
 	DefaultMaxDepth  = 1024
 	DefaultMaxEvents = 10_000
 )
 
-// JSONDecoder reads the JSON event format and the JSON batch format
-// (json-format.md). The zero value is ready to use, and safe for concurrent use
-// as long as nobody changes it. A limit of 0 is the default, -1 is none.
+// JSONDecoder decodes the JSON event format and the JSON batch format (json-format.md).
+// The zero value is ready to use. In limits, 0 is the default and -1 is no limit. A
+// JSONDecoder is safe for concurrent use as long as its fields do not change.
 //
-// Package format wraps it for the bindings; use it directly for events that
-// come from a file or a queue.
+// Bindings use it through package format. Use it directly for events from a file or a
+// queue.
 type JSONDecoder struct {
-	Extensions    []spec.Attribute // types of extensions; others keep the type that JSON gave them
-	MaxDepth      int              // arrays and objects that enclose each other within data
-	MaxAttributes int              // of one event
-	MaxEvents     int              // of one batch
+	// Extensions are the types of extensions. Extensions that are not listed keep the
+	// type that JSON gave them.
+	Extensions []spec.Attribute
 
-	// InPlace lets the decoder overwrite the document, which is then good for
-	// nothing but the Data that aliases it: base64 and strings with escapes are
-	// decoded in their place and not into new memory.
+	// MaxDepth limits how deeply arrays and objects are nested in data. 0 is
+	// DefaultMaxDepth, -1 is no limit.
+	MaxDepth int
+
+	// MaxAttributes limits the attributes of one event, core attributes included. 0
+	// is DefaultMaxAttributes, -1 is no limit.
+	MaxAttributes int
+
+	// MaxEvents limits the events of one batch. 0 is DefaultMaxEvents, -1 is no
+	// limit.
+	MaxEvents int
+
+	// InPlace lets the decoder reuse the document as its scratch space: base64 data
+	// and strings with escapes are decoded where they stand. After the call the
+	// document holds nothing but the event's Data.
 	InPlace bool
 }
 
-// Decode reads one event. The Data of the event aliases document, unless it was
-// base64 or a string with escapes and InPlace is not set; the attributes share one
-// new string.
+// Decode decodes one event. The attributes share one new string. The Data aliases
+// document, unless it was base64 or a string with escapes and InPlace is false. If the
+// buffer is reused, as by bufio.Scanner, Clone the events that you keep.
 //
-// All errors are, or wrap, a [*SyntaxError] with the offset, or a
-// [*validation.Error] for a missing attribute, which has no offset; if attributes
-// break several rules, the errors are [validation.Errors].
-//
-// If document is a buffer that is filled again, by a bufio.Scanner for example,
-// Clone an event before that if it is still needed then.
+// The error is or wraps a [*SyntaxError] with the offset, or a [*validation.Error]
+// without an offset if an attribute is missing. If the attributes violate several rules,
+// it is [validation.Errors].
 func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 	var r jsonReader
 	i := r.open(d, document)
@@ -53,11 +61,11 @@ func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 	return e, nil
 }
 
-// DecodeBatch reads a batch, which may be empty: the result is then empty, not
-// nil. The events alias document as those of Decode do, and neighbours share the
-// memory of their attributes: an event that is kept keeps up to 8 KiB of strings
-// and 64 extensions of others from being freed, unless it is cloned. An error about
-// one event is, or wraps, a [*BatchError] with its index.
+// DecodeBatch decodes a batch. The result of an empty batch is empty and not nil. The
+// events alias document as that of Decode does. Neighboring events share the memory of
+// their attributes: an event that is kept keeps up to 8 KiB of strings and 64 extensions
+// of others in memory, unless it is cloned. An error about one event is or wraps a
+// [*BatchError] with its index.
 func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 	var r jsonReader
 	i := r.open(d, document)
@@ -71,20 +79,20 @@ func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 	return es, nil
 }
 
-// MarshalJSON returns e in the JSON event format, like [AppendJSON]. Mind that
-// json.Marshal compacts what it gets from here and escapes <, > and &: the same
-// JSON value in other bytes. A struct that embeds an Event is marshaled by this
-// method, too, which knows nothing of its other fields; give the Event a name. A
-// field that may be empty wants the type *Event or the tag omitzero, for the zero
-// Event is refused.
+// MarshalJSON returns e in the JSON event format, as [AppendJSON] does. json.Marshal then
+// compacts the result and escapes <, > and &: it has the same JSON value in other bytes.
+//
+// A struct that embeds an Event is marshaled by this method too, which ignores its other
+// fields; make the Event a named field instead. A field that may be empty needs the type
+// *Event or the tag omitzero, because the zero Event is refused.
 func (e Event) MarshalJSON() ([]byte, error) {
 	return AppendJSON(nil, &e)
 }
 
-// UnmarshalJSON reads the JSON event format like the zero [JSONDecoder], but the
-// event shares no memory with document. It replaces all of e, or leaves it as it
-// was if there is an error. A JSON null is refused: it is no event. For a field of
-// type *Event, encoding/json makes null a nil pointer without asking.
+// UnmarshalJSON decodes the JSON event format as the zero [JSONDecoder] does, but the
+// event shares no memory with document. It replaces all of e. On an error e is unchanged.
+// A JSON null is refused, because it is not an event. For a field of type *Event,
+// encoding/json turns null into a nil pointer and does not call this method.
 func (e *Event) UnmarshalJSON(document []byte) error {
 	var d JSONDecoder
 	decoded, err := d.Decode(document)
@@ -96,7 +104,8 @@ func (e *Event) UnmarshalJSON(document []byte) error {
 	return nil
 }
 
-// limit returns the limit that n stands for: 0 is the default, a negative one is none.
+// limit returns the limit that n stands for: 0 is the default, and a negative number is
+// no limit.
 func limit(n, byDefault int) int {
 	switch {
 	case n == 0:

@@ -8,7 +8,7 @@ import (
 
 var ruleJSONInteger = &validation.Rule{Sentinel: validation.ErrSyntax, Type: spec.Integer, Detail: "an Integer has no fraction and no exponent"}
 
-// unescaped returns the text of a JSON string with escapes, which are rare in attributes.
+// unescaped returns the text of a JSON string with escapes. Attributes rarely have any.
 func (a *Attributes) unescaped(v *addedValue, name string, m *attributeMemory) (string, error) {
 	s, offset, f := jsonscan.AppendUnquoted(m.text.Room(), []byte(v.text))
 	if f != jsonscan.None {
@@ -17,14 +17,15 @@ func (a *Attributes) unescaped(v *addedValue, name string, m *attributeMemory) (
 	return m.text.Cut(s), nil
 }
 
-// badJSONCharacter is the error about the string value of an attribute.
+// badJSONCharacter returns the error about an illegal string as the value of an
+// attribute.
 func badJSONCharacter(name string, f jsonscan.Fault) error {
 	rule := &validation.Rule{Sentinel: validation.ErrCharacter, Detail: f.Error()}
 	return validation.NewError(name, "", spec.SectionJSONTypes, rule)
 }
 
-// wrongJSONValue is the error about an extension whose value no attribute has: an
-// object, an array or a number that is no Integer.
+// wrongJSONValue returns the error about an extension whose value is not legal for any
+// attribute: an object, an array, or a number that is not an Integer.
 func wrongJSONValue(v *addedValue, name string, t spec.Type, isDeclared bool) error {
 	switch {
 	case !isDeclared && v.typ != spec.Integer:
@@ -35,7 +36,8 @@ func wrongJSONValue(v *addedValue, name string, t spec.Type, isDeclared bool) er
 	return validation.NewError(name, v.text, spec.SectionJSONTypes, ruleJSONInteger)
 }
 
-// wrongJSONType is the error about a value of another JSON type than want.
+// wrongJSONType returns the error about a value whose JSON type is not the one called
+// want.
 func wrongJSONType(v *addedValue, name, want string) error {
 	kind := "string"
 	switch {

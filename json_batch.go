@@ -11,7 +11,7 @@ import (
 
 var errNotArray = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
 
-// batch reads the array of events at i, and returns what index comes after it.
+// batch decodes the array of events at i, and returns the index after it.
 func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	if i < len(r.b) && r.b[i] != '[' {
 		return nil, i, r.at(i, errNotArray)
@@ -51,7 +51,7 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	}
 }
 
-// It takes a second version in spec to see this.
+// This cannot happen until spec has a second version.
 var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
 
 func mixedVersions(e *Event) error {

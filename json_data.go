@@ -18,7 +18,7 @@ var (
 
 var strictBase64 = base64.StdEncoding.Strict()
 
-// payload sets Data, and the DataContentType that its absence implies
+// payload sets Data, and the DataContentType that an absent datacontenttype stands for
 // (json-format.md#312-payload-deserialization). It returns whether Data was found to be
 // one JSON value.
 func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
@@ -35,7 +35,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 	}
 	if e.DataContentType == "" {
 		if state := o.attributes.core[coreDataContentType].state; state != 0 && state&isNull == 0 {
-			return false, nil // it was refused, so that nothing can be said about data
+			return false, nil // it was refused, and says nothing about data
 		}
 		e.DataContentType = "application/json"
 	}
@@ -67,7 +67,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 
 func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	s := r.b[m.start:m.end:m.end]
-	if m.form == jsonscan.Escaped { // a solidus may be
+	if m.form == jsonscan.Escaped { // some encoders escape a solidus
 		var f jsonscan.Fault
 		if s, _, f = r.unquoted(s); f != jsonscan.None {
 			return r.dataError(spec.DataBase64, m, ruleDataBase64)
@@ -85,9 +85,9 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	return nil
 }
 
-// unquoted returns a string without its escapes, which makes it shorter. Of a
-// document that may be overwritten it needs no other memory: every byte is written
-// where it was read, or before.
+// unquoted returns a string without its escapes, which makes it shorter. In a document
+// that may be overwritten it needs no other memory, because every byte is written where
+// it was read, or before.
 func (r *jsonReader) unquoted(s []byte) (_ []byte, offset int, f jsonscan.Fault) {
 	dst := s[:0]
 	if !r.inPlace {
@@ -96,8 +96,8 @@ func (r *jsonReader) unquoted(s []byte) (_ []byte, offset int, f jsonscan.Fault)
 	return jsonscan.AppendUnquoted(dst, s)
 }
 
-// decodeBase64 returns what s stands for, in dst, which has three bytes for each
-// four of s. The decoder passes over line breaks; then it returns too little.
+// decodeBase64 decodes s to dst, which has three bytes for each four of s. The decoder
+// ignores line breaks; the result is then too short.
 func decodeBase64(dst, s []byte) ([]byte, bool) {
 	want := len(dst)
 	switch {
@@ -112,8 +112,8 @@ func decodeBase64(dst, s []byte) ([]byte, bool) {
 	return dst[:n], err == nil && n == want
 }
 
-// decodeBase64InPlace decodes s to its own beginning, in chunks: encoding/base64
-// does not say that it may be given the same memory twice.
+// decodeBase64InPlace decodes s to its own beginning. It does so in chunks, because
+// encoding/base64 does not promise that source and destination may overlap.
 func decodeBase64InPlace(s []byte) ([]byte, bool) {
 	const size = 768
 	var buffer [size]byte
@@ -166,7 +166,7 @@ func appendData(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	return append(dst, '"'), nil
 }
 
-// checkJSONData checks that data under a JSON media type is what it says.
+// checkJSONData checks that data under a JSON media type is one JSON value.
 func checkJSONData(e *Event) error {
 	if isJSONValue(e.Data) {
 		return nil
@@ -174,8 +174,8 @@ func checkJSONData(e *Event) error {
 	return validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
 }
 
-// isJSONValue reports whether b is one JSON value, with white space around it or
-// not. Only such bytes may become part of a document.
+// isJSONValue reports whether b is one JSON value, with or without white space around it.
+// Only such bytes may become part of a document.
 func isJSONValue(b []byte) bool {
 	end, f := jsonscan.Value(b, jsonscan.Space(b, 0), -1)
 	return f == jsonscan.None && jsonscan.Space(b, end) == len(b)

@@ -12,15 +12,19 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// AppendJSON appends e in the JSON event format, without white space. It
-// validates e; on an error, dst is returned as it was. If the Data of e is in the
-// room behind dst, as after decoding from the same buffer, a new slice is made.
+// AppendJSON validates e and appends it to dst in the JSON event format, without white
+// space. On an error dst is returned unchanged.
 //
-// Data under a JSON media type must be one JSON value and is written as it is,
-// with the white space around it, which decoding drops; else the error wraps
-// [validation.ErrData], also for an event that was decoded from base64 or from
-// binary mode, where data is not looked at. Text in UTF-8 is written as a JSON
-// string, everything else, and data without content type, as base64.
+// Data under a JSON media type must be one JSON value. It is written as it is, with the
+// white space around it, which decoders drop. Data that is not one JSON value gives an
+// error that wraps [validation.ErrData]. Such data may come from base64 or from binary
+// mode, where it is not checked.
+//
+// Text in UTF-8 is written as a JSON string. Everything else is written as base64, and so
+// is data without a content type.
+//
+// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
+// The result is then a new slice.
 func AppendJSON(dst []byte, e *Event) ([]byte, error) {
 	b := dst
 	if overlap(b[len(b):cap(b)], e.Data) {
@@ -33,10 +37,10 @@ func AppendJSON(dst []byte, e *Event) ([]byte, error) {
 	return b, nil
 }
 
-// AppendJSONBatch appends es in the JSON batch format; nil is the empty batch
-// too. All events must have the same SpecVersion. Errors are, or wrap, a
-// [*BatchError], and dst is then returned as it was. Data in the room behind dst
-// is dealt with as by [AppendJSON].
+// AppendJSONBatch validates es and appends them to dst in the JSON batch format. A nil es
+// is the empty batch. All events must have the same SpecVersion. On an error, which is or
+// wraps a [*BatchError], dst is returned unchanged. Data in the room behind dst is
+// handled as by [AppendJSON].
 func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 	size := len("[]")
 	for i := range es {
@@ -65,8 +69,8 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-// overlap reports whether a and b share memory. Data that does with the room that
-// is written to would change between its check and its copy.
+// overlap reports whether a and b share memory. Data that overlaps the room that is
+// written to would change between its check and its copy.
 func overlap(a, b []byte) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return false
@@ -76,7 +80,7 @@ func overlap(a, b []byte) bool {
 	return firstA <= lastB && firstB <= lastA
 }
 
-// appendGrown is appendEvent after making room.
+// appendGrown makes room and calls appendEvent.
 func appendGrown(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	size := jsonSize(e)
 	if len(dst) == 0 && cap(dst) < size && len(e.Data) >= largeData && size-len(e.Data) <= maxHead/2 && mediatype.IsJSON(e.DataContentType) {
@@ -85,8 +89,8 @@ func appendGrown(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	return appendEvent(slices.Grow(dst, size), e, isJSON)
 }
 
-// appendEvent appends e, whose Data is not in the room of dst. isJSON says that it
-// is known to be one JSON value.
+// appendEvent appends e, whose Data is not in the room of dst. isJSON says that Data is
+// known to be one JSON value.
 func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	b, err := appendAttributes(dst, e)
 	if err == nil {
@@ -100,11 +104,12 @@ func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 
 const (
 	largeData = 64 << 10
-	maxHead   = 2 << 10 // bytes of an event without its data that have room on the stack
+	maxHead   = 2 << 10 // room on the stack for an event without its data
 )
 
-// joinEvent returns an event with large JSON data in a new slice. Only bytes.Join
-// makes one without clearing it first, which takes as long as the copy.
+// joinEvent returns an event with large JSON data in a new slice. It uses bytes.Join, the
+// only function that makes a slice without clearing it first, which takes as long as the
+// copy.
 func joinEvent(e *Event, isJSON bool) ([]byte, error) {
 	var room [maxHead]byte
 	head, err := appendAttributes(room[:0], e)
@@ -118,7 +123,7 @@ func joinEvent(e *Event, isJSON bool) ([]byte, error) {
 	return bytes.Join([][]byte{head, e.Data, {'}'}}, nil), nil
 }
 
-// appendAttributes validates e and appends what comes before its data.
+// appendAttributes validates e and appends everything before its data.
 func appendAttributes(dst []byte, e *Event) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
@@ -163,7 +168,7 @@ func appendAttributes(dst []byte, e *Event) ([]byte, error) {
 	return b, nil
 }
 
-// jsonSize returns about how long e is in JSON. It is a hint for growing.
+// jsonSize estimates the size of e in JSON.
 func jsonSize(e *Event) int {
 	const names = len(`{"specversion":"1.0","id":"","source":"","type":"","datacontenttype":"","dataschema":"","subject":"","time":"2006-01-02T15:04:05.999999999+00:00","data_base64":""},`)
 	n := names + len(e.ID) + len(e.Source) + len(e.Type) + len(e.DataContentType) + len(e.DataSchema) + len(e.Subject)

@@ -10,8 +10,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// jsonReader reads one document. Scanning an object gathers what its members are; an
-// Event is assembled once all are known, because their order means nothing.
+// jsonReader decodes one document. It first scans an object and gathers its members, and
+// then assembles the Event, because members may come in any order.
 type jsonReader struct {
 	b             []byte
 	extensions    []spec.Attribute
@@ -21,7 +21,7 @@ type jsonReader struct {
 	memory        attributeMemory
 }
 
-// jsonObject is what scanning gathers of an event.
+// jsonObject has the members of an event that were scanned.
 type jsonObject struct {
 	attributes    Attributes
 	data, encoded jsonMember // the members data and data_base64
@@ -29,26 +29,26 @@ type jsonObject struct {
 
 // jsonMember is the value of a member of an object, by offsets into the document.
 type jsonMember struct {
-	start, end int           // of a string, between its quotes
-	kind       byte          // first byte of the value; 0: there is no such member
-	form       jsonscan.Form // of a string
-	integer    bool          // a number without fraction and exponent
-	repeated   bool          // there is another of that name
+	start, end int           // a string is between its quotes
+	kind       byte          // the first byte of the value, or 0 if there is no such member
+	form       jsonscan.Form // set for a string
+	integer    bool          // the value is a number without fraction and exponent
+	repeated   bool          // another member has the same name
 }
 
-// jsonDocument is what an Attributes knows of the document that its parts are from.
+// jsonDocument is the document from which an Attributes gets its parts.
 type jsonDocument struct {
 	b           []byte
 	first, last int // where the first attribute begins and the last ends
-	rewritten   int // size of the names and texts with escapes
+	rewritten   int // the size of the names and texts with escapes
 }
 
-// offset returns where a part of the document begins.
+// offset returns the offset of a part of the document.
 func (d *jsonDocument) offset(part string) int {
 	return int(uintptr(unsafe.Pointer(unsafe.StringData(part))) - uintptr(unsafe.Pointer(unsafe.SliceData(d.b))))
 }
 
-// open makes r, which is zero, read the document, and returns where its value begins.
+// open makes r, which is zero, read the document. It returns the index of its value.
 func (r *jsonReader) open(d *JSONDecoder, document []byte) (i int) {
 	r.b = document
 	r.extensions = d.Extensions
@@ -74,7 +74,7 @@ func (r *jsonReader) at(offset int, err error) error {
 	return &SyntaxError{offset, err}
 }
 
-// expect returns the index behind the byte c at i and white space.
+// expect returns the index after the byte c at i and the white space that follows it.
 func (r *jsonReader) expect(i int, c byte) (int, error) {
 	switch {
 	case i >= len(r.b):
@@ -93,9 +93,9 @@ func (r *jsonReader) end(i int) error {
 	return nil
 }
 
-// event sets e, which is empty, to the object at i, and returns its end, and whether the
-// data was found to be one JSON value. In a batch, others like it may follow. On an
-// error, some of e is set.
+// event sets e, which is empty, to the object at i. It returns the end of the object, and
+// whether the data was found to be one JSON value. In a batch, more events may follow. On
+// an error some fields of e may be set.
 func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, err error) {
 	var o jsonObject
 	a := &o.attributes
@@ -142,7 +142,7 @@ func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 			if x == nil {
 				return i, r.at(begin, a.exceeded())
 			}
-			if a.size += len(name); escaped { // its memory is its own
+			if a.size += len(name); escaped { // the name has memory of its own
 				a.document.rewritten += len(name)
 			} else {
 				x.state |= isNameBorrowed
@@ -174,7 +174,7 @@ func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 	}
 }
 
-// formStates is what the form of a string says of a text.
+// formStates has the states of a text for each form of a string.
 var formStates = [...]addedState{
 	jsonscan.Printable: isBorrowed | isPrintable,
 	jsonscan.Verbatim:  isBorrowed,
@@ -210,7 +210,7 @@ func (r *jsonReader) attribute(a *Attributes, v *addedValue, name []byte, begin,
 	return end, err
 }
 
-// otherAttribute is attribute for a value that is no string.
+// otherAttribute is attribute for a value that is not a string.
 func (r *jsonReader) otherAttribute(a *Attributes, v *addedValue, name []byte, i int) (end int, err error) {
 	var m jsonMember
 	if end, err = r.value(&m, name, i); err != nil {
@@ -239,8 +239,8 @@ func (r *jsonReader) otherAttribute(a *Attributes, v *addedValue, name []byte, i
 	return end, nil
 }
 
-// dataMember sets m, that of data or data_base64, to the value at i, and returns its end.
-// A member that is repeated counts as an attribute.
+// dataMember sets m, which is data or data_base64, to the value at i, and returns its
+// end. A repeated member counts as an attribute.
 func (r *jsonReader) dataMember(a *Attributes, m *jsonMember, name []byte, begin, i int) (end int, err error) {
 	if m.kind == 0 {
 		return r.value(m, name, i)
@@ -263,7 +263,7 @@ const (
 	memberCount
 )
 
-// memberIndex returns the place of a member that is no extension.
+// memberIndex returns the place of a member that is not an extension.
 func memberIndex[T string | []byte](name T) (int, bool) {
 	switch string(name) {
 	case spec.ID:
@@ -290,8 +290,8 @@ func memberIndex[T string | []byte](name T) (int, bool) {
 	return 0, false
 }
 
-// name reads the name of a member at i, and returns whether it had escapes and where
-// the value begins.
+// name reads the name of a member at i. It returns whether the name had escapes, and the
+// index of the value.
 func (r *jsonReader) name(i int) (name []byte, escaped bool, value int, err error) {
 	if i >= len(r.b) {
 		return nil, false, i, r.fault(i, jsonscan.UnexpectedEnd)
@@ -317,7 +317,7 @@ func (r *jsonReader) name(i int) (name []byte, escaped bool, value int, err erro
 	return name, escaped, value, nil
 }
 
-// value reads the value of the member of that name at i, and returns its end.
+// value sets m to the value at i of the member with the given name, and returns its end.
 func (r *jsonReader) value(m *jsonMember, name []byte, i int) (end int, err error) {
 	var f jsonscan.Fault
 	m.start, m.kind = i, r.b[i]
@@ -340,7 +340,8 @@ func (r *jsonReader) value(m *jsonMember, name []byte, i int) (end int, err erro
 	return m.end, nil
 }
 
-// badString is the error about a malformed string, the value of the member of that name.
+// badString returns the error about a malformed string, the value of the member with the
+// given name.
 func (r *jsonReader) badString(name []byte, offset int, f jsonscan.Fault) error {
 	if name := string(name); f == jsonscan.InvalidUTF8 && name != spec.Data && name != spec.DataBase64 {
 		return r.at(offset, badJSONCharacter(name, f))

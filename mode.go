@@ -2,17 +2,17 @@ package cloudevents
 
 import "strconv"
 
-// Mode is a content mode: how an event is laid out in a message of a protocol
-// (spec.md#message). The zero Mode is BinaryMode.
+// Mode is a content mode: how a message of a protocol carries an event (spec.md#message).
+// The zero Mode is BinaryMode.
 type Mode uint8
 
 const (
-	// BinaryMode has the data as the message's body and the attributes as its
-	// metadata.
+	// BinaryMode puts the data into the body of the message and the attributes into
+	// its metadata.
 	BinaryMode Mode = iota
-	// StructuredMode has the whole event in the body, in an event format.
+	// StructuredMode puts the whole event into the body, in an event format.
 	StructuredMode
-	// BatchMode has any number of events in the body, in an event format.
+	// BatchMode puts any number of events into the body, in an event format.
 	BatchMode
 )
 

@@ -8,8 +8,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// String returns e for people: an attribute a line, and the length of the data.
-// The data itself is not shown.
+// String describes e for people, with one attribute on each line and the length of the
+// data. The data itself is not shown.
 func (e Event) String() string {
 	var b strings.Builder
 	for name, v := range e.All() {
@@ -36,9 +36,9 @@ func (e Event) String() string {
 	return b.String()
 }
 
-// LogValue returns the attributes of e as a group, without the data. Mind that a
-// slog.JSONHandler does not call it for events inside slices, maps and structs;
-// those are marshaled, data included.
+// LogValue returns the attributes of e as a group, without the data. A slog.JSONHandler
+// does not call it for events inside slices, maps and structs: it marshals those, data
+// included.
 func (e Event) LogValue() slog.Value {
 	attrs := make([]slog.Attr, 0, coreCount+len(e.Extensions))
 	for name, v := range e.All() {

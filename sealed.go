@@ -6,22 +6,23 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// Sealed is an event whose data was checked once and cannot be changed since. It
-// is for programs that pass events on: [Sealed.AppendJSON] writes JSON data without
-// looking at it again, however often, and no bytes that nobody checked can get
-// there. [JSONDecoder.DecodeSealed] and [Seal] make one. The zero Sealed has no
-// data.
+// Sealed is an event whose data was checked once and cannot change afterwards. It is for
+// programs that pass events on: [Sealed.AppendJSON] writes JSON data without checking it
+// again, and unchecked bytes can never get into a document. [JSONDecoder.DecodeSealed]
+// and [Seal] return one. The zero Sealed has no data.
 type Sealed struct {
-	Attributes Event // may be changed; its Data means nothing
+	// Attributes has all of the event except its data, and may be changed. Its Data
+	// is ignored.
+	Attributes Event
 
 	data    string
 	present bool
-	json    bool // data is one JSON value
+	json    bool // the data is one JSON value
 }
 
-// Seal returns e with a copy of its data. Data under a JSON media type that is not
-// one JSON value is an error that wraps [validation.ErrData]. Attributes are not
-// checked before they are encoded.
+// Seal returns e with a copy of its data. If data under a JSON media type is not one JSON
+// value, the error wraps [validation.ErrData]. Attributes are checked when they are
+// encoded.
 func Seal(e Event) (Sealed, error) {
 	json := e.Data != nil && mediatype.IsJSON(e.DataContentType)
 	if json {
@@ -32,17 +33,17 @@ func Seal(e Event) (Sealed, error) {
 	return seal(e, json), nil
 }
 
-// seal returns e with a copy of its data, which was found to be JSON or not.
+// seal returns e with a copy of its data. json says that the data is one JSON value.
 func seal(e Event, json bool) Sealed {
 	s := Sealed{Attributes: e, data: string(e.Data), present: e.Data != nil, json: json}
 	s.Attributes.Data = nil
 	return s
 }
 
-// DecodeSealed is Decode for an event that shares no memory with document, and
-// whose JSON data is not scanned a second time when it is encoded. Data of a JSON
-// media type in base64 is scanned here; if it is not JSON, that is an error that
-// wraps [validation.ErrData].
+// DecodeSealed decodes an event as [JSONDecoder.Decode] does, but the event shares no
+// memory with document, and its JSON data is not scanned again when it is encoded. JSON
+// data in base64 is scanned here. If it is not one JSON value, the error wraps
+// [validation.ErrData].
 func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
 	var e Event
 	var r jsonReader
@@ -60,8 +61,8 @@ func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
 	return Seal(e)
 }
 
-// Data returns the data, and whether there is any: "" may be present. Its bytes are
-// what an [Event] has in its Data.
+// Data returns the data, and whether there is any: "" may be present. Its bytes are those
+// of the Data of an [Event].
 func (s *Sealed) Data() (data string, present bool) { return s.data, s.present }
 
 // Event returns the event with a copy of the data.
@@ -74,9 +75,9 @@ func (s *Sealed) Event() Event {
 	return e
 }
 
-// AppendJSON appends the event in the JSON event format, as the function
-// [AppendJSON] does, with the same errors. JSON data is copied without a look at
-// it, unless the DataContentType was changed to a JSON media type meanwhile.
+// AppendJSON appends the event to dst in the JSON event format. Its errors are those of
+// the function [AppendJSON]. JSON data is copied without a check, unless the
+// DataContentType was changed to a JSON media type after the event was sealed.
 func (s *Sealed) AppendJSON(dst []byte) ([]byte, error) {
 	e := s.Attributes
 	e.Data = s.bytes()
@@ -87,7 +88,7 @@ func (s *Sealed) AppendJSON(dst []byte) ([]byte, error) {
 	return b, nil
 }
 
-// bytes returns the data for reading.
+// bytes returns the data for reading only.
 func (s *Sealed) bytes() []byte {
 	switch {
 	case !s.present:

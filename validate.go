@@ -14,13 +14,13 @@ var (
 	ruleTimeRange = &validation.Rule{Sentinel: validation.ErrRange, Type: spec.Timestamp, Detail: "the year of a Timestamp has four digits"}
 )
 
-// Validate checks the attributes of e against the specification. Each violation
-// is a [*validation.Error]; several are [validation.Errors], core
-// attributes first, in the order of the specification. Data is not looked at:
-// whether it can be represented is up to the format.
+// Validate checks the attributes of e against the specification. A violation is a
+// [*validation.Error]. Several are [validation.Errors], with core attributes first, in
+// the order of the specification. Data is not checked, because each format has its own
+// rules for it.
 //
-// A valid event costs no allocation, unless it has more than 32 extensions that
-// are not sorted by name.
+// Validating a legal event does not allocate, unless the event has more than 32
+// extensions that are not sorted by name.
 func (e *Event) Validate() error {
 	if e.legalAttributes() && legalExtensions(e.Extensions) {
 		return nil
@@ -28,7 +28,7 @@ func (e *Event) Validate() error {
 	return e.violations()
 }
 
-// legalAttributes reports whether violations finds nothing in the core attributes.
+// legalAttributes reports whether the core attributes have no violations.
 func (e *Event) legalAttributes() bool {
 	return e.SpecVersion.Valid() && e.ID != "" && e.Source != "" && e.Type != "" &&
 		legalString(e.ID) && validation.URIReference(e.Source) == nil && legalString(e.Type) &&
@@ -38,8 +38,8 @@ func (e *Event) legalAttributes() bool {
 		(timestamp.InRange(e.Time) || timestamp.Absent(e.Time))
 }
 
-// legalExtensions reports whether violations finds nothing in extensions that are
-// sorted by name.
+// legalExtensions reports whether extensions are sorted by name and have no violations.
+// It may be false for legal ones that are not sorted.
 func legalExtensions(xs []Extension) bool {
 	before := ""
 	for i := range xs {
@@ -58,7 +58,7 @@ func legalExtensions(xs []Extension) bool {
 	return true
 }
 
-// legalName reports whether an extension may have that name.
+// legalName reports whether an extension may have the given name.
 func legalName(name string) bool {
 	if name == "" || !ascii.LowerAlphanumeric(name) {
 		return false
@@ -67,7 +67,7 @@ func legalName(name string) bool {
 	return !known
 }
 
-// legalText is the short way to what validation.Text says.
+// legalText reports whether validation.Text accepts text. It is faster.
 func legalText(t spec.Type, text string) bool {
 	switch t {
 	case spec.String:
@@ -81,12 +81,12 @@ func legalText(t spec.Type, text string) bool {
 	return validation.Text(t, text) == nil
 }
 
-// legalString is the short way to what validation.String says.
+// legalString reports whether validation.String accepts text. It is faster.
 func legalString(text string) bool {
 	return ascii.Printable(text) || validation.String(text) == nil
 }
 
-// violations returns what is wrong with e.
+// violations returns all violations of e.
 func (e *Event) violations() error {
 	var errs []error
 	for core := range coreCount {
@@ -130,7 +130,7 @@ func (e *Event) validateCore(core int) error {
 	return validation.Attribute(*a, text)
 }
 
-// checkExtension checks name and value of an extension on their own.
+// checkExtension checks the name and the value of one extension.
 func checkExtension(name string, v Value) error {
 	if legalName(name) && legalText(v.typ, v.text) {
 		return nil
@@ -145,8 +145,8 @@ func checkExtension(name string, v Value) error {
 	return validation.Attribute(spec.Attribute{Name: name, Type: v.typ}, v.text)
 }
 
-// duplicateExtensions returns an error for each name that is there more than
-// once, by name.
+// duplicateExtensions returns an error for each name that occurs more than once, sorted
+// by name.
 func duplicateExtensions(xs []Extension) (errs []error) {
 	var few [32]string
 	names := few[:0]

@@ -11,23 +11,22 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Value is the value of an attribute: one of the seven types of the
-// specification (spec.md#type-system), and the canonical string of it. It is
-// small and comparable; two values are == if type and canonical string are. The
-// zero Value is the String "".
+// Value is the value of an attribute: one of the seven types of the specification
+// (spec.md#type-system) and a canonical string. It is small and comparable. Two values
+// are == if their types and canonical strings are. The zero Value is the String "".
 //
-// BooleanValue and Bool, IntegerValue and Int, BinaryValue and Bytes,
-// TimestampValue and Time belong together; String returns the canonical string of
-// any type. The others read the canonical string, whatever the type: Int works on
-// the Integer 5 and on the String "5", which is what an extension that was not
-// declared is in an HTTP header.
+// BooleanValue, IntegerValue, BinaryValue and TimestampValue make a Value of a Go value;
+// Bool, Int, Bytes and Time convert it back. String returns the canonical string of any
+// type. The other methods parse the canonical string whatever the type is: Int works on
+// the Integer 5 and on the String "5", which is what an undeclared extension in an HTTP
+// header is.
 type Value struct {
 	text string
 	typ  spec.Type
 }
 
-// ParseValue returns the value of type t with the canonical string text. The
-// error is a [*validation.Error] about text. "-0" is the Integer 0.
+// ParseValue returns the value of type t that has the canonical string text. The error is
+// a [*validation.Error] about text. "-0" gives the Integer 0.
 func ParseValue(t spec.Type, text string) (Value, error) {
 	if err := validation.Text(t, text); err != nil {
 		return Value{}, err
@@ -35,7 +34,7 @@ func ParseValue(t spec.Type, text string) (Value, error) {
 	return canonical(t, text), nil
 }
 
-// canonical makes a value of a text that was checked.
+// canonical returns the value of a text that was checked.
 func canonical(t spec.Type, text string) Value {
 	if t == spec.Integer && text == "-0" {
 		text = "0"
@@ -43,7 +42,7 @@ func canonical(t spec.Type, text string) Value {
 	return Value{text, t}
 }
 
-// StringValue returns a String. What it may hold is checked when the event is.
+// StringValue returns a String. Its characters are checked when the event is.
 func StringValue(s string) Value { return Value{s, spec.String} }
 
 // BooleanValue returns a Boolean.
@@ -60,13 +59,12 @@ func BinaryValue(b []byte) Value {
 // URIValue returns a URI. Its syntax is checked when the event is.
 func URIValue(uri string) Value { return Value{uri, spec.URI} }
 
-// URIReferenceValue returns a URI-reference. Its syntax is checked when the event
-// is.
+// URIReferenceValue returns a URI-reference. Its syntax is checked when the event is.
 func URIReferenceValue(ref string) Value { return Value{ref, spec.URIReference} }
 
-// TimestampValue returns a Timestamp with the offset of t. An offset that is not
-// in whole minutes, or a day or more, becomes UTC. A year that has not four digits is refused when
-// the event is checked.
+// TimestampValue returns a Timestamp with the offset of t. An offset that is not in whole
+// minutes, or is a day or more, becomes UTC. A year that does not have four digits is
+// refused when the event is checked.
 func TimestampValue(t time.Time) Value {
 	return Value{string(timestamp.Append(nil, t)), spec.Timestamp}
 }
@@ -77,30 +75,29 @@ func (v Value) Type() spec.Type { return v.typ }
 // String returns the canonical string of v.
 func (v Value) String() string { return v.text }
 
-// Bool returns the Boolean that v stands for. The error wraps
-// [validation.ErrSyntax].
+// Bool parses v as a Boolean. The error wraps [validation.ErrSyntax].
 func (v Value) Bool() (bool, error) { return validation.ParseBoolean(v.text) }
 
-// Int returns the Integer that v stands for. The error wraps
-// [validation.ErrSyntax] or [validation.ErrRange].
+// Int parses v as an Integer. The error wraps [validation.ErrSyntax] or
+// [validation.ErrRange].
 func (v Value) Int() (int32, error) { return validation.ParseInteger(v.text) }
 
-// Bytes returns the Binary that v stands for, in new memory. The error wraps
+// Bytes parses v as a Binary and returns new memory. The error wraps
 // [validation.ErrSyntax].
 func (v Value) Bytes() ([]byte, error) { return validation.ParseBinary(v.text) }
 
-// Time returns the Timestamp that v stands for, with its offset. Fraction digits
-// after the ninth are cut, a leap second is the second after it. The error wraps
+// Time parses v as a Timestamp and keeps its offset. Fraction digits after the ninth are
+// cut, and a leap second becomes the second after it. The error wraps
 // [validation.ErrSyntax] or [validation.ErrRange].
 func (v Value) Time() (time.Time, error) { return validation.ParseTimestamp(v.text) }
 
-// Equal reports v == w: the same type and the same canonical string. Timestamps
-// of one instant that are written differently are not equal; compare Time for
-// that. The method is there for packages that look for it, such as go-cmp.
+// Equal reports whether v == w: the same type and the same canonical string. Timestamps
+// of one instant that are written differently are not equal; compare Time for that. The
+// method exists for packages that look for it, such as go-cmp.
 func (v Value) Equal(w Value) bool { return v == w }
 
-// LogValue returns v as a slog value: Booleans and Integers as such, the other
-// types as text.
+// LogValue returns v as a slog value. Booleans and Integers keep their kind; the other
+// types are text.
 func (v Value) LogValue() slog.Value {
 	switch v.typ {
 	case spec.Boolean:

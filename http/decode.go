@@ -13,8 +13,8 @@ import (
 // DefaultMaxBytes is the largest body that a [Decoder] reads when its MaxBytes is 0.
 const DefaultMaxBytes = 16 << 20
 
-// ToCloudEvent reads the event in a request, in binary or structured mode. A nil f is
-// [format.JSON]; exts are the types of extensions. See [Decoder.ToCloudEvent] for the
+// ToCloudEvent decodes the event in a request, in binary or structured mode. A nil f is
+// [format.JSON]. exts are the types of extensions. [Decoder.ToCloudEvent] lists the
 // errors.
 func ToCloudEvent(r *http.Request, f format.Formatter, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	d := Decoder{Format: f, Extensions: exts}
@@ -23,29 +23,29 @@ func ToCloudEvent(r *http.Request, f format.Formatter, exts ...spec.Attribute) (
 	return e, err
 }
 
-// ToCloudEventBatch reads the batch in a request, which may be empty. A nil f is
+// ToCloudEventBatch decodes the batch in a request, which may be empty. A nil f is
 // [format.JSON]. See [Decoder.ToCloudEventBatch].
 func ToCloudEventBatch(r *http.Request, f format.Batch, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	d := Decoder{Batch: f, Extensions: exts}
 	return d.ToCloudEventBatch(r)
 }
 
-// ResponseToCloudEvent reads the event in a response. The caller closes the body. See
+// ResponseToCloudEvent decodes the event in a response. The caller closes the body. See
 // [Decoder.ResponseToCloudEvent].
 func ResponseToCloudEvent(r *http.Response, f format.Formatter, exts ...spec.Attribute) (cloudevents.Event, error) {
 	d := Decoder{Format: f, Extensions: exts}
 	return d.ResponseToCloudEvent(r)
 }
 
-// ResponseToCloudEventBatch reads the batch in a response. The caller closes the body.
+// ResponseToCloudEventBatch decodes the batch in a response. The caller closes the body.
 // See [Decoder.ResponseToCloudEventBatch].
 func ResponseToCloudEventBatch(r *http.Response, f format.Batch, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	d := Decoder{Batch: f, Extensions: exts}
 	return d.ResponseToCloudEventBatch(r)
 }
 
-// DecodeMessage reads an event from a header and a body, for frameworks with requests of
-// their own. Keys may be spelled in any way. The event aliases body. See
+// DecodeMessage decodes an event from a header and a body, for frameworks that have
+// requests of their own. The keys of h need not be canonical. The event aliases body. See
 // [Decoder.DecodeMessage].
 func DecodeMessage(h http.Header, body []byte, f format.Formatter, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	d := Decoder{Format: f, Extensions: exts}
@@ -54,40 +54,42 @@ func DecodeMessage(h http.Header, body []byte, f format.Formatter, exts ...spec.
 	return e, err
 }
 
-// DecodeMessageBatch reads a batch from a header and a body. See
+// DecodeMessageBatch decodes a batch from a header and a body. See
 // [Decoder.DecodeMessageBatch].
 func DecodeMessageBatch(h http.Header, body []byte, f format.Batch, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	d := Decoder{Batch: f, Extensions: exts}
 	return d.DecodeMessageBatch(h, body)
 }
 
-// Decoder reads events from HTTP messages with settings. The zero value is what the
-// functions of this package use. A Decoder is safe for concurrent use as long as nobody
-// changes it.
+// Decoder decodes events from HTTP messages, with settings. The functions of this package
+// use the zero value. A Decoder is safe for concurrent use as long as its fields do not
+// change.
 type Decoder struct {
-	// Format reads structured messages and the data of binary ones. nil is
+	// Format decodes structured messages and the data of binary ones. nil is
 	// format.JSON{}, with InPlace set for bodies that the Decoder reads itself.
 	Format format.Formatter
 
-	// Batch reads batches. nil is Format if it is a format.Batch, else format.JSON{}.
+	// Batch decodes batches. nil is Format if it is a format.Batch, and format.JSON{}
+	// otherwise.
 	Batch format.Batch
 
-	// Extensions are the types of extensions. Others are Strings in a header, and what
-	// the format says in a document.
+	// Extensions are the types of extensions. An extension that is not listed is a
+	// String in a header. In a document it has the type that the format gives it.
 	Extensions []spec.Attribute
 
-	// MaxBytes limits a body. 0 is DefaultMaxBytes, -1 is no limit.
+	// MaxBytes limits the size of a body. 0 is DefaultMaxBytes, -1 is no limit.
 	MaxBytes int64
 
-	// MaxAttributes limits the attributes in a header. 0 is
-	// cloudevents.DefaultMaxAttributes, -1 is no limit.
+	// MaxAttributes limits the attributes of an event in binary mode, core attributes
+	// and Content-Type included. 0 is cloudevents.DefaultMaxAttributes, -1 is no
+	// limit. In the other modes the limit is that of the format.
 	MaxAttributes int
 }
 
-// ToCloudEvent reads the event in a request, in binary or structured mode. It reads the
-// body to its end, unless the header is refused, and does not close it.
+// ToCloudEvent decodes the event in a request, in binary or structured mode. It reads the
+// body to its end, unless it refuses the header, and does not close it.
 //
-// Every error can be given to [StatusCode]. It wraps [cloudevents.ErrNotCloudEvent],
+// [StatusCode] accepts every error. An error wraps [cloudevents.ErrNotCloudEvent],
 // [cloudevents.ErrContentMode], [ErrContentEncoding], [format.ErrUnknown], a
 // [*validation.Error] (several are [validation.Errors]), a [*cloudevents.SyntaxError], a
 // [*cloudevents.LimitError], an [*http.MaxBytesError], or the error of the body.
@@ -97,14 +99,14 @@ func (d *Decoder) ToCloudEvent(r *http.Request) (e cloudevents.Event, err error)
 	return e, err
 }
 
-// ToCloudEventBatch reads the batch in a request, which may be empty. Errors are those
-// of ToCloudEvent. An error about one event wraps a [*cloudevents.BatchError].
+// ToCloudEventBatch decodes the batch in a request, which may be empty. Its errors are
+// those of ToCloudEvent. An error about one event wraps a [*cloudevents.BatchError].
 func (d *Decoder) ToCloudEventBatch(r *http.Request) ([]cloudevents.Event, error) {
 	m := inRequest(r)
 	return d.batch(&m)
 }
 
-// ResponseToCloudEvent is ToCloudEvent for a response. The status does not matter.
+// ResponseToCloudEvent is ToCloudEvent for a response, with any status.
 func (d *Decoder) ResponseToCloudEvent(r *http.Response) (e cloudevents.Event, err error) {
 	m := inResponse(r)
 	err = d.event(&e, &m)
@@ -117,22 +119,22 @@ func (d *Decoder) ResponseToCloudEventBatch(r *http.Response) ([]cloudevents.Eve
 	return d.batch(&m)
 }
 
-// DecodeMessage is ToCloudEvent for a header, whose keys need not be canonical, and a
-// body that the event aliases. MaxBytes is not applied.
+// DecodeMessage is ToCloudEvent for a header and a body. The keys of h need not be
+// canonical. The event aliases body. MaxBytes does not apply.
 func (d *Decoder) DecodeMessage(h http.Header, body []byte) (e cloudevents.Event, err error) {
 	m := received{header: h, mode: unknownMode, body: body}
 	err = d.event(&e, &m)
 	return e, err
 }
 
-// DecodeMessageBatch is ToCloudEventBatch for a header and a body, as DecodeMessage is
-// ToCloudEvent.
+// DecodeMessageBatch is ToCloudEventBatch for a header and a body. The notes on
+// DecodeMessage apply.
 func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.Event, error) {
 	m := received{header: h, mode: unknownMode, body: body}
 	return d.batch(&m)
 }
 
-// received is a message that is yet to be decoded.
+// received is a message that is still to be decoded.
 type received struct {
 	header http.Header
 	mode   cloudevents.Mode // unknownMode until the header was seen
@@ -193,7 +195,7 @@ func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudeven
 	return e, err
 }
 
-// structured reads an event that is not in binary mode.
+// structured decodes an event that is not in binary mode.
 //
 // A nil Format is called directly, here and below, rather than through the interface:
 // the linker then drops the methods that nobody calls.
@@ -219,7 +221,7 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received, about *bodyHeade
 	return err
 }
 
-// batch reads a batch.
+// batch decodes a batch.
 func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 	var about bodyHeader
 	about.gather(m.header)
@@ -252,7 +254,7 @@ func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 	return format.JSON{InPlace: m.reader != nil}.DecodeBatchModeMessage(b, about.contentType, d.Extensions...)
 }
 
-// batchFormat returns nil for format.JSON.
+// batchFormat returns the format of batches, or nil for format.JSON.
 func (d *Decoder) batchFormat() format.Batch {
 	if d.Batch != nil {
 		return d.Batch

@@ -9,9 +9,9 @@ import (
 )
 
 // IsCloudEvent reports whether a header declares a single event: by a CloudEvents media
-// type other than that of a batch, or by ce-specversion. A message with two
-// Content-Type headers is not a CloudEvent. It does not validate the event: that is up
-// to [ToCloudEvent], which also says what is missing if there are other ce- headers.
+// type other than that of a batch, or by ce-specversion. A message with two Content-Type
+// headers is not a CloudEvent. IsCloudEvent does not validate the event. [ToCloudEvent]
+// does, and its error says what is missing if there are other ce- headers.
 func IsCloudEvent(h http.Header) bool {
 	types := values(h, "Content-Type")
 	switch {
@@ -26,9 +26,9 @@ func IsCloudEvent(h http.Header) bool {
 // IsCloudEventBatch reports whether a header declares a batch of events.
 func IsCloudEventBatch(h http.Header) bool { return ModeOf(h) == cloudevents.BatchMode }
 
-// ModeOf returns the content mode that the Content-Type of a message stands for, as
-// [format.ModeOf] does. It is binary if there is none, or more than one, which decoders
-// refuse. The keys of h need not be canonical.
+// ModeOf returns the content mode of a message, which its Content-Type decides as in
+// [format.ModeOf]. The mode is binary if there is no Content-Type, or more than one;
+// decoders refuse the latter. The keys of h need not be canonical.
 func ModeOf(h http.Header) cloudevents.Mode {
 	types := values(h, "Content-Type")
 	if len(types) != 1 {
@@ -46,7 +46,7 @@ func serverMode(h http.Header) cloudevents.Mode {
 	return ModeOf(h)
 }
 
-// values returns the values of a header under all spellings of its canonical key.
+// values returns the values of a header under all spellings of its key.
 func values(h http.Header, key string) []string {
 	found := h[key]
 	for k, v := range h {

@@ -49,9 +49,10 @@
 //
 // # Limits
 //
-// A body has at most [DefaultMaxBytes], and the ce- headers of a message are at most
-// [cloudevents.DefaultMaxAttributes]. A [Decoder] can change both. The limits of
-// structured and batch bodies are those of the format.
+// A body has at most [DefaultMaxBytes]. An event in binary mode has at most
+// [cloudevents.DefaultMaxAttributes] attributes, core attributes and Content-Type
+// included. A [Decoder] can change both. The limits of structured and batch bodies are
+// those of the format.
 //
 // # Aliasing
 //

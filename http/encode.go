@@ -7,15 +7,15 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-// EncodeMessage validates e, replaces any event headers in h with those of e, and
-// returns the body. Keys are in canonical form, such as Ce-Id. Other headers are kept,
-// Content-Length and Content-Encoding among them. In binary mode the body is the Data
-// of e itself. A nil f is [format.JSON]. On an error, as for a nil h, h is unchanged.
+// EncodeMessage validates e, replaces any event headers in h with those of e, and returns
+// the body. Keys are in canonical form, such as Ce-Id. Other headers are kept,
+// Content-Length and Content-Encoding included. In binary mode the body is the Data of e
+// itself. A nil f is [format.JSON]. On an error h is unchanged. A nil h is an error.
 //
-// The error wraps a [*validation.Error] (several are [validation.Errors]), is that of f,
-// or wraps [cloudevents.ErrContentMode]: for a mode other than binary and structured, and
-// in binary mode for data whose content type is a CloudEvents media type, which receivers
-// would read in another mode.
+// The error is that of f, wraps a [*validation.Error] (several are [validation.Errors]),
+// or wraps [cloudevents.ErrContentMode]. The latter is for a mode other than binary and
+// structured. It is also for data in binary mode whose content type is a CloudEvents
+// media type, because receivers would read the message in another mode.
 func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, err error) {
 	if h == nil {
 		return nil, errNilHeader
@@ -28,8 +28,8 @@ func EncodeMessage(h http.Header, e *cloudevents.Event, m cloudevents.Mode, f fo
 	return out.body, nil
 }
 
-// EncodeMessageBatch is EncodeMessage for a batch, which may be empty. An error about
-// one event wraps a [*cloudevents.BatchError].
+// EncodeMessageBatch is EncodeMessage for a batch, which may be empty. An error about one
+// event wraps a [*cloudevents.BatchError].
 func EncodeMessageBatch(h http.Header, es []cloudevents.Event, f format.Batch) (body []byte, err error) {
 	if h == nil {
 		return nil, errNilHeader
@@ -42,10 +42,10 @@ func EncodeMessageBatch(h http.Header, es []cloudevents.Event, f format.Batch) (
 	return out.body, nil
 }
 
-// encoded is a message that is yet to be written.
+// encoded is a message that is ready to be written.
 type encoded struct {
-	event       *cloudevents.Event // in binary mode: its attributes go into the header
-	contentType string             // in the other modes
+	event       *cloudevents.Event // set in binary mode: its attributes go into the header
+	contentType string             // set in the other modes
 	body        []byte
 }
 

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	// ErrContentEncoding is wrapped by the error about a message whose body is
-	// still compressed, or otherwise coded.
+	// ErrContentEncoding is wrapped by the error about a message whose body is still
+	// compressed, or encoded in another way.
 	ErrContentEncoding = errors.New("unsupported Content-Encoding")
 
 	errNilHeader = errors.New("header is nil")
@@ -24,15 +24,16 @@ func wrongMode(m cloudevents.Mode, hint string) error {
 	return fmt.Errorf("%w: %s mode; %s", cloudevents.ErrContentMode, m, hint)
 }
 
-// StatusCode returns the HTTP status with which a receiver answers a message that a
-// decoder, or [cloudevents.DataAs], refused with err. An error of an encoder is
-// not the sender's.
+// StatusCode returns the HTTP status of the answer to a message that a decoder, or
+// [cloudevents.DataAs], refused with err. It is not for errors of encoders, which are not
+// the sender's fault: answer them with 500.
 //
-//	415  not a CloudEvent, unknown format, other content mode, content encoding, content type that DataAs cannot take
-//	413  a body, a batch or an event over a limit
+//	415  not a CloudEvent, an unknown format, another content mode, a content encoding,
+//	     or a content type that DataAs does not decode
+//	413  a body, a batch or an event exceeds a limit
 //	408  the sender was too slow
-//	400  malformed or invalid, or the body could not be read
-//	500  any other error, which is not about the message
+//	400  the message is malformed or invalid, or the body could not be read
+//	500  any other error
 //	200  nil
 func StatusCode(err error) int {
 	switch {

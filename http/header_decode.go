@@ -13,7 +13,7 @@ import (
 )
 
 // FromHeader returns the event whose attributes are in the header of a binary-mode
-// message. Its Data is nil. exts are the types of extensions, others are Strings. The
+// message. Its Data is nil. exts are the types of extensions; others are Strings. The
 // keys of h need not be canonical.
 //
 // Errors are those of [ToCloudEvent] about attributes. The error about a structured or
@@ -80,7 +80,7 @@ func isAttribute(key string) bool {
 	return len(key) >= len("ce-") && key[0]|0x20 == 'c' && key[1]|0x20 == 'e' && key[2] == '-'
 }
 
-// bodyHeader is what a header says about the body.
+// bodyHeader has the headers that describe the body.
 type bodyHeader struct {
 	contentType     string
 	contentTypes    int    // how many there are
@@ -99,7 +99,7 @@ func (b *bodyHeader) gather(h http.Header) {
 	}
 }
 
-// add looks at a header that is no attribute.
+// add gathers a header that is not an attribute.
 func (b *bodyHeader) add(key string, values []string) {
 	switch len(key) {
 	case len("Content-Type"):
@@ -129,7 +129,7 @@ var (
 	ruleContentType  = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "ce-datacontenttype is not the same as Content-Type"}
 )
 
-// check refuses several Content-Types: no content mode can be told from them.
+// check refuses several Content-Types, because they do not decide the content mode.
 func (b *bodyHeader) check() error {
 	if b.contentTypes > 1 {
 		return validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, ruleContentTypes)
@@ -137,7 +137,7 @@ func (b *bodyHeader) check() error {
 	return nil
 }
 
-// coded refuses a body whose Content-Encoding nobody has undone.
+// coded refuses a body that still has a Content-Encoding.
 func (b *bodyHeader) coded() error {
 	if b.contentEncoding != "" {
 		return fmt.Errorf("%w: %.64q", ErrContentEncoding, b.contentEncoding)
@@ -145,8 +145,8 @@ func (b *bodyHeader) coded() error {
 	return nil
 }
 
-// compare compares Content-Type with the values of ce-datacontenttype, which should not
-// be there.
+// compare compares Content-Type with the values of ce-datacontenttype, a header that
+// should not exist.
 func (b *bodyHeader) compare(repeated []string) error {
 	if len(repeated) > 1 {
 		return validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, validation.ErrDuplicate)
@@ -162,7 +162,7 @@ func (b *bodyHeader) compare(repeated []string) error {
 	return nil
 }
 
-// notCloudEvent is the error about a message that does not claim to be an event.
+// notCloudEvent returns the error about a message that does not declare an event.
 func (b *bodyHeader) notCloudEvent() error {
 	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", cloudevents.ErrNotCloudEvent, b.contentType, spec.SectionHTTPMapping)
 }

@@ -15,12 +15,12 @@ import (
 )
 
 // SetHeader validates e and makes h the header of a binary-mode message with it: a ce-
-// header for each attribute, and the content type of the data. Headers of another event,
-// and a Content-Type, are removed first. Other headers are left alone. All keys and values
-// that are set share memory.
+// header for each attribute, and the content type of the data. It first removes the
+// headers of another event and Content-Type. Other headers are kept. All new keys and
+// values share memory.
 //
-// The error is that of [EncodeMessage] in binary mode. On an error, as for a nil h, h is
-// unchanged.
+// The error is that of [EncodeMessage] in binary mode. On an error h is unchanged. A nil
+// h is an error.
 func SetHeader(h http.Header, e *cloudevents.Event) error {
 	if h == nil {
 		return errNilHeader
@@ -32,7 +32,7 @@ func SetHeader(h http.Header, e *cloudevents.Event) error {
 	return nil
 }
 
-// checkBinary reports whether e can be sent in binary mode.
+// checkBinary checks that e can be sent in binary mode.
 func checkBinary(e *cloudevents.Event) error {
 	if err := e.Validate(); err != nil {
 		return err
@@ -43,9 +43,9 @@ func checkBinary(e *cloudevents.Event) error {
 	return nil
 }
 
-// clearHeader removes what describes an event.
+// clearHeader removes the headers of an event.
 func clearHeader(h http.Header) {
-	if len(h) == 0 { // most often; beginning to range over a map costs more than this
+	if len(h) == 0 { // the usual case; starting to range over a map costs more than this
 		return
 	}
 	for key := range h {
@@ -64,12 +64,12 @@ func remove(h http.Header, key string) {
 	}
 }
 
-// dataSchemaKeys are the keys of the one attribute whose name depends on the version. A
+// dataSchemaKeys are the keys of the attribute whose name depends on the version. A new
 // version is one more row.
 var dataSchemaKeys = [...]string{spec.V1: "Ce-Dataschema"}
 
-// setHeader sets the headers of a valid event. Values are cut from one slice, and
-// what has to be spelled for HTTP from one string.
+// setHeader sets the headers of a valid event. It cuts all values from one slice, and all
+// new texts from one string.
 func setHeader(h http.Header, e *cloudevents.Event) {
 	clearHeader(h)
 	w := headerWriter{h: h}
@@ -103,7 +103,7 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 
 // headerCount returns how many headers setHeader sets.
 func headerCount(e *cloudevents.Event) int {
-	n := len(e.Extensions) + 4 // the required ones
+	n := len(e.Extensions) + 4 // the required attributes
 	if e.DataContentType != "" {
 		n++
 	}
@@ -130,8 +130,8 @@ func withRoom(h http.Header, e *cloudevents.Event) http.Header {
 
 const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
 
-// headerBacking is memory for the header of an event with a time and two extensions,
-// in one allocation.
+// headerBacking is memory for the header of an event with a time and two extensions, in
+// one allocation.
 type headerBacking struct {
 	values [9]string
 	text   [64]byte
@@ -139,12 +139,12 @@ type headerBacking struct {
 
 type headerWriter struct {
 	h      http.Header
-	values []string // one for each header that is yet to be set
-	escape bool     // a value needs it
+	values []string // has one for each header that is still to be set
+	escape bool     // a value needs escapes
 	text   textbuf.Buffer
 }
 
-// plan makes room for the values, and for the text that has to be written.
+// plan makes room for the values and for the texts that have to be written.
 func (w *headerWriter) plan(e *cloudevents.Event) {
 	escaped := escapedSize(e.ID) + escapedSize(e.Type) + escapedSize(e.Subject) +
 		escapedURISize(e.Source) + escapedURISize(e.DataSchema)
@@ -175,7 +175,7 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 	w.text.Use(backing.text[:])
 }
 
-// escapedSize returns how long s may be with escapes, or 0 if it needs none.
+// escapedSize returns the largest size of s with escapes, or 0 if it needs none.
 func escapedSize(s string) int {
 	if percent.NeedsEscape(s) {
 		return len("%00") * len(s)
@@ -183,7 +183,7 @@ func escapedSize(s string) int {
 	return 0
 }
 
-// escapedURISize is escapedSize for a URI, in which nothing but % needs an escape.
+// escapedURISize is escapedSize for a URI, in which only % needs an escape.
 func escapedURISize(uri string) int {
 	if strings.IndexByte(uri, '%') >= 0 {
 		return len("%00") * len(uri)
@@ -206,7 +206,7 @@ func (w *headerWriter) setText(key, text string) {
 	w.set(key, text)
 }
 
-// escaped returns text as it stands in a header.
+// escaped returns text as a header value.
 func (w *headerWriter) escaped(text string) string {
 	if !percent.NeedsEscape(text) {
 		return text
@@ -214,7 +214,7 @@ func (w *headerWriter) escaped(text string) string {
 	return w.text.Cut(percent.Append(w.text.Room(), text))
 }
 
-// key returns the canonical key of an extension, as http.CanonicalHeaderKey does.
+// key returns the header key of an extension, in the form of http.CanonicalHeaderKey.
 func (w *headerWriter) key(name string) string {
 	const prefix = "Ce-"
 	b := append(append(w.text.Room(), prefix...), name...)

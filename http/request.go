@@ -10,10 +10,10 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-// ToHTTPRequest validates e and returns a POST request with it. The request has a
+// ToHTTPRequest validates e and returns a POST request that carries it. The request has a
 // Content-Length, and a GetBody so that it can be sent again. A nil f is [format.JSON].
 //
-// The error is that of [EncodeMessage], or of [http.NewRequestWithContext].
+// The error is that of [EncodeMessage] or of [http.NewRequestWithContext].
 func ToHTTPRequest(ctx context.Context, url string, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (*http.Request, error) {
 	out, err := encode(e, m, f)
 	if err != nil {
@@ -45,9 +45,10 @@ func (out *encoded) request(ctx context.Context, url string) (*http.Request, err
 	return r, nil
 }
 
-// CopyToHTTPRequest validates e and makes r carry it: headers, body, ContentLength and
-// GetBody. Headers of another event and Content-Encoding are removed. Everything else
-// stays. The body that r had is not closed. On an error r is unchanged.
+// CopyToHTTPRequest validates e and makes r carry it. It sets headers, body,
+// ContentLength and GetBody, and removes the headers of another event and
+// Content-Encoding. Everything else stays. It does not close the body that r had. On an
+// error r is unchanged.
 func CopyToHTTPRequest(r *http.Request, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
 	out, err := encode(e, m, f)
 	if err != nil {
@@ -67,13 +68,13 @@ func CopyToHTTPRequestBatch(r *http.Request, es []cloudevents.Event, f format.Ba
 	return nil
 }
 
-// replace makes the message what r carries.
+// replace makes r carry the message.
 func (out *encoded) replace(r *http.Request) {
 	if r.Header == nil {
 		r.Header = make(http.Header)
 	}
 	out.describe(r.Header)
-	remove(r.Header, "Content-Encoding") // of the body that was
+	remove(r.Header, "Content-Encoding") // it describes the previous body
 	remove(r.Header, "Content-Length")
 	body := out.body
 	r.ContentLength = int64(len(body))

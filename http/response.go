@@ -9,12 +9,11 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-// WriteHTTPResponse validates e and writes it as the response, with that status and with
-// Content-Length. A nil f is [format.JSON]. A Content-Encoding that w already has is left
-// alone.
+// WriteHTTPResponse validates e and writes it as the response with the given status and
+// with Content-Length. A nil f is [format.JSON]. It keeps a Content-Encoding that w has.
 //
-// The error is that of [EncodeMessage], or about a status that is not final or does not
-// allow the body; w is then untouched. Otherwise it is that of w.Write.
+// The error is that of [EncodeMessage], or is about a status that is not final or does
+// not allow a body. In both cases w is unchanged. Otherwise it is that of w.Write.
 func WriteHTTPResponse(w http.ResponseWriter, status int, e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) error {
 	out, err := encode(e, m, f)
 	if err != nil {
@@ -45,7 +44,7 @@ func (out *encoded) respond(w http.ResponseWriter, status int) error {
 	remove(h, "Content-Length") // in any spelling
 	out.describe(h)
 	if _, ok := h["Content-Type"]; !ok {
-		h["Content-Type"] = nil // or net/http guesses one
+		h["Content-Type"] = nil // otherwise net/http guesses one
 	}
 	if noBody {
 		w.WriteHeader(status)

@@ -1,5 +1,5 @@
-// Command conformance-adapter-go lets "ce conformance --adapter" test this library. For
-// another one, put its functions into the Codec, and nil for what it does not have.
+// Command conformance-adapter-go lets "ce conformance --adapter" test this library. To test
+// another one, put its functions into the Codec. A function that it does not have is nil.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Lets "ce conformance --adapter" test the npm SDK "cloudevents".
+// This program lets "ce conformance --adapter" test the npm SDK "cloudevents".
 "use strict";
 const http = require("node:http");
 const { CloudEvent, HTTP } = require("cloudevents");

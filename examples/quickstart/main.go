@@ -1,6 +1,5 @@
-// Quickstart starts a receiver on loopback, sends it an event in binary,
-// structured and batched mode, and prints what went over the wire and what came
-// out.
+// Quickstart starts a receiver on loopback, sends it an event in binary and structured
+// mode and two events in a batch, and prints the messages and the decoded events.
 package main
 
 import (
@@ -74,7 +73,7 @@ func run(ctx context.Context) error {
 	return send(cloudevents.BatchMode, request)
 }
 
-// receive answers with what it understood.
+// receive answers with the events that it decoded.
 func receive(w http.ResponseWriter, r *http.Request) {
 	events, err := decode(r)
 	if err != nil {

@@ -1,6 +1,5 @@
-// Receiver is a service that takes orders as CloudEvents and answers each kind of
-// trouble with the status that senders expect. README.md has a curl command for
-// each.
+// Receiver is a service that receives orders as CloudEvents and answers each kind of
+// failure with the status that senders expect. README.md has a curl command for each.
 //
 //	go run ./examples/receiver
 package main
@@ -41,7 +40,7 @@ func main() {
 }
 
 func run(ctx context.Context, address string) error {
-	// What takes long is done after the answer: one at a time, one more may wait.
+	// Slow work is done after the answer, one event at a time. One more may wait.
 	background := &dispatch.Background{Handler: pack, Workers: 1, QueueLimit: 1, Timeout: time.Minute}
 	var mux dispatch.Mux
 	if err := mux.Handle(routes(background)...); err != nil {
@@ -58,7 +57,7 @@ func run(ctx context.Context, address string) error {
 	slog.Info("listening", "address", address)
 	err = cehttp.ListenAndServe(ctx, address, root) // until SIGINT or SIGTERM
 
-	// No request comes in any more. What was accepted is finished, or written down.
+	// No more requests come in. Accepted events are finished, or printed.
 	within, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	unfinished, late := background.Shutdown(within)
@@ -72,7 +71,7 @@ func run(ctx context.Context, address string) error {
 	return err
 }
 
-// routes says which event goes where.
+// routes returns the handler of each type of event.
 func routes(background *dispatch.Background) []dispatch.Route {
 	placed := dispatch.On("com.example.order.placed", confirm)
 	placed.Summary = "An order. The reply confirms it."
@@ -80,11 +79,11 @@ func routes(background *dispatch.Background) []dispatch.Route {
 	placed.Out.Event.Type, placed.Out.Data = "com.example.order.confirmed", Order{Number: 42}
 	return []dispatch.Route{
 		placed, // 200
-		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: seen},                 // 204
-		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.HandleEvent},   // 202, or 503 if the queue is full
-		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed)}, // 429
-		{Type: "com.example.order.faxed", Summary: "Not taken any more.", Handler: answer(faxed)},                // 410
-		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},  // 500
+		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: dispatch.NoReply(seen)}, // 204
+		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.HandleEvent},     // 202, or 503 if the queue is full
+		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed)},   // 429
+		{Type: "com.example.order.faxed", Summary: "No longer accepted.", Handler: answer(faxed)},                  // 410
+		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},    // 500
 	}
 }
 
@@ -97,16 +96,16 @@ func answer(err error) dispatch.Handler {
 	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, err }
 }
 
-func seen(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+func seen(_ context.Context, e *cloudevents.Event) error {
 	slog.Info("seen", "id", e.ID)
-	return nil, nil
+	return nil
 }
 
 func confirm(_ context.Context, e *cloudevents.Event, order Order) (*cloudevents.Event, error) {
 	return dispatch.Replier{Source: "/shop"}.Reply(e, "com.example.order.confirmed", order)
 }
 
-// pack takes its time.
+// pack takes ten seconds.
 func pack(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	select {
 	case <-time.After(10 * time.Second):

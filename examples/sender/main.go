@@ -1,6 +1,6 @@
-// Sender starts a receiver on loopback that is not in the best of moods, sends it
-// events, and prints every attempt: one that is retried, one that is told when to
-// come back, one that is refused for good, and a batch of which one event is sent again.
+// Sender starts an unreliable receiver on loopback, sends it events, and prints every
+// attempt: an event that is retried, one that is retried after the time in Retry-After,
+// one that is refused for good, and a batch of which one event is sent again.
 package main
 
 import (
@@ -71,8 +71,8 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// moody handles events as their type wants it: the first time that an id comes, at
-// least.
+// moody fails as the type of the event says. Some types fail only the first time that an
+// id arrives.
 func moody() dispatch.Handler {
 	var known sync.Map
 	return func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {

@@ -1,6 +1,6 @@
-// Webhook is a delivery target with abuse protection, tokens and signatures, and a
-// sender that asks it for permission first. It delivers one event and ends; with
-// -serve it goes on, for requests by hand:
+// Webhook is a delivery target with abuse protection, tokens and signatures, and a sender
+// that asks it for permission first. It delivers one event and exits. With -serve it
+// keeps listening for requests by hand:
 //
 //	curl -i -X OPTIONS http://127.0.0.1:8080/events -H 'WebHook-Request-Origin: eventemitter.example.com'
 package main
@@ -21,7 +21,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
-// Of this example: yours are random, and not in the source.
+// The secrets of this example. Make yours at random, and keep them out of the source.
 const (
 	token      = "mF_9.B5f-4.1JqM"
 	secretText = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
@@ -67,7 +67,7 @@ func run(ctx context.Context, serve bool) error {
 	return <-served
 }
 
-// target takes events of example.com, with a token and a signature.
+// target accepts events from example.com that have a token and a signature.
 func target(secret webhook.Secret) http.Handler {
 	receiver := &cehttp.Receiver{Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		fmt.Println("received", e)
