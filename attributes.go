@@ -58,8 +58,14 @@ type Attributes struct {
 	document jsonDocument // zero, except for JSON
 }
 
-// fewExtensions is how many extensions have room in an Attributes.
-const fewExtensions = 16
+const (
+	// fewExtensions is how many extensions have room in an Attributes.
+	fewExtensions = 16
+
+	// maxViolations is how many violations are looked for in one event, so that a small
+	// document with nothing but violations costs little.
+	maxViolations = 32
+)
 
 // addedValue is the value of an attribute that was added.
 type addedValue struct {
@@ -179,7 +185,8 @@ func (a *Attributes) Fail(err error) { a.fails = append(a.fails, err) }
 //
 // The error is a [*LimitError]; or a [*validation.Error] for each violation, core
 // attributes first, in the order of the specification, then extensions by name; or what
-// Fail was given. Several errors are [validation.Errors].
+// Fail was given. Several errors are [validation.Errors]. After 32 violations the rest of
+// the extensions is not checked any more.
 func (a *Attributes) Assemble(e *Event) error {
 	if err := a.exceeded(); err != nil {
 		return err
@@ -245,10 +252,21 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 		return x
 	}
 	if n == fewExtensions {
-		a.many = append(make([]addedExtension, 0, 4*fewExtensions), a.few[:]...)
+		a.many = append(make([]addedExtension, 0, a.expected(at)), a.few[:]...)
 	}
 	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
 	return &a.many[n]
+}
+
+// expected returns how many extensions to make room for when few is full. The rest of a
+// document is likely to have members as long as those before; room for them at once costs
+// less than growing.
+func (a *Attributes) expected(at place) int {
+	if at == 0 || a.document.b == nil {
+		return 4 * fewExtensions
+	}
+	rest := len(a.document.b) - int(at)
+	return max(4*fewExtensions, min(fewExtensions+1+rest*fewExtensions/int(at), a.most))
 }
 
 // borrow sets a value whose text is to be copied.
@@ -316,7 +334,7 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 				x = &xs[order[i]]
 			}
 			if before != nil && before.name == x.name {
-				if before.state&isRepeated == 0 {
+				if before.state&isRepeated == 0 && len(errs) < maxViolations {
 					errs = append(errs, a.located(x.at, duplicate(x.name)))
 				}
 				x.state |= isRepeated
@@ -327,6 +345,9 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 		}
 		if x.state&isNull != 0 && validation.Name(x.name) == nil {
 			continue
+		}
+		if len(errs) >= maxViolations {
+			break
 		}
 		out = out[:n+1]
 		if err := a.assembleExtension(&out[n], x, m); err != nil {

@@ -17,13 +17,17 @@ import (
 // type that the content type of the data does not allow.
 var ErrDataContentType = errors.New("the content type of the data does not fit the Go type")
 
-// SetData sets Data and DataContentType. A string or a []byte becomes the data as it is;
-// e shares the []byte. A value of any other type, json.RawMessage and other named types
-// of bytes included, is marshaled by encoding/json. contentType must then be a JSON media
-// type without a charset other than UTF-8.
+// SetData sets Data and DataContentType. A string, a []byte or a json.RawMessage becomes
+// the data as it is; e shares its bytes. A value of any other type is marshaled by
+// encoding/json. For that, and for a json.RawMessage, contentType must be a JSON media type
+// without a charset other than UTF-8, or "", which is application/json then.
 //
-// On an error e is unchanged. The error wraps [ErrDataContentType], is a
-// [*validation.Error] about contentType, or is that of encoding/json.
+// Data under a JSON media type must be one JSON value in UTF-8. Otherwise the error wraps
+// [validation.ErrData]: an encoder would have to write it as data_base64. SetData is the
+// only function that looks; a program that sets the fields itself sends what it likes.
+//
+// On an error e is unchanged. Other errors wrap [ErrDataContentType], are a
+// [*validation.Error] about contentType, or are those of encoding/json.
 func (e *Event) SetData(contentType string, v any) error {
 	if contentType != "" {
 		if err := validation.Attribute(coreAttributes(e.SpecVersion)[coreDataContentType], contentType); err != nil {
@@ -36,7 +40,20 @@ func (e *Event) SetData(contentType string, v any) error {
 		data = v
 	case string:
 		data = []byte(v)
+	case json.RawMessage:
+		if contentType == "" {
+			contentType = "application/json"
+		}
+		if data = v; v == nil {
+			data = []byte("null") // as encoding/json has it
+		}
+		if !isUTF8JSON(contentType) {
+			return wrongContentType("json.RawMessage", contentType)
+		}
 	default:
+		if contentType == "" {
+			contentType = "application/json"
+		}
 		if !isUTF8JSON(contentType) {
 			return wrongContentType(fmt.Sprintf("%T", v), contentType)
 		}
@@ -44,6 +61,9 @@ func (e *Event) SetData(contentType string, v any) error {
 		if data, err = json.Marshal(v); err != nil {
 			return err
 		}
+	}
+	if isUTF8JSON(contentType) && !isJSONValue(data, -1) {
+		return validation.NewError(spec.Data, "", spec.SectionEventData, ruleDataJSON)
 	}
 	e.Data, e.DataContentType = data, contentType
 	return nil

@@ -24,7 +24,7 @@ var strictBase64 = base64.StdEncoding.Strict()
 func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 	data, encoded := &o.data, &o.encoded
 	switch {
-	case data.kind != 0 && encoded.kind != 0:
+	case data.kind != 0 && encoded.kind != 0 && encoded.kind != 'n':
 		return false, r.dataError(spec.DataBase64, encoded, validation.ErrDataTwice)
 	case encoded.kind == '"':
 		return false, r.base64(e, encoded)
@@ -58,8 +58,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 		}
 		e.Data = text
 	}
-	if len(e.Data) > 0 && !mediatype.IsUTF8(e.DataContentType) &&
-		!(isASCII(e.Data) && mediatype.IsASCIISuperset(e.DataContentType)) {
+	if len(e.Data) > 0 && !fitsCharset(e.DataContentType, e.Data) {
 		return false, r.dataError(spec.Data, data, validation.ErrDataCharset)
 	}
 	return false, nil
@@ -144,39 +143,42 @@ func isASCII(b []byte) bool {
 }
 
 // appendData appends the member data or data_base64, with the comma before it
-// (json-format.md#311-payload-serialization).
-func appendData(dst []byte, e *Event, isJSON bool) ([]byte, error) {
+// (json-format.md#311-payload-serialization). isJSON says that the data is known to be one
+// JSON value.
+func appendData(dst []byte, e *Event, isJSON bool) []byte {
 	switch {
 	case e.Data == nil:
-		return dst, nil
+		return dst
 	case mediatype.IsJSON(e.DataContentType):
-		if !isJSON {
-			if err := checkJSONData(e); err != nil {
-				return dst, err
-			}
+		if isJSON || isJSONValue(e.Data, DefaultMaxDepth) {
+			dst = append(dst, `,"data":`...)
+			return append(dst, e.Data...)
 		}
+	case mediatype.IsText(e.DataContentType) && mediatype.IsUTF8(e.DataContentType) && fitsCharset(e.DataContentType, e.Data) && utf8.Valid(e.Data):
 		dst = append(dst, `,"data":`...)
-		return append(dst, e.Data...), nil
-	case mediatype.IsText(e.DataContentType) && mediatype.IsUTF8(e.DataContentType) && utf8.Valid(e.Data):
-		dst = append(dst, `,"data":`...)
-		return jsonscan.AppendQuoted(dst, e.Data), nil
+		return jsonscan.AppendQuoted(dst, e.Data)
 	}
 	dst = append(dst, `,"data_base64":"`...)
 	dst = base64.StdEncoding.AppendEncode(dst, e.Data)
-	return append(dst, '"'), nil
+	return append(dst, '"')
 }
 
-// checkJSONData checks that data under a JSON media type is one JSON value.
-func checkJSONData(e *Event) error {
-	if isJSONValue(e.Data) {
-		return nil
-	}
-	return validation.NewError(spec.Data, "", spec.SectionJSONSerialize, ruleDataJSON)
-}
-
-// isJSONValue reports whether b is one JSON value, with or without white space around it.
+// isJSONValue reports whether b is one JSON value, with or without white space around it,
+// in which no more than maxDepth arrays and objects enclose each other. -1 is no limit.
 // Only such bytes may become part of a document.
-func isJSONValue(b []byte) bool {
-	end, f := jsonscan.Value(b, jsonscan.Space(b, 0), -1)
+func isJSONValue(b []byte, maxDepth int) bool {
+	end, f := jsonscan.Value(b, jsonscan.Space(b, 0), maxDepth)
 	return f == jsonscan.None && jsonscan.Space(b, end) == len(b)
+}
+
+// fitsCharset reports whether text, which is UTF-8, is the same in the charset of a content
+// type. A charset that is not known fits nothing but ASCII.
+func fitsCharset(contentType string, text []byte) bool {
+	switch {
+	case !mediatype.IsUTF8(contentType):
+		return isASCII(text) && mediatype.IsASCIISuperset(contentType)
+	case mediatype.IsASCII(contentType):
+		return isASCII(text)
+	}
+	return true
 }

@@ -83,8 +83,9 @@ func overlap(a, b []byte) bool {
 // appendGrown makes room and calls appendEvent.
 func appendGrown(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	size := jsonSize(e)
-	if len(dst) == 0 && cap(dst) < size && len(e.Data) >= largeData && size-len(e.Data) <= maxHead/2 && mediatype.IsJSON(e.DataContentType) {
-		return joinEvent(e, isJSON)
+	if len(dst) == 0 && cap(dst) < size && len(e.Data) >= largeData && size-len(e.Data) <= maxHead/2 &&
+		mediatype.IsJSON(e.DataContentType) && (isJSON || isJSONValue(e.Data, DefaultMaxDepth)) {
+		return joinEvent(e)
 	}
 	return appendEvent(slices.Grow(dst, size), e, isJSON)
 }
@@ -93,13 +94,10 @@ func appendGrown(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 // known to be one JSON value.
 func appendEvent(dst []byte, e *Event, isJSON bool) ([]byte, error) {
 	b, err := appendAttributes(dst, e)
-	if err == nil {
-		b, err = appendData(b, e, isJSON)
-	}
 	if err != nil {
 		return dst, err
 	}
-	return append(b, '}'), nil
+	return append(appendData(b, e, isJSON), '}'), nil
 }
 
 const (
@@ -110,12 +108,9 @@ const (
 // joinEvent returns an event with large JSON data in a new slice. It uses bytes.Join, the
 // only function that makes a slice without clearing it first, which takes as long as the
 // copy.
-func joinEvent(e *Event, isJSON bool) ([]byte, error) {
+func joinEvent(e *Event) ([]byte, error) {
 	var room [maxHead]byte
 	head, err := appendAttributes(room[:0], e)
-	if err == nil && !isJSON {
-		err = checkJSONData(e)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package cloudevents
 
 import (
+	"bytes"
+	"strings"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
@@ -20,45 +22,45 @@ type Sealed struct {
 	json    bool // the data is one JSON value
 }
 
-// Seal returns e with a copy of its data. If data under a JSON media type is not one JSON
-// value, the error wraps [validation.ErrData]. Attributes are checked when they are
-// encoded.
+// Seal returns e with a copy of its data. The error is that of [Event.Validate].
 func Seal(e Event) (Sealed, error) {
-	json := e.Data != nil && mediatype.IsJSON(e.DataContentType)
-	if json {
-		if err := checkJSONData(&e); err != nil {
-			return Sealed{}, err
-		}
+	if err := e.Validate(); err != nil {
+		return Sealed{}, err
 	}
-	return seal(e, json), nil
+	return seal(e, string(e.Data), false), nil
 }
 
-// seal returns e with a copy of its data. json says that the data is one JSON value.
-func seal(e Event, json bool) Sealed {
-	s := Sealed{Attributes: e, data: string(e.Data), present: e.Data != nil, json: json}
+// seal returns e with data instead of its own. isJSON says that it is known to be one JSON
+// value.
+func seal(e Event, data string, isJSON bool) Sealed {
+	s := Sealed{Attributes: e, data: data, present: e.Data != nil}
 	s.Attributes.Data = nil
+	s.json = isJSON || s.present && mediatype.IsJSON(e.DataContentType) && isJSONValue(s.bytes(), DefaultMaxDepth)
 	return s
 }
 
-// DecodeSealed decodes an event as [JSONDecoder.Decode] does, but the event shares no
-// memory with document, and its JSON data is not scanned again when it is encoded. JSON
-// data in base64 is scanned here. If it is not one JSON value, the error wraps
-// [validation.ErrData].
+// DecodeSealed decodes an event as [JSONDecoder.Decode] does. The event shares no memory
+// with document: it keeps a copy of it if that is not much larger than its data. JSON data
+// is not scanned again when the event is encoded.
 func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
+	// What is checked is the copy, which nobody else can change.
+	document = bytes.Clone(document)
 	var e Event
 	var r jsonReader
 	i := r.open(d, document)
+	r.inPlace = true
 	i, isJSON, err := r.event(&e, i, false)
 	if err == nil {
 		err = r.end(i)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return Sealed{}, err
-	case isJSON:
-		return seal(e, true), nil
 	}
-	return Seal(e)
+	data := view(e.Data)
+	if len(data) < len(document)/2 {
+		data = strings.Clone(data)
+	}
+	return seal(e, data, isJSON), nil
 }
 
 // Data returns the data, and whether there is any: "" may be present. Its bytes are those

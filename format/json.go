@@ -2,6 +2,7 @@ package format
 
 import (
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -86,9 +87,15 @@ func (JSON) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, 
 }
 
 // DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is
-// empty.
-func (JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
+// empty. If MaxDepth is set, JSON data that is nested more deeply is refused with a
+// [*cloudevents.LimitError], as in a document. Otherwise data is not looked at.
+func (f JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 	e.Data = nil
+	if f.MaxDepth > 0 && mediatype.IsJSON(e.DataContentType) {
+		if _, fault := jsonscan.Value(body, jsonscan.Space(body, 0), f.MaxDepth); fault == jsonscan.TooDeep {
+			return &cloudevents.LimitError{What: "levels of nesting", Limit: f.MaxDepth}
+		}
+	}
 	if len(body) > 0 {
 		e.Data = body[:len(body):len(body)] // so that append does not write into the memory behind body
 	}

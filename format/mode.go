@@ -1,6 +1,7 @@
 package format
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -37,4 +38,21 @@ func ModeOf(contentType string) cloudevents.Mode {
 // for the name of the format.
 func endsToken(rest string) bool {
 	return rest == "" || strings.IndexByte(" \t;+", rest[0]) >= 0
+}
+
+// CheckBinaryMode validates e, and refuses data that must not travel in binary mode: data
+// with a content type that begins with application/cloudevents, in any case. Receivers
+// tell the content mode by that prefix, and not all of them look further. The error then
+// wraps [cloudevents.ErrContentMode]. Bindings call it before they write binary mode.
+func CheckBinaryMode(e *cloudevents.Event) error {
+	if err := e.Validate(); err != nil {
+		return err
+	}
+	if len(e.DataContentType) < len(spec.MediaTypePrefix) {
+		return nil
+	}
+	if _, ok := ascii.CutPrefixFold(e.DataContentType, spec.MediaTypePrefix); ok {
+		return fmt.Errorf("%w: receivers may read data of type %.64q in binary mode as another mode", cloudevents.ErrContentMode, e.DataContentType)
+	}
+	return nil
 }

@@ -80,9 +80,9 @@ type Decoder struct {
 	// MaxBytes limits the size of a body. 0 is DefaultMaxBytes, -1 is no limit.
 	MaxBytes int64
 
-	// MaxAttributes limits the attributes of an event in binary mode, core attributes
-	// and Content-Type included. 0 is cloudevents.DefaultMaxAttributes, -1 is no
-	// limit. In the other modes the limit is that of the format.
+	// MaxAttributes limits the attributes of an event, core attributes and Content-Type
+	// included. 0 is cloudevents.DefaultMaxAttributes, -1 is no limit. If there is a
+	// Format or a Batch, the limit in a document is that of the format.
 	MaxAttributes int
 }
 
@@ -216,7 +216,7 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received, about *bodyHeade
 	if d.Format != nil {
 		*e, err = d.Format.DecodeStructuredModeMessage(b, about.contentType, d.Extensions...)
 	} else {
-		*e, err = format.JSON{InPlace: m.reader != nil}.DecodeStructuredModeMessage(b, about.contentType, d.Extensions...)
+		*e, err = d.json(m).DecodeStructuredModeMessage(b, about.contentType, d.Extensions...)
 	}
 	return err
 }
@@ -251,7 +251,12 @@ func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 	if f != nil {
 		return f.DecodeBatchModeMessage(b, about.contentType, d.Extensions...)
 	}
-	return format.JSON{InPlace: m.reader != nil}.DecodeBatchModeMessage(b, about.contentType, d.Extensions...)
+	return d.json(m).DecodeBatchModeMessage(b, about.contentType, d.Extensions...)
+}
+
+// json returns the format that a nil Format stands for.
+func (d *Decoder) json(m *received) format.JSON {
+	return format.JSON{InPlace: m.reader != nil, MaxAttributes: d.MaxAttributes}
 }
 
 // batchFormat returns the format of batches, or nil for format.JSON.

@@ -55,7 +55,7 @@ func encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (out e
 	}
 	switch m {
 	case cloudevents.BinaryMode:
-		if err := checkBinary(e); err != nil {
+		if err := format.CheckBinaryMode(e); err != nil {
 			return encoded{}, err
 		}
 		out.event = e

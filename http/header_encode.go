@@ -1,7 +1,6 @@
 package cehttp
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -25,21 +24,10 @@ func SetHeader(h http.Header, e *cloudevents.Event) error {
 	if h == nil {
 		return errNilHeader
 	}
-	if err := checkBinary(e); err != nil {
+	if err := format.CheckBinaryMode(e); err != nil {
 		return err
 	}
 	setHeader(h, e)
-	return nil
-}
-
-// checkBinary checks that e can be sent in binary mode.
-func checkBinary(e *cloudevents.Event) error {
-	if err := e.Validate(); err != nil {
-		return err
-	}
-	if m := format.ModeOf(e.DataContentType); m != cloudevents.BinaryMode {
-		return fmt.Errorf("%w: data of type %.64q in binary mode would be taken for %s mode", cloudevents.ErrContentMode, e.DataContentType, m)
-	}
 	return nil
 }
 

@@ -69,6 +69,12 @@ func IsUTF8(s string) bool {
 		ascii.EqualFold(charset, "us-ascii") || ascii.EqualFold(charset, "ascii")
 }
 
+// IsASCII reports whether text of the media type s is US-ASCII and nothing else.
+func IsASCII(s string) bool {
+	charset, ok := Parameter(s, "charset")
+	return ok && (ascii.EqualFold(charset, "us-ascii") || ascii.EqualFold(charset, "ascii"))
+}
+
 // IsASCIISuperset reports whether ASCII text has the same bytes in the charset of s as
 // in UTF-8. It is false for unknown charsets.
 func IsASCIISuperset(s string) bool {
