@@ -2,6 +2,7 @@ package cloudevents
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"unsafe"
 
@@ -42,6 +43,14 @@ type Attributes struct {
 	// DefaultMaxAttributes, -1 is no limit.
 	MaxAttributes int
 
+	// V1Only refuses events of version 0.3.
+	V1Only bool
+
+	// Forgive leaves an optional attribute or an extension out if it breaks a rule, instead
+	// of refusing the event. [Attributes.Forgiven] says what was left out; the event must
+	// not be used without it. [JSONDecoder] says what exactly is forgiven.
+	Forgive bool
+
 	// Section is the section of the specification that errors about the encoding of
 	// values cite, in [Attributes.AddEncoded]. "" is that of HTTP.
 	Section string
@@ -54,6 +63,9 @@ type Attributes struct {
 	most  int              // what MaxAttributes stands for; 0 until the first is added
 	size  int              // of the texts to copy, or more
 	fails []error
+
+	isBase64 bool    // datacontentencoding of version 0.3
+	receipts []error // of what was forgiven
 
 	document jsonDocument // zero, except for JSON
 }
@@ -196,7 +208,7 @@ func (a *Attributes) Assemble(e *Event) error {
 	if len(errs)+len(a.fails) == 0 {
 		return nil
 	}
-	return validation.Join(append(errs, a.fails...))
+	return validation.Join(slices.Concat(a.receipts, errs, a.fails))
 }
 
 // exceeded returns the error about too many attributes.
@@ -218,7 +230,7 @@ func (a *Attributes) counted() (full bool) {
 
 // add returns the place for a value, or nil if there are too many.
 func (a *Attributes) add(name string, at place) *addedValue {
-	if place, ok := coreIndex(name); ok {
+	if place, known := memberIndex(name); known && place < coreCount {
 		return a.addCore(place, at)
 	}
 	if x := a.addExtension(name, at); x != nil {
@@ -281,6 +293,11 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 // assemble sets the attributes of e. Strings and extensions are cut from m, which is
 // made large enough for the attributes of others like it.
 func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []error) {
+	if a.isV03() {
+		if err := a.renameV03(); err != nil {
+			errs = append(errs, err)
+		}
+	}
 	xs := a.few[:min(a.count, fewExtensions)]
 	if a.many != nil {
 		xs = a.many
@@ -291,6 +308,10 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 
 	// The version goes first: it says what the others are called.
 	badVersion := a.assembleCore(e, coreSpecVersion, m)
+	if a.V1Only && e.SpecVersion != spec.V1 && badVersion == nil {
+		v := &a.core[coreSpecVersion]
+		badVersion = a.located(v.at, validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionSpecVersion, ruleOnlyV1))
+	}
 	table := coreAttributes(e.SpecVersion)
 	for place := range a.core {
 		var err error
@@ -301,7 +322,7 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 			err = a.assembleCore(e, place, m)
 		}
 		if err != nil {
-			errs = append(errs, err)
+			errs = a.violated(errs, err, !table[place].Required && a.core[place].state&isRepeated == 0)
 		}
 	}
 	e.Extensions = nil
@@ -350,8 +371,8 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 			break
 		}
 		out = out[:n+1]
-		if err := a.assembleExtension(&out[n], x, m); err != nil {
-			errs = append(errs, err)
+		if err := a.assembleExtension(e.SpecVersion, &out[n], x, m); err != nil {
+			errs = a.violated(errs, err, true)
 			continue
 		}
 		n++
@@ -392,7 +413,7 @@ func (a *Attributes) assembleCore(e *Event, place int, m *attributeMemory) error
 		}
 	}
 	if err := e.setCore(place, text); err != nil {
-		return a.located(v.at, err)
+		return a.forgiveCore(e, place, text, a.located(v.at, err))
 	}
 	return nil
 }
@@ -416,19 +437,24 @@ func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) e
 		return err
 	}
 	if err := e.setCore(place, text); err != nil {
-		return a.located(v.at, err)
+		return a.forgiveCore(e, place, text, a.located(v.at, err))
 	}
 	return nil
 }
 
 // assembleExtension sets out to an extension.
-func (a *Attributes) assembleExtension(out *Extension, x *addedExtension, m *attributeMemory) error {
+func (a *Attributes) assembleExtension(version spec.Version, out *Extension, x *addedExtension, m *attributeMemory) error {
 	name := x.name
 	if x.state&isNameBorrowed != 0 {
 		name = a.copied(name, m)
 	}
 	if name == "" || name == spec.Data || x.state&isNameLegal == 0 && !ascii.LowerAlphanumeric(name) { // it is no core attribute
 		return a.located(x.at, validation.Name(name))
+	}
+	if version != spec.V1 {
+		if err := checkName(version, name); err != nil {
+			return a.located(x.at, err)
+		}
 	}
 	if len(a.Extensions) == 0 && x.typ == spec.String {
 		switch x.state &^ (isNameBorrowed | isNameFolded | isNameLegal) {

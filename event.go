@@ -106,10 +106,11 @@ const (
 	coreCount
 )
 
-// coreTables has the core attributes of each version by their place. A new version is one
+// coreTables has the core attributes of each version, by their place. A version is one
 // more row.
 var coreTables = [...][coreCount]spec.Attribute{
-	spec.V1: [coreCount]spec.Attribute(spec.V1.Attributes()),
+	spec.V1:  [coreCount]spec.Attribute(spec.V1.Attributes()),
+	spec.V03: coreV03(),
 }
 
 // coreAttributes returns the core attributes of v by their place. For an unknown version
@@ -121,13 +122,16 @@ func coreAttributes(v spec.Version) *[coreCount]spec.Attribute {
 	return &coreTables[spec.V1]
 }
 
-// coreIndex returns the place of the core attribute with the given name.
-func coreIndex(name string) (int, bool) {
+// coreIndex returns the place of the core attribute that a version calls by that name.
+func coreIndex(v spec.Version, name string) (int, bool) {
+	if v == spec.V03 {
+		return coreIndexV03(name)
+	}
 	place, known := memberIndex(name)
 	return place, known && place < coreCount
 }
 
-// coreIndexFold is coreIndex for a name in any case.
+// coreIndexFold is coreIndex for a name of 1.0 in any case.
 func coreIndexFold(name string) (core int, ok bool) {
 	switch len(name) {
 	case len(spec.ID):
@@ -211,6 +215,9 @@ func (e *Event) setCore(core int, text string) error {
 			if err := validation.Attribute(*a, text); err != nil {
 				return err
 			}
+			if isPatchOfV1(text) {
+				return validation.NewError(a.Name, text, a.Section, rulePatchLevel)
+			}
 			return validation.NewError(a.Name, text, a.Section, validation.ErrVersion)
 		}
 		e.SpecVersion = v
@@ -225,7 +232,10 @@ func (e *Event) setCore(core int, text string) error {
 		e.Time = timestamp.Decoded(t)
 	default:
 		if !legal(core, text) {
-			return validation.Attribute(*a, text)
+			// An error, except for what other versions allow.
+			if err := validation.Attribute(*a, text); err != nil {
+				return err
+			}
 		}
 		*e.text(core) = text
 	}
@@ -235,7 +245,7 @@ func (e *Event) setCore(core int, text string) error {
 // Get returns the core attribute or extension with the given name, and whether e has it.
 // A core attribute whose field is empty is absent. Data is not an attribute.
 func (e *Event) Get(name string) (Value, bool) {
-	if core, ok := coreIndex(name); ok {
+	if core, ok := coreIndex(e.SpecVersion, name); ok {
 		return e.core(core)
 	}
 	for i := range e.Extensions {
@@ -258,14 +268,14 @@ func (e *Event) Get(name string) (Value, bool) {
 // attributes is therefore quadratic: use [Attributes] to decode a message, and append to
 // the field to add many extensions.
 func (e *Event) Set(name string, v Value) error {
-	if core, ok := coreIndex(name); ok {
+	if core, ok := coreIndex(e.SpecVersion, name); ok {
 		a := &coreAttributes(e.SpecVersion)[core]
 		if v.typ != a.Type && v.typ != spec.String && !(v.typ == spec.URI && a.Type == spec.URIReference) {
 			return validation.NewError(name, v.text, a.Section, validation.ErrType)
 		}
 		return e.setCore(core, v.text)
 	}
-	if err := checkExtension(name, v); err != nil {
+	if err := checkExtension(e.SpecVersion, name, v); err != nil {
 		return err
 	}
 	v = canonical(v.typ, v.text)
@@ -293,7 +303,7 @@ func (e *Event) Set(name string, v Value) error {
 // attribute has the type that the specification gives it, an extension has a.Type. The
 // error is a [*validation.Error].
 func (e *Event) SetText(a spec.Attribute, text string) error {
-	if core, ok := coreIndex(a.Name); ok {
+	if core, ok := coreIndex(e.SpecVersion, a.Name); ok {
 		return e.setCore(core, text)
 	}
 	return e.Set(a.Name, Value{text, a.Type})
@@ -302,7 +312,7 @@ func (e *Event) SetText(a spec.Attribute, text string) error {
 // Delete removes the attribute with the given name. Deleting specversion sets it to 1.0,
 // its zero value.
 func (e *Event) Delete(name string) {
-	core, ok := coreIndex(name)
+	core, ok := coreIndex(e.SpecVersion, name)
 	switch {
 	case !ok:
 		if _, ok := e.Get(name); ok {

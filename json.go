@@ -40,6 +40,23 @@ type JSONDecoder struct {
 	// and strings with escapes are decoded where they stand. After the call the
 	// document holds nothing but the event's Data.
 	InPlace bool
+
+	// V1Only refuses events of version 0.3.
+	V1Only bool
+
+	// Forgive makes the decoder forgiving. nil is strict. It is called, at the end of a
+	// decode that succeeds, for each event that was not taken as it is, and says why.
+	//
+	// Forgiven are: an optional attribute or an extension whose name, type or value breaks
+	// a rule, which is left out; source and dataschema that are legal only before
+	// percent-decoding, which are taken so; a datacontenttype with a semicolon at its end,
+	// which is taken without it; a patch level in specversion 1.0, which is dropped. An
+	// event of a batch that is invalid all the same is left out of the batch. What is
+	// returned is always valid.
+	//
+	// Never forgiven are required attributes, attributes that are there twice, malformed
+	// documents, data, limits, and more than 32 violations in one event.
+	Forgive func(Receipt)
 }
 
 // Decode decodes one event. The attributes share one new string. The Data aliases
@@ -56,7 +73,10 @@ func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 		err = r.end(i)
 	}
 	if err != nil {
-		return Event{}, err
+		return Event{}, plain(err)
+	}
+	if r.receipts != nil {
+		d.receipt(e, r.receipts[0].err)
 	}
 	return e, nil
 }
@@ -76,8 +96,18 @@ func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range r.receipts {
+		receipt := Receipt{Index: p.index, Err: p.err}
+		if p.place >= 0 {
+			receipt.Event = &es[p.place]
+		}
+		d.Forgive(receipt)
+	}
 	return es, nil
 }
+
+// receipt is separate because e escapes.
+func (d *JSONDecoder) receipt(e Event, err error) { d.Forgive(Receipt{-1, &e, err}) }
 
 // MarshalJSON returns e in the JSON event format, as [AppendJSON] does. json.Marshal then
 // compacts the result and escapes <, > and &: it has the same JSON value in other bytes.

@@ -24,14 +24,25 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	}
 	start := i
 	es = make([]Event, 1)
-	for {
+	for index := 0; ; index++ {
 		n := len(es) - 1
+		receipts := len(r.receipts)
 		i, _, err = r.event(&es[n], i, true)
 		if err == nil && es[n].SpecVersion != es[0].SpecVersion {
-			err = mixedVersions(&es[n])
+			err = &invalidEvent{mixedVersions(&es[n])}
 		}
-		if err != nil {
-			return nil, i, &BatchError{n, err}
+		_, isInvalid := err.(*invalidEvent)
+		switch {
+		case err == nil:
+			for k := receipts; k < len(r.receipts); k++ {
+				r.receipts[k].index, r.receipts[k].place = index, n
+			}
+		case r.forgive && isInvalid:
+			r.receipts = append(r.receipts[:receipts], jsonReceipt{index, -1, &BatchError{index, plain(err)}})
+			es[n] = Event{}
+			es = es[:n]
+		default:
+			return nil, i, &BatchError{index, plain(err)}
 		}
 		end := i
 		i = jsonscan.Space(r.b, i)
@@ -41,17 +52,16 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 		if i, err = r.expect(i, ','); err != nil {
 			return nil, i, err
 		}
-		if len(es) == maxEvents {
+		if index+1 == maxEvents {
 			return nil, i, r.at(i, &LimitError{"events", maxEvents})
 		}
-		if n == 0 { // room for a batch of events like this one
+		if index == 0 { // room for a batch of events like this one
 			es = slices.Grow(es, int(min(uint(maxEvents)-1, uint((len(r.b)-i)/(end-start)+1))))
 		}
 		es = append(es, Event{})
 	}
 }
 
-// This cannot happen until spec has a second version.
 var ruleMixedVersions = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
 
 func mixedVersions(e *Event) error {

@@ -22,6 +22,9 @@ var strictBase64 = base64.StdEncoding.Strict()
 // (json-format.md#312-payload-deserialization). It returns whether Data was found to be
 // one JSON value.
 func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
+	if e.SpecVersion == spec.V03 {
+		return r.payloadV03(e, o)
+	}
 	data, encoded := &o.data, &o.encoded
 	switch {
 	case data.kind != 0 && encoded.kind != 0 && encoded.kind != 'n':
@@ -34,8 +37,8 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 		return false, nil
 	}
 	if e.DataContentType == "" {
-		if state := o.attributes.core[coreDataContentType].state; state != 0 && state&isNull == 0 {
-			return false, nil // it was refused, and says nothing about data
+		if o.attributes.refusedContentType() {
+			return false, nil // nothing can be said about data
 		}
 		e.DataContentType = "application/json"
 	}
@@ -47,21 +50,26 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 		e.Data = r.b[start:end:end]
 		return true, nil
 	}
+	return false, r.textData(e, data)
+}
+
+// textData sets the data to a string that stands for text.
+func (r *jsonReader) textData(e *Event, data *jsonMember) error {
 	if data.kind != '"' {
-		return false, r.dataError(spec.Data, data, validation.ErrDataString)
+		return r.dataError(spec.Data, data, validation.ErrDataString)
 	}
-	e.Data = r.b[start:end:end]
+	e.Data = r.b[data.start:data.end:data.end]
 	if data.form == jsonscan.Escaped {
 		text, offset, f := r.unquoted(e.Data)
 		if f != jsonscan.None {
-			return false, r.at(start+offset, f)
+			return r.at(data.start+offset, f)
 		}
 		e.Data = text
 	}
 	if len(e.Data) > 0 && !fitsCharset(e.DataContentType, e.Data) {
-		return false, r.dataError(spec.Data, data, validation.ErrDataCharset)
+		return r.dataError(spec.Data, data, validation.ErrDataCharset)
 	}
-	return false, nil
+	return nil
 }
 
 func (r *jsonReader) base64(e *Event, m *jsonMember) error {
@@ -147,6 +155,8 @@ func isASCII(b []byte) bool {
 // JSON value.
 func appendData(dst []byte, e *Event, isJSON bool) []byte {
 	switch {
+	case e.SpecVersion == spec.V03:
+		return appendDataV03(dst, e, isJSON)
 	case e.Data == nil:
 		return dst
 	case mediatype.IsJSON(e.DataContentType):
@@ -154,13 +164,19 @@ func appendData(dst []byte, e *Event, isJSON bool) []byte {
 			dst = append(dst, `,"data":`...)
 			return append(dst, e.Data...)
 		}
-	case mediatype.IsText(e.DataContentType) && mediatype.IsUTF8(e.DataContentType) && fitsCharset(e.DataContentType, e.Data) && utf8.Valid(e.Data):
+	case isTextData(e):
 		dst = append(dst, `,"data":`...)
 		return jsonscan.AppendQuoted(dst, e.Data)
 	}
 	dst = append(dst, `,"data_base64":"`...)
 	dst = base64.StdEncoding.AppendEncode(dst, e.Data)
 	return append(dst, '"')
+}
+
+// isTextData reports whether the data can be a JSON string, by its content type.
+func isTextData(e *Event) bool {
+	return mediatype.IsText(e.DataContentType) && mediatype.IsUTF8(e.DataContentType) &&
+		fitsCharset(e.DataContentType, e.Data) && utf8.Valid(e.Data)
 }
 
 // isJSONValue reports whether b is one JSON value, with or without white space around it,

@@ -118,6 +118,12 @@ func joinEvent(e *Event) ([]byte, error) {
 	return bytes.Join([][]byte{head, e.Data, {'}'}}, nil), nil
 }
 
+// dataSchemaMembers are the members of the one attribute whose name depends on the version.
+var dataSchemaMembers = [len(coreTables)]string{
+	spec.V1:  `,"` + spec.DataSchema + `":`,
+	spec.V03: `,"` + spec.SchemaURL + `":`,
+}
+
 // appendAttributes validates e and appends everything before its data.
 func appendAttributes(dst []byte, e *Event) ([]byte, error) {
 	if err := e.Validate(); err != nil {
@@ -136,7 +142,7 @@ func appendAttributes(dst []byte, e *Event) ([]byte, error) {
 		b = jsonscan.AppendQuoted(b, e.DataContentType)
 	}
 	if e.DataSchema != "" {
-		b = append(b, `,"dataschema":`...)
+		b = append(b, dataSchemaMembers[e.SpecVersion]...)
 		b = jsonscan.AppendQuoted(b, e.DataSchema)
 	}
 	if e.Subject != "" {

@@ -18,7 +18,17 @@ type jsonReader struct {
 	maxDepth      int
 	maxAttributes int
 	inPlace       bool
+	v1Only        bool
+	forgive       bool
+	receipts      []jsonReceipt
 	memory        attributeMemory
+}
+
+// jsonReceipt is what was forgiven in the event of that index, which is at that place of
+// the result; -1 is nowhere.
+type jsonReceipt struct {
+	index, place int
+	err          error
 }
 
 // jsonObject has the members of an event that were scanned.
@@ -55,6 +65,8 @@ func (r *jsonReader) open(d *JSONDecoder, document []byte) (i int) {
 	r.maxDepth = limit(d.MaxDepth, DefaultMaxDepth)
 	r.maxAttributes = d.MaxAttributes
 	r.inPlace = d.InPlace
+	r.v1Only = d.V1Only
+	r.forgive = d.Forgive != nil
 	if bytes.HasPrefix(document, []byte("\uFEFF")) {
 		i = len("\uFEFF")
 	}
@@ -95,11 +107,13 @@ func (r *jsonReader) end(i int) error {
 
 // event sets e, which is empty, to the object at i. It returns the end of the object, and
 // whether the data was found to be one JSON value. In a batch, more events may follow. On
-// an error some fields of e may be set.
+// an error some fields of e may be set. An *invalidEvent is about the event alone: the
+// document goes on after it.
 func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, err error) {
 	var o jsonObject
 	a := &o.attributes
 	a.Extensions, a.MaxAttributes, a.document.b = r.extensions, r.maxAttributes, r.b
+	a.V1Only, a.Forgive = r.v1Only, r.forgive
 	if end, err = r.scan(&o, i); err != nil {
 		return end, false, err
 	}
@@ -112,9 +126,24 @@ func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, e
 		errs = append(errs, err)
 	}
 	if len(errs) > 0 {
-		return end, false, validation.Join(errs)
+		return end, false, &invalidEvent{validation.Join(append(a.receipts, errs...))}
+	}
+	if a.receipts != nil {
+		r.receipts = append(r.receipts, jsonReceipt{err: a.Forgiven()})
 	}
 	return end, isJSON, nil
+}
+
+// invalidEvent is an error about an event in a document that is well-formed. It does not
+// leave this package.
+type invalidEvent struct{ error }
+
+// plain returns err without the mark of an invalidEvent.
+func plain(err error) error {
+	if invalid, ok := err.(*invalidEvent); ok {
+		return invalid.error
+	}
+	return err
 }
 
 // scan gathers the members of the object at i, and returns its end.

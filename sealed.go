@@ -54,7 +54,10 @@ func (d *JSONDecoder) DecodeSealed(document []byte) (Sealed, error) {
 		err = r.end(i)
 	}
 	if err != nil {
-		return Sealed{}, err
+		return Sealed{}, plain(err)
+	}
+	if r.receipts != nil {
+		d.receipt(e, r.receipts[0].err)
 	}
 	data := view(e.Data)
 	if len(data) < len(document)/2 {

@@ -22,7 +22,7 @@ var (
 // Validating a legal event does not allocate, unless the event has more than 32
 // extensions that are not sorted by name.
 func (e *Event) Validate() error {
-	if e.legalAttributes() && legalExtensions(e.Extensions) {
+	if e.SpecVersion == spec.V1 && e.legalAttributes() && legalExtensions(e.Extensions) {
 		return nil
 	}
 	return e.violations()
@@ -95,7 +95,7 @@ func (e *Event) violations() error {
 		}
 	}
 	for i := range e.Extensions {
-		if err := checkExtension(e.Extensions[i].Name, e.Extensions[i].Value); err != nil {
+		if err := checkExtension(e.SpecVersion, e.Extensions[i].Name, e.Extensions[i].Value); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -124,25 +124,35 @@ func (e *Event) validateCore(core int) error {
 		}
 		return nil
 	}
-	if legal(core, text) {
+	if e.SpecVersion != spec.V03 && legal(core, text) {
 		return nil
 	}
 	return validation.Attribute(*a, text)
 }
 
 // checkExtension checks the name and the value of one extension.
-func checkExtension(name string, v Value) error {
-	if legalName(name) && legalText(v.typ, v.text) {
+func checkExtension(version spec.Version, name string, v Value) error {
+	if version == spec.V1 && legalName(name) && legalText(v.typ, v.text) {
 		return nil
 	}
-	nameErr := validation.Name(name)
-	if _, core := coreIndex(name); core {
-		nameErr = validation.NewError(name, "", spec.SectionNaming, ruleCoreName)
-	}
-	if nameErr != nil {
-		return nameErr
+	if err := checkName(version, name); err != nil {
+		return err
 	}
 	return validation.Attribute(spec.Attribute{Name: name, Type: v.typ}, v.text)
+}
+
+// checkName checks the name of an extension.
+func checkName(v spec.Version, name string) error {
+	if err := validation.Name(name); err != nil {
+		return err
+	}
+	if _, core := coreIndex(v, name); core || v == spec.V03 && name == spec.DataContentEncoding {
+		return validation.NewError(name, "", spec.SectionNaming, ruleCoreName)
+	}
+	if v == spec.V03 && name[0] <= '9' {
+		return validation.NewError(name, "", spec.SectionNamingV03, ruleNameV03)
+	}
+	return nil
 }
 
 // duplicateExtensions returns an error for each name that occurs more than once, sorted

@@ -20,6 +20,10 @@ type JSON struct {
 	// InPlace lets the decoder overwrite the body, as in [cloudevents.JSONDecoder]. If a
 	// cehttp.Decoder has no Format, bodies that it reads itself are decoded in place.
 	InPlace bool
+
+	// V1Only and Forgive are those of [cloudevents.JSONDecoder].
+	V1Only  bool
+	Forgive func(cloudevents.Receipt)
 }
 
 var (
@@ -34,6 +38,8 @@ func (f JSON) decoder(exts []spec.Attribute) cloudevents.JSONDecoder {
 		MaxAttributes: f.MaxAttributes,
 		MaxEvents:     f.MaxEvents,
 		InPlace:       f.InPlace,
+		V1Only:        f.V1Only,
+		Forgive:       f.Forgive,
 	}
 }
 

@@ -84,6 +84,15 @@ type Decoder struct {
 	// included. 0 is cloudevents.DefaultMaxAttributes, -1 is no limit. If there is a
 	// Format or a Batch, the limit in a document is that of the format.
 	MaxAttributes int
+
+	// V1Only refuses events of version 0.3. If there is a Format or a Batch, it says
+	// that for documents.
+	V1Only bool
+
+	// Forgive makes the decoder forgiving, as [cloudevents.JSONDecoder] describes it. nil
+	// is strict. It is called for each event that was not taken as it is, and says why.
+	// If there is a Format or a Batch, it does that for documents.
+	Forgive func(cloudevents.Receipt)
 }
 
 // ToCloudEvent decodes the event in a request, in binary or structured mode. It reads the
@@ -154,19 +163,13 @@ func inResponse(r *http.Response) received {
 }
 
 // event sets e, which is empty, and leaves it so if there is an error.
-func (d *Decoder) event(e *cloudevents.Event, m *received) error {
-	var about bodyHeader
-	var err error
+func (d *Decoder) event(e *cloudevents.Event, m *received) (err error) {
 	if m.mode == unknownMode || m.mode == cloudevents.BinaryMode {
-		err = d.attributes(e, m, &about)
+		err = d.binary(e, m)
 	} else {
+		var about bodyHeader
 		about.gather(m.header)
-		err = about.check()
-	}
-	if err == nil {
-		if m.mode == cloudevents.BinaryMode {
-			err = d.data(e, m, &about)
-		} else {
+		if err = about.check(); err == nil {
 			err = d.structured(e, m, &about)
 		}
 	}
@@ -176,17 +179,41 @@ func (d *Decoder) event(e *cloudevents.Event, m *received) error {
 	return err
 }
 
-// data sets the data of an event in binary mode.
-func (d *Decoder) data(e *cloudevents.Event, m *received, about *bodyHeader) error {
-	b, err := d.read(m, about)
-	if err != nil {
+// binary reads an event in binary mode, or in another one if the header turns out to say
+// so.
+func (d *Decoder) binary(e *cloudevents.Event, m *received) error {
+	var a cloudevents.Attributes
+	var about bodyHeader
+	if err := d.gather(&a, m, &about); err != nil {
 		return err
 	}
-	if d.Format == nil {
-		return format.JSON{}.DecodeBinaryModeEventData(b, e)
+	if m.mode != cloudevents.BinaryMode {
+		return d.structured(e, m, &about)
 	}
-	*e, err = decodeData(d.Format, b, *e)
+	if err := a.Assemble(e); err != nil {
+		return err
+	}
+	b, err := d.read(m, &about)
+	if err == nil {
+		b, err = a.Data(b)
+	}
+	switch {
+	case err != nil:
+		return err
+	case d.Format == nil:
+		err = format.JSON{}.DecodeBinaryModeEventData(b, e)
+	default:
+		*e, err = decodeData(d.Format, b, *e)
+	}
+	if forgiven := a.Forgiven(); err == nil && forgiven != nil {
+		d.receipt(*e, forgiven)
+	}
 	return err
+}
+
+// receipt is separate because e escapes.
+func (d *Decoder) receipt(e cloudevents.Event, err error) {
+	d.Forgive(cloudevents.Receipt{Index: -1, Event: &e, Err: err})
 }
 
 // decodeData is separate because e escapes when it is passed to an interface method.
@@ -256,7 +283,7 @@ func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 
 // json returns the format that a nil Format stands for.
 func (d *Decoder) json(m *received) format.JSON {
-	return format.JSON{InPlace: m.reader != nil, MaxAttributes: d.MaxAttributes}
+	return format.JSON{InPlace: m.reader != nil, MaxAttributes: d.MaxAttributes, V1Only: d.V1Only, Forgive: d.Forgive}
 }
 
 // batchFormat returns the format of batches, or nil for format.JSON.

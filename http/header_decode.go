@@ -18,14 +18,24 @@ import (
 //
 // Errors are those of [ToCloudEvent] about attributes. The error about a structured or
 // batch message, whose attributes are in the body, wraps [cloudevents.ErrContentMode].
-// Other headers about the body, such as Content-Encoding, are left to the caller.
+// Other headers about the body, such as Content-Encoding, are left to the caller, except
+// that datacontentencoding of version 0.3 is refused with an [ErrContentEncoding].
 func FromHeader(h http.Header, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	d := Decoder{Extensions: exts}
 	m := received{header: h, mode: unknownMode}
+	var a cloudevents.Attributes
 	var about bodyHeader
-	err = d.attributes(&e, &m, &about)
+	err = d.gather(&a, &m, &about)
 	if err == nil && m.mode != cloudevents.BinaryMode {
 		err = wrongMode(m.mode, "the attributes are in the body")
+	}
+	if err == nil {
+		err = a.Assemble(&e)
+	}
+	if err == nil {
+		if encoded, _ := a.Data(nil); encoded != nil { // of version 0.3
+			err = fmt.Errorf("%w: datacontentencoding is base64", ErrContentEncoding)
+		}
 	}
 	if err != nil {
 		return cloudevents.Event{}, err
@@ -33,11 +43,11 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (e cloudevents.Event, err
 	return e, nil
 }
 
-// attributes gathers what a header says of the body and finds the mode of the message. If
-// that is binary, it sets the attributes of e.
-func (d *Decoder) attributes(e *cloudevents.Event, m *received, about *bodyHeader) error {
-	var a cloudevents.Attributes
+// gather finds the mode of a message. If that is binary, it adds the attributes in the
+// header to a, and what the header says of the body to about.
+func (d *Decoder) gather(a *cloudevents.Attributes, m *received, about *bodyHeader) error {
 	a.Extensions, a.MaxAttributes = d.Extensions, d.MaxAttributes
+	a.V1Only, a.Forgive = d.V1Only, d.Forgive != nil
 	var repeated []string // ce-datacontenttype
 	for key, values := range m.header {
 		switch {
@@ -72,7 +82,7 @@ func (d *Decoder) attributes(e *cloudevents.Event, m *received, about *bodyHeade
 			a.Fail(err)
 		}
 	}
-	return a.Assemble(e)
+	return nil
 }
 
 // isAttribute reports whether a header key is that of an attribute.

@@ -54,7 +54,7 @@ func remove(h http.Header, key string) {
 
 // dataSchemaKeys are the keys of the attribute whose name depends on the version. A new
 // version is one more row.
-var dataSchemaKeys = [...]string{spec.V1: "Ce-Dataschema"}
+var dataSchemaKeys = [...]string{spec.V1: "Ce-Dataschema", spec.V03: "Ce-Schemaurl"}
 
 // setHeader sets the headers of a valid event. It cuts all values from one slice, and all
 // new texts from one string.

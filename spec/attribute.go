@@ -51,6 +51,12 @@ const (
 	DataBase64 = "data_base64"
 )
 
+// The attribute names that only version 0.3 has. Its schemaurl is the dataschema of 1.0.
+const (
+	DataContentEncoding = "datacontentencoding"
+	SchemaURL           = "schemaurl"
+)
+
 var coreV1 = []Attribute{
 	{ID, String, true, "spec.md#id"},
 	{Source, URIReference, true, "spec.md#source"},
@@ -60,4 +66,16 @@ var coreV1 = []Attribute{
 	{DataSchema, URI, false, "spec.md#dataschema"},
 	{Subject, String, false, "spec.md#subject"},
 	{Time, Timestamp, false, "spec.md#time"},
+}
+
+var coreV03 = []Attribute{
+	{ID, String, true, "v0.3/spec.md#id"},
+	{Source, URIReference, true, "v0.3/spec.md#source"},
+	{SpecVersion, String, true, "v0.3/spec.md#specversion"},
+	{EventType, String, true, "v0.3/spec.md#type"},
+	{DataContentEncoding, String, false, "v0.3/spec.md#datacontentencoding"},
+	{DataContentType, String, false, "v0.3/spec.md#datacontenttype"},
+	{SchemaURL, URIReference, false, "v0.3/spec.md#schemaurl"},
+	{Subject, String, false, "v0.3/spec.md#subject"},
+	{Time, Timestamp, false, "v0.3/spec.md#time"},
 }

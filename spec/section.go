@@ -21,14 +21,23 @@ const (
 	SectionHTTPMapping      = "http-protocol-binding.md#3-http-message-mapping"
 	SectionHTTPContentType  = "http-protocol-binding.md#311-http-content-type"
 	SectionHTTPHeaderValues = "http-protocol-binding.md#3132-http-header-values"
+
+	SectionNamingV03   = "v0.3/spec.md#attribute-naming-convention"
+	SectionJSONDataV03 = "v0.3/json-format.md#31-special-handling-of-the-data-attribute"
 )
 
 // SectionURL returns the address of a section. It is empty if section does not have
-// the form file.md#anchor.
+// the form file.md#anchor. Sections of version 0.3 begin with v0.3/.
 func SectionURL(section string) string {
 	file, anchor, ok := strings.Cut(section, "#")
 	if !ok || file == "" || anchor == "" {
 		return ""
+	}
+	if old, ok := strings.CutPrefix(file, "v0.3/"); ok {
+		if old == "spec.md" && anchor == "source" {
+			anchor = "source-1"
+		}
+		return "https://github.com/cloudevents/spec/blob/v0.3/" + old + "#" + anchor
 	}
 	dir := "extensions/"
 	switch {

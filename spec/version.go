@@ -7,7 +7,8 @@ import "strconv"
 type Version uint8
 
 const (
-	V1 Version = iota // "1.0"
+	V1  Version = iota // "1.0"
+	V03                // "0.3"
 )
 
 type versionInfo struct {
@@ -17,7 +18,8 @@ type versionInfo struct {
 
 // versions has a row for each version.
 var versions = [...]versionInfo{
-	V1: {"1.0", coreV1},
+	V1:  {"1.0", coreV1},
+	V03: {"0.3", coreV03},
 }
 
 // ParseVersion returns the version whose specversion is text. The result is false
