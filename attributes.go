@@ -51,6 +51,8 @@ type Attributes struct {
 	// not be used without it. [JSONDecoder] says what exactly is forgiven.
 	Forgive bool
 
+	isBase64 bool // datacontentencoding of version 0.3 says so
+
 	// Section is the section of the specification that errors about the encoding of
 	// values cite, in [Attributes.AddEncoded]. "" is that of HTTP.
 	Section string
@@ -64,7 +66,6 @@ type Attributes struct {
 	size  int              // of the texts to copy, or more
 	fails []error
 
-	isBase64 bool    // datacontentencoding of version 0.3
 	receipts []error // of what was forgiven
 
 	document jsonDocument // zero, except for JSON
