@@ -62,7 +62,7 @@ var eventCases = []eventCase{
 	{name: "time-nanoseconds", why: "a time with nine fraction digits", event: cloudevents.Event{
 		ID: "1", Source: "/s", Type: "t", Time: time.Date(2024, 2, 29, 12, 30, 45, 123456789, time.UTC),
 	}},
-	{name: "source-spelling", why: "a source that URI normalisation would change", event: cloudevents.Event{
+	{name: "source-spelling", why: "a source that URI normalization would change", event: cloudevents.Event{
 		ID: "1", Source: "HTTP://Example.com:80/./a?#", Type: "t", Time: noon,
 	}},
 	{name: "source-percent", why: "a source with percent-encoding, which HTTP encodes once more", event: cloudevents.Event{
