@@ -3,18 +3,55 @@ package bench
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
-// BenchmarkOurs runs our side of every pair once. Compare two commits of it with
-// benchstat.
+// BenchmarkOurs runs our side of every pair once, and what exchanges do without their
+// network. The command compare runs it at two commits.
 func BenchmarkOurs(b *testing.B) {
 	seen := map[string]bool{}
+	run := func(path string, ours func()) {
+		if !seen[path] {
+			seen[path] = true
+			b.Run(benchmarkName(path), func(b *testing.B) { loop(b, ours) })
+		}
+	}
 	for _, p := range Pairs() {
-		if seen[p.Path] {
+		run(p.Path, p.Ours)
+	}
+	for _, x := range Exchanges() {
+		if x.Alone != nil {
+			path := x.Path[:strings.LastIndex(x.Path, ", ")] // without the number of connections
+			run(path+", no network", x.Alone.Ours)
+		}
+	}
+}
+
+// BenchmarkNetwork runs our side of every exchange once. The time of an event is the
+// mean of networkTime, whatever b.N is.
+func BenchmarkNetwork(b *testing.B) {
+	const networkTime = 50 * time.Millisecond
+	seen := map[string]bool{}
+	for _, x := range Exchanges() {
+		if seen[x.Path] {
 			continue
 		}
-		seen[p.Path] = true
-		b.Run(benchmarkName(p.Path), func(b *testing.B) { loop(b, p.Ours) })
+		seen[x.Path] = true
+		b.Run(benchmarkName(x.Path), func(b *testing.B) {
+			r, err := x.Open()
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer r.Close()
+			if _, err := r.Ours(networkTime / 5); err != nil { // opens the connections
+				b.Fatal(err)
+			}
+			each, err := r.Ours(networkTime)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(each.Nanoseconds()), "ns/op")
+		})
 	}
 }
 

@@ -77,8 +77,8 @@ func decodePairs(items []Item) []Pair {
 	return pairs
 }
 
-// inPlacePair decodes a document that is handed over. As it is used up, each is a copy,
-// whose time is part of ours.
+// inPlacePair decodes with InPlace, which overwrites the document. Ours therefore copies
+// the document first, in the time that is measured.
 func inPlacePair(x *Item) Pair {
 	document := make([]byte, len(x.JSON))
 	ours := func() (cloudevents.Event, error) {
@@ -185,8 +185,8 @@ func checkJSON(b []byte) bool {
 	return fault == jsonscan.None && jsonscan.Space(b, end) == len(b)
 }
 
-// sonicNote says whether sonic runs its own code: it has none for Go versions that
-// are newer than it.
+// sonicNote says whether sonic runs its own code. It has none for Go versions newer than
+// itself.
 func sonicNote() string {
 	if sonic.APIKind == sonic.UseSonicJSON {
 		return "; assembly"

@@ -11,8 +11,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// document returns e in the JSON event format. It is written with encoding/json,
-// so that no contender reads what it wrote itself.
+// document returns e in the JSON event format. It is written with encoding/json, so that
+// no library reads its own output.
 func document(e *cloudevents.Event, dataFirst bool) []byte {
 	var attributes []byte
 	for name, v := range e.All() {

@@ -8,9 +8,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// encodePairs write one event in the JSON event format. Ours validates the event
-// and checks the data; json.Marshal checks the document, but sdk-go does not
-// validate.
+// encodePairs write one event in the JSON event format. Ours validates the event and
+// checks the data. json.Marshal checks the document; sdk-go does not validate.
 func encodePairs(items []Item) []Pair {
 	var pairs []Pair
 	for _, x := range items {

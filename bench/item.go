@@ -10,8 +10,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// Item is one event, and the messages that carry it. The messages are written by
-// this package, not by a contender.
+// Item is one event, and the messages that carry it. The messages are written by this
+// package, not by a library that is measured.
 type Item struct {
 	Name      string
 	Event     cloudevents.Event

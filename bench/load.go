@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// load sends one request again and again over some connections. It writes bytes
-// that were made before and looks at nothing but status and end of the response,
-// so that most of the time is the server's.
+// load sends one request again and again over some connections. It writes bytes that were
+// made before, and reads only the status and the end of the response, so that most of the
+// time is the server's.
 type load struct {
 	request []byte
 	conns   []net.Conn

@@ -7,10 +7,10 @@ import (
 	"slices"
 )
 
-// Memory is what a decoder needed for many events that nobody kept.
+// Memory is what a decoder needed for many events, none of which was kept.
 type Memory struct {
 	Events int
-	Peak   uint64  // bytes of heap at most, over what was there before
+	Peak   uint64  // largest heap in bytes, less the heap before the first event
 	Bytes  float64 // allocated for an event
 	Allocs float64 // for an event
 }
@@ -42,8 +42,8 @@ func MeasureMemory() (ours, sdk Memory, err error) {
 	return middle(all[0]), middle(all[1]), nil
 }
 
-// middle returns the run whose peak is the median: it depends on when the collector
-// comes round.
+// middle returns the run whose peak is the median. Peaks depend on when the garbage
+// collector runs.
 func middle(runs []Memory) Memory {
 	slices.SortFunc(runs, func(x, y Memory) int { return cmp.Compare(x.Peak, y.Peak) })
 	return runs[len(runs)/2]

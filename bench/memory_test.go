@@ -2,8 +2,8 @@ package bench
 
 import "testing"
 
-// A decoder keeps nothing: what events leave on the heap is what the collector has
-// not come round to, whatever their number. The report feeds it 100,000.
+// A decoder keeps nothing: the heap does not grow with the number of events. The report
+// uses 100,000 of them.
 func TestMemoryDoesNotGrow(t *testing.T) {
 	documents := mixedDocuments()
 	run := func(events int) Memory {

@@ -3,7 +3,7 @@ package bench
 // Pair is one row of the table: two ways to do the same.
 type Pair struct {
 	Path    string // what is done, and with which item
-	Against string // who is on the other side
+	Against string // the other side
 	Ours    func()
 	Other   func()
 
@@ -27,7 +27,7 @@ type Limit struct {
 // Allocs limits how often our side allocates.
 type Allocs struct {
 	Max  float64
-	More bool // Max is what ours may allocate more than the other side
+	More bool // Max is the difference to the other side
 }
 
 func times(ratio float64) Limit { return Limit{Ratio: ratio} }
@@ -92,7 +92,7 @@ func must(err error) {
 	}
 }
 
-// kept is assigned what would otherwise be optimised away.
+// kept holds results, so that the compiler does not remove the work for them.
 var kept struct {
 	bytes []byte
 	n     int

@@ -10,8 +10,8 @@ import (
 	gojson "github.com/goccy/go-json"
 )
 
-// plainEvent is what people write who need no library: a struct for the attributes
-// that they know, extensions among them.
+// plainEvent is an event as programs without a library declare it: a struct for the
+// attributes that they know, including extensions.
 type plainEvent struct {
 	SpecVersion     string          `json:"specversion"`
 	ID              string          `json:"id"`
@@ -63,8 +63,8 @@ func plainDecode(decode unmarshal, document []byte) (plainEvent, []byte, error) 
 	return e, []byte(text), err
 }
 
-// plainPairs decode into a struct. Nothing but JSON syntax is checked there, so
-// that the ratio says what validation costs, not who is faster.
+// plainPairs decode into a struct. The other side checks nothing but JSON syntax, so that
+// the ratio is the cost of validation.
 func plainPairs(items []Item) []Pair {
 	var pairs []Pair
 	for _, other := range []struct {

@@ -16,8 +16,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// server is a receiver on loopback. got, if it is there, is given what came in; it
-// is not there while time is taken.
+// server is a receiver on loopback. It calls got, unless that is nil, with each event or
+// body. got is nil while time is taken.
 type server struct {
 	address string
 	got     atomic.Pointer[func(facts)]
@@ -55,9 +55,9 @@ func handleOurs(s *server, w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// handleReceiver is a Receiver whose handler says that all is well.
+// handleReceiver is a Receiver whose handler returns no error.
 func handleReceiver() func(*server, http.ResponseWriter, *http.Request) {
-	var looking atomic.Pointer[server] // that wants to know what arrives, or nil
+	var looking atomic.Pointer[server] // the server whose got is set, or nil
 	receiver := &cehttp.Receiver{Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		if s := looking.Load(); s != nil {
 			(*s.got.Load())(factsOf(e))
@@ -73,7 +73,7 @@ func handleReceiver() func(*server, http.ResponseWriter, *http.Request) {
 	}
 }
 
-// handlePlain reads the same bytes into memory and looks at nothing.
+// handlePlain reads the same bytes into memory.
 func handlePlain(s *server, w http.ResponseWriter, r *http.Request) {
 	body := make([]byte, r.ContentLength)
 	if _, err := io.ReadFull(r.Body, body); err != nil {
@@ -110,7 +110,7 @@ func serveSDK(s *server, l net.Listener) func() {
 	}
 }
 
-// receive returns what s is given while send runs.
+// receive returns what arrives at s while send runs.
 func (s *server) receive(send func() error) (facts, error) {
 	got := make(chan facts, 1)
 	put := func(f facts) { got <- f }

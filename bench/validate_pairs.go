@@ -6,8 +6,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// validatePairs check events that are in memory. Ours also looks at every character
-// of strings and URIs, and at the media type.
+// validatePairs check events that are in memory. Ours also checks every character of
+// strings and URIs, and the media type.
 func validatePairs(items []Item) []Pair {
 	required := cloudevents.Event{ID: "1", Source: "/orders", Type: "com.example.order.placed"}
 	long := items[0].Event

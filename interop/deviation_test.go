@@ -9,9 +9,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// A deviation is something that a peer does today: against the specification, or
-// in a way that the specification permits and that loses something. It is a row of
-// the README.
+// A deviation is what a peer does today against the specification, or in a way that the
+// specification permits and that loses information. It is a row of the README.
 type deviation struct {
 	peer string
 	direction

@@ -1,7 +1,9 @@
-// Package interop has no code of its own but an adapter for "ce conformance". Its
-// tests exchange events over HTTP
-// with other implementations of CloudEvents, and record where those deviate from
-// the specification. It is a module of its own, so that their dependencies stay
-// out of the library's. A Receiver is tested with their clients and inside web
-// frameworks, and the documentation page of a mux in Chromium, if there is one.
+// Package interop tests the library together with other implementations of CloudEvents.
+// The tests exchange events over HTTP, and record where the others deviate from the
+// specification. They run a Receiver with the clients of the others and inside web
+// frameworks, and the page of package eventdoc in Chromium. A test whose peer is not
+// installed is skipped.
+//
+// It is a module of its own, so that the dependencies of the peers stay out of the
+// library's. Directory adapter has the adapter of sdk-go for "ce conformance".
 package interop

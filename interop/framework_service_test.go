@@ -18,7 +18,7 @@ import (
 )
 
 // A framework is one whose router has the routes of this module under /events, behind
-// middleware that wants a token, adds a value to the context, and is told the status.
+// middleware that checks a token, adds a value to the context, and records the status.
 type framework struct {
 	name  string
 	mount func(routes http.Handler, seen func(status int)) http.Handler
@@ -42,7 +42,7 @@ type service struct {
 	ended      chan error  // why it ended
 	finish     chan struct{}
 	release    func()   // closes finish
-	statuses   chan int // that the middleware has seen
+	statuses   chan int // as the middleware recorded them
 	stop       context.CancelFunc
 	stopped    chan error
 }
@@ -100,7 +100,7 @@ func newService(t *testing.T, f framework) *service {
 	router := f.mount(routes, func(status int) {
 		select {
 		case s.statuses <- status:
-		default: // no test wants so many
+		default: // more statuses than any test reads
 		}
 	})
 	go func() { s.stopped <- cehttp.Serve(ctx, l, router) }()
@@ -142,7 +142,7 @@ func (s *service) exchange(t *testing.T, method, path string, h http.Header, bod
 	return res, string(b)
 }
 
-// next returns what comes out of c, which is soon.
+// next returns the next value of c, or fails after a while.
 func next[T any](t *testing.T, c <-chan T) (v T) {
 	t.Helper()
 	select {

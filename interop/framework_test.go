@@ -74,8 +74,8 @@ func TestFrameworks(t *testing.T) {
 	}
 }
 
-// The context of the handler ends when the sender goes away, and the one of accepted
-// work by POST /cancel.
+// The context of a handler ends when the sender disconnects. That of accepted work ends
+// with POST /cancel.
 func TestFrameworksCancel(t *testing.T) {
 	for _, f := range frameworks {
 		t.Run(f.name, func(t *testing.T) {
@@ -117,8 +117,8 @@ func TestFrameworksCancel(t *testing.T) {
 	}
 }
 
-// While accepted work is drained, the service is alive and not ready, and refuses
-// more of it.
+// While accepted work is drained, the service is live but not ready, and refuses more
+// work.
 func TestFrameworksDrain(t *testing.T) {
 	for _, f := range frameworks {
 		t.Run(f.name, func(t *testing.T) {
@@ -159,8 +159,7 @@ func TestFrameworksDrain(t *testing.T) {
 	}
 }
 
-// A server that shuts down answers the request that it works on, whatever the
-// framework.
+// A server that shuts down finishes the requests that it has begun, in every framework.
 func TestFrameworksShutdown(t *testing.T) {
 	for _, f := range frameworks {
 		t.Run(f.name, func(t *testing.T) {

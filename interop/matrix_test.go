@@ -17,7 +17,7 @@ const (
 	writes direction = "writes" // this module reads
 )
 
-// channel is a way on which a message goes to or from a peer.
+// channel is a way of a message to or from a peer.
 type channel struct {
 	peer string
 	direction
@@ -76,8 +76,8 @@ func (c cell) changed() bool {
 	return slices.ContainsFunc(c.deviations(), func(d *deviation) bool { return d.change != nil || d.fails != "" || d.gets != nil })
 }
 
-// events returns what is sent in a cell. In batch mode that is the event of the case,
-// and another one after it, of which it must be told apart.
+// events returns the events that are sent in a cell. In batch mode a second event follows
+// that of the case, to show that the two are kept apart.
 func (c cell) events() []cloudevents.Event {
 	switch {
 	case c.eventCase == &emptyBatch:
@@ -102,8 +102,8 @@ func (c cell) want(declared bool) outcome {
 	return o
 }
 
-// check compares what came out of a cell with the specification and with what is
-// known of the peer.
+// check compares the outcome of a cell with the specification and with the known
+// deviations of the peer.
 func (c cell) check(t *testing.T, got outcome) {
 	t.Helper()
 	rows := c.deviations()

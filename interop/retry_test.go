@@ -150,7 +150,7 @@ func TestSDKGoRetries(t *testing.T) {
 
 // With the function that the README of this directory recommends, sdk-go repeats events
 // whose response is retryable, and no others.
-func TestSDKGoRetriesAsTold(t *testing.T) {
+func TestSDKGoRetriesByFunction(t *testing.T) {
 	retriable := sdkhttp.WithIsRetriableFunc(func(status int) bool {
 		switch status {
 		case 408, 425, 429:

@@ -87,7 +87,7 @@ var wireCases = []eventCase{
 		wire: structured("application/cloudevents+json", `{"specversion":"1.0","id":5,"source":"/s","type":"t","time":"2024-02-29T12:00:00Z"}`)},
 	{name: "no-id", why: "no id", refused: true,
 		wire: structured("application/cloudevents+json", `{"specversion":"1.0","source":"/s","type":"t","time":"2024-02-29T12:00:00Z"}`)},
-	{name: "future-version", why: "a specversion that nobody knows", refused: true,
+	{name: "future-version", why: "an unknown specversion", refused: true,
 		wire: structured("application/cloudevents+json", `{"specversion":"2.0","id":"1","source":"/s","type":"t","time":"2024-02-29T12:00:00Z"}`)},
 	{name: "trailing-bytes", why: "bytes after the event", refused: true,
 		wire: structured("application/cloudevents+json", `{`+envelope+`}x`)},

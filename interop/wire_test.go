@@ -10,8 +10,7 @@ import (
 
 func channels() []channel { return slices.Concat(sdkGoChannels, jsChannels) }
 
-// TestWireCases holds this module to what the messages are that peers are measured
-// by.
+// TestWireCases checks that this module reads the messages that peers are measured by.
 func TestWireCases(t *testing.T) {
 	for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode, cloudevents.BatchMode} {
 		for _, c := range (channel{"this module", reads, m, false}).cells() {

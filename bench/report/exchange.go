@@ -7,14 +7,14 @@ import (
 	"github.com/seed763dd41b/cloudevents/bench"
 )
 
-// leastExchange is how long a side runs in each turn of a pass at least: a network is
-// noisier than a function.
+// leastExchange is the least time of a side in each turn of a pass. A network is noisier
+// than a function.
 const leastExchange = 50 * time.Millisecond
 
 type exchanges []bench.Exchange
 
-// openExchanges returns the exchanges that s wants. Each has been opened once, which
-// compares what arrives.
+// openExchanges returns the exchanges that s wants. It opens each once, which compares
+// what arrives.
 func openExchanges(s settings) (exchanges, error) {
 	var wanted exchanges
 	for _, x := range bench.Exchanges() {

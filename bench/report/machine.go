@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// machineInfo is what a number depends on besides the code.
+// machineInfo is the machine and the versions that numbers depend on.
 type machineInfo struct {
 	CPU        string   `json:"cpu"`
 	System     string   `json:"system"`
@@ -38,7 +38,7 @@ func cpu() string {
 	return "unknown CPU"
 }
 
-// modules returns the versions of the contenders.
+// modules returns the versions of the libraries on the other side.
 func modules() []string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -54,12 +54,12 @@ func modules() []string {
 	return found
 }
 
-// command returns how this program was called.
+// command returns the command line of this program.
 func command() string {
 	return strings.Join(append([]string{"go run ./report"}, quoted(os.Args[1:])...), " ")
 }
 
-// quoted returns args as a shell takes them.
+// quoted returns args, quoted for a shell.
 func quoted(args []string) []string {
 	var all []string
 	for _, a := range args {

@@ -60,8 +60,8 @@ func measure(s settings) ([]row, error) {
 	return rows, nil
 }
 
-// turns is how often the sides alternate within a pass, so that a load on the machine
-// that comes and goes meets both.
+// turns is how often the sides alternate within a pass, so that a passing load on the
+// machine slows both.
 const turns = 4
 
 // measurePair runs a pair on one processor.
@@ -81,7 +81,7 @@ func measurePair(p *bench.Pair, s settings) row {
 	return r
 }
 
-// pass calls sides again and again and sets the medians.
+// pass calls sides once a pass and sets the medians.
 func (r *row) pass(passes int, sides func() (ours, other float64)) {
 	var all, others, ratios []float64
 	for range passes {

@@ -6,7 +6,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/bench"
 )
 
-// memoryRows tell what decoding many events of mixed size leaves behind.
+// memoryRows measure the heap and the garbage of decoding many events of mixed size.
 func memoryRows(s settings) ([]row, error) {
 	const peak, garbage = "memory, peak heap", "memory, garbage an event"
 	const against = "sdk-go json.Unmarshal + Validate"
