@@ -128,7 +128,17 @@ var (
 	errQueueFull    = errors.New("the queue is full")
 	errShuttingDown = errors.New("the service is shutting down")
 	errEnded        = errors.New("the handler ended its goroutine")
+	errNoWorker     = errors.New("Background has no Handler")
 )
+
+// Validate returns an error if there is no Handler. A Background without one accepts no
+// event: HandleEvent returns that error.
+func (b *Background) Validate() error {
+	if b.Handler == nil {
+		return errNoWorker
+	}
+	return nil
+}
 
 // HandleEvent puts a copy of e into the queue and returns a [*Deferred] with a random ID.
 // If there is no room, or after Shutdown, the error is an [*Error] with Status 503 and the
@@ -136,6 +146,9 @@ var (
 func (b *Background) HandleEvent(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err // the sender would not learn that it was accepted
+	}
+	if err := b.Validate(); err != nil {
+		return nil, err // rather than lose the event later
 	}
 	size := sizeOf(e)
 	b.mu.Lock()

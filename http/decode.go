@@ -137,6 +137,7 @@ type received struct {
 	body   []byte           // if there is no reader
 	reader io.Reader        // of the body
 	length int64            // what the reader is said to have, or -1
+	ended  bool             // the reader was read to its end
 }
 
 // unknownMode is the mode of a message whose header was not looked at.
@@ -274,5 +275,7 @@ func (d *Decoder) read(m *received, about *bodyHeader) ([]byte, error) {
 	if most == 0 {
 		most = DefaultMaxBytes
 	}
-	return body.Read(m.reader, m.length, most)
+	b, err := body.Read(m.reader, m.length, most)
+	m.ended = err == nil
+	return b, err
 }

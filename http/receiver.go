@@ -93,6 +93,17 @@ type Receiver struct {
 	Observer Observer
 }
 
+var errNoHandler = errors.New("Receiver has no Handler")
+
+// Validate returns an error if there is no Handler. [Serve] calls it before the first
+// request. A Receiver without a Handler answers each event with 500.
+func (rc *Receiver) Validate() error {
+	if rc.Handler == nil {
+		return errNoHandler
+	}
+	return nil
+}
+
 // maxEvents returns the limit of a batch; a negative one is no limit.
 func (rc *Receiver) maxEvents() int {
 	if rc.MaxEvents == 0 {
@@ -109,14 +120,14 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc.Observer.started(ctx)
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
-	x := exchange{receiver: rc, w: w, r: r, begin: begin}
-	switch m := inRequest(r); {
+	x := exchange{receiver: rc, w: w, r: r, m: inRequest(r), begin: begin}
+	switch {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
-	case m.mode == cloudevents.BatchMode:
-		status = x.batch(&m)
+	case x.m.mode == cloudevents.BatchMode:
+		status = x.batch()
 	default:
-		status = x.event(&m)
+		status = x.event()
 	}
 	if ctx.Err() != nil {
 		status = 0
@@ -128,6 +139,7 @@ type exchange struct {
 	receiver *Receiver
 	w        http.ResponseWriter
 	r        *http.Request
+	m        received
 	begin    time.Time // zero if the Observer does not need it
 }
 
@@ -159,8 +171,8 @@ func (x *exchange) refuse(err error, status int) int {
 		}
 		failed(ctx, dispatch.Outcome{Verdict: verdict, Status: status, Err: err, Duration: time.Since(x.begin)})
 	}
-	if status == http.StatusRequestTimeout && x.r.ProtoMajor == 1 {
-		x.w.Header().Set("Connection", "close") // rather than wait for the rest of the body
+	if !x.m.ended {
+		answer.Early(x.w, x.r)
 	}
 	answer.JSON(x.w, status, answer.RetryAfter(status, 0), &p)
 	return status
@@ -175,12 +187,12 @@ type acceptance struct {
 const accepted = "accepted"
 
 // event handles a request with one event.
-func (x *exchange) event(m *received) int {
+func (x *exchange) event() int {
 	e := new(cloudevents.Event)
-	if err := x.receiver.Decoder.event(e, m); err != nil {
+	if err := x.receiver.Decoder.event(e, &x.m); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	a := x.receiver.handle(x.r.Context(), e, m.mode)
+	a := x.receiver.handle(x.r.Context(), e, x.m.mode)
 	switch {
 	case a.problem != nil:
 		answer.JSON(x.w, a.status, a.retryAfter, a.problem)

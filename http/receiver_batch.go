@@ -41,8 +41,8 @@ type Result struct {
 var errSenderGone = errors.New("the sender disconnected before the event was handled")
 
 // batch handles a request with a batch.
-func (x *exchange) batch(m *received) int {
-	es, err := x.decodeBatch(m)
+func (x *exchange) batch() int {
+	es, err := x.decodeBatch()
 	if err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
@@ -85,13 +85,13 @@ func (x *exchange) batch(m *received) int {
 	return status
 }
 
-func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
+func (x *exchange) decodeBatch() ([]cloudevents.Event, error) {
 	limit := x.receiver.maxEvents()
 	d := x.receiver.Decoder
 	if d.Batch == nil && d.Format == nil {
 		d.Batch = format.JSON{MaxEvents: limit} // which stops at the limit
 	}
-	es, err := d.batch(m)
+	es, err := d.batch(&x.m)
 	if err == nil && limit >= 0 && len(es) > limit {
 		return nil, &cloudevents.LimitError{What: "events", Limit: limit}
 	}
