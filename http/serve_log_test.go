@@ -120,4 +120,3 @@ func TestServeAsksForMistakes(t *testing.T) {
 		t.Errorf("a handler without mistakes: %v", err)
 	}
 }
-
