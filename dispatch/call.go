@@ -108,7 +108,17 @@ func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 //     VerdictRefused. A status that is not 4xx or 5xx is VerdictRetry with Status 500.
 //   - An error with a method StatusCode() int that returns 4xx or 5xx is VerdictRetry for
 //     408, 425, 429 and 5xx other than 501 and 505, else VerdictRefused.
+//   - An error with a method Retryable() bool is VerdictRetry with Status 503, or
+//     VerdictRefused with Status 422.
+//   - An error of [cloudevents.DataAs] is VerdictRefused, with the status, the type and the
+//     message that [Typed] gives it. Wrap it in a [Retryable] or an Error if it is about
+//     another event than the handler's.
 //   - Any other error is VerdictRetry with Status 500.
+//
+// A method RetryIn() time.Duration of an error is the RetryAfter of a VerdictRetry, unless
+// it is an Error. The errors of senders have these methods, such as the SendError of
+// package cehttp: an event that the next receiver refuses is refused, and one that it may
+// take later is a retry.
 //
 // An error counts wherever [errors.As] and [errors.Is] find it in the tree of err.
 func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) {
@@ -130,14 +140,27 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 	return judgeError(ctx, err)
 }
 
+// judged has the targets of errors.As, each of which would be an allocation of its own.
+type judged struct {
+	deferred *Deferred
+	panicked *PanicError
+	chosen   *Error
+	methods
+}
+
+// methods are what errors of other packages say about themselves.
+type methods struct {
+	coded   interface{ StatusCode() int }
+	passing interface{ Retryable() bool }
+	waiting interface{ RetryIn() time.Duration }
+}
+
 func judgeError(ctx context.Context, err error) Result {
-	// Each target of errors.As is an allocation, where it is declared.
-	var deferred *Deferred
-	if errors.As(err, &deferred) {
-		return Result{Verdict: VerdictDeferred, ID: deferred.ID}
+	var as judged
+	if errors.As(err, &as.deferred) {
+		return Result{Verdict: VerdictDeferred, ID: as.deferred.ID}
 	}
-	var p *PanicError
-	if errors.As(err, &p) {
+	if errors.As(err, &as.panicked) {
 		return panicked(err)
 	}
 	r := Result{Verdict: VerdictRetry, Status: 500, Err: err}
@@ -145,7 +168,8 @@ func judgeError(ctx context.Context, err error) Result {
 		r.Status = 503
 		return r
 	}
-	if e := chosen(err); e != nil {
+	if errors.As(err, &as.chosen) {
+		e := as.chosen
 		s := e.StatusCode()
 		if !status.IsError(s) {
 			return r
@@ -156,16 +180,39 @@ func judgeError(ctx context.Context, err error) Result {
 		}
 		return r
 	}
-	var own interface{ StatusCode() int }
-	if errors.As(err, &own) {
-		if s := own.StatusCode(); status.IsError(s) {
-			r.Status = s
-			if !status.Repeated(s) {
-				r.Verdict = VerdictRefused
-			}
+	own, known := as.status(err)
+	switch {
+	case known:
+		r.Status = own
+		if !status.Repeated(own) {
+			r.Verdict = VerdictRefused
+			return r
 		}
+	case isOfData(err):
+		e := refuseData("", err)
+		r.Verdict, r.Status, r.Type, r.Message = VerdictRefused, e.Status, e.Type, e.Message
+		return r
+	}
+	if errors.As(err, &as.waiting) {
+		r.RetryAfter = as.waiting.RetryIn()
 	}
 	return r
+}
+
+// status returns the status that an error of another package has by its methods.
+func (as *methods) status(err error) (s int, ok bool) {
+	if errors.As(err, &as.coded) {
+		if s := as.coded.StatusCode(); status.IsError(s) {
+			return s, true
+		}
+	}
+	switch {
+	case !errors.As(err, &as.passing):
+		return 0, false
+	case as.passing.Retryable():
+		return 503, true
+	}
+	return 422, true
 }
 
 // panicked is the result of a handler that panicked. err wraps a PanicError.

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"errors"
 	"strconv"
 	"time"
 
@@ -47,11 +46,8 @@ func Permanent(err error) error {
 		return nil
 	}
 	p := &Error{Err: err}
-	var own interface{ StatusCode() int }
-	if errors.As(err, &own) {
-		if s := own.StatusCode(); status.IsError(s) && !status.Repeated(s) {
-			p.Status = s
-		}
+	if s, ok := new(methods).status(err); ok && !status.Repeated(s) {
+		p.Status = s
 	}
 	if e := chosen(err); e != nil {
 		p.Type, p.Message = e.Type, e.Message

@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Receiver is an [http.Handler] that calls a [dispatch.Handler] for each event of a
@@ -192,7 +194,14 @@ func (x *exchange) event() int {
 	if err := x.receiver.Decoder.event(e, &x.m); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
+	data := e.Data // belongs to the handler then: only its place is looked at
+	if len(data) == 0 {
+		x.m.body = nil
+	}
 	a := x.receiver.handle(x.r.Context(), e, x.m.mode)
+	if p := a.problem; p != nil && p.Offset != nil {
+		p.Offset = x.m.place(data, *p.Offset)
+	}
 	switch {
 	case a.problem != nil:
 		answer.JSON(x.w, a.status, a.retryAfter, a.problem)
@@ -205,6 +214,40 @@ func (x *exchange) event() int {
 		x.w.WriteHeader(a.status)
 	}
 	return a.status
+}
+
+// place returns the offset in the body of what is at that offset in the data of its event,
+// or nil if the body has the data in another form: in base64, or with escapes.
+func (m *received) place(data []byte, offset int) *int {
+	switch {
+	case offset > len(data):
+		return nil // of other data
+	case m.mode == cloudevents.BinaryMode:
+		return &offset
+	case !isJSONDocument(m.body):
+		return nil
+	}
+	for i := range m.body {
+		if &m.body[i] != &data[0] {
+			continue
+		}
+		// Neither is part of any data, so that no handler changes it.
+		before := bytes.TrimRight(m.body[:i], jsonSpace)
+		if !bytes.HasSuffix(before, []byte{':'}) {
+			return nil // it is inside of a string
+		}
+		offset += i
+		return &offset
+	}
+	return nil
+}
+
+const jsonSpace = " \t\r\n"
+
+// isJSONDocument tells JSON from other formats, which nothing else can begin with.
+func isJSONDocument(body []byte) bool {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	return bytes.HasPrefix(bytes.TrimLeft(body, jsonSpace), []byte{'{'})
 }
 
 // eventAnswer is the answer to one event.
@@ -290,6 +333,9 @@ func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
 	if r.Status < 500 && r.Message != "" {
 		p.locate(r.Err)
 		p.Violations = nil // they may be about another message than that of the sender
+		if p.Attribute != spec.Data || p.Section != spec.SectionEventData {
+			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
+		}
 	}
 	if rc.ShowErrors {
 		p.Message = clientText(r.Err)
