@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -251,7 +250,7 @@ func (b *Background) run(w *work) {
 	r := Judge(ctx, nil, errEnded) // unless Call returns
 	defer func() {
 		if v := recover(); v != nil { // of the Observer
-			r = panicked(&PanicError{v, debug.Stack()})
+			r = panicked(&PanicError{v, stack(ctx)})
 		}
 		b.report(ctx, w, r, begin)
 	}()
@@ -274,7 +273,7 @@ func (b *Background) report(ctx context.Context, w *work, r Result, begin time.T
 	defer func() {
 		if v := recover(); v != nil { // of the Observer or the Logger
 			eventlog.Default(b.Logger).Error("panic of an observer or a logger",
-				"panic", eventlog.Cut(fmt.Sprint(v)), "stack", string(debug.Stack()))
+				"panic", eventlog.Cut(fmt.Sprint(v)), "stack", stackText(stack(ctx)))
 		}
 	}()
 	b.mu.Lock()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -76,8 +75,11 @@ func (r *Result) failed() bool { return r.Verdict >= VerdictRefused }
 
 // PanicError is the panic of a handler.
 type PanicError struct {
-	Value any    // the argument of panic
-	Stack []byte // the stack of the goroutine, as debug.Stack formats it
+	Value any // the argument of panic
+
+	// Stack is the stack of the goroutine, as debug.Stack formats it. It is nil after 8
+	// panics in the same batch; see [WithBatch].
+	Stack []byte
 }
 
 // Error returns "panic: " and the text of Value, cut at 256 bytes.
@@ -89,7 +91,7 @@ func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint
 func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 	defer func() {
 		if v := recover(); v != nil {
-			r = panicked(&PanicError{v, debug.Stack()})
+			r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
 	reply, err := h(ctx, e)
@@ -132,7 +134,7 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 		} else if readable {
 			r = Result{Verdict: VerdictRetry, Status: 500, Err: err}
 		} else {
-			r = panicked(&PanicError{v, debug.Stack()})
+			r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
 	_ = err.Error() // panics most often because err is a nil pointer

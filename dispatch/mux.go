@@ -34,8 +34,9 @@ var (
 type Mux struct {
 	// Fallback handles the events that no route matches. If it is nil they are refused:
 	// the error is an [Error] with Status 422 and the type "unknown_type", and its
-	// message names the nearest registered types. The status is not 404, because senders
-	// send again after 404: it also says that there is no such address.
+	// message names the nearest registered types, for the first 8 events of a batch. The
+	// status is not 404, because senders send again after 404: it also says that there
+	// is no such address.
 	Fallback Handler
 
 	routes []registered
@@ -172,7 +173,7 @@ func (m *Mux) HandleEvent(ctx context.Context, e *cloudevents.Event) (*cloudeven
 	if m.Fallback != nil {
 		return m.Fallback(ctx, e)
 	}
-	return nil, m.unknownType(e)
+	return nil, m.unknownType(ctx, e)
 }
 
 func (m *Mux) find(e *cloudevents.Event) Handler {

@@ -66,8 +66,9 @@ func (o *Outcome) set(r Result, begin time.Time) {
 // The record has the message "event handler failed", the attributes outcome, status,
 // error (at most 1 KiB) and duration, and the group "event" with id, source and type, at
 // most 256 bytes each. A Status or Duration of 0 is left out. A panic adds the attribute
-// stack, an [Error] whose status is not 4xx or 5xx illegal_status. If ctx has ended with a
-// cause, the error names that too.
+// stack, which only says that it was left out after 8 stacks of the same batch; see
+// [WithBatch]. An [Error] whose status is not 4xx or 5xx adds illegal_status. If ctx has
+// ended with a cause, the error names that too.
 //
 // The level is Error. It is Info if the event was refused with a status below 500, or if
 // ctx was canceled, because the sender then waits no longer. It is Warn if the handler
@@ -96,7 +97,7 @@ func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
 	}
 	var p *PanicError
 	if errors.As(o.Err, &p) {
-		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+		attrs = append(attrs, slog.String("stack", stackText(p.Stack)))
 	}
 	l.LogAttrs(ctx, level, "event handler failed", attrs...)
 }

@@ -46,7 +46,7 @@ func (x *exchange) batch() int {
 	if err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	ctx := x.r.Context()
+	ctx := dispatch.WithBatch(x.r.Context())
 	var total tally
 	results := make([]Result, len(es))
 	for i := range es {
