@@ -280,8 +280,11 @@ func (b *Background) report(ctx context.Context, w *work, r Result, begin time.T
 	w.succeeded = !r.failed()
 	b.mu.Unlock()
 	out := Outcome{ID: w.event.ID, Source: w.event.Source, Type: w.event.Type}
-	out.set(r, begin)
+	out.Set(r)
+	out.Duration = time.Since(begin)
 	switch {
+	case r.Duplicate:
+		out.LogFailure(ctx, b.Logger)
 	case r.failed():
 		out.Err = withCause(ctx, r.Err)
 		out.LogFailure(ctx, b.Logger)

@@ -43,6 +43,10 @@ type Result struct {
 	// Verdict says what to do with the event. The other fields are details.
 	Verdict Verdict
 
+	// Duplicate says that the event was handled before, and not again. Verdict is that of
+	// the first time.
+	Duplicate bool
+
 	// Reply is the event to answer with. It is nil unless Verdict is VerdictDone.
 	Reply *cloudevents.Event
 
@@ -68,6 +72,8 @@ type Result struct {
 	// Err is the cause of a failure, and nil otherwise. The Err of a panic wraps a
 	// [*PanicError].
 	Err error
+
+	logged bool // by Log; of a failure, Err says so
 }
 
 // failed reports whether the event was not handled.
@@ -102,6 +108,7 @@ func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 // come from elsewhere. The first of these rules that applies decides:
 //
 //   - nil is VerdictDone.
+//   - A [*Duplicate] is VerdictDone, or VerdictDeferred with its Deferred.
 //   - A [*Deferred] is VerdictDeferred.
 //   - A [*PanicError] is VerdictRetry, with Status 500 and Type "panic". So is an error
 //     whose method Error panics.
@@ -144,9 +151,10 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 
 // judged has the targets of errors.As, each of which would be an allocation of its own.
 type judged struct {
-	deferred *Deferred
-	panicked *PanicError
-	chosen   *Error
+	duplicate *Duplicate
+	deferred  *Deferred
+	panicked  *PanicError
+	chosen    *Error
 	methods
 }
 
@@ -159,6 +167,13 @@ type methods struct {
 
 func judgeError(ctx context.Context, err error) Result {
 	var as judged
+	if errors.As(err, &as.duplicate) {
+		r := Result{Duplicate: true, logged: isLogged(err)}
+		if d := as.duplicate.Deferred; d != nil {
+			r.Verdict, r.ID = VerdictDeferred, d.ID
+		}
+		return r
+	}
 	if errors.As(err, &as.deferred) {
 		return Result{Verdict: VerdictDeferred, ID: as.deferred.ID}
 	}

@@ -56,6 +56,12 @@ import (
 // each event, which includes its reply. A sender that ignores the body and resends the
 // whole batch after 503 makes some events run twice.
 //
+// # Duplicates
+//
+// An event that was handled before, and not again, is answered as the first time, without
+// the reply. The header Duplicate-Events has the number of such events in the request, and
+// their results in a batch have the member duplicate. See [dispatch.Deduplicate].
+//
 // # Senders that disconnect
 //
 // If the sender disconnects, the handler's context ends and the rest of the batch is
@@ -182,6 +188,9 @@ func (x *exchange) refuse(err error, status int) int {
 	return status
 }
 
+// duplicateEvents is the header with the number of duplicates in a request.
+const duplicateEvents = "Duplicate-Events"
+
 // acceptance is the body of an answer 202.
 type acceptance struct {
 	Status string `json:"status"`       // "accepted"
@@ -203,6 +212,9 @@ func (x *exchange) event() int {
 	a := x.receiver.handle(x.r.Context(), e, x.m.mode)
 	if p := a.problem; p != nil && p.Offset != nil {
 		p.Offset = x.m.place(data, *p.Offset)
+	}
+	if a.duplicate {
+		x.w.Header().Set(duplicateEvents, "1")
 	}
 	switch {
 	case a.problem != nil:
@@ -255,6 +267,7 @@ func isJSONDocument(body []byte) bool {
 // eventAnswer is the answer to one event.
 type eventAnswer struct {
 	status     int
+	duplicate  bool               // handled before
 	id         string             // of deferred work
 	reply      *cloudevents.Event // with its encoding
 	encoded    encoded
@@ -289,8 +302,10 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 		abort(r.Err)
 		a = rc.failure(&r)
 	}
-	if r.Err != nil || rc.Observer.Handled != nil {
-		out.Verdict, out.Status, out.Err = r.Verdict, a.status, r.Err
+	a.duplicate = r.Duplicate
+	if r.Err != nil || r.Duplicate || rc.Observer.Handled != nil {
+		out.Set(r)
+		out.Status = a.status
 		if !begin.IsZero() {
 			out.Duration = time.Since(begin)
 		}
