@@ -26,13 +26,25 @@ import (
 //   - An event without data has status 400 and the type "missing_data", unless T is a
 //     pointer, slice, map or interface: data is nil then.
 func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Handler {
-	optional := hasNil(reflect.TypeFor[T]())
+	decode := decoder[T]()
 	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		data, err := cloudevents.DataAs[T](e)
-		if err != nil && !(e.Data == nil && optional) {
-			return nil, refuseData(e.DataContentType, err)
+		data, err := decode(e)
+		if err != nil {
+			return nil, err
 		}
 		return fn(ctx, e, data)
+	}
+}
+
+// decoder returns the function with which Typed decodes the data of an event.
+func decoder[T any]() func(e *cloudevents.Event) (T, error) {
+	optional := hasNil(reflect.TypeFor[T]())
+	return func(e *cloudevents.Event) (T, error) {
+		data, err := cloudevents.DataAs[T](e)
+		if err != nil && !(e.Data == nil && optional) {
+			return data, refuseData(e.DataContentType, err)
+		}
+		return data, nil
 	}
 }
 
@@ -43,6 +55,11 @@ func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Eve
 	r := Route{Type: eventType, In: EventDoc{Data: emptyValue(reflect.TypeFor[T]())}}
 	if fn != nil {
 		r.Handler = Typed(fn)
+	}
+	decode := decoder[T]()
+	r.refuse = func(e *cloudevents.Event) error {
+		_, err := decode(e)
+		return err
 	}
 	return r
 }

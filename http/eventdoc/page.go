@@ -45,15 +45,22 @@ type Page struct {
 // New returns a Page that documents the routes of m. Routes that are registered after New
 // are not shown, and later changes to the examples have no effect.
 //
+// Attributes that an example leaves open are filled in. Each example gets an id of its own,
+// and a source of its own unless the pattern of the route is a whole source: example-3 and
+// /example/3 for the third route. A receiver with a [dispatch.Deduplicate] drops an example
+// that is sent twice, and says so in the header Duplicate-Events.
+//
 // The error has one text for each route whose documentation is wrong: an example that is
-// not a valid event, or that its route does not take; a reply without a type; data that
-// cannot be written under its content type; or a schema that is not JSON.
+// not a valid event, or that its route refuses, as [dispatch.Route.Check] finds; a reply
+// without a type; data that cannot be written under its content type; or a schema that is
+// not JSON. If the zero value that [dispatch.On] puts into a route is refused, the route has
+// a schema and no example.
 func New(m *dispatch.Mux) (*Page, error) {
 	var p Page
 	var errs []error
 	i := 0
 	for r := range m.Routes() {
-		e, err := newEvent(&r)
+		e, err := newEvent(&r, strconv.Itoa(i+1))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
 		}
