@@ -13,6 +13,7 @@ import (
 
 var (
 	errNoRouteHandler = errors.New("has no handler")
+	errNoMatch        = errors.New("the route does not take it")
 	errRouteTaken     = errors.New("takes the same events as a route of an earlier call")
 )
 
@@ -34,8 +35,9 @@ var (
 type Mux struct {
 	// Fallback handles the events that no route matches. If it is nil they are refused:
 	// the error is an [Error] with Status 422 and the type "unknown_type", and its
-	// message names the nearest registered types. The status is not 404, because senders
-	// send again after 404: it also says that there is no such address.
+	// message names the nearest registered types, for the first 8 events of a batch. The
+	// status is not 404, because senders send again after 404: it also says that there
+	// is no such address.
 	Fallback Handler
 
 	routes []registered
@@ -72,6 +74,8 @@ type Route struct {
 
 	// Out describes the reply, for documentation. The zero value is no reply.
 	Out EventDoc
+
+	refuse func(e *cloudevents.Event) error // of On: why it does not call its function
 }
 
 // EventDoc describes an event for documentation: an example, and a JSON Schema of its
@@ -100,6 +104,19 @@ type EventDoc struct {
 func (r *Route) Matches(e *cloudevents.Event) bool {
 	k, err := newRouteKey(r)
 	return err == nil && k.matches(e)
+}
+
+// Check returns why the route refuses e before a function of the program sees it: it does
+// not match, or its data is not of the type of [On] or [Consume]. It calls no handler, and
+// knows nothing of the data that other handlers want.
+func (r *Route) Check(e *cloudevents.Event) error {
+	switch {
+	case !r.Matches(e):
+		return errNoMatch
+	case r.refuse != nil:
+		return r.refuse(e)
+	}
+	return nil
 }
 
 // Handle registers all of the routes, or none if one of them is refused. The error then
@@ -172,7 +189,7 @@ func (m *Mux) HandleEvent(ctx context.Context, e *cloudevents.Event) (*cloudeven
 	if m.Fallback != nil {
 		return m.Fallback(ctx, e)
 	}
-	return nil, m.unknownType(e)
+	return nil, m.unknownType(ctx, e)
 }
 
 func (m *Mux) find(e *cloudevents.Event) Handler {

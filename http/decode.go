@@ -147,9 +147,10 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 type received struct {
 	header http.Header
 	mode   cloudevents.Mode // unknownMode until the header was seen
-	body   []byte           // if there is no reader
+	body   []byte           // without a reader, or once it was read
 	reader io.Reader        // of the body
 	length int64            // what the reader is said to have, or -1
+	ended  bool             // the reader was read to its end
 }
 
 const unknownMode cloudevents.Mode = 0xFF
@@ -307,5 +308,8 @@ func (d *Decoder) read(m *received, about *bodyHeader) ([]byte, error) {
 	if most == 0 {
 		most = DefaultMaxBytes
 	}
-	return body.Read(m.reader, m.length, most)
+	var err error
+	m.body, err = body.Read(m.reader, m.length, most)
+	m.ended = err == nil
+	return m.body, err
 }

@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Receiver is an [http.Handler] that calls a [dispatch.Handler] for each event of a
@@ -54,6 +56,12 @@ import (
 // each event, which includes its reply. A sender that ignores the body and resends the
 // whole batch after 503 makes some events run twice.
 //
+// # Duplicates
+//
+// An event that was handled before, and not again, is answered as the first time, without
+// the reply. The header Duplicate-Events has the number of such events in the request, and
+// their results in a batch have the member duplicate. See [dispatch.Deduplicate].
+//
 // # Senders that disconnect
 //
 // If the sender disconnects, the handler's context ends and the rest of the batch is
@@ -93,6 +101,17 @@ type Receiver struct {
 	Observer Observer
 }
 
+var errNoHandler = errors.New("Receiver has no Handler")
+
+// Validate returns an error if there is no Handler. [Serve] calls it before the first
+// request. A Receiver without a Handler answers each event with 500.
+func (rc *Receiver) Validate() error {
+	if rc.Handler == nil {
+		return errNoHandler
+	}
+	return nil
+}
+
 // maxEvents returns the limit of a batch; a negative one is no limit.
 func (rc *Receiver) maxEvents() int {
 	if rc.MaxEvents == 0 {
@@ -109,16 +128,15 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc.Observer.started(ctx)
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
-	x := exchange{receiver: rc, w: w, r: r, begin: begin}
-	m := inRequest(r)
-	m.mode = serverMode(r.Header)
+	x := exchange{receiver: rc, w: w, r: r, m: inRequest(r), begin: begin}
+	x.m.mode = serverMode(r.Header)
 	switch {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
-	case m.mode == cloudevents.BatchMode:
-		status = x.batch(&m)
+	case x.m.mode == cloudevents.BatchMode:
+		status = x.batch()
 	default:
-		status = x.event(&m)
+		status = x.event()
 	}
 	if ctx.Err() != nil {
 		status = 0
@@ -130,6 +148,7 @@ type exchange struct {
 	receiver *Receiver
 	w        http.ResponseWriter
 	r        *http.Request
+	m        received
 	begin    time.Time // zero if the Observer does not need it
 }
 
@@ -152,7 +171,9 @@ func (x *exchange) refuse(err error, status int) int {
 	if status >= 500 {
 		level = slog.LevelError
 	}
-	eventlog.Default(x.receiver.Logger).LogAttrs(ctx, level, "request refused", slog.Int("status", status), slog.Any("error", err))
+	if l := eventlog.Default(x.receiver.Logger); l.Enabled(ctx, level) {
+		l.LogAttrs(ctx, level, "request refused", slog.Int("status", status), eventlog.Error(err))
+	}
 	p := messageProblem(err, status, x.receiver.ShowErrors)
 	if failed := x.receiver.Observer.Failed; failed != nil {
 		verdict := dispatch.VerdictRefused
@@ -161,12 +182,15 @@ func (x *exchange) refuse(err error, status int) int {
 		}
 		failed(ctx, dispatch.Outcome{Verdict: verdict, Status: status, Err: err, Duration: time.Since(x.begin)})
 	}
-	if status == http.StatusRequestTimeout && x.r.ProtoMajor == 1 {
-		x.w.Header().Set("Connection", "close") // rather than wait for the rest of the body
+	if !x.m.ended {
+		answer.Early(x.w, x.r)
 	}
 	answer.JSON(x.w, status, answer.RetryAfter(status, 0), &p)
 	return status
 }
+
+// duplicateEvents is the header with the number of duplicates in a request.
+const duplicateEvents = "Duplicate-Events"
 
 // acceptance is the body of an answer 202.
 type acceptance struct {
@@ -177,12 +201,22 @@ type acceptance struct {
 const accepted = "accepted"
 
 // event handles a request with one event.
-func (x *exchange) event(m *received) int {
+func (x *exchange) event() int {
 	e := new(cloudevents.Event)
-	if err := x.receiver.Decoder.event(e, m); err != nil {
+	if err := x.receiver.Decoder.event(e, &x.m); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	a := x.receiver.handle(x.r.Context(), e, m.mode)
+	data := e.Data // belongs to the handler then: only its place is looked at
+	if len(data) == 0 {
+		x.m.body = nil
+	}
+	a := x.receiver.handle(x.r.Context(), e, x.m.mode)
+	if p := a.problem; p != nil && p.Offset != nil {
+		p.Offset = x.m.place(data, *p.Offset)
+	}
+	if a.duplicate {
+		x.w.Header().Set(duplicateEvents, "1")
+	}
 	switch {
 	case a.problem != nil:
 		answer.JSON(x.w, a.status, a.retryAfter, a.problem)
@@ -197,9 +231,44 @@ func (x *exchange) event(m *received) int {
 	return a.status
 }
 
+// place returns the offset in the body of what is at that offset in the data of its event,
+// or nil if the body has the data in another form: in base64, or with escapes.
+func (m *received) place(data []byte, offset int) *int {
+	switch {
+	case offset > len(data):
+		return nil // of other data
+	case m.mode == cloudevents.BinaryMode:
+		return &offset
+	case !isJSONDocument(m.body):
+		return nil
+	}
+	for i := range m.body {
+		if &m.body[i] != &data[0] {
+			continue
+		}
+		// Neither is part of any data, so that no handler changes it.
+		before := bytes.TrimRight(m.body[:i], jsonSpace)
+		if !bytes.HasSuffix(before, []byte{':'}) {
+			return nil // it is inside of a string
+		}
+		offset += i
+		return &offset
+	}
+	return nil
+}
+
+const jsonSpace = " \t\r\n"
+
+// isJSONDocument tells JSON from other formats, which nothing else can begin with.
+func isJSONDocument(body []byte) bool {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	return bytes.HasPrefix(bytes.TrimLeft(body, jsonSpace), []byte{'{'})
+}
+
 // eventAnswer is the answer to one event.
 type eventAnswer struct {
 	status     int
+	duplicate  bool               // handled before
 	id         string             // of deferred work
 	reply      *cloudevents.Event // with its encoding
 	encoded    encoded
@@ -234,8 +303,10 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 		abort(r.Err)
 		a = rc.failure(&r)
 	}
-	if r.Err != nil || rc.Observer.Handled != nil {
-		out.Verdict, out.Status, out.Err = r.Verdict, a.status, r.Err
+	a.duplicate = r.Duplicate
+	if r.Err != nil || r.Duplicate || rc.Observer.Handled != nil {
+		out.Set(r)
+		out.Status = a.status
 		if !begin.IsZero() {
 			out.Duration = time.Since(begin)
 		}
@@ -280,6 +351,9 @@ func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
 	if r.Status < 500 && r.Message != "" {
 		p.locate(r.Err)
 		p.Violations = nil // they may be about another message than that of the sender
+		if p.Attribute != spec.Data || p.Section != spec.SectionEventData {
+			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
+		}
 	}
 	if rc.ShowErrors {
 		p.Message = clientText(r.Err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -29,6 +30,7 @@ type Result struct {
 	Index      int                `json:"index"`  // of the event in the batch, counted from 0
 	Status     int                `json:"status"` // that a request with that event alone would have
 	Retryable  bool               `json:"retryable"`
+	Duplicate  bool               `json:"duplicate,omitempty"` // it was handled before, and not again
 	Message    string             `json:"error,omitempty"`
 	Type       string             `json:"error_type,omitempty"`
 	Attribute  string             `json:"attribute,omitempty"`
@@ -41,12 +43,12 @@ type Result struct {
 var errSenderGone = errors.New("the sender disconnected before the event was handled")
 
 // batch handles a request with a batch.
-func (x *exchange) batch(m *received) int {
-	es, err := x.decodeBatch(m)
+func (x *exchange) batch() int {
+	es, err := x.decodeBatch()
 	if err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	ctx := x.r.Context()
+	ctx := dispatch.WithBatch(x.r.Context())
 	var total tally
 	results := make([]Result, len(es))
 	for i := range es {
@@ -68,6 +70,9 @@ func (x *exchange) batch(m *received) int {
 		results[i] = a.result(i)
 		total.add(&a)
 	}
+	if total.duplicates > 0 {
+		x.w.Header().Set(duplicateEvents, strconv.Itoa(total.duplicates))
+	}
 	status := total.status()
 	if status == http.StatusNoContent {
 		x.w.WriteHeader(status)
@@ -85,13 +90,13 @@ func (x *exchange) batch(m *received) int {
 	return status
 }
 
-func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
+func (x *exchange) decodeBatch() ([]cloudevents.Event, error) {
 	limit := x.receiver.maxEvents()
 	d := x.receiver.Decoder
 	if d.Batch == nil && d.Format == nil {
 		d.Batch = format.JSON{MaxEvents: limit} // which stops at the limit
 	}
-	es, err := d.batch(m)
+	es, err := d.batch(&x.m)
 	if err == nil && limit >= 0 && len(es) > limit {
 		return nil, &cloudevents.LimitError{What: "events", Limit: limit}
 	}
@@ -99,7 +104,7 @@ func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
 }
 
 func (a *eventAnswer) result(index int) Result {
-	r := Result{Index: index, Status: a.status, ID: a.id, Reply: a.reply}
+	r := Result{Index: index, Status: a.status, Duplicate: a.duplicate, ID: a.id, Reply: a.reply}
 	if p := a.problem; p != nil {
 		r.Retryable, r.Message, r.Type = p.Retryable, p.Message, p.Type
 		r.Attribute, r.Section = p.Attribute, p.Section
@@ -110,7 +115,7 @@ func (a *eventAnswer) result(index int) Result {
 
 // tally is the sum of the answers to the events of a batch.
 type tally struct {
-	events, failed, retryable, deferred, replies int
+	events, failed, retryable, deferred, replies, duplicates int
 
 	common     int // the status of all events, or 0
 	retryAfter time.Duration
@@ -123,6 +128,9 @@ func (t *tally) add(a *eventAnswer) {
 		t.common = 0
 	}
 	t.events++
+	if a.duplicate {
+		t.duplicates++
+	}
 	switch {
 	case a.problem != nil:
 		t.failed++

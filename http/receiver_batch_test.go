@@ -200,3 +200,28 @@ func TestReceiverBoundsProblems(t *testing.T) {
 		t.Errorf("error of %d bytes", len(p.Message))
 	}
 }
+
+// A batch of events that all fail makes a bounded number of hints and stacks.
+func TestReceiverBatchBoundsWhatItMakesForPeople(t *testing.T) {
+	const events = 2000
+	body := "[" + strings.Repeat(minimalJSON+",", events-1) + minimalJSON + "]"
+	var mux dispatch.Mux
+	if err := mux.Handle(dispatch.Route{Type: "u", Handler: answering(nil, nil)}); err != nil {
+		t.Fatal(err)
+	}
+	w := post(silent(mux.HandleEvent), typed(batchType), body)
+	if got := strings.Count(w.Body.String(), "nearest"); w.Code != 422 || got != 8 {
+		t.Errorf("%d, %d hints", w.Code, got)
+	}
+
+	var log logged
+	panics := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { panic("bug") }
+	w = post(&cehttp.Receiver{Handler: panics, Logger: log.logger()}, typed(batchType), body)
+	text := log.String()
+	if got := strings.Count(text, `stack="goroutine`); w.Code != 500 || got != 8 {
+		t.Errorf("%d, %d stacks", w.Code, got)
+	}
+	if strings.Count(text, "panic: bug") != events || len(text) > events*400 {
+		t.Errorf("%d bytes logged for %d panics", len(text), events)
+	}
+}

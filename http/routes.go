@@ -2,6 +2,7 @@ package cehttp
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -55,14 +56,30 @@ func (rt *Routes) Mount(mux *http.ServeMux) {
 	}
 }
 
+// Validate returns the errors of the Validate methods of Receiver and Background. [Serve]
+// calls it before the first request.
+func (rt *Routes) Validate() error {
+	var errs []error
+	if v, ok := rt.Receiver.(validator); ok {
+		errs = append(errs, v.Validate())
+	}
+	if rt.Background != nil {
+		errs = append(errs, rt.Background.Validate())
+	}
+	return errors.Join(errs...)
+}
+
 // ServeHTTP handles one request.
 func (rt *Routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Stripping a prefix may leave an empty path.
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	id, cancel := strings.CutPrefix(path, "cancel/")
-	switch {
-	case path == "" && rt.Receiver != nil:
+	if path == "" && rt.Receiver != nil {
 		rt.Receiver.ServeHTTP(w, r)
+		return
+	}
+	answer.Early(w, r) // nothing else reads a body
+	switch {
 	case path == "health/live":
 		if only(w, r, http.MethodGet, http.MethodHead) {
 			answer.JSON(w, http.StatusOK, 0, &health{"live"})

@@ -114,6 +114,24 @@ func (e *SendError) Is(target error) bool {
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
+// StatusCode returns the status with which a receiver answers whose handler returns e: 503
+// if e is Retryable, 422 if the target refused the event, and 502 if it said nothing. It is
+// not the Status of e. [dispatch.Judge] asks for it, so that a gateway passes on what the
+// target says.
+func (e *SendError) StatusCode() int {
+	var own interface{ Retryable() bool } // of a handshake, for example
+	switch {
+	case e.Retryable:
+		return http.StatusServiceUnavailable
+	case e.Status == 0 && !(errors.As(e.Err, &own) && !own.Retryable()):
+		return http.StatusBadGateway
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// RetryIn returns RetryAfter. dispatch.Judge asks for it.
+func (e *SendError) RetryIn() time.Duration { return e.RetryAfter }
+
 // failure returns the error about the last attempt.
 func (d *delivery) failure(a *attempt) *SendError {
 	e := &SendError{

@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -83,6 +84,30 @@ func (e *batchFailure) Unwrap() []error {
 		errs[n] = &cloudevents.BatchError{Index: i, Err: e.events[i].Err}
 	}
 	return errs
+}
+
+// StatusCode is as of [SendError]. An event that may be sent again decides.
+func (e *batchFailure) StatusCode() int {
+	status := http.StatusUnprocessableEntity
+	for _, i := range e.failed {
+		own, ok := body.FindError[*SendError](e.events[i].Err)
+		if !ok {
+			status = max(status, http.StatusInternalServerError)
+		} else {
+			status = max(status, own.StatusCode())
+		}
+	}
+	return status
+}
+
+// RetryIn is as of SendError. The longest wait decides.
+func (e *batchFailure) RetryIn() (wait time.Duration) {
+	for _, i := range e.failed {
+		if own, ok := body.FindError[*SendError](e.events[i].Err); ok {
+			wait = max(wait, own.RetryAfter)
+		}
+	}
+	return wait
 }
 
 // SendBatch sends events in batches, one after the other. Send batches only to receivers

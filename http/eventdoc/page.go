@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
@@ -44,15 +45,22 @@ type Page struct {
 // New returns a Page that documents the routes of m. Routes that are registered after New
 // are not shown, and later changes to the examples have no effect.
 //
+// Attributes that an example leaves open are filled in. Each example gets an id of its own,
+// and a source of its own unless the pattern of the route is a whole source: example-3 and
+// /example/3 for the third route. A receiver with a [dispatch.Deduplicate] drops an example
+// that is sent twice, and says so in the header Duplicate-Events.
+//
 // The error has one text for each route whose documentation is wrong: an example that is
-// not a valid event, or that its route does not take; a reply without a type; data that
-// cannot be written under its content type; or a schema that is not JSON.
+// not a valid event, or that its route refuses, as [dispatch.Route.Check] finds; a reply
+// without a type; data that cannot be written under its content type; or a schema that is
+// not JSON. If the zero value that [dispatch.On] puts into a route is refused, the route has
+// a schema and no example.
 func New(m *dispatch.Mux) (*Page, error) {
 	var p Page
 	var errs []error
 	i := 0
 	for r := range m.Routes() {
-		e, err := newEvent(&r)
+		e, err := newEvent(&r, strconv.Itoa(i+1))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
 		}
@@ -76,6 +84,7 @@ func New(m *dispatch.Mux) (*Page, error) {
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
+	answer.Early(w, r)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET and HEAD are allowed", http.StatusMethodNotAllowed)
@@ -103,13 +112,17 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
+// maxHost is the length of a host and a port. The page has the host several times for each
+// event.
+const maxHost = 255 + len(":65535")
+
 // target returns the address that events are sent to.
 func (p *Page) target(r *http.Request) string {
 	if p.URL != "" {
 		return p.URL
 	}
 	host := r.Host
-	if host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") != "" {
+	if host == "" || len(host) > maxHost || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") != "" {
 		host = "localhost"
 	}
 	if r.TLS != nil {
@@ -121,29 +134,43 @@ func (p *Page) target(r *http.Request) string {
 // wantsJSON reports whether the request prefers JSON to HTML. Browsers, and clients that
 // accept everything, get HTML.
 func wantsJSON(h http.Header) bool {
-	quality := map[string]float64{}
+	// The most specific range counts of those that mean HTML.
+	names := [...]string{"application/json", "text/html", "text/*", "*/*"}
+	var quality [len(names)]float64
+	var said [len(names)]bool
 	for _, line := range h["Accept"] {
 		for item := range strings.SplitSeq(line, ",") {
+			essence := mediatype.Essence(item)
+			i := slices.IndexFunc(names[:], func(name string) bool { return strings.EqualFold(name, essence) })
+			if i < 0 {
+				continue
+			}
 			q := 1.0
 			if text, ok := mediatype.Parameter(item, "q"); ok {
-				parsed, err := strconv.ParseFloat(text, 64)
-				if err != nil {
+				if q, ok = parseQuality(text); !ok {
 					continue
 				}
-				q = parsed
 			}
-			essence := strings.ToLower(mediatype.Essence(item))
-			quality[essence] = max(quality[essence], q)
+			quality[i], said[i] = max(quality[i], q), true
 		}
 	}
-	of := func(ranges ...string) float64 {
-		for _, name := range ranges {
-			if q, ok := quality[name]; ok {
-				return q
-			}
+	html := 0.0
+	for i := range names {
+		if i > 0 && said[i] {
+			html = quality[i]
+			break
 		}
-		return 0
 	}
-	json, ok := quality["application/json"]
-	return ok && json > 0 && json >= of("text/html", "text/*", "*/*")
+	return quality[0] > 0 && quality[0] >= html
 }
+
+// parseQuality parses a weight (RFC 9110, section 12.4.2), and takes more digits.
+func parseQuality(text string) (q float64, ok bool) {
+	if len(text) > maxQuality {
+		return 0, false
+	}
+	q, err := strconv.ParseFloat(text, 64)
+	return q, err == nil && q >= 0 && q <= 1
+}
+
+const maxQuality = 16 // bytes of a weight
