@@ -94,6 +94,13 @@ type Receiver struct {
 	// ShowErrors puts the texts of all errors into answers, for development.
 	ShowErrors bool
 
+	// Forgiving makes the Decoder forgiving, as [cloudevents.JSONDecoder] describes it. What
+	// was forgiven is logged as a warning, told to Observer.Forgiven, and given to the
+	// handler, which asks [dispatch.Forgiven]. In a batch the valid events are handled, and
+	// each of the others has the result of an invalid event. A Format or a Batch of the
+	// Decoder has a switch of its own.
+	Forgiving bool
+
 	// Logger receives failures. nil is slog.Default().
 	Logger *slog.Logger
 
@@ -152,6 +159,38 @@ type exchange struct {
 	begin    time.Time // zero if the Observer does not need it
 }
 
+// decoder returns the decoder of the request. If it is forgiving, it appends to receipts.
+func (x *exchange) decoder(receipts *[]cloudevents.Receipt) Decoder {
+	d := x.receiver.Decoder
+	if x.receiver.Forgiving {
+		own := d.Forgive
+		d.Forgive = func(r cloudevents.Receipt) {
+			*receipts = append(*receipts, r)
+			if own != nil {
+				own(r)
+			}
+		}
+	}
+	return d
+}
+
+// forgiven tells what was forgiven, and returns the context for the handler of the event.
+func (x *exchange) forgiven(ctx context.Context, r *cloudevents.Receipt) context.Context {
+	l := eventlog.Default(x.receiver.Logger)
+	var attrs []slog.Attr
+	if e := r.Event; e != nil {
+		attrs = append(attrs, eventlog.Event(e.ID, e.Source, e.Type))
+	}
+	if r.Index >= 0 {
+		attrs = append(attrs, slog.Int("index", r.Index))
+	}
+	l.LogAttrs(ctx, slog.LevelWarn, "event forgiven", append(attrs, eventlog.Error(r.Err))...)
+	if tell := x.receiver.Observer.Forgiven; tell != nil {
+		tell(ctx, *r)
+	}
+	return dispatch.WithForgiven(ctx, r.Err)
+}
+
 var errMethod = errors.New("events are sent by POST")
 
 // otherMethod answers a request that carries no events.
@@ -203,14 +242,24 @@ const accepted = "accepted"
 // event handles a request with one event.
 func (x *exchange) event() int {
 	e := new(cloudevents.Event)
-	if err := x.receiver.Decoder.event(e, &x.m); err != nil {
+	ctx := x.r.Context()
+	if x.receiver.Forgiving {
+		var receipts []cloudevents.Receipt
+		d := x.decoder(&receipts)
+		if err := d.event(e, &x.m); err != nil {
+			return x.refuse(err, StatusCode(err))
+		}
+		if len(receipts) > 0 {
+			ctx = x.forgiven(ctx, &receipts[0])
+		}
+	} else if err := x.receiver.Decoder.event(e, &x.m); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
 	data := e.Data // belongs to the handler then: only its place is looked at
 	if len(data) == 0 {
 		x.m.body = nil
 	}
-	a := x.receiver.handle(x.r.Context(), e, x.m.mode)
+	a := x.receiver.handle(ctx, e, x.m.mode)
 	if p := a.problem; p != nil && p.Offset != nil {
 		p.Offset = x.m.place(data, *p.Offset)
 	}

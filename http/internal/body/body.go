@@ -12,7 +12,7 @@ import (
 )
 
 // Error is a failure to read a body. It is the sender's or the network's.
-type Error struct{ err error }
+type Error struct{ Err error }
 
 // Error leaves out the cause, which may have addresses of this host.
 func (e *Error) Error() string {
@@ -24,15 +24,15 @@ func (e *Error) Error() string {
 
 // Timeout reports whether the body did not come in time.
 func (e *Error) Timeout() bool {
-	if errors.Is(e.err, context.DeadlineExceeded) {
+	if errors.Is(e.Err, context.DeadlineExceeded) {
 		return true
 	}
-	timeout, ok := FindError[net.Error](e.err)
+	timeout, ok := FindError[net.Error](e.Err)
 	return ok && timeout.Timeout()
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.err }
+func (e *Error) Unwrap() error { return e.Err }
 
 const (
 	firstRead = 512      // where the length is not known
