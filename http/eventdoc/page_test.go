@@ -465,7 +465,9 @@ func TestExamplesAreDifferentEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	var doc struct {
-		Events []struct{ In, Out struct{ Example *cloudevents.Event } }
+		Events []struct {
+			In, Out struct{ Example *cloudevents.Event }
+		}
 	}
 	if err := json.Unmarshal(getJSON(t, newPage(t, &m)), &doc); err != nil {
 		t.Fatal(err)
