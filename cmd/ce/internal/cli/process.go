@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // Process is the environment of a command. A test has a Process of its own.
@@ -42,7 +44,14 @@ func (p *Process) Display() io.Writer {
 	return p.Out
 }
 
-// Report prints err on p.Err, in one line.
+// maxReport limits the text of an error that Report prints, in bytes. An event can break a
+// rule a thousand times.
+const maxReport = 4096
+
+// Report prints err on p.Err, in one line of at most 4 KiB before characters are escaped.
 func (p *Process) Report(err error) {
-	fmt.Fprintln(p.Err, "ce:", Visible(OneLine(err.Error())))
+	fmt.Fprintln(p.Err, "ce:", ErrorLine(err))
 }
+
+// ErrorLine returns the text of an error as Report prints it.
+func ErrorLine(err error) string { return Visible(OneLine(excerpt.Cut(err.Error(), maxReport))) }

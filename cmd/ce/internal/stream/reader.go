@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -244,15 +245,27 @@ func (in *Reader) readMessage() (Unit, error) {
 	return Unit{Message: m, Body: m.Body, Offset: m.BodyOffset, Line: m.BodyLine, InBody: m.InBody}, nil
 }
 
-// Place returns the line of the input, counted from 1, and the column, in bytes and counted
-// from 1, of an offset into the body of u.
-func (u *Unit) Place(offset int) (line, column int) {
-	before := u.Body[:min(offset, len(u.Body))]
-	newline := bytes.LastIndexByte(before, '\n')
-	if column = len(before) - newline; newline < 0 {
-		column += u.Column
+// Place is where an offset is in the input: the line, counted from 1, and the column, in bytes
+// and counted from 1.
+type Place struct{ Line, Column int }
+
+// Places returns the places of offsets into the body of u, which may be many, in one pass over
+// the body.
+func (u *Unit) Places(offsets []int) map[int]Place {
+	places := make(map[int]Place, len(offsets))
+	at, line, column := 0, u.Line, u.Column+1
+	for _, offset := range slices.Sorted(slices.Values(offsets)) {
+		piece := u.Body[at:max(at, min(offset, len(u.Body)))]
+		if n := bytes.Count(piece, []byte("\n")); n > 0 {
+			line += n
+			column = len(piece) - bytes.LastIndexByte(piece, '\n')
+		} else {
+			column += len(piece)
+		}
+		at += len(piece)
+		places[offset] = Place{line, column}
 	}
-	return u.Line + bytes.Count(before, []byte("\n")), column
+	return places
 }
 
 // Absolute returns the error of a decoder of u.Body with its offset counted from the

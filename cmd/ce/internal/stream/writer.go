@@ -123,13 +123,18 @@ func OneLineJSON(b []byte) ([]byte, error) {
 	return compact.Bytes(), err
 }
 
+// writeIndented writes a JSON text indented, or in one line if that would be more than four
+// times as long: data may be nested so deep that it has to be bounded.
 func writeIndented(w io.Writer, b []byte) error {
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, b, "", "  "); err != nil {
-		return err
+	if indented, whole := indent(b, 4*len(b)+4096); whole {
+		b = indented
+	} else {
+		var err error
+		if b, err = OneLineJSON(b); err != nil {
+			return err
+		}
 	}
-	indented.WriteByte('\n')
-	_, err := w.Write(indented.Bytes())
+	_, err := w.Write(append(b, '\n'))
 	return err
 }
 
