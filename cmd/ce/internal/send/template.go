@@ -23,6 +23,7 @@ type template struct {
 	dataContentType, dataSchema, data    string
 	extensions                           []cloudevents.Extension
 	hasData                              bool
+	maxBytes                             int // of a file with data
 }
 
 func (t *template) declare(flags *flag.FlagSet) {
@@ -122,7 +123,7 @@ func (t *template) setData(stdin io.Reader, e *cloudevents.Event) error {
 	}
 	if file {
 		var err error
-		if e.Data, err = stream.ReadFile(stdin, name); err != nil {
+		if e.Data, err = stream.ReadFile(stdin, name, t.maxBytes); err != nil {
 			return err
 		}
 	}

@@ -22,15 +22,16 @@ const (
 	Batch      // a JSON array of events
 	HTTP       // HTTP messages
 	Curl       // curl command lines
+	Case       // conformance cases, as ce listen --record writes them: txtar archives with a message
 )
 
 // String returns the name of the form on the command line.
 func (f Form) String() string {
-	return [...]string{"any", "json", "jsonl", "batch", "http", "curl"}[f]
+	return [...]string{"any", "json", "jsonl", "batch", "http", "curl", "txtar"}[f]
 }
 
 // InputForms names the forms of an input, for help.
-const InputForms = "json, jsonl, batch, http, curl"
+const InputForms = "json, jsonl, batch, http, curl, txtar"
 
 // ParseForm returns the form of that name or media type. The empty name is Any.
 func ParseForm(name string) (Form, bool) {
@@ -47,6 +48,8 @@ func ParseForm(name string) (Form, bool) {
 		return HTTP, true
 	case "curl":
 		return Curl, true
+	case "txtar":
+		return Case, true
 	}
 	return 0, false
 }
@@ -89,6 +92,8 @@ func formOfName(name string) (f Form, isJSON bool) {
 		return HTTP, false
 	case ".curl":
 		return Curl, false
+	case ".txtar":
+		return Case, false
 	}
 	return Any, false
 }

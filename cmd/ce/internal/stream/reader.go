@@ -19,10 +19,11 @@ const DefaultMaxBytes = cehttp.DefaultMaxBytes
 type Reader struct {
 	Name string // of the file; "" is standard input
 
-	form         Form
-	isJSON       bool // whatever the first bytes are
-	s            *splitter
-	readFile     func(name string) ([]byte, error) // reads a file that a curl command names; nil refuses
+	form   Form
+	isJSON bool // whatever the first bytes are
+	s      *splitter
+	// readFile reads a file that a curl command names; nil refuses.
+	readFile     func(name string, max int) ([]byte, error)
 	begun, ended bool
 	oneLine      bool // JSON events have a line each, as the first one has
 	index        int  // of the next unit
@@ -109,6 +110,8 @@ func (in *Reader) read() (Unit, error) {
 		return in.readElement()
 	case HTTP, Curl:
 		return in.readMessage()
+	case Case:
+		return in.readCase()
 	}
 	return in.readEvent()
 }
@@ -128,6 +131,9 @@ func (in *Reader) begin() error {
 		if in.isJSON && in.form != Batch {
 			in.form = JSON
 		}
+		if in.form == Any && hasMarker(b) {
+			in.form = Case
+		}
 		if in.form == Any {
 			return &StructureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
 		}
@@ -139,7 +145,10 @@ func (in *Reader) readLine() (Unit, error) {
 	in.begun = true
 	for {
 		offset, line := in.s.offset, in.s.line
-		b, err := in.s.text()
+		b, err := in.s.text(in.s.max)
+		if err == errLine {
+			err = in.s.tooLong()
+		}
 		if err != nil {
 			return Unit{}, err
 		}
@@ -235,7 +244,10 @@ func (in *Reader) readMessage() (Unit, error) {
 				return Unit{}, err
 			}
 		}
-		m, err = in.commands.next(in.readFile)
+		m, err = in.commands.next(in.fileReader())
+		if err == nil && len(m.Body) > in.s.max {
+			err = in.s.tooLong()
+		}
 	} else {
 		m, err = in.s.readMessage()
 	}
@@ -248,6 +260,26 @@ func (in *Reader) readMessage() (Unit, error) {
 // Place is where an offset is in the input: the line, counted from 1, and the column, in bytes
 // and counted from 1.
 type Place struct{ Line, Column int }
+
+// fileReader returns the function that reads the files of one command, which together are no
+// larger than a unit may be. It is nil if files are not read.
+func (in *Reader) fileReader() func(name string) ([]byte, error) {
+	if in.readFile == nil {
+		return nil
+	}
+	left := in.s.max
+	return func(name string) ([]byte, error) {
+		b, err := in.readFile(name, max(left, 1))
+		if left -= len(b); left < 0 {
+			return nil, in.s.tooLong()
+		}
+		var long *TooLongError
+		if errors.As(err, &long) {
+			long.Max = in.s.max
+		}
+		return b, err
+	}
+}
 
 // Places returns the places of offsets into the body of u, which may be many, in one pass over
 // the body.
