@@ -26,7 +26,7 @@ func ParseEvent(s string) (e Event, err error) {
 		typ, rest, _ := strings.Cut(rest, " ")
 		t, ok := spec.ParseType(typ)
 		if !ok {
-			return e, fmt.Errorf("type in %q", line)
+			return e, fmt.Errorf("type in %.64q", line)
 		}
 		text, _, err := literal(rest)
 		if err != nil {

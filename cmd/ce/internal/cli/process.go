@@ -18,14 +18,15 @@ type Process struct {
 	Terminal func(any) bool // reports whether In, Out or Err is a terminal
 }
 
-// IsTerminal reports whether a stream is a file that is a character device.
+// IsTerminal reports whether a stream is a terminal. Other character devices, such as
+// /dev/null, are not.
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && isTerminal(f.Fd())
 }
 
 // Style returns the style of text for people on p.Out. It has colors if p.Out is a

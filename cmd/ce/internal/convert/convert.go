@@ -83,7 +83,7 @@ func (c *converter) declare(s string) error {
 	name, typ, _ := strings.Cut(s, "=")
 	t, ok := spec.ParseType(typ)
 	if !ok {
-		return fmt.Errorf("unknown type %.64q", typ)
+		return stream.UnknownType(typ)
 	}
 	c.decoder.Extensions = append(c.decoder.Extensions, spec.Attribute{Name: name, Type: t})
 	c.json.Extensions = c.decoder.Extensions

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Form is how events are laid out in a stream.
@@ -78,6 +80,15 @@ func ModeFlag(m *cloudevents.Mode) func(string) error {
 		}
 		return errors.New("it is one of binary, structured, batch")
 	}
+}
+
+// UnknownType returns the error of a flag about the name of a type that there is not.
+func UnknownType(name string) error {
+	var names []string
+	for t := spec.String; t <= spec.Timestamp; t++ {
+		names = append(names, t.String())
+	}
+	return fmt.Errorf("unknown type %.64q; it is one of %s%s", name, strings.Join(names, ", "), cli.DidYouMean(name, names))
 }
 
 // formOfName returns the form that the name of a file tells. For ".json" that is Any, and
