@@ -20,8 +20,9 @@ import (
 )
 
 const help = `Each argument is a file; none, and -, is standard input. A file has JSON events (one,
-several, or one a line), a batch, HTTP messages as they go over the wire, or a curl
-command, which is not run: the message that it would send is checked. Files that a curl
+several, or one a line), a batch, HTTP messages as they go over the wire, cases as ce
+listen --record writes them, or a curl command, which is not run: the message that it
+would send is checked. Files that a curl
 command names are read with --read-files only. An HTTP message without Content-Length
 goes up to the end of the file, but for the last line end.
 

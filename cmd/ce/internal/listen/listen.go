@@ -27,8 +27,8 @@ only, and :8080 is all of its interfaces. Events come in binary, structured or b
 POST or PUT, at any path. A valid one is answered with 204 (a batch too), another with
 400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
 
-On this machine only, messages to another host name are refused with 421, because a web
-page can make its name lead here; --allow-host takes the name of a tunnel, or *.
+On an address of this machine only, messages to another Host are refused with 421,
+because a web page can make its name lead here; --allow-host takes that of a tunnel, too.
 
 Data is shown up to --data bytes, an attribute up to 1 KiB, a batch up to 100 events, and
 of a refused message 20 violations. What a terminal would act on is shown as an escape.
