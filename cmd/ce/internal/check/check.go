@@ -22,9 +22,9 @@ import (
 const help = `Each argument is a file; none, and -, is standard input. A file has JSON events (one,
 several, or one a line), a batch, HTTP messages as they go over the wire, cases as ce
 listen --record writes them, or a curl command, which is not run: the message that it
-would send is checked. Files that a curl
-command names are read with --read-files only. An HTTP message without Content-Length
-goes up to the end of the file, but for the last line end.
+would send is checked. Files that a curl command names are read with --read-files only.
+An HTTP message without Content-Length goes up to the end of the file, but for the last
+line end.
 
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it, the first 1000 of an input. With --json a violation is a JSON

@@ -19,8 +19,8 @@ import (
 
 const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
 a batch, HTTP messages, a curl command, or a case that ce listen --record has written, told
-by the first bytes, the name of the file (.jsonl, .json, .http, .curl, .txtar), or --from. Files that a curl command names are read with
---read-files only. What goes out is
+by the first bytes, the name of the file (.jsonl, .json, .http, .curl, .txtar), or --from.
+Files that a curl command names are read with --read-files only. What goes out is
 
   jsonl  a JSON event a line
   json   one JSON event, indented unless it is nested so deep that it gets four times as long

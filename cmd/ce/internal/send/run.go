@@ -36,7 +36,7 @@ func (s *sending) deliverAll(ctx context.Context, next source) error {
 		total = s.repeat
 	}
 	t := newTally(s.process, s.json, total)
-	d := s.deliverer(func(a cehttp.Attempt) { t.retry(a, s.attempts) })
+	d := s.deliverer(func(a cehttp.Attempt) { t.retry(a, s.attempts, s.wait) })
 	stopProgress := t.progress()
 
 	// After Ctrl-C, requests that were sent may still be answered.

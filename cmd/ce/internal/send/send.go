@@ -26,9 +26,9 @@ none.
 
 What fails for a time is sent again, --attempts in all: if nobody answers, and after
 408, 425, 429 and 5xx, as the receiver says in Retry-After. While it waits, standard error
-says why and for how long, once a second at most. An event that was accepted but whose
-answer was lost is sent twice, with the same ID. Batches are for receivers that asked for
-them.
+says why and for how long, once a second at most if there are several events. An event
+that was accepted but whose answer was lost is sent twice, with the same ID. Batches are
+for receivers that asked for them.
 
 --print shows the HTTP messages, --curl the curl commands, and nothing is sent. --json writes
 a line for each event, {"id", "status", "accepted", ...}, on standard output. Exit status 0

@@ -114,15 +114,16 @@ func (t *tally) progress() (stop func()) {
 	return func() { close(ended); <-gone }
 }
 
-// A wait for another attempt is shown if people notice it, and not more often than they read.
+// A wait for another attempt is shown if people notice it, or would notice one as long as --wait
+// allows, and with several events not more often than they read.
 const (
 	noticeable = 100 * time.Millisecond
 	readable   = time.Second
 )
 
 // retry shows on standard error that a request is about to be made again.
-func (t *tally) retry(a cehttp.Attempt, of int) {
-	if a.Wait < noticeable {
+func (t *tally) retry(a cehttp.Attempt, of int, longest time.Duration) {
+	if max(a.Wait, longest) < noticeable {
 		return
 	}
 	t.mu.Lock()
