@@ -120,7 +120,7 @@ func TestSendShowsRetries(t *testing.T) {
 	}{
 		{"/later --attempts 2", "ce: attempt 1 of 2: 503 Service Unavailable; again in 1s\n", 1},
 		{"/soon --wait 100ms", "ce: attempt 2 of 3: 503 Service Unavailable; again in ", 2},
-		{"/soon --wait 99ms", "", 0},
+		{"/soon --wait 49ms", "", 0},
 		{"/later --wait 1ms --attempts 2 --repeat 2 --concurrency 2", "ce: attempt 1 of 2: 503", 1},
 	} {
 		requests.Store(0)
