@@ -46,6 +46,7 @@ func newListener(t *testing.T, change func(*listener)) (l *listener, out, errs *
 	t.Helper()
 	p, out, errs := cetest.Process("")
 	l = &listener{process: p, dataBytes: 64, maxBytes: 1 << 16, stop: func() {}}
+	l.record.maxFiles, l.record.maxBytes = defaultRecordFiles, defaultRecordBytes
 	change(l)
 	if err := l.prepare(); err != nil {
 		t.Fatal(err)
@@ -133,7 +134,7 @@ func TestListenRecordsFixtures(t *testing.T) {
 	dir := t.TempDir()
 	into := filepath.Join(dir, "http", "decode")
 	for range 2 { // the second listener adds to the files of the first
-		l, _, _ := newListener(t, func(l *listener) { l.record = into })
+		l, _, _ := newListener(t, func(l *listener) { l.record.dir = into })
 		for _, m := range arriving {
 			post(t, l, m.raw)
 		}
