@@ -2,13 +2,11 @@ package cehttp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"math"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
@@ -52,6 +50,9 @@ const (
 
 // judge decides whether the message is sent again after a response.
 func (a *attempt) judge() {
+	if a.status < 400 {
+		a.said.problem = nil
+	}
 	switch {
 	case a.status/100 == 2:
 		a.retryable = body.Wraps[*body.Error](a.err) // the reply or the results are not known
@@ -59,39 +60,10 @@ func (a *attempt) judge() {
 	case a.status < 400:
 		return
 	}
-	var said *bool
-	a.problem, said = readProblem(a.body)
 	a.retryable = a.status < 600 && answer.Repeated(a.status)
-	if said != nil && a.status != http.StatusGone {
+	if said := a.said.retryable; said != nil && a.status != http.StatusGone {
 		a.retryable = *said
 	}
-}
-
-// readProblem decodes the body of an error response, and its member "retryable". Both
-// are nil if the body is not a JSON object with the members of a Problem.
-func readProblem(body []byte) (p *Problem, retryable *bool) {
-	if !strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{") || !json.Valid(body) {
-		return nil, nil
-	}
-	var said struct {
-		Retryable json.RawMessage `json:"retryable"` // a bool would be set by other values too
-		Type      string          `json:"error_type"`
-	}
-	_ = json.Unmarshal(body, &said) // a member of another type counts as absent
-	switch string(said.Retryable) {
-	case "true", "false":
-		yes := said.Retryable[0] == 't'
-		retryable = &yes
-	default:
-		if said.Type == "" {
-			return nil, nil
-		}
-	}
-	p = new(Problem)
-	if json.Unmarshal(body, p) != nil {
-		p = nil
-	}
-	return p, retryable
 }
 
 // passes decides whether the message is sent again after an error of the transport.

@@ -17,7 +17,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
@@ -291,9 +290,9 @@ type attempt struct {
 	number     int // from 1; 0 if no request was made
 	duration   time.Duration
 	status     int    // 0 if there is no response
-	body       []byte // of an error, or of results
+	body       []byte // the beginning of that of an error, or of results
 	reply      *cloudevents.Event
-	problem    *Problem
+	said       said
 	retryAfter time.Duration
 	retryable  bool
 	err        error // why there is no response, or no reply, or no next attempt
@@ -318,11 +317,11 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 
 	response, err := d.roundTrip(r)
 	if err != nil {
-		err = d.cause(err)
-		if err == context.DeadlineExceeded && ctx.Err() == nil {
-			err = &slowError{d.timeout}
+		a := attempt{err: d.cause(err), retryable: passes(err), retryAfter: waitOf(err)}
+		if a.err == context.DeadlineExceeded && ctx.Err() == nil {
+			a.err = &slowError{d.timeout}
 		}
-		return attempt{err: err, retryable: passes(err), retryAfter: waitOf(err)}
+		return a
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 100 { // net/http accepts 000
@@ -443,11 +442,7 @@ func (d *delivery) read(response *http.Response, cancel func()) attempt {
 	a := attempt{status: response.StatusCode, retryAfter: answer.AskedToWait(response.Header, time.Now())}
 	isOK := a.status/100 == 2
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
-		limit := limitOr(d.sender.MaxResponseBytes, DefaultMaxBytes)
-		a.body, a.err = body.Read(response.Body, response.ContentLength, limit)
-		if !isOK {
-			a.err = nil // the status says enough
-		}
+		d.readResults(response, &a, cancel)
 		return a
 	}
 	if d.want == wantReply && isOK {
@@ -457,6 +452,13 @@ func (d *delivery) read(response *http.Response, cancel func()) attempt {
 		stop := time.AfterFunc(drainedTime, cancel)
 		a.body = drain(response.Body, !isOK)
 		stop.Stop()
+	}
+	if a.status >= 400 && len(a.body) > 0 {
+		events := 0
+		if d.want == wantResults {
+			events = d.out.events
+		}
+		a.said = readSaid(bytes.NewReader(a.body), events)
 	}
 	return a
 }
@@ -480,8 +482,10 @@ func drain(r io.Reader, keep bool) []byte {
 		_, _ = io.Copy(io.Discard, r)
 		return nil
 	}
-	b, _ := io.ReadAll(r)
-	return b
+	if b, _ := io.ReadAll(r); len(b) > 0 {
+		return b
+	}
+	return nil
 }
 
 // observe calls Attempted, unless there was no request.

@@ -2,13 +2,11 @@ package cehttp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -195,7 +193,7 @@ func (b *batches) send(ctx context.Context, part []int, refused int) {
 			}
 		}
 		a := d.try(ctx)
-		results := a.results(len(part))
+		results := a.said.results
 		if culprit, ok := a.culprit(len(part)); ok && results == nil {
 			d.observe(ctx, &a, 0)
 			b.report.Events[part[culprit]] = EventReport{Status: a.status, Err: d.failure(&a)}
@@ -237,48 +235,13 @@ func (b *batches) fail(part []int, err error) {
 	}
 }
 
-// eventResult is a [Result] whose index and reply are still JSON. An invalid reply then
-// does not spoil the other results, and an index that is absent or not a number is not 0.
-type eventResult struct {
-	Result
-	Index json.RawMessage `json:"index"`
-	Reply json.RawMessage `json:"reply"`
-}
-
-// results returns the results of n events in a response, nil for an event without one. It
-// returns nil if the response has no results.
-func (a *attempt) results(n int) []*eventResult {
-	var said struct {
-		Results []json.RawMessage `json:"results"`
-	}
-	if len(a.body) == 0 || json.Unmarshal(a.body, &said) != nil {
-		return nil
-	}
-	var results []*eventResult
-	for _, text := range said.Results {
-		r := new(eventResult)
-		_ = json.Unmarshal(text, r) // a member of another type counts as absent
-		index, err := strconv.Atoi(string(r.Index))
-		if err != nil || index < 0 || index >= n {
-			continue
-		}
-		if results == nil {
-			results = make([]*eventResult, n)
-		}
-		if results[index] == nil {
-			results[index] = r
-		}
-	}
-	return results
-}
-
 // culprit returns the one event of n because of which the batch was refused before the
 // others were looked at.
 func (a *attempt) culprit(n int) (index int, ok bool) {
-	if a.problem == nil || a.retryable || a.status < 400 || a.status == http.StatusGone {
+	if a.said.problem == nil || a.retryable || a.status < 400 || a.status == http.StatusGone {
 		return 0, false
 	}
-	if i := a.problem.Index; n > 1 && i != nil && *i >= 0 && *i < n {
+	if i := a.said.problem.Index; n > 1 && i != nil && *i >= 0 && *i < n {
 		return *i, true
 	}
 	return 0, false
@@ -353,11 +316,11 @@ func (r *eventResult) status(a *attempt) int {
 // accepted returns the report about an event that was accepted.
 func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
 	report := EventReport{Status: r.status(a), ID: r.ID}
-	if len(r.Reply) == 0 || string(r.Reply) == "null" {
+	if r.reply == nil {
 		return report
 	}
 	reply := new(cloudevents.Event)
-	if err := json.Unmarshal(r.Reply, reply); err != nil {
+	if err := r.decodeReply(reply); err != nil {
 		report.Err = &SendError{Target: d.origin(), Attempts: d.attempts, Status: report.Status, Err: err}
 		return report
 	}
