@@ -20,8 +20,8 @@ import (
 //
 // The wait before the second attempt is a random part of Wait. The longest wait doubles
 // with each attempt, up to MaxWait. If the target asks for a longer wait by Retry-After,
-// that is the wait. A call ends at once if the next attempt would be later than MaxTime
-// or the deadline of the context.
+// that is the wait, up to MaxRetryAfter. A call ends at once if the next attempt would be
+// later than MaxTime or the deadline of the context.
 type Retry struct {
 	// Attempts limits the number of attempts. 0 is 3, -1 is no limit.
 	Attempts int
@@ -33,7 +33,12 @@ type Retry struct {
 	// longer.
 	MaxWait time.Duration
 
-	// MaxTime limits the time from the first attempt to the beginning of the last. 0 is
+	// MaxRetryAfter is the longest wait that a target may ask for. A call whose target asks
+	// for a longer one ends at once. 0 is 1 h, -1 is no limit.
+	MaxRetryAfter time.Duration
+
+	// MaxTime limits the time from the first attempt to the beginning of the last. In
+	// SendBatch it limits that of each batch, and the waits of all batches together. 0 is
 	// 5 min, -1 is no limit.
 	MaxTime time.Duration
 
@@ -46,6 +51,11 @@ const (
 	defaultWait     = time.Second
 	defaultMaxWait  = 30 * time.Second
 	defaultMaxTime  = 5 * time.Minute
+
+	defaultMaxRetryAfter = time.Hour
+
+	// The longest wait that an error reports, whatever a target asks for.
+	reportedRetryAfter = 24 * time.Hour
 )
 
 // judge decides whether the message is sent again after a response.
@@ -73,16 +83,19 @@ func passes(err error) bool { return !errors.Is(err, ErrGone) && answer.MayPass(
 func waitOf(err error) time.Duration {
 	var own interface{ RetryIn() time.Duration }
 	if errors.As(err, &own) {
-		return own.RetryIn()
+		return capped(own.RetryIn())
 	}
 	return 0
 }
+
+// capped returns the part of a wait that a target asks for that is reported.
+func capped(wait time.Duration) time.Duration { return min(wait, reportedRetryAfter) }
 
 // waitForNext waits until the next attempt. If there is none, a.err says why.
 func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 	wait, ok := time.Duration(0), false
 	if a.retryable && !a.endedBy(ctx) {
-		wait, ok = d.sender.Retry.next(d.attempts, time.Since(d.begin), a.retryAfter)
+		wait, ok = d.sender.Retry.next(d.attempts, max(time.Since(d.begin), d.waited), a.retryAfter)
 		if deadline, has := ctx.Deadline(); ok && has && wait >= time.Until(deadline) {
 			a.err, ok = withEarlier(errTooLate, a.err), false
 		}
@@ -100,6 +113,7 @@ func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 		case <-timer.C:
 		case <-ctx.Done():
 		}
+		d.waited += wait
 	}
 	return !a.endedBy(ctx)
 }
@@ -108,6 +122,9 @@ func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 // time. It is at least least. ok is false if there is no other attempt.
 func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
 	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
+		return 0, false
+	}
+	if int64(least) > limitOr(int64(r.MaxRetryAfter), int64(defaultMaxRetryAfter)) {
 		return 0, false
 	}
 	wait = r.backoff(attempts)

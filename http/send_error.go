@@ -28,6 +28,7 @@ var (
 	// or https URL.
 	ErrTarget = errors.New("the target is not an http or https URL")
 
+	errRefusals   = errors.New("the target has refused too many parts of a batch")
 	errTooLate    = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
 	errCallEnded  = errors.New("the call has ended")
 	errNoResponse = errors.New("the transport returned no error and no complete response")
@@ -47,7 +48,7 @@ type SendError struct {
 	// Status is that of the last response. 0 is no response to the last attempt.
 	Status int
 
-	// RetryAfter is the wait that the last response asks for. 0 is none.
+	// RetryAfter is the wait that the last response asks for, at most 24 h. 0 is none.
 	RetryAfter time.Duration
 
 	// Retryable says that the target may accept the same event later.

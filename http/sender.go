@@ -116,6 +116,11 @@ type Sender struct {
 	// limit. An event that is larger is sent alone.
 	MaxBatchBytes int
 
+	// MaxBatchRefusals limits the number of requests of one call of SendBatch that the
+	// target refuses, and whose events are then sent without one of them or in two halves.
+	// Each event that was accepted allows one more. 0 is 64, -1 is no limit.
+	MaxBatchRefusals int
+
 	// Logger has one record at Warn for each call that fails, and one at Info before each
 	// retry. Nil is slog.Default().
 	Logger *slog.Logger
@@ -154,6 +159,7 @@ const (
 	defaultTimeout     = 30 * time.Second
 	defaultBatchEvents = 1000
 	defaultBatchBytes  = 1 << 20
+	defaultRefusals    = 64
 
 	// Bodies up to this size are copied, so that net/http knows that they are in memory
 	// and sends them in one piece with the header. Larger ones do not fit into its buffer
@@ -264,6 +270,7 @@ type delivery struct {
 	want      want
 	timeout   time.Duration // of an attempt; 0 is no limit
 	begin     time.Time
+	waited    time.Duration // between attempts; for a batch, also those of earlier batches
 	attempts  int
 	target    url.URL // zero until an attempt has found it valid
 	out       *outgoing
@@ -439,7 +446,7 @@ func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
 
 // read reads as much of a response as the call needs.
 func (d *delivery) read(response *http.Response, cancel func()) attempt {
-	a := attempt{status: response.StatusCode, retryAfter: answer.AskedToWait(response.Header, time.Now())}
+	a := attempt{status: response.StatusCode, retryAfter: capped(answer.AskedToWait(response.Header, time.Now()))}
 	isOK := a.status/100 == 2
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
 		d.readResults(response, &a, cancel)
