@@ -1,7 +1,6 @@
 package cehttp
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +28,7 @@ var (
 	// or https URL.
 	ErrTarget = errors.New("the target is not an http or https URL")
 
+	errRefusals   = errors.New("the target has refused too many parts of a batch")
 	errTooLate    = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
 	errCallEnded  = errors.New("the call has ended")
 	errNoResponse = errors.New("the transport returned no error and no complete response")
@@ -48,7 +48,7 @@ type SendError struct {
 	// Status is that of the last response. 0 is no response to the last attempt.
 	Status int
 
-	// RetryAfter is the wait that the last response asks for. 0 is none.
+	// RetryAfter is the wait that the last response asks for, at most 24 h. 0 is none.
 	RetryAfter time.Duration
 
 	// Retryable says that the target may accept the same event later.
@@ -134,16 +134,10 @@ func (e *SendError) RetryIn() time.Duration { return e.RetryAfter }
 
 // failure returns the error about the last attempt.
 func (d *delivery) failure(a *attempt) *SendError {
-	e := &SendError{
+	return &SendError{
 		Target: d.origin(), Attempts: d.attempts, Status: a.status, RetryAfter: a.retryAfter,
-		Retryable: a.retryable, Problem: a.problem, Err: a.err,
+		Retryable: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
 	}
-	if len(a.body) > drainedBytes {
-		e.Body = bytes.Clone(a.body[:drainedBytes]) // so that the rest is garbage
-	} else if len(a.body) > 0 {
-		e.Body = a.body
-	}
-	return e
 }
 
 // origin returns scheme and host of the target, or "" if it is not valid.
@@ -183,14 +177,25 @@ func (d *delivery) cause(err error) error {
 	}
 	clean, _, _ := strings.Cut(text, ", debug=") // of GOAWAY, with a text of the server's
 	clean = excerpt.Cut(d.withoutTarget(clean, err), maxCause)
+	err = withoutLongText(err)
 	if clean == text {
 		return err
 	}
 	return &mutedError{clean, err}
 }
 
+// withoutLongText returns the part of the tree of an error that has no long text, which may
+// be a header of the server's, or nil.
+func withoutLongText(err error) error {
+	for err != nil && len(err.Error()) > maxKeptText {
+		err = errors.Unwrap(err)
+	}
+	return err
+}
+
 const (
-	maxCause = 1 << 10
+	maxCause    = 1 << 10
+	maxKeptText = 64 << 10
 
 	// Texts that are shorter are not searched for: a path such as /o is in other words
 	// too.

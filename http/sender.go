@@ -17,7 +17,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
@@ -117,6 +116,11 @@ type Sender struct {
 	// limit. An event that is larger is sent alone.
 	MaxBatchBytes int
 
+	// MaxBatchRefusals limits the number of requests of one call of SendBatch that the
+	// target refuses, and whose events are then sent without one of them or in two halves.
+	// Each event that was accepted allows one more. 0 is 64, -1 is no limit.
+	MaxBatchRefusals int
+
 	// Logger has one record at Warn for each call that fails, and one at Info before each
 	// retry. Nil is slog.Default().
 	Logger *slog.Logger
@@ -155,6 +159,7 @@ const (
 	defaultTimeout     = 30 * time.Second
 	defaultBatchEvents = 1000
 	defaultBatchBytes  = 1 << 20
+	defaultRefusals    = 64
 
 	// Bodies up to this size are copied, so that net/http knows that they are in memory
 	// and sends them in one piece with the header. Larger ones do not fit into its buffer
@@ -265,6 +270,7 @@ type delivery struct {
 	want      want
 	timeout   time.Duration // of an attempt; 0 is no limit
 	begin     time.Time
+	waited    time.Duration // between attempts; for a batch, also those of earlier batches
 	attempts  int
 	target    url.URL // zero until an attempt has found it valid
 	out       *outgoing
@@ -291,9 +297,9 @@ type attempt struct {
 	number     int // from 1; 0 if no request was made
 	duration   time.Duration
 	status     int    // 0 if there is no response
-	body       []byte // of an error, or of results
+	body       []byte // the beginning of that of an error, or of results
 	reply      *cloudevents.Event
-	problem    *Problem
+	said       said
 	retryAfter time.Duration
 	retryable  bool
 	err        error // why there is no response, or no reply, or no next attempt
@@ -318,11 +324,11 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 
 	response, err := d.roundTrip(r)
 	if err != nil {
-		err = d.cause(err)
-		if err == context.DeadlineExceeded && ctx.Err() == nil {
-			err = &slowError{d.timeout}
+		a := attempt{err: d.cause(err), retryable: passes(err), retryAfter: waitOf(err)}
+		if a.err == context.DeadlineExceeded && ctx.Err() == nil {
+			a.err = &slowError{d.timeout}
 		}
-		return attempt{err: err, retryable: passes(err), retryAfter: waitOf(err)}
+		return a
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 100 { // net/http accepts 000
@@ -440,14 +446,10 @@ func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
 
 // read reads as much of a response as the call needs.
 func (d *delivery) read(response *http.Response, cancel func()) attempt {
-	a := attempt{status: response.StatusCode, retryAfter: answer.AskedToWait(response.Header, time.Now())}
+	a := attempt{status: response.StatusCode, retryAfter: capped(answer.AskedToWait(response.Header, time.Now()))}
 	isOK := a.status/100 == 2
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
-		limit := limitOr(d.sender.MaxResponseBytes, DefaultMaxBytes)
-		a.body, a.err = body.Read(response.Body, response.ContentLength, limit)
-		if !isOK {
-			a.err = nil // the status says enough
-		}
+		d.readResults(response, &a, cancel)
 		return a
 	}
 	if d.want == wantReply && isOK {
@@ -457,6 +459,13 @@ func (d *delivery) read(response *http.Response, cancel func()) attempt {
 		stop := time.AfterFunc(drainedTime, cancel)
 		a.body = drain(response.Body, !isOK)
 		stop.Stop()
+	}
+	if a.status >= 400 && len(a.body) > 0 {
+		events := 0
+		if d.want == wantResults {
+			events = d.out.events
+		}
+		a.said = readSaid(bytes.NewReader(a.body), events)
 	}
 	return a
 }
@@ -480,8 +489,10 @@ func drain(r io.Reader, keep bool) []byte {
 		_, _ = io.Copy(io.Discard, r)
 		return nil
 	}
-	b, _ := io.ReadAll(r)
-	return b
+	if b, _ := io.ReadAll(r); len(b) > 0 {
+		return b
+	}
+	return nil
 }
 
 // observe calls Attempted, unless there was no request.

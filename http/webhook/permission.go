@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -22,6 +21,7 @@ const (
 	refusalHolds      = time.Minute // the least time until a target that refused is asked again
 	defaultRenew      = 24 * time.Hour
 	defaultMaxTargets = 1024
+	defaultMaxHold    = time.Hour
 )
 
 // targetState is what a Transport knows of a target. Its fields are guarded by the mutex
@@ -29,6 +29,8 @@ const (
 type targetState struct {
 	key  string
 	used time.Time
+
+	users int // deliveries under way
 
 	gone      bool
 	granted   bool
@@ -47,10 +49,10 @@ type targetState struct {
 	id, secret string // in the query of its callback; "" if none was offered
 }
 
-// target returns the state of the target at u.
-func (t *Transport) target(u *url.URL) *targetState {
+// acquire returns the state of the target of r, which is not forgotten until it is released.
+func (t *Transport) acquire(r *http.Request) (*targetState, error) {
 	now := time.Now()
-	key := targetKey(u)
+	key := targetKey(r)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	target := t.targets[key]
@@ -58,26 +60,56 @@ func (t *Transport) target(u *url.URL) *targetState {
 		if t.targets == nil {
 			t.targets = map[string]*targetState{}
 		}
-		if most := cmp.Or(t.MaxTargets, defaultMaxTargets); most >= 0 && len(t.targets) >= most {
-			t.forget()
+		if most := cmp.Or(t.MaxTargets, defaultMaxTargets); most >= 0 && len(t.targets) >= most && !t.forget(now) {
+			return nil, errMaxTargets
 		}
 		target = &targetState{key: key, first: make(chan struct{}, 1)}
 		t.targets[key] = target
 	}
 	target.used = now
-	return target
+	target.users++
+	return target, nil
 }
 
-// forget makes room for a target.
-func (t *Transport) forget() {
+func (t *Transport) release(target *targetState) {
+	t.mu.Lock()
+	target.users--
+	t.mu.Unlock()
+}
+
+// forget makes room for a target, unless all are in use.
+func (t *Transport) forget(now time.Time) bool {
 	var least *targetState
 	for _, target := range t.targets {
-		if least == nil || !target.gone && least.gone || target.gone == least.gone && target.used.Before(least.used) {
+		if target.users == 0 && (least == nil || target.before(least, now)) {
 			least = target
 		}
 	}
+	if least == nil {
+		return false
+	}
 	delete(t.targets, least.key)
 	delete(t.asked, least.id)
+	return true
+}
+
+// before reports whether s is forgotten before other.
+func (s *targetState) before(other *targetState, now time.Time) bool {
+	if own, others := s.worth(now), other.worth(now); own != others {
+		return own < others
+	}
+	return s.used.Before(other.used)
+}
+
+// worth is how much it matters that s is known.
+func (s *targetState) worth(now time.Time) int {
+	switch {
+	case s.gone:
+		return 2
+	case now.Before(s.held), now.Before(s.next), s.refused != nil && now.Before(s.refusedUntil):
+		return 1
+	}
+	return 0
 }
 
 var errGoneTarget error = &finalError{fmt.Errorf("nothing is sent to the target any more: %w", cehttp.ErrGone)}
@@ -210,12 +242,12 @@ func (t *Transport) settle(target *targetState, host string, response *http.Resp
 		t.grant(target, t.FallbackRate)
 		return nil
 	case answer.Repeated(response.StatusCode):
-		e.Temporary, e.RetryAfter = true, holdOff(response.Header)
+		e.Temporary, e.RetryAfter = true, t.holdOff(response.Header)
 	case offered && response.StatusCode < 300:
 		e.Temporary, e.RetryAfter = true, refusalHolds
 		e.Reason = "permission may come by callback"
 	default:
-		e.RetryAfter = max(holdOff(response.Header), refusalHolds)
+		e.RetryAfter = max(t.holdOff(response.Header), refusalHolds)
 	}
 	if e.RetryAfter > 0 {
 		target.refused, target.refusedUntil = e, time.Now().Add(e.RetryAfter)
@@ -282,9 +314,7 @@ func (t *Transport) callback(target *targetState) (string, error) {
 		if t.asked == nil {
 			t.asked = map[string]*targetState{}
 		}
-		if t.targets[target.key] == target { // else it was forgotten already
-			t.asked[target.id] = target
-		}
+		t.asked[target.id] = target
 	}
 	q := u.Query()
 	q.Set("id", target.id)
