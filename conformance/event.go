@@ -94,13 +94,21 @@ func ToEvent(n Event) (e cloudevents.Event, err error) {
 }
 
 func toEvent(n Event) (e cloudevents.Event, err error) {
-	for _, a := range n.Attributes {
-		switch a.Name {
-		case spec.SpecVersion:
+	for _, a := range n.Attributes { // what others are called depends on it
+		if a.Name == spec.SpecVersion {
 			var ok bool
 			if e.SpecVersion, ok = spec.ParseVersion(a.Text); !ok {
 				e.SpecVersion = 255
 			}
+		}
+	}
+	dataSchema := spec.DataSchema
+	if e.SpecVersion == spec.V03 {
+		dataSchema = spec.SchemaURL
+	}
+	for _, a := range n.Attributes {
+		switch a.Name {
+		case spec.SpecVersion:
 		case spec.ID:
 			e.ID = a.Text
 		case spec.Source:
@@ -109,7 +117,7 @@ func toEvent(n Event) (e cloudevents.Event, err error) {
 			e.Type = a.Text
 		case spec.DataContentType:
 			e.DataContentType = a.Text
-		case spec.DataSchema:
+		case dataSchema:
 			e.DataSchema = a.Text
 		case spec.Subject:
 			e.Subject = a.Text
