@@ -176,6 +176,50 @@ func TestBackgroundFailuresAreSeen(t *testing.T) {
 	}
 }
 
+// Every text of an event, and its data, count as memory.
+func TestBackgroundCountsAllOfAnEvent(t *testing.T) {
+	const size, limit = 10_000, 14_000
+	long := strings.Repeat("x", size)
+	for name, change := range map[string]func(e *cloudevents.Event){
+		"id":              func(e *cloudevents.Event) { e.ID = long },
+		"source":          func(e *cloudevents.Event) { e.Source = long },
+		"type":            func(e *cloudevents.Event) { e.Type = long },
+		"subject":         func(e *cloudevents.Event) { e.Subject = long },
+		"datacontenttype": func(e *cloudevents.Event) { e.DataContentType = long },
+		"dataschema":      func(e *cloudevents.Event) { e.DataSchema = long },
+		"data":            func(e *cloudevents.Event) { e.Data = []byte(long) },
+		"name of an extension": func(e *cloudevents.Event) {
+			e.Extensions = []cloudevents.Extension{{Name: long}}
+		},
+		"value of an extension": func(e *cloudevents.Event) {
+			e.Extensions = []cloudevents.Extension{{Name: "x", Value: cloudevents.StringValue(long)}}
+		},
+		"nothing long": func(*cloudevents.Event) {},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &dispatch.Background{MaxBytes: limit, Handler: sleeper, Logger: quiet}
+			take(t, b, "1s") // about 1 KiB
+			e := minimal()
+			e.ID = "1s"
+			change(&e)
+			_, err := b.HandleEvent(t.Context(), &e)
+			var d *dispatch.Deferred
+			accepted := errors.As(err, &d)
+			take(t, b, "1s")
+			second := e
+			_, err = b.HandleEvent(t.Context(), &second)
+			var full *dispatch.Error
+			if refused := errors.As(err, &full); !accepted || refused != (name != "nothing long") {
+				t.Errorf("%s: accepted %v, then refused %v", name, accepted, refused)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, _ = b.Shutdown(ctx)
+			time.Sleep(time.Hour)
+		})
+	}
+}
+
 // Without a Handler no event is accepted, rather than accepted and lost.
 func TestBackgroundWithoutHandler(t *testing.T) {
 	var b dispatch.Background

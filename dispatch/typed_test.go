@@ -60,6 +60,9 @@ func TestTyped(t *testing.T) {
 			if c.offset >= 0 && !strings.HasSuffix(refused.Message, fmt.Sprintf("at offset %d", c.offset)) {
 				t.Error(refused.Message)
 			}
+			if c.status == 415 && c.contentType != "" && !strings.Contains(refused.Message, fmt.Sprintf("content type %q", c.contentType)) {
+				t.Error(refused.Message)
+			}
 			if strings.Contains(refused.Message, "dispatch_test") {
 				t.Errorf("a Go type is shown: %s", refused.Message)
 			}
