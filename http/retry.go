@@ -42,6 +42,12 @@ type Retry struct {
 	// 5 min, -1 is no limit.
 	MaxTime time.Duration
 
+	// Statuses says which statuses of a 4xx or 5xx response are sent again (true) and which
+	// are not, where that differs from the table of [Sender]. The data plane contract of
+	// Knative asks for {404: true, 409: true}. 410 is never sent again. The member
+	// "retryable" of a response overrides Statuses.
+	Statuses map[int]bool
+
 	// NoJitter makes each wait the longest one instead of a random part of it.
 	NoJitter bool
 }
@@ -59,19 +65,20 @@ const (
 )
 
 // judge decides whether the message is sent again after a response.
-func (a *attempt) judge() {
+func (d *delivery) judge(a *attempt) {
 	if a.status < 400 {
 		a.said.problem = nil
-	}
-	switch {
-	case a.status/100 == 2:
-		a.retryable = body.Wraps[*body.Error](a.err) // the reply or the results are not known
-		return
-	case a.status < 400:
+		a.retryable = a.status/100 == 2 && body.Wraps[*body.Error](a.err) // the reply or the results are not known
 		return
 	}
 	a.retryable = a.status < 600 && answer.Repeated(a.status)
-	if said := a.said.retryable; said != nil && a.status != http.StatusGone {
+	if a.status == http.StatusGone {
+		return
+	}
+	if again, ok := d.sender.Retry.Statuses[a.status]; ok && a.status < 600 {
+		a.retryable = again
+	}
+	if said := a.said.retryable; said != nil {
 		a.retryable = *said
 	}
 }

@@ -28,6 +28,7 @@ var (
 	// or https URL.
 	ErrTarget = errors.New("the target is not an http or https URL")
 
+	errHost       = errors.New("the Header of the Sender has a Host that is not one host")
 	errRefusals   = errors.New("the target has refused too many parts of a batch")
 	errTooLate    = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
 	errCallEnded  = errors.New("the call has ended")
@@ -47,6 +48,10 @@ type SendError struct {
 
 	// Status is that of the last response. 0 is no response to the last attempt.
 	Status int
+
+	// Location is scheme and host of the URL that a 3xx response points to. It is not
+	// followed: if it is right, it belongs into the Target of the Sender.
+	Location string
 
 	// RetryAfter is the wait that the last response asks for, at most 24 h. 0 is none.
 	RetryAfter time.Duration
@@ -69,8 +74,8 @@ type SendError struct {
 	Err error
 }
 
-// Error returns target, attempts, status, Retry-After and Err. It leaves out Body, which
-// may quote the event.
+// Error returns target, attempts, status, Retry-After, Location and Err. It leaves out Body,
+// which may quote the event.
 func (e *SendError) Error() string {
 	b := []byte(e.Target)
 	if e.Target != "" {
@@ -92,6 +97,15 @@ func (e *SendError) Error() string {
 	}
 	if e.RetryAfter > 0 {
 		b = fmt.Appendf(b, ", Retry-After %d s", answer.Seconds(e.RetryAfter))
+	}
+	switch {
+	case e.Status/100 != 3:
+	case e.Location == "":
+		b = append(b, ": a redirect is not followed"...)
+	case e.Location == e.Target:
+		b = fmt.Appendf(b, ": it redirects to another path of %s, which is not followed", e.Location)
+	default:
+		b = fmt.Appendf(b, ": it redirects to %s, which is not followed", e.Location)
 	}
 	if e.Err != nil {
 		b = append(append(b, ": "...), e.Err.Error()...)
@@ -136,7 +150,7 @@ func (e *SendError) RetryIn() time.Duration { return e.RetryAfter }
 func (d *delivery) failure(a *attempt) *SendError {
 	return &SendError{
 		Target: d.origin(), Attempts: d.attempts, Status: a.status, RetryAfter: a.retryAfter,
-		Retryable: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
+		Location: a.redirect, Retryable: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
 	}
 }
 

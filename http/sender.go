@@ -45,8 +45,8 @@ import (
 //	501, 505                   not sent again
 //	other 5xx                  sent again
 //
-// A member "retryable" in the JSON body of a 4xx or 5xx overrides the table in both
-// directions, except for 410. The header Retry-After, in seconds or as a date, is a
+// [Retry.Statuses] changes the table. A member "retryable" in the JSON body of a 4xx or 5xx
+// overrides it in both directions, except for 410. The header Retry-After, in seconds or as a date, is a
 // lower bound for the wait. [Retry] sets the number of attempts and the waits.
 //
 // An error of the Client's Transport is retried, unless it wraps [ErrGone] or has a
@@ -91,7 +91,8 @@ type Sender struct {
 	// cookies.
 	Client *http.Client
 
-	// Header is added to every request. Headers of the event override it.
+	// Header is added to every request. Headers of the event override it. A Host in it is
+	// that of the request, in place of the host of Target, which is still connected to.
 	Header http.Header
 
 	// Retry says how often and when a message is sent again. The zero value is three
@@ -170,6 +171,32 @@ const (
 	drainedBytes = 64 << 10
 	drainedTime  = 2 * time.Second
 )
+
+// Validate returns an error if no event can be sent with these settings: [ErrTarget],
+// [cloudevents.ErrContentMode], or another one about Header. If the Transport of the Client
+// has a method Validate() error, it is asked too. Nothing is sent. Call it when a program
+// starts, to see a mistake before the first event.
+func (s *Sender) Validate() error {
+	var errs []error
+	if u, err := url.Parse(s.Target); err != nil || !isTarget(u) {
+		errs = append(errs, ErrTarget)
+	}
+	if s.Mode != cloudevents.BinaryMode && s.Mode != cloudevents.StructuredMode {
+		errs = append(errs, wrongMode(s.Mode, "a Sender has binary or structured mode"))
+	}
+	if hosts := values(s.Header, "Host"); len(hosts) > 1 || len(hosts) == 1 && !answer.IsHost(hosts[0]) {
+		errs = append(errs, errHost)
+	}
+	if s.Client != nil {
+		if t, ok := s.Client.Transport.(validator); ok {
+			errs = append(errs, t.Validate())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// validator finds mistakes in its settings.
+type validator interface{ Validate() error }
 
 // Send sends an event. It returns nil as soon as the target has answered with 2xx; the
 // body of the response does not matter.
@@ -302,7 +329,8 @@ type attempt struct {
 	said       said
 	retryAfter time.Duration
 	retryable  bool
-	err        error // why there is no response, or no reply, or no next attempt
+	redirect   string // where a 3xx points to
+	err        error  // why there is no response, or no reply, or no next attempt
 }
 
 func (a *attempt) accepted() bool { return a.status/100 == 2 && a.err == nil }
@@ -335,7 +363,7 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 		return attempt{err: errNotHTTP, retryable: true}
 	}
 	a = d.read(response, cancel)
-	a.judge()
+	d.judge(&a)
 	return a
 }
 
@@ -367,6 +395,13 @@ func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 	if len(d.sender.Header) > 0 {
 		r.Header = d.sender.Header.Clone()
 		remove(r.Header, "Content-Encoding") // the body has none
+		if hosts := values(r.Header, "Host"); len(hosts) > 0 {
+			if len(hosts) > 1 || !answer.IsHost(hosts[0]) {
+				return nil, errHost
+			}
+			r.Host = hosts[0]
+			remove(r.Header, "Host")
+		}
 	} else if d.out.event != nil {
 		r.Header = withRoom(r.Header, d.out.event)
 	}
@@ -448,6 +483,9 @@ func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
 func (d *delivery) read(response *http.Response, cancel func()) attempt {
 	a := attempt{status: response.StatusCode, retryAfter: capped(answer.AskedToWait(response.Header, time.Now()))}
 	isOK := a.status/100 == 2
+	if a.status/100 == 3 {
+		a.redirect = answer.Redirect(&d.target, response.Header)
+	}
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
 		d.readResults(response, &a, cancel)
 		return a

@@ -69,7 +69,7 @@ func live(f func() any) (kept any, bytes int64) {
 // asked, and not on how much was answered.
 func TestSendBatchAnswerIsBounded(t *testing.T) {
 	const (
-		size      = 15 << 20
+		size      = 4 << 20
 		mostBytes = 1 << 20   // that are allocated
 		mostKept  = 512 << 10 // by report and error
 	)

@@ -43,7 +43,7 @@ func (e *HandshakeError) Error() string {
 	if e.Status != 0 {
 		text += "status " + strconv.Itoa(e.Status) + ": "
 	}
-	text += e.Err.Error()
+	text += excerpt.Cut(e.Err.Error(), maxMessage)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -18,6 +19,7 @@ import (
 const (
 	handshakeTimeout  = 30 * time.Second
 	maxHandshakeBody  = 4 << 10
+	drainTime         = 2 * time.Second
 	refusalHolds      = time.Minute // the least time until a target that refused is asked again
 	defaultRenew      = 24 * time.Hour
 	defaultMaxTargets = 1024
@@ -187,7 +189,7 @@ func (t *Transport) handshake(r *http.Request, target *targetState, f *flight, c
 		ctx, cancel := context.WithTimeout(r.Context(), handshakeTimeout)
 		defer cancel()
 		if response, err = t.base().RoundTrip(t.ask(r, callback).WithContext(ctx)); err == nil {
-			defer drain(response)
+			defer drain(response, cancel)
 		}
 	}
 	if err != nil {
@@ -196,13 +198,16 @@ func (t *Transport) handshake(r *http.Request, target *targetState, f *flight, c
 		return f.err
 	}
 	f.again = false
-	f.err = t.settle(target, r.URL.Host, response, callback != "")
+	f.err = t.settle(target, r.URL, response, callback != "")
 	return f.err
 }
 
-// drain makes the connection of a response usable again, if that is cheap.
-func drain(response *http.Response) {
+// drain makes the connection of a response usable again, if that is cheap. The deliveries
+// to the target wait for it.
+func drain(response *http.Response, cancel func()) {
+	stop := time.AfterFunc(drainTime, cancel)
 	_, _ = io.CopyN(io.Discard, response.Body, maxHandshakeBody)
+	stop.Stop()
 	response.Body.Close()
 }
 
@@ -223,9 +228,16 @@ func (t *Transport) ask(r *http.Request, callback string) *http.Request {
 }
 
 // settle notes the answer to a handshake.
-func (t *Transport) settle(target *targetState, host string, response *http.Response, offered bool) error {
+func (t *Transport) settle(target *targetState, u *url.URL, response *http.Response, offered bool) error {
 	perMinute, reason := t.consent(response)
-	e := &HandshakeError{Host: host, Status: response.StatusCode, Reason: reason, Err: ErrNoConsent}
+	if reason != "" && response.StatusCode/100 == 3 {
+		reason = "it redirects"
+		if origin := answer.Redirect(u, response.Header); origin != "" {
+			reason += " to " + origin
+		}
+		reason += ", which is not followed"
+	}
+	e := &HandshakeError{Host: u.Host, Status: response.StatusCode, Reason: reason, Err: ErrNoConsent}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
