@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 var (
@@ -63,6 +64,12 @@ type Route struct {
 	// "com.example.placed.v2".
 	Version string
 
+	// DataContentType is given to an event whose data comes without a content type, before
+	// Handler is called. It is for senders that forget Content-Type, such as
+	// "application/json" before a handler of [On], which refuses such data otherwise. ""
+	// leaves the event as it is.
+	DataContentType string
+
 	// Handler handles the events.
 	Handler Handler
 
@@ -114,14 +121,37 @@ func (r *Route) Check(e *cloudevents.Event) error {
 	case !r.Matches(e):
 		return errNoMatch
 	case r.refuse != nil:
+		if r.lacksContentType(e) {
+			c := *e
+			c.DataContentType = r.DataContentType
+			e = &c
+		}
 		return r.refuse(e)
 	}
 	return nil
 }
 
+func (r *Route) lacksContentType(e *cloudevents.Event) bool {
+	return r.DataContentType != "" && e.DataContentType == "" && e.Data != nil
+}
+
+// handler returns Handler, behind DataContentType.
+func (r *Route) handler() Handler {
+	if r.DataContentType == "" {
+		return r.Handler
+	}
+	own := *r
+	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		if own.lacksContentType(e) {
+			e.DataContentType = own.DataContentType
+		}
+		return own.Handler(ctx, e)
+	}
+}
+
 // Handle registers all of the routes, or none if one of them is refused. The error then
 // has each problem of each route, so that one test is enough for a whole table: a
-// malformed Type, Source or Version, a missing Handler, or a route that takes the same
+// malformed Type, Source, Version or DataContentType, a missing Handler, or a route that takes the same
 // events as another one.
 func (m *Mux) Handle(routes ...Route) error {
 	added := make([]registered, 0, len(routes))
@@ -135,6 +165,8 @@ func (m *Mux) Handle(routes ...Route) error {
 			switch {
 			case r.Handler == nil:
 				err = errNoRouteHandler
+			case r.DataContentType != "" && validation.MediaType(r.DataContentType) != nil:
+				err = fmt.Errorf("DataContentType: %w", validation.MediaType(r.DataContentType))
 			case twice:
 				err = fmt.Errorf("takes the same events as route %d of the same call", first)
 			case m.seen[r.key]:
@@ -174,7 +206,7 @@ func (m *Mux) add(r *registered) {
 	}
 	m.seen[r.key] = true
 	m.routes = append(m.routes, *r)
-	m.types.put(r.key.eventType).put(r.key.source).put(r.key, r.Handler)
+	m.types.put(r.key.eventType).put(r.key.source).put(r.key, r.handler())
 	if i, found := slices.BinarySearch(m.known, r.key.eventType); !found {
 		m.known = slices.Insert(m.known, i, r.key.eventType)
 	}

@@ -22,7 +22,8 @@ import (
 //     position in the data, which the error wraps as a [*cloudevents.SyntaxError], unless
 //     a method of T refused the data.
 //   - Data of a media type other than JSON has status 415 and the type
-//     "unsupported_data", unless T is []byte or string.
+//     "unsupported_data", unless T is []byte or string. So has data without a content type;
+//     set Route.DataContentType for senders that forget it.
 //   - An event without data has status 400 and the type "missing_data", unless T is a
 //     pointer, slice, map or interface: data is nil then.
 func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Handler {
@@ -42,11 +43,27 @@ func decoder[T any]() func(e *cloudevents.Event) (T, error) {
 	return func(e *cloudevents.Event) (T, error) {
 		data, err := cloudevents.DataAs[T](e)
 		if err != nil && !(e.Data == nil && optional) {
-			return data, refuseData(e.DataContentType, err)
+			refused := refuseData(e.DataContentType, err)
+			switch {
+			case isGzip(e.Data):
+				refused.Message += gzipHint
+			case e.DataContentType == "" && refused.Status == 415:
+				refused.Message = noContentType
+			}
+			return data, refused
 		}
 		return data, nil
 	}
 }
+
+const (
+	noContentType = "Content-Type is missing, or datacontenttype: this type of event has data of the type " +
+		"application/json; a receiver that wants to assume it sets DataContentType of the dispatch.Route"
+	gzipHint = "; the data begins with 1f 8b, as gzip does, and the message does not say that it is compressed"
+)
+
+// isGzip reports whether data begins as a gzip member does (RFC 1952, section 2.3.1).
+func isGzip(data []byte) bool { return len(data) >= 2 && data[0] == 0x1f && data[1] == 0x8b }
 
 // On returns a route for events of that type, or prefix of types, with fn as a [Typed]
 // handler. Its documentation has the schema of T and an empty T; set Route.In for a better

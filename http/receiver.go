@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -27,10 +28,10 @@ import (
 // The status of the answer is
 //
 //	200  with the reply of the handler, in the mode of the request
-//	202  with {"status":"accepted"} and an id: the handler deferred the event
-//	204  the event was handled
+//	202  the handler deferred the event; the header Deferred-Id has the id of the work
+//	204  the event was handled; or an answer to HEAD or OPTIONS, with Allow
 //	400  the message is malformed or invalid, or its body could not be read
-//	405  another method, with Allow
+//	405  a method that is not POST, HEAD or OPTIONS, with Allow
 //	408  the body did not arrive in time
 //	413  a body, a batch or an event exceeds a limit
 //	415  not a CloudEvent, an unknown format, or an encoded body
@@ -45,6 +46,15 @@ import (
 // panic, invalid_reply, batch_failed, the Type of a dispatch.Error, or else the text of
 // the status, as in too_many_requests.
 //
+// # Deferred work
+//
+// An answer 202 is empty, because Knative takes a body that is no event for a failed
+// delivery, and Dapr repeats an event after a status that it does not know. A request
+// whose Accept admits application/json, also as application/* or */*, gets the body
+// {"status":"accepted","id":"…"}. A request without Accept gets none. The header
+// [HeaderDeferredID] is in both; it is omitted if the handler gave no id, or one of more
+// than 1 KiB.
+//
 // # Batches
 //
 // The events of a batch are handled one after the other, also if one of them fails. A
@@ -53,7 +63,8 @@ import (
 // If all events have the same status, so does the response; 204 has no body. Otherwise
 // the status is 503 if an event failed that may be sent again, 422 if others failed, 202
 // if some were deferred, and 200 if not. The body is a [BatchAnswer] with a [Result] for
-// each event, which includes its reply. A sender that ignores the body and resends the
+// each event, which includes its reply and the id of deferred work. It does not depend on
+// Accept: neither Knative nor Dapr sends batches. A sender that ignores the body and resends the
 // whole batch after 503 makes some events run twice.
 //
 // # Duplicates
@@ -72,8 +83,9 @@ import (
 //
 // A failure of the handler is one log record, which [dispatch.Outcome.LogFailure]
 // describes. [dispatch.Log] may write it instead. It has no duration if neither Log nor an
-// Observer needs one. A request that has no valid event is logged at level Debug, or Error
-// if the status is 5xx.
+// Observer needs one. A request that has no valid event is one log record too, "request
+// refused" with the status and at most 1 KiB of the error, at level Info, or Error if the
+// status is 5xx.
 //
 // A Receiver must not be changed while it serves.
 type Receiver struct {
@@ -193,20 +205,26 @@ func (x *exchange) forgiven(ctx context.Context, r *cloudevents.Receipt) context
 
 var errMethod = errors.New("events are sent by POST")
 
-// otherMethod answers a request that carries no events.
+// otherMethod answers a request that carries no events. HEAD and OPTIONS are how some
+// senders find out whether an address is there.
 func (x *exchange) otherMethod() int {
 	allow := http.MethodPost
 	if x.receiver.AllowPUT {
 		allow += ", " + http.MethodPut
 	}
 	x.w.Header().Set("Allow", allow)
+	if x.r.Method == http.MethodHead || x.r.Method == http.MethodOptions {
+		answer.Early(x.w, x.r)
+		x.w.WriteHeader(http.StatusNoContent)
+		return http.StatusNoContent
+	}
 	return x.refuse(errMethod, http.StatusMethodNotAllowed)
 }
 
 // refuse answers a request in which there is nothing to handle.
 func (x *exchange) refuse(err error, status int) int {
 	ctx := x.r.Context()
-	level := slog.LevelDebug
+	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError
 	}
@@ -231,7 +249,32 @@ func (x *exchange) refuse(err error, status int) int {
 // duplicateEvents is the header with the number of duplicates in a request.
 const duplicateEvents = "Duplicate-Events"
 
-// acceptance is the body of an answer 202.
+// HeaderDeferredID is the header of an answer 202 with the id of the deferred work, which
+// is that of [dispatch.Deferred]. Characters other than printable ASCII are escaped as in
+// the headers of attributes.
+const HeaderDeferredID = "Deferred-Id"
+
+const maxDeferredID = 1 << 10
+
+// accept answers that the event will be handled later.
+func (x *exchange) accept(id string) {
+	h := x.w.Header()
+	if id != "" && len(id) <= maxDeferredID {
+		value := id
+		if percent.NeedsEscape(id) {
+			value = string(percent.Append(nil, id))
+		}
+		h.Set(HeaderDeferredID, value)
+	}
+	if answer.AcceptsJSON(x.r.Header) {
+		answer.JSON(x.w, http.StatusAccepted, 0, &acceptance{accepted, id})
+		return
+	}
+	h.Set("Content-Length", "0")
+	x.w.WriteHeader(http.StatusAccepted)
+}
+
+// acceptance is the JSON body of an answer 202.
 type acceptance struct {
 	Status string `json:"status"`       // "accepted"
 	ID     string `json:"id,omitempty"` // of the work, for POST /cancel/{id}
@@ -273,7 +316,7 @@ func (x *exchange) event() int {
 		// The status is legal, and an error of a client that is gone cannot be helped.
 		_ = a.encoded.respond(x.w, a.status)
 	case a.status == http.StatusAccepted:
-		answer.JSON(x.w, a.status, 0, &acceptance{accepted, a.id})
+		x.accept(a.id)
 	default:
 		x.w.WriteHeader(a.status)
 	}

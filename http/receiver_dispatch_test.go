@@ -73,7 +73,7 @@ func TestReceiverLogsIllegalStatus(t *testing.T) {
 func TestReceiverLogsRefusedRequests(t *testing.T) {
 	var log logged
 	post(&cehttp.Receiver{Logger: log.logger()}, typed("text/plain"), "")
-	if !strings.Contains(log.String(), "level=DEBUG msg=\"request refused\" status=415") {
+	if !strings.Contains(log.String(), "level=INFO msg=\"request refused\" status=415") {
 		t.Errorf("logged %s", log.String())
 	}
 }

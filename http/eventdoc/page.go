@@ -20,7 +20,6 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
 // Page is an [http.Handler] that answers GET and HEAD with the documentation of a Mux. The
@@ -93,7 +92,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := p.describe(r)
 	var body []byte
 	var err error
-	if wantsJSON(r.Header) {
+	if answer.PrefersJSON(r.Header) {
 		h.Set("Content-Type", "application/json")
 		body, err = d.json()
 	} else {
@@ -130,47 +129,3 @@ func (p *Page) target(r *http.Request) string {
 	}
 	return "http://" + host + "/"
 }
-
-// wantsJSON reports whether the request prefers JSON to HTML. Browsers, and clients that
-// accept everything, get HTML.
-func wantsJSON(h http.Header) bool {
-	// The most specific range counts of those that mean HTML.
-	names := [...]string{"application/json", "text/html", "text/*", "*/*"}
-	var quality [len(names)]float64
-	var said [len(names)]bool
-	for _, line := range h["Accept"] {
-		for item := range strings.SplitSeq(line, ",") {
-			essence := mediatype.Essence(item)
-			i := slices.IndexFunc(names[:], func(name string) bool { return strings.EqualFold(name, essence) })
-			if i < 0 {
-				continue
-			}
-			q := 1.0
-			if text, ok := mediatype.Parameter(item, "q"); ok {
-				if q, ok = parseQuality(text); !ok {
-					continue
-				}
-			}
-			quality[i], said[i] = max(quality[i], q), true
-		}
-	}
-	html := 0.0
-	for i := range names {
-		if i > 0 && said[i] {
-			html = quality[i]
-			break
-		}
-	}
-	return quality[0] > 0 && quality[0] >= html
-}
-
-// parseQuality parses a weight (RFC 9110, section 12.4.2), and takes more digits.
-func parseQuality(text string) (q float64, ok bool) {
-	if len(text) > maxQuality {
-		return 0, false
-	}
-	q, err := strconv.ParseFloat(text, 64)
-	return q, err == nil && q >= 0 && q <= 1
-}
-
-const maxQuality = 16 // bytes of a weight
