@@ -195,9 +195,6 @@ func (s *Sender) Validate() error {
 	return errors.Join(errs...)
 }
 
-// validator finds mistakes in its settings.
-type validator interface{ Validate() error }
-
 // Send sends an event. It returns nil as soon as the target has answered with 2xx; the
 // body of the response does not matter.
 //

@@ -125,7 +125,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// validator is a handler that finds mistakes in its settings.
+// validator is a handler or a transport that finds mistakes in its settings.
 type validator interface{ Validate() error }
 
 func (s *Server) validate() error {
