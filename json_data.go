@@ -37,8 +37,12 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 		return false, nil
 	}
 	if e.DataContentType == "" {
+		state := o.attributes.core[coreDataContentType].state
 		if o.attributes.refusedContentType() {
 			return false, nil // nothing can be said about data
+		}
+		if state == 0 && o.attributes.counted() { // because encoders write it
+			return false, r.at(data.start, o.attributes.exceeded())
 		}
 		e.DataContentType = "application/json"
 	}
@@ -88,6 +92,11 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	}
 	if !ok {
 		return r.dataError(e.SpecVersion, spec.DataBase64, m, ruleDataBase64)
+	}
+	if r.maxDepth < DefaultMaxDepth && mediatype.IsJSON(e.DataContentType) { // it may be written as a JSON value
+		if _, f := jsonscan.Value(e.Data, jsonscan.Space(e.Data, 0), r.maxDepth); f == jsonscan.TooDeep {
+			return r.fault(m.start, f)
+		}
 	}
 	return nil
 }
