@@ -194,6 +194,7 @@ func (d *Decoder) event(e *cloudevents.Event, m *received) (err error) {
 	}
 	if err != nil {
 		*e = cloudevents.Event{}
+		err = explained(m, err)
 	}
 	return err
 }
@@ -276,6 +277,14 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received, about *bodyHeade
 
 // batch decodes a batch.
 func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
+	es, err := d.decodeBatch(m)
+	if err != nil {
+		return nil, explained(m, err)
+	}
+	return es, nil
+}
+
+func (d *Decoder) decodeBatch(m *received) ([]cloudevents.Event, error) {
 	var about bodyHeader
 	about.gather(m.header)
 	if err := about.check(); err != nil {

@@ -39,7 +39,7 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (e cloudevents.Event, err
 		}
 	}
 	if err != nil {
-		return cloudevents.Event{}, err
+		return cloudevents.Event{}, explained(&m, err)
 	}
 	return e, nil
 }
