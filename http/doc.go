@@ -51,7 +51,8 @@
 //
 // A body has at most [DefaultMaxBytes], and the ce- headers of a message are at most
 // [cloudevents.DefaultMaxAttributes]. A [Decoder] can change both. The limits of
-// structured and batch bodies are those of the format.
+// structured and batch bodies are those of the format. Memory for a body is taken as its
+// bytes come, whatever its Content-Length says.
 //
 // # Aliasing
 //
