@@ -323,3 +323,18 @@ func TestMuxRefusesPrefixesThatNeverMatch(t *testing.T) {
 		}
 	}
 }
+
+// A label has letters, digits, - and _, up to the last of each.
+func TestMuxLabels(t *testing.T) {
+	for _, label := range []string{"a", "z", "A", "Z", "0", "9", "-", "_", "v2-RC_1"} {
+		m := newMux(t, dispatch.Route{Type: "t", Version: label})
+		if got := taken(t, m, &cloudevents.Event{Type: "t." + label}); got == "" {
+			t.Errorf("%q is not taken", label)
+		}
+	}
+	for _, label := range []string{"`", "{", "@", "[", "/", "v.2", "v 2", "é", ","} {
+		if err := new(dispatch.Mux).Handle(dispatch.Route{Type: "t", Version: label, Handler: ok}); err == nil {
+			t.Errorf("%q is taken", label)
+		}
+	}
+}

@@ -308,3 +308,11 @@ func TestReceiverLocatesWhatTheHandlerRefuses(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
+
+// The text of an error that is not the sender's fault is not for the sender.
+func TestProblemOfShowsNoInternalError(t *testing.T) {
+	p := cehttp.ProblemOf(errors.New(secret))
+	if p.Message != "Internal Server Error" || !p.Retryable || p.Type != "internal_server_error" {
+		t.Errorf("%+v", p)
+	}
+}
