@@ -27,12 +27,12 @@ func removeHopByHop(h http.Header) {
 }
 
 // elements returns the elements of the lists in the lines of a header. Proxies join lines
-// (RFC 9110, 5.3).
+// (RFC 9110, 5.3). An element may be empty.
 func elements(lines []string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, line := range lines {
 			for element := range strings.SplitSeq(line, ",") {
-				if element = strings.Trim(element, " \t"); element != "" && !yield(element) {
+				if !yield(strings.Trim(element, " \t")) {
 					return
 				}
 			}

@@ -19,6 +19,16 @@ type hosts struct {
 	allowed []string // of --allow-host
 }
 
+// hostsAt returns the hosts of a listener at an address, which the command line has in another
+// form. It returns nil, which is any, unless it is a loopback address: on others, nobody knows
+// the names.
+func hostsAt(at net.Addr, address string, allowed []string) *hosts {
+	if tcp, ok := at.(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
+		return nil
+	}
+	return &hosts{own: hostName(address), allowed: allowed}
+}
+
 // has reports whether a request with that Host is for this listener. HTTP/1.0 may have none,
 // and browsers do not speak it.
 func (h *hosts) has(host string) bool {

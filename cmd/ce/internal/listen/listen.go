@@ -119,9 +119,7 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if a, ok := tcp.Addr().(*net.TCPAddr); ok && a.IP.IsLoopback() {
-		l.hosts = &hosts{own: hostName(address), allowed: l.allowed}
-	}
+	l.hosts = hostsAt(tcp.Addr(), address, l.allowed)
 	ctx, l.stop = context.WithCancel(ctx)
 	defer l.stop()
 	fmt.Fprintf(l.process.Err, "listening on http://%s/ — Ctrl-C ends\n", tcp.Addr())

@@ -184,7 +184,7 @@ func TestListenForwards(t *testing.T) {
 	if len(bodies) != 1 || !strings.HasSuffix(message, bodies[0]) || !strings.Contains(out.String(), "200 OK") {
 		t.Errorf("bodies %q", bodies)
 	}
-	for _, c := range []struct{ target, want int }{{503, 503}, {410, 410}, {302, 502}} {
+	for _, c := range []struct{ target, want int }{{503, 503}, {410, 410}, {400, 400}, {302, 502}} {
 		status = c.target
 		if got := post(t, l, message).StatusCode; got != c.want {
 			t.Errorf("target %d: %d, want %d", c.target, got, c.want)
@@ -207,7 +207,7 @@ func TestListenForwards(t *testing.T) {
 	if err := json.NewDecoder(answer.Body).Decode(&problem); answer.StatusCode != 502 || err != nil || !problem.Retryable {
 		t.Errorf("nobody there: %v", answer)
 	}
-	if l.refused != 5 || l.accepted != 1 {
+	if l.refused != 6 || l.accepted != 1 {
 		t.Errorf("%d accepted, %d refused", l.accepted, l.refused)
 	}
 }

@@ -3,6 +3,7 @@ package listen
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -102,11 +103,10 @@ func TestListenRefusesOtherHosts(t *testing.T) {
 		{"0.0.0.0:8080", 421}, {"[::]:8080", 421}, {"192.168.0.1", 421}, {"127.1", 421}, {"2130706433", 421}, {"x.tunnel.example", 421}, {"*", 421}, {"\x1b[31m", 421},
 	} {
 		l, out, _ := newListener(t, func(l *listener) {
-			l.hosts = &hosts{own: "own.example"}
 			if err := l.allowHost("Tunnel.example:443"); err != nil {
 				t.Fatal(err)
 			}
-			l.hosts.allowed = l.allowed
+			l.hosts = hostsAt(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}, "own.example:8080", l.allowed)
 			l.record.dir = t.TempDir()
 		})
 		body := strings.NewReader("{" + minimal + "}")
@@ -125,6 +125,14 @@ func TestListenRefusesOtherHosts(t *testing.T) {
 		if len(files) != l.accepted {
 			t.Errorf("%q: %d files", c.host, len(files))
 		}
+	}
+	for _, ip := range []string{"0.0.0.0", "::", "192.168.0.1"} {
+		if h := hostsAt(&net.TCPAddr{IP: net.ParseIP(ip)}, ip+":80", nil); h != nil {
+			t.Errorf("%s: %+v", ip, h)
+		}
+	}
+	if h := hostsAt(&net.TCPAddr{IP: net.IPv6loopback}, "[::1]:80", nil); h == nil || h.has("evil.example") {
+		t.Errorf("%+v", h)
 	}
 	any := hosts{allowed: []string{"*"}}
 	if !any.has("evil.example") {
