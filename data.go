@@ -22,7 +22,8 @@ var ErrDataContentType = errors.New("the content type of the data does not fit t
 // encoding/json. For that, and for a json.RawMessage, contentType must be a JSON media type
 // without a charset other than UTF-8, or "", which is application/json then.
 //
-// Data under a JSON media type must be one JSON value in UTF-8. Otherwise the error wraps
+// Data under a JSON media type must be one JSON value in UTF-8, or nil, which is no data.
+// Otherwise the error wraps
 // [validation.ErrData]: an encoder would have to write it as data_base64. SetData is the
 // only function that looks; a program that sets the fields itself sends what it likes.
 //
@@ -62,7 +63,7 @@ func (e *Event) SetData(contentType string, v any) error {
 			return err
 		}
 	}
-	if isUTF8JSON(contentType) && !isJSONValue(data, -1) {
+	if data != nil && isUTF8JSON(contentType) && !isJSONValue(data, -1) {
 		return validation.NewError(spec.Data, "", spec.SectionEventData, ruleDataJSON)
 	}
 	e.Data, e.DataContentType = data, contentType

@@ -34,8 +34,12 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 		return false, nil
 	}
 	if e.DataContentType == "" {
-		if state := o.attributes.core[coreDataContentType].state; state != 0 && state&isNull == 0 {
+		state := o.attributes.core[coreDataContentType].state
+		if state != 0 && state&isNull == 0 {
 			return false, nil // it was refused, and says nothing about data
+		}
+		if state == 0 && o.attributes.counted() { // because encoders write it
+			return false, r.at(data.start, o.attributes.exceeded())
 		}
 		e.DataContentType = "application/json"
 	}
@@ -80,6 +84,11 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	}
 	if !ok {
 		return r.dataError(spec.DataBase64, m, ruleDataBase64)
+	}
+	if r.maxDepth < DefaultMaxDepth && mediatype.IsJSON(e.DataContentType) { // it may be written as a JSON value
+		if _, f := jsonscan.Value(e.Data, jsonscan.Space(e.Data, 0), r.maxDepth); f == jsonscan.TooDeep {
+			return r.fault(m.start, f)
+		}
 	}
 	return nil
 }
