@@ -199,7 +199,8 @@ func (a *Attributes) Fail(err error) { a.fails = append(a.fails, err) }
 // The error is a [*LimitError]; or a [*validation.Error] for each violation, core
 // attributes first, in the order of the specification, then extensions by name; or what
 // Fail was given. Several errors are [validation.Errors]. After 32 violations the rest of
-// the extensions is not checked any more.
+// the extensions is not checked any more. With Forgive, what would have been forgiven
+// comes last.
 func (a *Attributes) Assemble(e *Event) error {
 	if err := a.exceeded(); err != nil {
 		return err
@@ -209,7 +210,7 @@ func (a *Attributes) Assemble(e *Event) error {
 	if len(errs)+len(a.fails) == 0 {
 		return nil
 	}
-	return validation.Join(slices.Concat(a.receipts, errs, a.fails))
+	return validation.Join(slices.Concat(errs, a.fails, a.receipts))
 }
 
 // exceeded returns the error about too many attributes.

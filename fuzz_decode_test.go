@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -159,10 +160,14 @@ func FuzzDecodeBatch(f *testing.F) {
 		text := bytes.TrimPrefix(document, []byte("\uFEFF"))
 		jsonErr := json.Unmarshal(text, &elements)
 		isArray := jsonErr == nil && bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("["))
-		first := -1 // element that is refused alone
+		first := -1 // element that is refused alone, or has not the version of the first one
+		var version spec.Version
 		for i := range elements {
 			e, err := d.Decode(elements[i])
-			if err != nil || bytes.HasPrefix(elements[i], []byte("\uFEFF")) {
+			if i == 0 {
+				version = e.SpecVersion
+			}
+			if err != nil || e.SpecVersion != version || bytes.HasPrefix(elements[i], []byte("\uFEFF")) {
 				first = i
 				break
 			}

@@ -27,9 +27,10 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	for index := 0; ; index++ {
 		n := len(es) - 1
 		receipts := len(r.receipts)
+		begin := i
 		i, _, err = r.event(&es[n], i, true)
 		if err == nil && es[n].SpecVersion != es[0].SpecVersion {
-			err = &invalidEvent{mixedVersions(&es[n])}
+			err = &invalidEvent{r.at(begin, mixedVersions(&es[n]))}
 		}
 		_, isInvalid := err.(*invalidEvent)
 		switch {

@@ -126,7 +126,7 @@ func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, e
 		errs = append(errs, err)
 	}
 	if len(errs) > 0 {
-		return end, false, &invalidEvent{validation.Join(append(a.receipts, errs...))}
+		return end, false, &invalidEvent{validation.Join(append(errs, a.receipts...))}
 	}
 	if a.receipts != nil {
 		r.receipts = append(r.receipts, jsonReceipt{err: a.Forgiven()})

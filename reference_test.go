@@ -49,6 +49,9 @@ func refDecode(document []byte) (e cloudevents.Event, err error) {
 	if attributes > cloudevents.DefaultMaxAttributes {
 		return e, errors.New("too many attributes")
 	}
+	if version, err := refString(members["specversion"]); err == nil && version == "0.3" {
+		return refDecodeV03(members)
+	}
 	if err := refCore(&e, members); err != nil {
 		return e, err
 	}
