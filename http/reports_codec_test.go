@@ -154,14 +154,6 @@ func TestR56OneContentLength(t *testing.T) {
 	}
 }
 
-func TestR58TooLarge(t *testing.T) {
-	var tooLarge *http.MaxBytesError
-	_, err := cehttp.ToCloudEvent(request(binaryHeader(), strings.Repeat("x", 17_000_000)), nil)
-	if !errors.As(err, &tooLarge) || tooLarge.Limit != cehttp.DefaultMaxBytes || cehttp.StatusCode(err) != http.StatusRequestEntityTooLarge {
-		t.Errorf("error is %v", err)
-	}
-}
-
 // A near miss is looked for in one pass, and says the same of the same header.
 func TestNearMissOfALargeHeader(t *testing.T) {
 	h := http.Header{}
