@@ -47,6 +47,7 @@ func TestRequest(t *testing.T) {
 		{"a file to upload", "curl http://a/b -T f", "PUT", "/b", http.Header{}, "A: f\r\nB;\n"},
 		{"a file to upload by another method", "curl http://a/b -T f -X POST", "POST", "/b", http.Header{}, "A: f\r\nB;\n"},
 		{"a file to upload into a directory", "curl http://a/b/?c -T d/f", "PUT", "/b/f?c", http.Header{}, "A: d/f\r\nB;\n"},
+		{"standard input to upload into a directory", "curl http://a/b/ -T -", "PUT", "/b/", http.Header{}, "A: -\r\nB;\n"},
 		{"raw data that looks like a file", "curl http://a/ --data-raw @f", "POST", "/", http.Header{"Content-Type": {form}}, "@f"},
 		{"files that are no part of an event", "curl http://a/ -b f --cookie-jar f --netrc-file f --cacert f -E f --etag-compare f --url-query @f", "GET", "/", http.Header{}, ""},
 		{"a file of headers", "curl http://a/ -H @f", "GET", "/", http.Header{"A": {"f"}, "B": {""}}, ""},
@@ -107,7 +108,7 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("%q: %v, want %v", command, err, curl.ErrForm)
 		}
 	}
-	for _, command := range []string{"curl a -d", "curl a b", "curl a -H nonsense", "curl 'a", "curl $a", "curl `a`"} {
+	for _, command := range []string{"curl a -d", "curl a b", "curl a -H nonsense", "curl a -T f -d x", "curl a -d x -T f", "curl a -T", "curl 'a", "curl $a", "curl `a`"} {
 		if c, _, err := curl.Parse(command); err == nil || c != nil {
 			t.Errorf("%q: %+v", command, c)
 		}

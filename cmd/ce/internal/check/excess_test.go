@@ -3,6 +3,8 @@ package check_test
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -29,6 +31,22 @@ func TestCheckPrintsSoMuch(t *testing.T) {
 		if out, _, _ := cetest.Run(t, check.Command(), input, "--json"); strings.Count(out, "\n") != n {
 			t.Errorf("%d lines of JSON, want %d", strings.Count(out, "\n"), n)
 		}
+	}
+}
+
+// Each input is counted by itself.
+func TestCheckPrintsSoMuchOfEachInput(t *testing.T) {
+	dir := t.TempDir()
+	var names []string
+	for i := range 3 {
+		name := filepath.Join(dir, fmt.Sprint(i, ".jsonl"))
+		if err := os.WriteFile(name, []byte(strings.Repeat("[]\n", 600)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if out, _, _ := cetest.Run(t, check.Command(), "", names...); strings.Count(out, "  rule     ") != 1800 || strings.Contains(out, "shown") {
+		t.Errorf("%d shown", strings.Count(out, "  rule     "))
 	}
 }
 
@@ -80,8 +98,10 @@ func TestCheckFindsManyHeaders(t *testing.T) {
 		fmt.Fprintf(&b, "ce-a%d: %%FF\n", i)
 	}
 	b.WriteString(strings.Repeat("x-y: z\n", 100_000) + "\n")
-	out, _, _ := cetest.Run(t, check.Command(), b.String())
-	if !strings.Contains(out, "at       line 6, offset ") || !strings.Contains(out, "at       line 995, offset ") || !strings.Contains(out, "990 violations") {
-		t.Error(out[max(0, len(out)-500):])
+	for _, input := range []string{b.String(), strings.ReplaceAll(b.String(), "ce-a", "CE-A")} {
+		out, _, _ := cetest.Run(t, check.Command(), input)
+		if !strings.Contains(out, "at       line 6, offset ") || !strings.Contains(out, "at       line 995, offset ") || !strings.Contains(out, "990 violations") {
+			t.Error(out[max(0, len(out)-500):])
+		}
 	}
 }

@@ -8,15 +8,8 @@ import (
 // DidYouMean returns "; did you mean x?" with the name that is nearest to a mistyped one, for the
 // end of an error, or "" if none is near.
 func DidYouMean(name string, names []string) string {
-	const longest = 64 // bytes of a name that is compared
-	if name == "" || len(name) > longest {
-		return ""
-	}
 	best, nearest := "", 1+max(1, len(name)/3)
 	for _, candidate := range names {
-		if len(candidate) > longest {
-			continue
-		}
 		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < nearest {
 			best, nearest = candidate, d
 		}

@@ -40,7 +40,7 @@ func (h *hosts) has(host string) bool {
 		return true
 	}
 	ip, err := netip.ParseAddr(name)
-	return err == nil && ip.Unmap().IsLoopback()
+	return err == nil && ip.IsLoopback()
 }
 
 // hostName returns the name of "name:port" in lower case.

@@ -82,11 +82,7 @@ func (l *listener) headline(b *bytes.Buffer, m *received, s cli.Style) {
 
 // requestLine returns the beginning of the request line, without credentials.
 func (m *received) requestLine() string {
-	uri := m.r.RequestURI
-	if len(uri) > 4096 {
-		uri = uri[:4096]
-	}
-	return excerpt.Cut(excerpt.Cut(m.r.Method, 32)+" "+withoutSecrets(uri), 100)
+	return excerpt.Cut(m.r.Method+" "+withoutSecrets(m.r.RequestURI), 100)
 }
 
 // modeName returns the content mode that the header of the message claims.

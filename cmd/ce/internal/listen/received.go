@@ -77,8 +77,11 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var err error
-	// The body is read first, because it is shown even if the receiver refuses the header.
-	m.body, err = io.ReadAll(io.LimitReader(r.Body, min(l.maxBytes, math.MaxInt64-1)+1))
+	// The body is read first, because it is shown even if the receiver refuses the header. The
+	// answer to another method does not wait for it.
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+		m.body, err = io.ReadAll(io.LimitReader(r.Body, min(l.maxBytes, math.MaxInt64-1)+1))
+	}
 	rest := io.Reader(r.Body)
 	if err != nil {
 		rest = failingReader{err}

@@ -211,10 +211,7 @@ func (m *received) writeRequestSection(w *bufio.Writer) {
 	var quoted []byte
 	for line := range strings.Lines(text) {
 		for line != "" {
-			n := len(line)
-			if n > maxQuoted { // the literals are joined
-				n = lastRune(line, maxQuoted)
-			}
+			n := min(len(line), maxQuoted) // also within a character: the literals are joined
 			quoted = strconv.AppendQuoteToASCII(quoted[:0], line[:n])
 			w.Write(append(quoted, '\n'))
 			line = line[n:]
@@ -229,15 +226,4 @@ const maxQuoted = 16 << 10
 func plainSection(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && cli.Hidden(r) }) &&
 		!strings.Contains(s, "\n-- ")
-}
-
-// lastRune returns the index of the last character of s that begins before n, or n if there is
-// none near it.
-func lastRune(s string, n int) int {
-	for i := n - 1; i > n-utf8.UTFMax; i-- {
-		if utf8.RuneStart(s[i]) {
-			return i
-		}
-	}
-	return n
 }

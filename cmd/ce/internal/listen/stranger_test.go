@@ -186,7 +186,7 @@ func TestListenShowsNoCredentials(t *testing.T) {
 	}
 	for uri, want := range map[string]string{
 		"/": "/", "/?": "/?", "/a?b=c": "/a?b=c", "/?tokens": "/?tokens", "/?a=b&&c": "/?a=b&&c", "http://a/b?c": "http://a/b?c", "*": "*",
-		"/?access_token=x&b=token": "/?access_token=***&b=token", "http://u:p@a:80/@b": "http://***@a:80/@b", "/a@b": "/a@b", "/?monkey=x&code=": "/?monkey=x&code=***",
+		"/?access_token=x&b=token": "/?access_token=***&b=token", "http://u:p@a:80/@b": "http://***@a:80/@b", "/a@b": "/a@b", "http://u:p@q@a/": "http://***@a/", "/?monkey=x&code=": "/?monkey=x&code=***",
 	} {
 		if got := withoutSecrets(uri); got != want {
 			t.Errorf("%s: %s, want %s", uri, got, want)
@@ -203,9 +203,11 @@ func TestRecordingIsBounded(t *testing.T) {
 		want  int
 		says  string
 	}{
-		"files":               {3, 1 << 20, 3, "3 files; see --record-files"},
-		"bytes":               {100, 1000, 2, "more than 1000 bytes; see --record-bytes"},
-		"less than a message": {100, 10, 0, "see --record-bytes"},
+		"files":                {3, 1 << 20, 3, "3 files; see --record-files"},
+		"bytes":                {100, 1000, 2, "more than 1000 bytes; see --record-bytes"},
+		"less than a message":  {100, 10, 0, "see --record-bytes"},
+		"exactly two messages": {100, 816, 2, "more than 816 bytes"},
+		"a byte less":          {100, 815, 1, "more than 815 bytes"},
 	} {
 		dir := t.TempDir()
 		l, _, errs := newListener(t, func(l *listener) { l.record = recorder{dir: dir, maxFiles: c.files, maxBytes: c.bytes} })
@@ -274,4 +276,24 @@ func TestRecordingStaysInItsDirectory(t *testing.T) {
 			t.Errorf("%q", name)
 		}
 	}
+}
+
+// The answer to a method that is refused does not wait for the body.
+func TestListenAnswersOtherMethodsAtOnce(t *testing.T) {
+	for _, method := range []string{"GET", "DELETE", "PATCH"} {
+		l, out, _ := newListener(t, func(*listener) {})
+		r := httptest.NewRequest(method, "/", unreadable{t})
+		w := httptest.NewRecorder()
+		l.ServeHTTP(w, r)
+		if w.Code != http.StatusMethodNotAllowed || !strings.Contains(out.String(), "405 Method Not Allowed") {
+			t.Errorf("%s: %d, %s", method, w.Code, out)
+		}
+	}
+}
+
+type unreadable struct{ t *testing.T }
+
+func (u unreadable) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, io.EOF
 }

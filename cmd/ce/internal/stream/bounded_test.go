@@ -82,6 +82,10 @@ func TestPrintEventIsBounded(t *testing.T) {
 		t.Errorf("%d bytes allocated for %d bytes of text", allocated, b.Len())
 	}
 	b.Reset()
+	if stream.PrintEvent(&b, &e, cli.Style(false), 0); b.Len() > 16<<10 {
+		t.Errorf("%d bytes of text without data", b.Len())
+	}
+	b.Reset()
 	if stream.PrintEvent(&b, &e, cli.Style(false), -1); !strings.Contains(b.String(), long) {
 		t.Error("an attribute is cut although all is to be shown")
 	}

@@ -114,6 +114,9 @@ func (in *Reader) readSection(name string, quoted bool) (Unit, error) {
 		content = bytes.TrimSuffix(content, []byte("\n"))
 	}
 	u, err := messageOf(name, content, s.max)
+	if err == io.EOF {
+		err = &HTTPError{Offset: offset, Line: line, Text: "there is no message in the section"}
+	}
 	if err != nil {
 		return Unit{}, err
 	}

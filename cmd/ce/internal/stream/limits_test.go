@@ -189,7 +189,7 @@ func TestCases(t *testing.T) {
 		t.Errorf("%v:\n%q\nwant\n%q", in.Form(), got, want)
 	}
 	for _, bad := range []string{"nothing", "x\n-- event --\nid String \"1\"\n", "-- request quoted --\nx\n", "-- request --\nx y\n\nz", "-- request --\n", ""} {
-		if u, err := stream.NewReader(strings.NewReader(bad), "a.txtar", stream.Any, 0).Next(); err == nil || err != io.EOF && !stream.IsFault(err) {
+		if u, err := stream.NewReader(strings.NewReader(bad), "a.txtar", stream.Any, 0).Next(); err == nil || !stream.IsFault(err) {
 			t.Errorf("%q: %+v, %v", bad, u, err)
 		}
 	}

@@ -42,6 +42,9 @@ func TestForms(t *testing.T) {
 		{"another file of lines", "a.ndjson", stream.Any, event, stream.Lines, false},
 		{"an HTTP file with a command", "a.http", stream.Any, command, stream.HTTP, true},
 		{"a file of commands with an event", "a.curl", stream.Any, event, stream.Curl, true},
+		{"a case", "", stream.Any, "x\n-- json --\n" + event, stream.Case, false},
+		{"a file of cases with an event", "a.txtar", stream.Any, event, stream.Case, true},
+		{"a file of cases with a command", "a.TXTAR", stream.Any, command, stream.Case, true},
 		{"a flag against the ending", "a.http", stream.JSON, event, stream.JSON, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -58,7 +61,7 @@ func TestForms(t *testing.T) {
 }
 
 func TestParseForm(t *testing.T) {
-	for _, f := range []stream.Form{stream.Any, stream.JSON, stream.Lines, stream.Batch, stream.HTTP, stream.Curl} {
+	for _, f := range []stream.Form{stream.Any, stream.JSON, stream.Lines, stream.Batch, stream.HTTP, stream.Curl, stream.Case} {
 		if got, ok := stream.ParseForm(strings.ToUpper(f.String())); !ok || got != f {
 			t.Errorf("%v: %v, %t", f, got, ok)
 		}
@@ -160,6 +163,9 @@ func TestPlacesInOnePass(t *testing.T) {
 func TestWriterRefuses(t *testing.T) {
 	if _, err := stream.NewWriter(nil, stream.Curl, 0, "http://a/"); err == nil {
 		t.Error("curl commands are written")
+	}
+	if _, err := stream.NewWriter(nil, stream.Case, 0, "http://a/"); err == nil {
+		t.Error("cases are written")
 	}
 	if _, err := stream.NewWriter(nil, stream.HTTP, 0, "a"); err == nil {
 		t.Error("a target that is no URL")

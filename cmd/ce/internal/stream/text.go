@@ -74,7 +74,7 @@ func DataText(data []byte, contentType string, limit int) (text, note string) {
 // lastRune returns the length of b without the beginning of a character at its end.
 func lastRune(b []byte) int {
 	for n := len(b) - 1; n >= 0 && n >= len(b)-utf8.UTFMax; n-- {
-		if utf8.RuneStart(b[n]) && !utf8.FullRune(b[n:]) {
+		if !utf8.FullRune(b[n:]) {
 			return n
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance"
 )
@@ -59,7 +60,7 @@ func caseIn(files fs.FS, name string) (c conformance.Case, err error) {
 	if err != nil {
 		return c, err
 	}
-	name = strings.TrimSuffix(name, path.Ext(name))
+	name = cli.Visible(strings.TrimSuffix(name, path.Ext(name))) // it is printed
 	switch path.Base(path.Dir(name)) {
 	case "decode", "encode":
 	default: // as ce listen --record has written it

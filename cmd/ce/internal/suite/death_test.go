@@ -49,6 +49,10 @@ func TestConformanceOfAReceiverThatDies(t *testing.T) {
 			if err := json.Unmarshal([]byte(out), &r); err != nil || r.Failed != 1 || r.Passed < 300 {
 				t.Errorf("%d failed, %d passed, %v", r.Failed, r.Passed, err)
 			}
+			// Two to begin with, and one to see whether it lives.
+			if n, want := int(requests.Load()), r.Passed+r.Failed+r.Differ+3; n != want {
+				t.Errorf("%d requests, want %d", n, want)
+			}
 		})
 	}
 }
