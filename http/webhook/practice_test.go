@@ -629,3 +629,48 @@ func TestTransportTellsHostsApart(t *testing.T) {
 		}
 	}
 }
+
+// A target is a URL as it is requested: with its query, and without its fragment.
+func TestTransportTellsURLsApart(t *testing.T) {
+	target := &consenting{header: grants("*", "*")}
+	wt := &webhook.Transport{Origin: "a", Base: through(target), AllowHTTP: true}
+	for i, c := range []struct {
+		url   string
+		isNew bool
+	}{
+		{"https://b/", true}, {"https://B", false}, {"https://b/#x", false}, {"https://b/?", false},
+		{"https://b/?x=1", true}, {"https://b/?x=2", true}, {"https://b/?x=1#y", false},
+		{"https://b/x", true}, {"https://b/X", true}, {"https://b/x/", true}, {"https://b/%78", true},
+		{"https://b:8443/", true}, {"http://b/", true},
+	} {
+		before := target.asked.Load()
+		if _, err := sent(wt, delivery(t, c.url)); err != nil {
+			t.Fatal(err)
+		}
+		if isNew := target.asked.Load() > before; isNew != c.isNew {
+			t.Errorf("%d, %s: asked: %t", i, c.url, isNew)
+		}
+	}
+}
+
+// Without Renew, permission lasts a day.
+func TestTransportRenewsAfterADay(t *testing.T) {
+	for renew, day := range map[time.Duration]time.Duration{0: 24 * time.Hour, time.Hour: time.Hour, -1: -1} {
+		synctest.Test(t, func(t *testing.T) {
+			target := &consenting{header: grants("*", "*")}
+			wt := &webhook.Transport{Origin: "a", Base: through(target), Renew: renew}
+			for i, wait := range []time.Duration{0, max(day, 9000*time.Hour+2) - 1, 1} {
+				if day > 0 && i == 1 {
+					wait = day - 1
+				}
+				time.Sleep(wait)
+				if _, err := sent(wt, delivery(t, "https://b/")); err != nil {
+					t.Fatal(err)
+				}
+				if got, want := target.asked.Load(), []int32{1, 1, 2}[i]; got != want && (day > 0 || got != 1) {
+					t.Errorf("%v, %d: asked %d times, want %d", renew, i, got, want)
+				}
+			}
+		})
+	}
+}
