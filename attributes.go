@@ -313,12 +313,15 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 		v := &a.core[coreSpecVersion]
 		badVersion = a.located(v.at, validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionSpecVersion, ruleOnlyV1))
 	}
+	version := a.receipts // of an attribute whose place is not the first
+	a.receipts = nil
 	table := coreAttributes(e.SpecVersion)
 	for place := range a.core {
 		var err error
 		switch {
 		case place == coreSpecVersion:
 			err = badVersion
+			a.receipts = append(a.receipts, version...)
 		case a.core[place].state != 0 || table[place].Required:
 			err = a.assembleCore(e, place, m)
 		}
@@ -365,7 +368,7 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 			}
 			before = x
 		}
-		if x.state&isNull != 0 && validation.Name(x.name) == nil {
+		if x.state&isNull != 0 && checkName(e.SpecVersion, x.name) == nil {
 			continue
 		}
 		if len(errs) >= maxViolations {
@@ -435,7 +438,7 @@ func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) e
 	}
 	text, err := a.text(v, attribute.Name, m)
 	if err != nil {
-		return err
+		return a.forgiveCore(e, place, "", err)
 	}
 	if err := e.setCore(place, text); err != nil {
 		return a.forgiveCore(e, place, text, a.located(v.at, err))
@@ -468,9 +471,11 @@ func (a *Attributes) assembleExtension(version spec.Version, out *Extension, x *
 		}
 	}
 	t, isDeclared := x.typ, false
+	var declared *spec.Attribute
 	for i := range a.Extensions {
 		if a.Extensions[i].Name == name {
-			t, isDeclared = a.Extensions[i].Type, true
+			declared = &a.Extensions[i]
+			t, isDeclared = declared.Type, true
 			break
 		}
 	}
@@ -486,6 +491,11 @@ func (a *Attributes) assembleExtension(version spec.Version, out *Extension, x *
 	}
 	if !legalText(t, text) {
 		return a.located(x.at, validation.Attribute(spec.Attribute{Name: name, Type: t}, text))
+	}
+	if isDeclared && declared.Section != "" && (text == "" || t == spec.Integer) { // its document may say more
+		if err := validation.Attribute(*declared, text); err != nil {
+			return a.located(x.at, err)
+		}
 	}
 	*out = Extension{name, canonical(t, text)}
 	return nil

@@ -22,7 +22,8 @@ var ErrDataContentType = errors.New("the content type of the data does not fit t
 // encoding/json. For that, and for a json.RawMessage, contentType must be a JSON media type
 // without a charset other than UTF-8, or "", which is application/json then.
 //
-// Data under a JSON media type must be one JSON value in UTF-8. Otherwise the error wraps
+// Data under a JSON media type must be one JSON value in UTF-8, or nil, which is no data.
+// Otherwise the error wraps
 // [validation.ErrData]: an encoder would have to write it as data_base64. SetData is the
 // only function that looks; a program that sets the fields itself sends what it likes.
 //
@@ -62,7 +63,7 @@ func (e *Event) SetData(contentType string, v any) error {
 			return err
 		}
 	}
-	if isUTF8JSON(contentType) && !isJSONValue(data, -1) {
+	if data != nil && isUTF8JSON(contentType) && !isJSONValue(data, -1) {
 		return validation.NewError(spec.Data, "", spec.SectionEventData, ruleDataJSON)
 	}
 	e.Data, e.DataContentType = data, contentType
@@ -75,8 +76,9 @@ func (e *Event) SetData(contentType string, v any) error {
 // other than UTF-8; otherwise the error wraps [ErrDataContentType].
 //
 // If e has no data, the error wraps [validation.ErrMissing]. If the data is not a T, it
-// wraps [validation.ErrData] and the error of encoding/json. Its text has the position
-// and the types but no data. The text of the wrapped error may contain data.
+// wraps [validation.ErrData] and the error of encoding/json, and a [*SyntaxError] if the
+// position in the data is known. Its text has the position and the types but no data. The
+// text of the wrapped error may contain data.
 func DataAs[T any](e *Event) (T, error) {
 	var v T
 	if e.Data == nil {
@@ -98,7 +100,7 @@ func DataAs[T any](e *Event) (T, error) {
 		}
 		if err != nil {
 			var zero T
-			return zero, validation.NewError(spec.Data, "", spec.SectionEventData, &dataError{goType, err})
+			return zero, validation.NewError(spec.Data, "", spec.SectionEventData, newDataError(goType, e.Data, err))
 		}
 	}
 	return v, nil
@@ -121,6 +123,15 @@ func wrongContentType(goType, contentType string) error {
 type dataError struct {
 	goType string
 	err    error
+	place  *SyntaxError // nil if the position is not known
+}
+
+func newDataError(goType string, data []byte, err error) *dataError {
+	e := &dataError{goType: goType, err: err}
+	if offset, ok := dataOffset(data, err); ok {
+		e.place = &SyntaxError{offset, err}
+	}
+	return e
 }
 
 func (e *dataError) Error() string {
@@ -129,15 +140,23 @@ func (e *dataError) Error() string {
 	var typ *json.UnmarshalTypeError
 	switch {
 	case errors.As(e.err, &syntax):
-		return fmt.Sprintf("%s: malformed JSON at offset %d", text, syntax.Offset)
+		text += ": malformed JSON"
 	case errors.As(e.err, &typ):
 		kind, _, _ := strings.Cut(typ.Value, " ") // "number 300" is a number
 		if typ.Field != "" {
 			text += fmt.Sprintf(": field %.64s", typ.Field)
 		}
-		return fmt.Sprintf("%s: %.16s for %s at offset %d", text, kind, typ.Type, typ.Offset)
+		text += fmt.Sprintf(": %.16s for %s", kind, typ.Type)
+	}
+	if e.place != nil {
+		text += fmt.Sprintf(" at offset %d", e.place.Offset)
 	}
 	return text
 }
 
-func (e *dataError) Unwrap() []error { return []error{validation.ErrData, e.err} }
+func (e *dataError) Unwrap() []error {
+	if e.place != nil {
+		return []error{validation.ErrData, e.place}
+	}
+	return []error{validation.ErrData, e.err}
+}

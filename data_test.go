@@ -35,25 +35,39 @@ func TestSetData(t *testing.T) {
 		{"bytes without content type", "", []byte("a"), []byte("a"), nil},
 		{"nil bytes are no data", "image/png", []byte(nil), nil, nil},
 		{"empty bytes are data", "image/png", []byte{}, []byte{}, nil},
-		{"bytes under JSON are not looked at", "application/json", []byte("{"), []byte("{"), nil},
+		{"bytes under JSON", "application/json", []byte(" {\"a\" : 1.0} "), []byte(" {\"a\" : 1.0} "), nil},
+		{"bytes under JSON that are cut", "application/json", []byte("{"), nil, validation.ErrData},
+		{"bytes under JSON that are two values", "application/vnd.a+JSON; v=1", []byte("1 2"), nil, validation.ErrData},
+		{"bytes under JSON that are not UTF-8", "text/json", []byte("\"\xFF\""), nil, validation.ErrData},
+		{"empty bytes under JSON", "application/json", []byte{}, nil, validation.ErrData},
+		{"nil bytes under JSON are no data", "application/json", []byte(nil), nil, nil},
+		{"bytes under JSON in another charset are not looked at", "application/json; charset=utf-16", []byte("[\x00]\x00"), []byte("[\x00]\x00"), nil},
+		{"JSON that is nested more deeply than decoders take", "application/json", []byte(nested(5000)), []byte(nested(5000)), nil},
 		{"a string is the data", "text/plain", "é", []byte("é"), nil},
 		{"an empty string is data", "text/plain", "", []byte{}, nil},
-		{"a string under JSON is not quoted", "application/json", "a", []byte("a"), nil},
+		{"a string under JSON is JSON", "application/json", `"a"`, []byte(`"a"`), nil},
+		{"a string under JSON is not quoted", "application/json", "a", nil, validation.ErrData},
+		{"an empty string under JSON", "application/json", "", nil, validation.ErrData},
 		{"a struct", "application/json", order{"tea", 2}, []byte(`{"item":"tea","count":2}`), nil},
 		{"a pointer", "application/json", &order{Item: "tea"}, []byte(`{"item":"tea"}`), nil},
 		{"a suffix of JSON, in upper case, with a parameter", "application/vnd.a+JSON; v=1", 5, []byte("5"), nil},
 		{"nil is null", "application/json", nil, []byte("null"), nil},
-		{"json.RawMessage is compacted", "text/json", json.RawMessage(` { "a" : 1.50 } `), []byte(`{"a":1.50}`), nil},
+		{"json.RawMessage as it is", "text/json", json.RawMessage(` { "a" : 1.50, "b":"<" } `), []byte(` { "a" : 1.50, "b":"<" } `), nil},
+		{"nil json.RawMessage is null", "application/json", json.RawMessage(nil), []byte("null"), nil},
+		{"json.RawMessage that is empty", "application/json", json.RawMessage{}, nil, validation.ErrData},
+		{"json.RawMessage that is two values", "application/json", json.RawMessage("{}{}"), nil, validation.ErrData},
+		{"json.RawMessage under XML", "application/xml", json.RawMessage("{}"), nil, cloudevents.ErrDataContentType},
+		{"json.RawMessage under JSON in another charset", "application/json; charset=utf-16", json.RawMessage("{}"), nil, cloudevents.ErrDataContentType},
+		{"JSON of a Marshaler that is not UTF-8", "application/json", notUTF8{}, nil, validation.ErrData},
 		{"a []byte by another name is base64 in JSON", "application/json", text("abc"), []byte(`"YWJj"`), nil},
 		{"a struct under XML", "application/xml", order{}, nil, cloudevents.ErrDataContentType},
-		{"a struct without content type", "", order{}, nil, cloudevents.ErrDataContentType},
 		{"a struct under JSON in another charset", "application/json; charset=utf-16", order{}, nil, cloudevents.ErrDataContentType},
-		{"nil without content type", "", nil, nil, cloudevents.ErrDataContentType},
 		{"a content type that is none", "json", []byte("{}"), nil, validation.ErrSyntax},
 		{"a content type with a line break", "text/plain\n", "a", nil, validation.ErrCharacter},
 		{"a value that JSON has not", "application/json", math.Inf(1), nil, &json.UnsupportedValueError{}},
 		{"a type that JSON has not", "application/json", func() {}, nil, &json.UnsupportedTypeError{}},
-		{"json.RawMessage that is none", "application/json", json.RawMessage("{"), nil, &json.MarshalerError{}},
+		{"a Marshaler whose JSON is none", "application/json", notJSON{}, nil, &json.MarshalerError{}},
+		{"json.RawMessage that is cut", "application/json", json.RawMessage("{"), nil, validation.ErrData},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,6 +92,58 @@ func TestSetData(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// notUTF8 and notJSON have MarshalJSON methods that return what is not JSON.
+// encoding/json looks for the second only.
+type (
+	notUTF8 struct{}
+	notJSON struct{}
+)
+
+func (notUTF8) MarshalJSON() ([]byte, error) { return []byte("\"\xFF\""), nil }
+func (notJSON) MarshalJSON() ([]byte, error) { return []byte("{"), nil }
+
+// A Go value without content type is JSON, a string and a []byte are not.
+func TestSetDataWithoutContentType(t *testing.T) {
+	for name, c := range map[string]struct {
+		value any
+		want  string
+	}{
+		"a struct":        {order{"tea", 2}, `{"item":"tea","count":2}`},
+		"nil":             {nil, "null"},
+		"a number":        {5, "5"},
+		"json.RawMessage": {json.RawMessage(" [1] "), " [1] "},
+	} {
+		e := full()
+		e.DataContentType = "text/plain"
+		if err := e.SetData("", c.value); err != nil || e.DataContentType != "application/json" || string(e.Data) != c.want {
+			t.Errorf("%s: %q of type %q, %v; want %q", name, e.Data, e.DataContentType, err, c.want)
+		}
+	}
+	for name, v := range map[string]any{"cut json.RawMessage": json.RawMessage("["), "a function": func() {}} {
+		e, want := full(), full()
+		err := e.SetData("", v)
+		if d := diff(want, e); err == nil || d != "" {
+			t.Errorf("%s: %v\n%s", name, err, d)
+		}
+	}
+	for _, v := range []any{"{", []byte("{")} {
+		var e cloudevents.Event
+		if err := e.SetData("", v); err != nil || e.DataContentType != "" || string(e.Data) != "{" {
+			t.Errorf("%T: %q of type %q, %v", v, e.Data, e.DataContentType, err)
+		}
+	}
+}
+
+// The error about data that is not JSON names the data and does not show it.
+func TestSetDataErrorHasNoPayload(t *testing.T) {
+	var e cloudevents.Event
+	err := e.SetData("application/json", "s3cret")
+	checkRefused(t, err, validation.ErrData, spec.Attribute{Name: "data", Section: "spec.md#event-data"})
+	if strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("error text holds the payload: %v", err)
 	}
 }
 

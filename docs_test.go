@@ -27,6 +27,7 @@ import (
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/http/dapr"
 	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 

@@ -205,6 +205,15 @@ func legal(core int, text string) bool {
 	return text != "" && legalString(text)
 }
 
+// coreGrammar returns the place of a core attribute of 1.0 that has the grammar of the one
+// at core in version v.
+func coreGrammar(v spec.Version, core int) int {
+	if v == spec.V03 && core == coreDataSchema {
+		return coreSource // a URI-reference
+	}
+	return core
+}
+
 // setCore parses, checks and sets a core attribute.
 func (e *Event) setCore(core int, text string) error {
 	a := &coreAttributes(e.SpecVersion)[core]
@@ -231,11 +240,8 @@ func (e *Event) setCore(core int, text string) error {
 		}
 		e.Time = timestamp.Decoded(t)
 	default:
-		if !legal(core, text) {
-			// An error, except for what other versions allow.
-			if err := validation.Attribute(*a, text); err != nil {
-				return err
-			}
+		if !legal(coreGrammar(e.SpecVersion, core), text) {
+			return validation.Attribute(*a, text)
 		}
 		*e.text(core) = text
 	}

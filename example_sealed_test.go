@@ -57,18 +57,19 @@ func ExampleSealed_binaryMode() {
 	// b.example.com [7] [application/json] 15
 }
 
-// Data is checked when the event is sealed.
+// An event is checked when it is sealed. What happens to its bytes later does not matter.
 func ExampleSeal() {
-	e := cloudevents.Event{ID: "7", Source: "/orders", Type: "com.example.placed", DataContentType: "application/json"}
-	e.Data = []byte(`{"total":`)
+	e := cloudevents.Event{ID: "7", Type: "com.example.placed", DataContentType: "application/json"}
 	_, err := cloudevents.Seal(e)
 	fmt.Println(err)
+	e.Source = "/orders"
 	e.Data = []byte(`{"total":12.50}`)
 	sealed, err := cloudevents.Seal(e)
+	copy(e.Data, "}},{{")
 	data, ok := sealed.Data()
 	fmt.Println(data, ok, err, sealed.Event().ID)
 	// Output:
-	// attribute "data": data is not one JSON value, as its content type says (json-format.md#311-payload-serialization)
+	// attribute "source": a required attribute is missing (spec.md#source)
 	// {"total":12.50} true <nil> 7
 }
 

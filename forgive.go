@@ -18,7 +18,8 @@ type Receipt struct {
 	Event *Event
 
 	// Err is what the decoder would have returned without Forgive: a [*validation.Error] in
-	// a [*SyntaxError] where there is an offset; several are [validation.Errors].
+	// a [*SyntaxError] where there is an offset; several are [validation.Errors]. In a
+	// batch it is in a [*BatchError].
 	Err error
 }
 
@@ -42,7 +43,7 @@ func (a *Attributes) violated(errs []error, err error, optional bool) []error {
 }
 
 // forgiveCore tries to take a core attribute in another way than as text, which err is
-// about. If there is none, it returns err.
+// about; it is "" if there is none. If there is no other way, it returns err.
 func (a *Attributes) forgiveCore(e *Event, place int, text string, err error) error {
 	if !a.Forgive {
 		return err

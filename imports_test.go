@@ -52,6 +52,7 @@ var arrows = []arrow{
 	{"http", append([]string{"format", "dispatch", "http/internal/..."}, belowFormats...), "http knows neither webhooks nor the page"},
 	{"http/webhook", aboveHTTP, "webhook stands on http"},
 	{"http/eventdoc", aboveHTTP, "eventdoc stands on http"},
+	{"http/dapr", nil, "dapr reads answers only"},
 	{"kafka", aboveFormats, bindingWhy},
 	{"amqp", aboveFormats, bindingWhy},
 	{"mqtt", aboveFormats, bindingWhy},

@@ -25,11 +25,12 @@ type JSONDecoder struct {
 	Extensions []spec.Attribute
 
 	// MaxDepth limits how deeply arrays and objects are nested in data. 0 is
-	// DefaultMaxDepth, -1 is no limit.
+	// DefaultMaxDepth, -1 is no limit. A lower limit than DefaultMaxDepth is also that
+	// of JSON data in base64.
 	MaxDepth int
 
-	// MaxAttributes limits the attributes of one event, core attributes included. 0
-	// is DefaultMaxAttributes, -1 is no limit.
+	// MaxAttributes limits the attributes of one event, core attributes and an implied
+	// datacontenttype included. 0 is DefaultMaxAttributes, -1 is no limit.
 	MaxAttributes int
 
 	// MaxEvents limits the events of one batch. 0 is DefaultMaxEvents, -1 is no

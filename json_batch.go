@@ -35,7 +35,7 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 		switch {
 		case err == nil:
 			for k := receipts; k < len(r.receipts); k++ {
-				r.receipts[k].index, r.receipts[k].place = index, n
+				r.receipts[k] = jsonReceipt{index, n, &BatchError{index, r.receipts[k].err}}
 			}
 		case r.forgive && isInvalid:
 			r.receipts = append(r.receipts[:receipts], jsonReceipt{index, -1, &BatchError{index, plain(err)}})

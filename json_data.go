@@ -28,17 +28,21 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 	data, encoded := &o.data, &o.encoded
 	switch {
 	case data.kind != 0 && encoded.kind != 0 && encoded.kind != 'n':
-		return false, r.dataError(spec.DataBase64, encoded, validation.ErrDataTwice)
+		return false, r.dataError(e.SpecVersion, spec.DataBase64, encoded, validation.ErrDataTwice)
 	case encoded.kind == '"':
 		return false, r.base64(e, encoded)
 	case encoded.kind != 0 && encoded.kind != 'n':
-		return false, r.dataError(spec.DataBase64, encoded, ruleDataBase64)
+		return false, r.dataError(e.SpecVersion, spec.DataBase64, encoded, ruleDataBase64)
 	case data.kind == 0:
 		return false, nil
 	}
 	if e.DataContentType == "" {
+		state := o.attributes.core[coreDataContentType].state
 		if o.attributes.refusedContentType() {
 			return false, nil // nothing can be said about data
+		}
+		if state == 0 && o.attributes.counted() { // because encoders write it
+			return false, r.at(data.start, o.attributes.exceeded())
 		}
 		e.DataContentType = "application/json"
 	}
@@ -56,7 +60,7 @@ func (r *jsonReader) payload(e *Event, o *jsonObject) (isJSON bool, err error) {
 // textData sets the data to a string that stands for text.
 func (r *jsonReader) textData(e *Event, data *jsonMember) error {
 	if data.kind != '"' {
-		return r.dataError(spec.Data, data, validation.ErrDataString)
+		return r.dataError(e.SpecVersion, spec.Data, data, validation.ErrDataString)
 	}
 	e.Data = r.b[data.start:data.end:data.end]
 	if data.form == jsonscan.Escaped {
@@ -67,7 +71,7 @@ func (r *jsonReader) textData(e *Event, data *jsonMember) error {
 		e.Data = text
 	}
 	if len(e.Data) > 0 && !fitsCharset(e.DataContentType, e.Data) {
-		return r.dataError(spec.Data, data, validation.ErrDataCharset)
+		return r.dataError(e.SpecVersion, spec.Data, data, validation.ErrDataCharset)
 	}
 	return nil
 }
@@ -77,7 +81,7 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 	if m.form == jsonscan.Escaped { // some encoders escape a solidus
 		var f jsonscan.Fault
 		if s, _, f = r.unquoted(s); f != jsonscan.None {
-			return r.dataError(spec.DataBase64, m, ruleDataBase64)
+			return r.dataError(e.SpecVersion, spec.DataBase64, m, ruleDataBase64)
 		}
 	}
 	var ok bool
@@ -87,7 +91,12 @@ func (r *jsonReader) base64(e *Event, m *jsonMember) error {
 		e.Data, ok = decodeBase64(make([]byte, len(s)/4*3), s)
 	}
 	if !ok {
-		return r.dataError(spec.DataBase64, m, ruleDataBase64)
+		return r.dataError(e.SpecVersion, spec.DataBase64, m, ruleDataBase64)
+	}
+	if r.maxDepth < DefaultMaxDepth && mediatype.IsJSON(e.DataContentType) { // it may be written as a JSON value
+		if _, f := jsonscan.Value(e.Data, jsonscan.Space(e.Data, 0), r.maxDepth); f == jsonscan.TooDeep {
+			return r.fault(m.start, f)
+		}
 	}
 	return nil
 }
@@ -137,8 +146,12 @@ func decodeBase64InPlace(s []byte) ([]byte, bool) {
 	return s[:n], true
 }
 
-func (r *jsonReader) dataError(name string, m *jsonMember, rule *validation.Rule) error {
-	return r.at(m.start, validation.NewError(name, "", spec.SectionJSONDeserialize, rule))
+func (r *jsonReader) dataError(v spec.Version, name string, m *jsonMember, rule *validation.Rule) error {
+	section := spec.SectionJSONDeserialize
+	if v == spec.V03 {
+		section = spec.SectionJSONDataV03
+	}
+	return r.at(m.start, validation.NewError(name, "", section, rule))
 }
 
 func isASCII(b []byte) bool {

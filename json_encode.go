@@ -15,13 +15,12 @@ import (
 // AppendJSON validates e and appends it to dst in the JSON event format, without white
 // space. On an error dst is returned unchanged.
 //
-// Data under a JSON media type must be one JSON value. It is written as it is, with the
-// white space around it, which decoders drop. Data that is not one JSON value gives an
-// error that wraps [validation.ErrData]. Such data may come from base64 or from binary
-// mode, where it is not checked.
-//
-// Text in UTF-8 is written as a JSON string. Everything else is written as base64, and so
-// is data without a content type.
+// Data under a JSON media type is written as it is if it is one JSON value that is nested
+// no more deeply than DefaultMaxDepth. White space around it is kept, but decoders drop it.
+// Text in UTF-8, or in ASCII where the content type says so, is written as a JSON string.
+// All other data is written as base64, so that every valid event has an encoding: bytes
+// without a content type, text in another charset, and data that is not the JSON that its
+// content type says. Such data may come from base64 or from binary mode.
 //
 // The Data of e may lie in the room behind dst, as after decoding from the same buffer.
 // The result is then a new slice.

@@ -1,6 +1,7 @@
 package cloudevents_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -47,13 +48,24 @@ func TestLimits(t *testing.T) {
 		{"brackets side by side at the limit", decoder{MaxDepth: 2}, event(`"data":[[],[],{},{}]`), 0, ""},
 		{"no limit on depth", decoder{MaxDepth: -1}, depth(100_001), 0, ""},
 		{"a greater limit on depth", decoder{MaxDepth: 2000}, depth(2000), 0, ""},
+		{"depth of JSON in base64", decoder{MaxDepth: 2}, event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(nested(2))) + `"`), 0, ""},
+		{"depth of JSON in base64 beyond the limit", decoder{MaxDepth: 2}, event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(nested(3))) + `"`), 2, "levels of nesting"},
+		{"depth of JSON in base64 beyond the limit, decoded in place", decoder{MaxDepth: 2, InPlace: true}, event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(nested(3))) + `"`), 2, "levels of nesting"},
+		{"depth of JSON in base64 beyond the default, which is written as base64", decoder{}, event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(nested(1025))) + `"`), 0, ""},
+		{"depth of what is no JSON in base64", decoder{MaxDepth: 2}, event(`"data_base64":"` + base64.StdEncoding.EncodeToString([]byte(nested(3))) + `"`), 0, ""},
+		{"depth of brackets in a string in base64", decoder{MaxDepth: 1}, event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(`"[[["`)) + `"`), 0, ""},
 		{"depth in an attribute, which is refused anyway", decoder{MaxDepth: 2}, event(`"ext":` + nested(3)), 2, ""},
 
 		{"attributes at the default", decoder{}, attributes(1000), 0, ""},
 		{"attributes beyond the default", decoder{}, attributes(1001), 1000, "attributes"},
 		{"attributes at one's own limit", decoder{MaxAttributes: 5}, attributes(5), 0, ""},
 		{"attributes beyond one's own limit", decoder{MaxAttributes: 5}, attributes(6), 5, "attributes"},
-		{"data is no attribute", decoder{MaxAttributes: 4}, event(`"data":1`), 0, ""},
+		{"data is no attribute", decoder{MaxAttributes: 5}, event(`"datacontenttype":"text/plain","data":"x"`), 0, ""},
+		{"an implied datacontenttype counts, because it is written", decoder{MaxAttributes: 4}, event(`"data":1`), 4, "attributes"},
+		{"an implied datacontenttype at the limit", decoder{MaxAttributes: 5}, event(`"data":1`), 0, ""},
+		{"a null datacontenttype and the implied one count once", decoder{MaxAttributes: 5}, event(`"datacontenttype":null,"data":1`), 0, ""},
+		{"an implied datacontenttype beyond the default", decoder{}, event(extensions(996) + `,"data":1`), 1000, "attributes"},
+		{"an implied datacontenttype without limit", decoder{MaxAttributes: -1}, event(extensions(996) + `,"data":1`), 0, ""},
 		{"data_base64 is no attribute", decoder{MaxAttributes: 4}, event(`"data_base64":""`), 0, ""},
 		{"a null counts", decoder{MaxAttributes: 4}, event(`"ext":null`), 4, "attributes"},
 		{"a duplicate counts", decoder{MaxAttributes: 4}, event(`"id":"1"`), 4, "attributes"},

@@ -228,8 +228,8 @@ func refExtensions(e *cloudevents.Event, members map[string]json.RawMessage) err
 
 func refData(e *cloudevents.Event, members map[string]json.RawMessage) error {
 	data, hasData := members["data"]
-	encoded, hasEncoded := members["data_base64"]
-	if hasData && hasEncoded {
+	encoded := members["data_base64"]
+	if hasData && !isNull(encoded) {
 		return errors.New("data in two ways")
 	}
 	if !isNull(encoded) {
@@ -259,7 +259,10 @@ func refData(e *cloudevents.Event, members map[string]json.RawMessage) error {
 	}
 	e.Data = []byte(s)
 	ascii := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-	if s != "" && !mediatype.IsUTF8(e.DataContentType) && !(ascii && mediatype.IsASCIISuperset(e.DataContentType)) {
+	if s == "" || ascii && mediatype.IsASCIISuperset(e.DataContentType) {
+		return nil
+	}
+	if charset, ok := mediatype.Parameter(e.DataContentType, "charset"); ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
 		return errors.New("charset")
 	}
 	return nil

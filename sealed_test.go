@@ -2,6 +2,7 @@ package cloudevents_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -69,10 +70,11 @@ func TestSealedCannotBeOpened(t *testing.T) {
 	var d cloudevents.JSONDecoder
 	noJSON := func(t *testing.T, s *cloudevents.Sealed) {
 		t.Helper()
-		dst := []byte("before")
-		b, err := s.AppendJSON(dst)
-		if !errors.Is(err, validation.ErrData) || string(b) != "before" {
-			t.Errorf("AppendJSON = %q, %v; want an error about data", b, err)
+		b, err := s.AppendJSON([]byte("before"))
+		data, _ := s.Data()
+		want := `,"data_base64":"` + base64.StdEncoding.EncodeToString([]byte(data)) + `"}`
+		if err != nil || !strings.HasPrefix(string(b), "before{") || !strings.HasSuffix(string(b), want) {
+			t.Errorf("AppendJSON = %q, %v; want %s", b, err, want)
 		}
 	}
 	t.Run("text that is called JSON later", func(t *testing.T) {
@@ -109,14 +111,44 @@ func TestSealedCannotBeOpened(t *testing.T) {
 	})
 	for name, document := range map[string]string{
 		"base64 that is no JSON":       event(`"datacontenttype":"application/json","data_base64":"ew=="`),
+		"base64 that would end it":     event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(`1,"id":"2"`)) + `"`),
+		"base64 of deep JSON":          event(`"datacontenttype":"application/json","data_base64":"` + base64.StdEncoding.EncodeToString([]byte(nested(1025))) + `"`),
 		"empty base64 that is no JSON": event(`"datacontenttype":"application/json","data_base64":""`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := d.DecodeSealed([]byte(document)); !errors.Is(err, validation.ErrData) {
-				t.Errorf("error is %v, want one about data", err)
+			s, err := d.DecodeSealed([]byte(document))
+			if err != nil {
+				t.Fatal(err)
 			}
+			noJSON(t, &s)
+			again, err := cloudevents.Seal(s.Event())
+			if err != nil {
+				t.Fatal(err)
+			}
+			noJSON(t, &again)
 		})
 	}
+	t.Run("JSON that is called text later", func(t *testing.T) {
+		s, err := d.DecodeSealed([]byte(event(`"data":"a\u0062"`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Attributes.DataContentType = "text/plain"
+		if b, err := s.AppendJSON(nil); err != nil || !bytes.HasSuffix(b, []byte(`"data":"\"a\\u0062\""}`)) {
+			t.Errorf("AppendJSON = %s, %v", b, err)
+		}
+		s.Attributes.DataContentType = ""
+		noJSON(t, &s)
+	})
+	t.Run("an event that is not valid", func(t *testing.T) {
+		s, err := cloudevents.Seal(cloudevents.Event{ID: "1", Source: "a b", Data: []byte("1")})
+		if !errors.Is(err, validation.ErrMissing) || !errors.Is(err, validation.ErrSyntax) {
+			t.Errorf("error is %v, want both violations", err)
+		}
+		if data, ok := s.Data(); ok || data != "" || s.Attributes.ID != "" {
+			t.Errorf("sealed %v beside an error", s)
+		}
+	})
 	t.Run("attributes", func(t *testing.T) {
 		s, err := d.DecodeSealed([]byte(fullDocument))
 		if err != nil {

@@ -124,7 +124,7 @@ func (e *Event) validateCore(core int) error {
 		}
 		return nil
 	}
-	if e.SpecVersion != spec.V03 && legal(core, text) {
+	if legal(coreGrammar(e.SpecVersion, core), text) {
 		return nil
 	}
 	return validation.Attribute(*a, text)

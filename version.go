@@ -70,58 +70,68 @@ func (a *Attributes) isV03() bool {
 // renameV03 makes the attributes, which were added by the names of 1.0, those of an event
 // of version 0.3. It takes datacontentencoding out.
 func (a *Attributes) renameV03() error {
-	if schema := a.core[coreDataSchema]; schema.state != 0 {
-		a.core[coreDataSchema] = addedValue{}
-		for range 1 + int(schema.state&isRepeated/isRepeated) {
-			if x := a.addExtension(spec.DataSchema, schema.at); x != nil {
-				x.addedValue = schema
-				x.state &^= isRepeated
-			}
-			a.added--
-		}
-	}
-	var encoding *addedValue
-	for i := 0; i < a.count; {
+	var schema, encoding addedValue
+	n := 0
+	for i := range a.count {
 		x := a.extension(i)
 		switch {
 		case x.is(spec.SchemaURL):
-			schema := &a.core[coreDataSchema]
-			if schema.state != 0 {
-				x.state |= isRepeated
-			}
-			*schema = x.addedValue
-			a.removeExtension(i)
+			schema.addAgain(&x.addedValue)
+			continue
 		case x.is(spec.DataContentEncoding):
-			value := x.addedValue
-			if encoding != nil {
-				value.state |= isRepeated
+			encoding.addAgain(&x.addedValue)
+			continue
+		}
+		if n < i {
+			*a.extension(n) = *x
+		}
+		n++
+	}
+	a.keepExtensions(n)
+	// In 0.3 dataschema is the name of an extension. It counts as an attribute already.
+	if old := a.core[coreDataSchema]; old.state != 0 {
+		for range 1 + int(old.state&isRepeated/isRepeated) {
+			a.added--
+			if x := a.addExtension(spec.DataSchema, old.at); x != nil {
+				x.addedValue = old
+				x.state &^= isRepeated
 			}
-			encoding = &value
-			a.removeExtension(i)
-		default:
-			i++
 		}
 	}
-	if encoding == nil || encoding.state&isNull != 0 {
+	a.core[coreDataSchema] = schema
+	return a.applyEncoding(&encoding)
+}
+
+// applyEncoding applies datacontentencoding, which is absent if v is zero.
+func (a *Attributes) applyEncoding(v *addedValue) error {
+	switch {
+	case v.state&isRepeated != 0:
+		return a.located(v.at, duplicate(spec.DataContentEncoding))
+	case v.state == 0 || v.state&isNull != 0:
 		return nil
-	}
-	if encoding.state&isRepeated != 0 {
-		return a.located(encoding.at, duplicate(spec.DataContentEncoding))
+	case v.kind != 0 || v.typ != spec.String:
+		return a.located(v.at, a.wrongType(v, spec.DataContentEncoding, spec.String))
 	}
 	var m attributeMemory
-	text, err := a.text(encoding, spec.DataContentEncoding, &m)
+	text, err := a.text(v, spec.DataContentEncoding, &m)
 	if err != nil {
 		return err
 	}
-	if encoding.kind != 0 || encoding.typ != spec.String || !ascii.EqualFold(text, "base64") {
-		section := spec.V03.String()
-		if attribute, ok := spec.V03.Attribute(spec.DataContentEncoding); ok {
-			section = attribute.Section
-		}
-		return a.located(encoding.at, validation.NewError(spec.DataContentEncoding, text, section, ruleDataEncoding))
+	if !ascii.EqualFold(text, "base64") {
+		attribute, _ := spec.V03.Attribute(spec.DataContentEncoding)
+		return a.located(v.at, validation.NewError(attribute.Name, text, attribute.Section, ruleDataEncoding))
 	}
 	a.isBase64 = true
 	return nil
+}
+
+// addAgain sets v to another value of its attribute.
+func (v *addedValue) addAgain(w *addedValue) {
+	wasThere := v.state != 0
+	*v = *w
+	if wasThere {
+		v.state |= isRepeated
+	}
 }
 
 // is reports whether an extension has that name, in any case if it came so.
@@ -136,14 +146,19 @@ func (a *Attributes) extension(i int) *addedExtension {
 	return &a.few[i]
 }
 
-// removeExtension removes an extension by putting the last one into its place.
-func (a *Attributes) removeExtension(i int) {
-	a.count--
-	*a.extension(i) = *a.extension(a.count)
-	*a.extension(a.count) = addedExtension{}
-	if a.many != nil {
-		a.many = a.many[:a.count]
+// keepExtensions removes all but the first n extensions.
+func (a *Attributes) keepExtensions(n int) {
+	switch {
+	case a.many == nil:
+		clear(a.few[n:])
+	case n > fewExtensions:
+		clear(a.many[n:])
+		a.many = a.many[:n]
+	default: // as if there never were more
+		clear(a.few[copy(a.few[:], a.many[:n]):])
+		a.many = nil
 	}
+	a.count = n
 }
 
 // Data returns the data that the body of a binary-mode message stands for: body itself,
@@ -178,7 +193,7 @@ func (r *jsonReader) payloadV03(e *Event, o *jsonObject) (isJSON bool, err error
 	switch {
 	case data.kind == '"' && (o.attributes.isBase64 || !isJSON && !isText):
 		if err := r.base64(e, data); err != nil {
-			return false, r.dataError(spec.Data, data, ruleDataV03)
+			return false, r.dataError(e.SpecVersion, spec.Data, data, ruleDataV03)
 		}
 		return false, nil
 	case isJSON:

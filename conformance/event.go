@@ -26,7 +26,7 @@ func ParseEvent(s string) (e Event, err error) {
 		typ, rest, _ := strings.Cut(rest, " ")
 		t, ok := spec.ParseType(typ)
 		if !ok {
-			return e, fmt.Errorf("type in %q", line)
+			return e, fmt.Errorf("type in %.64q", line)
 		}
 		text, _, err := literal(rest)
 		if err != nil {
@@ -43,23 +43,34 @@ func parseData(s string) ([]byte, error) {
 		var err error
 		count, s, _ = strings.Cut(count, " ")
 		if n, err = strconv.Atoi(count); err != nil || n < 0 {
-			return nil, fmt.Errorf("repeat %q", count)
+			return nil, fmt.Errorf("repeat %.64q", count)
 		}
 	}
 	text, _, err := literal(s)
+	if len(text) > 0 && n > maxRepeated/len(text) && n > 1 {
+		return nil, fmt.Errorf("repeat %d makes more than %d bytes", n, maxRepeated)
+	}
 	return []byte(strings.Repeat(text, n)), err
 }
 
+// maxRepeated limits the data that "repeat" makes, in bytes, because a case may come from
+// somebody else.
+const maxRepeated = 64 << 20
+
 // String returns the dump that [ParseEvent] reads.
-func (e Event) String() string {
-	var b strings.Builder
+func (e Event) String() string { return string(e.Append(nil)) }
+
+// Append appends the dump that [ParseEvent] reads.
+func (e Event) Append(dst []byte) []byte {
 	for _, a := range e.Attributes {
-		fmt.Fprintf(&b, "%s %s %s\n", a.Name, a.Type, strconv.QuoteToASCII(a.Text))
+		dst = append(append(append(dst, a.Name...), ' '), a.Type.String()...)
+		dst = append(strconv.AppendQuoteToASCII(append(dst, ' '), a.Text), '\n')
 	}
 	if e.Data != nil {
-		fmt.Fprintf(&b, "data %s\n", strconv.QuoteToASCII(string(e.Data)))
+		dst = append(dst, "data "...)
+		dst = append(strconv.AppendQuoteToASCII(dst, string(e.Data)), '\n')
 	}
-	return b.String()
+	return dst
 }
 
 // FromEvent returns e in neutral form.
@@ -83,13 +94,21 @@ func ToEvent(n Event) (e cloudevents.Event, err error) {
 }
 
 func toEvent(n Event) (e cloudevents.Event, err error) {
-	for _, a := range n.Attributes {
-		switch a.Name {
-		case spec.SpecVersion:
+	for _, a := range n.Attributes { // what others are called depends on it
+		if a.Name == spec.SpecVersion {
 			var ok bool
 			if e.SpecVersion, ok = spec.ParseVersion(a.Text); !ok {
 				e.SpecVersion = 255
 			}
+		}
+	}
+	dataSchema := spec.DataSchema
+	if e.SpecVersion == spec.V03 {
+		dataSchema = spec.SchemaURL
+	}
+	for _, a := range n.Attributes {
+		switch a.Name {
+		case spec.SpecVersion:
 		case spec.ID:
 			e.ID = a.Text
 		case spec.Source:
@@ -98,7 +117,7 @@ func toEvent(n Event) (e cloudevents.Event, err error) {
 			e.Type = a.Text
 		case spec.DataContentType:
 			e.DataContentType = a.Text
-		case spec.DataSchema:
+		case dataSchema:
 			e.DataSchema = a.Text
 		case spec.Subject:
 			e.Subject = a.Text

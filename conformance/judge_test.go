@@ -74,6 +74,26 @@ func TestJudge(t *testing.T) {
 				return this.Encode(es, cloudevents.StructuredMode, p)
 			}
 		}, true},
+		"refuses data that is not JSON":    {"json/encode/json-not-json-words", refuseToEncode, false},
+		"refuses deep JSON":                {"json/encode/json-depth-1025", refuseToEncode, false},
+		"refuses JSON":                     {"json/encode/json-object", refuseToEncode, true},
+		"refuses what came in binary mode": {"http/decode/body-not-the-json-it-says", refuseDocuments, false},
+		"refuses text":                     {"http/decode/body-us-ascii-non-ascii", refuseDocuments, true},
+		"splices data that is not JSON": {"json/encode/json-not-json-splice-member", encodeAs(func(m *conformance.Message) {
+			m.Body = []byte(`{"specversion":"1.0","id":"1","source":"/s","type":"t","datacontenttype":"application/json","data":1,"id":"x"}`)
+		}), true},
+		"writes data that is not JSON as a string": {"json/encode/json-not-json-words", encodeAs(func(m *conformance.Message) {
+			m.Body = bytes.Replace(m.Body, []byte(`"data_base64":"aGVsbG8="`), []byte(`"data":"hello"`), 1)
+		}), true},
+		"another base64": {"json/encode/json-not-json-words", encodeAs(func(m *conformance.Message) {
+			m.Body = bytes.Replace(m.Body, []byte(`aGVsbG8=`), []byte(`aGVsbG9v`), 1)
+		}), true},
+		"sends a near miss in binary mode": {"http/encode/binary-prefix-dot", func(c *conformance.Codec) {
+			c.Encode = func([]conformance.Event, cloudevents.Mode, conformance.Protocol) (conformance.Message, error) {
+				h := http.Header{"Ce-Id": {"A-1"}, "Ce-Source": {"/orders"}, "Ce-Specversion": {"1.0"}, "Ce-Type": {"t"}, "Content-Type": {"application/cloudevents.v2+json"}}
+				return conformance.Message{Protocol: conformance.Request, Header: h, Body: []byte("{}")}, nil
+			}
+		}, false},
 		"no answer": {"json/decode/missing-id", func(c *conformance.Codec) {
 			c.Decode = func(conformance.Message, bool, []spec.Attribute) ([]conformance.Event, error) {
 				return nil, conformance.ErrNoAnswer
@@ -115,6 +135,29 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func refuseToEncode(c *conformance.Codec) {
+	c.Encode = func([]conformance.Event, cloudevents.Mode, conformance.Protocol) (conformance.Message, error) {
+		return conformance.Message{}, errors.New("no")
+	}
+}
+
+// refuseDocuments makes a codec that has binary mode only.
+func refuseDocuments(c *conformance.Codec) {
+	encode, transcode := c.Encode, c.Transcode
+	c.Encode = func(es []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+		if mode != cloudevents.BinaryMode {
+			return conformance.Message{}, errors.New("no")
+		}
+		return encode(es, mode, p)
+	}
+	c.Transcode = func(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
+		if mode != cloudevents.BinaryMode {
+			return conformance.Message{}, errors.New("no")
+		}
+		return transcode(m, batch, mode)
+	}
+}
+
 func drop(e *conformance.Event, name string) {
 	for i, a := range e.Attributes {
 		if a.Name == name {
@@ -134,6 +177,49 @@ func lowerCase(m *conformance.Message) {
 		h[strings.ToLower(name)] = values
 	}
 	m.Header = h
+}
+
+// TestStrictSeesModes checks that a strict judge wants every event in every mode that can
+// carry it, and in no other.
+func TestStrictSeesModes(t *testing.T) {
+	this := library.Codec()
+	for name, c := range map[string]struct {
+		tc    string
+		edit  func(c *conformance.Codec)
+		fails bool
+	}{
+		"a near miss": {"http/decode/content-type-near-miss-dot", func(*conformance.Codec) {}, false},
+		"a near miss goes out in binary mode": {"http/decode/content-type-near-miss-dot", func(c *conformance.Codec) {
+			c.Encode = func(es []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+				if m, err := this.Encode(es, mode, p); err == nil {
+					return m, nil
+				}
+				return conformance.Message{Protocol: p}, nil
+			}
+		}, true},
+		"data that is not JSON":                {"http/decode/body-not-the-json-it-says", func(*conformance.Codec) {}, false},
+		"data that is not JSON is not written": {"http/decode/body-not-the-json-it-says", refuseDocuments, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			codec := *this
+			c.edit(&codec)
+			judge := conformance.Judge{Codec: &codec, Reference: library.Reference(), Strict: true}
+			for _, tc := range load(t) {
+				if tc.Name != c.tc {
+					continue
+				}
+				failed := codec.Run(tc) != nil
+				for _, r := range judge.Run(tc) {
+					if r.Op == conformance.OpRoundTrip && (r.Err != nil) != failed && !c.fails {
+						t.Errorf("%s in %s mode: %v", r.Op, r.Mode, r.Err)
+					}
+				}
+				if failed != c.fails {
+					t.Errorf("failed: %t", failed)
+				}
+			}
+		})
+	}
 }
 
 // TestWithoutReference checks that a judge without a reference skips what it cannot read.

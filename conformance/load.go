@@ -7,6 +7,17 @@ import (
 	"strings"
 )
 
+// Parse reads a case, as a file with the ending .txtar has it. It decodes if the last
+// directory in its name is decode, as in "http/decode/percent-euro", and is a batch if the
+// name begins with "batch/" or the case says so.
+func Parse(name, content string) (Case, error) {
+	cases, err := parseCase(name, content)
+	if err != nil {
+		return Case{}, err
+	}
+	return cases[0], nil
+}
+
 // Load reads all cases below the root of fsys, in lexical order. It fails if it does not
 // understand a file completely. Files with other endings than .txtar are ignored, except
 // the tables in canonical/.

@@ -25,7 +25,7 @@ func parseHTTP(p Protocol, s string, startLine bool) (Message, error) {
 	for _, line := range lines {
 		key, value, ok := strings.Cut(line, ":")
 		if !ok {
-			return Message{}, fmt.Errorf("header line %q", line)
+			return Message{}, fmt.Errorf("header line %.64q", line)
 		}
 		m.Header[key] = append(m.Header[key], strings.Trim(value, " \t"))
 	}

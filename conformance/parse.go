@@ -63,7 +63,7 @@ func parseCase(name, content string) ([]Case, error) {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("section %s: %w", s.name, err)
+			return nil, fmt.Errorf("section %.64s: %w", s.name, err)
 		}
 	}
 	c.Batch = c.Batch || c.Mode == cloudevents.BatchMode || c.Message.claims(cloudevents.BatchMode)
@@ -94,7 +94,7 @@ func parseExtensions(s string) (as []spec.Attribute, err error) {
 		name, typ, _ := strings.Cut(line, " ")
 		t, ok := spec.ParseType(typ)
 		if !ok {
-			return nil, fmt.Errorf("type in %q", line)
+			return nil, fmt.Errorf("type in %.64q", line)
 		}
 		as = append(as, spec.Attribute{Name: name, Type: t})
 	}
@@ -107,7 +107,7 @@ func parseMode(s string) (cloudevents.Mode, error) {
 			return m, nil
 		}
 	}
-	return 0, fmt.Errorf("mode %q", s)
+	return 0, fmt.Errorf("mode %.64q", s)
 }
 
 func parseReason(s string) (*Reason, error) {
@@ -130,11 +130,11 @@ func parseReason(s string) (*Reason, error) {
 			err = errors.New("unknown key")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %q: %w", line, err)
+			return nil, fmt.Errorf("line %.64q: %w", line, err)
 		}
 	}
 	if !rules[r.Rule] {
-		return nil, fmt.Errorf("unknown rule %q", r.Rule)
+		return nil, fmt.Errorf("unknown rule %.64q", r.Rule)
 	}
 	return &r, nil
 }

@@ -22,7 +22,8 @@ const (
 // Requirement is a line of the maps in testdata/requirements: a key word of the
 // specification, or a choice that it leaves, and the cases about it.
 type Requirement struct {
-	// Document is the name of a document, such as "spec.md". It is empty for a choice.
+	// Document is the name of a document, such as "spec.md", or "v0.3/spec.md" for that
+	// of version 0.3. It is empty for a choice.
 	Document string
 	// Section is an anchor, such as "type-system". For a choice it is the subject, "json"
 	// or "http".
@@ -51,6 +52,9 @@ func LoadRequirements(fsys fs.FS) ([]Requirement, error) {
 		at := Requirement{Document: strings.TrimSuffix(path.Base(name), ".txt")}
 		if topic, ok := strings.CutPrefix(at.Document, "choices-"); ok {
 			at = Requirement{Section: topic, Level: Choice}
+		}
+		if document, ok := strings.CutPrefix(at.Document, "v0.3-"); ok {
+			at.Document = "v0.3/" + document
 		}
 		for i, line := range strings.Split(string(content), "\n") {
 			if heading, ok := strings.CutPrefix(line, "## "); ok {

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -68,14 +69,11 @@ func (c *Codec) roundTrip(es []Event, p Protocol, mode cloudevents.Mode) error {
 	return nil
 }
 
-// expressible reports whether a valid event can be sent in that mode. In a document,
-// data of a JSON media type must be JSON. In binary mode, a datacontenttype of
-// application/cloudevents would make the message a structured one.
+// expressible reports whether a valid event can be sent in that mode. In binary mode, a
+// datacontenttype that begins with application/cloudevents would make the message one of
+// another mode for receivers that look at the prefix only. A document takes all events.
 func expressible(e *Event, mode cloudevents.Mode) bool {
-	if mode == cloudevents.BinaryMode {
-		return format.ModeOf(e.text(spec.DataContentType)) == cloudevents.BinaryMode
-	}
-	return e.Data == nil || !e.declaresJSON() || json.Valid(e.Data)
+	return mode != cloudevents.BinaryMode || !strings.HasPrefix(strings.ToLower(e.text(spec.DataContentType)), spec.MediaTypePrefix)
 }
 
 func allExpressible(es []Event, mode cloudevents.Mode) bool {
@@ -85,6 +83,23 @@ func allExpressible(es []Event, mode cloudevents.Mode) bool {
 		}
 	}
 	return true
+}
+
+// expected reports whether every implementation has to be able to send the events in that
+// mode. In a document it may refuse data of a JSON media type that is not JSON, or is
+// nested so deeply that many parsers refuse it. This module writes such data as base64.
+func expected(es []Event, mode cloudevents.Mode) bool {
+	for i := range es {
+		if e := &es[i]; mode != cloudevents.BinaryMode && e.Data != nil && e.declaresJSON() && !ordinaryJSON(e.Data) {
+			return false
+		}
+	}
+	return allExpressible(es, mode)
+}
+
+// ordinaryJSON reports whether every parser takes data for JSON.
+func ordinaryJSON(data []byte) bool {
+	return json.Valid(data) && utf8.Valid(data) && bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) <= cloudevents.DefaultMaxDepth
 }
 
 // delivered returns e as it arrives: without empty data in binary mode, and without

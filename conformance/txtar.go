@@ -59,7 +59,7 @@ func unquoteLines(s string) (string, error) {
 			return "", err
 		}
 		if strings.TrimSpace(rest) != "" {
-			return "", fmt.Errorf("%q follows a string literal", rest)
+			return "", fmt.Errorf("%.64q follows a string literal", rest)
 		}
 		b.WriteString(text)
 	}

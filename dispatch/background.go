@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -128,7 +127,17 @@ var (
 	errQueueFull    = errors.New("the queue is full")
 	errShuttingDown = errors.New("the service is shutting down")
 	errEnded        = errors.New("the handler ended its goroutine")
+	errNoWorker     = errors.New("Background has no Handler")
 )
+
+// Validate returns an error if there is no Handler. A Background without one accepts no
+// event: HandleEvent returns that error.
+func (b *Background) Validate() error {
+	if b.Handler == nil {
+		return errNoWorker
+	}
+	return nil
+}
 
 // HandleEvent puts a copy of e into the queue and returns a [*Deferred] with a random ID.
 // If there is no room, or after Shutdown, the error is an [*Error] with Status 503 and the
@@ -136,6 +145,9 @@ var (
 func (b *Background) HandleEvent(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err // the sender would not learn that it was accepted
+	}
+	if err := b.Validate(); err != nil {
+		return nil, err // rather than lose the event later
 	}
 	size := sizeOf(e)
 	b.mu.Lock()
@@ -238,7 +250,7 @@ func (b *Background) run(w *work) {
 	r := Judge(ctx, nil, errEnded) // unless Call returns
 	defer func() {
 		if v := recover(); v != nil { // of the Observer
-			r = panicked(&PanicError{v, debug.Stack()})
+			r = panicked(&PanicError{v, stack(ctx)})
 		}
 		b.report(ctx, w, r, begin)
 	}()
@@ -261,15 +273,18 @@ func (b *Background) report(ctx context.Context, w *work, r Result, begin time.T
 	defer func() {
 		if v := recover(); v != nil { // of the Observer or the Logger
 			eventlog.Default(b.Logger).Error("panic of an observer or a logger",
-				"panic", eventlog.Cut(fmt.Sprint(v)), "stack", string(debug.Stack()))
+				"panic", eventlog.Cut(fmt.Sprint(v)), "stack", stackText(stack(ctx)))
 		}
 	}()
 	b.mu.Lock()
 	w.succeeded = !r.failed()
 	b.mu.Unlock()
 	out := Outcome{ID: w.event.ID, Source: w.event.Source, Type: w.event.Type}
-	out.set(r, begin)
+	out.Set(r)
+	out.Duration = time.Since(begin)
 	switch {
+	case r.Duplicate:
+		out.LogFailure(ctx, b.Logger)
 	case r.failed():
 		out.Err = withCause(ctx, r.Err)
 		out.LogFailure(ctx, b.Logger)

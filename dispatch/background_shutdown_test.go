@@ -127,6 +127,39 @@ func TestBackgroundShutdownReportsWhatIsLeft(t *testing.T) {
 	})
 }
 
+// Nothing is unfinished if the last handlers succeed within the second after their contexts
+// ended, and Shutdown does not wait for the rest of the second.
+func TestBackgroundShutdownSucceedsLate(t *testing.T) {
+	for _, c := range []struct {
+		late time.Duration
+		left int
+	}{
+		{0, 0}, {500 * time.Millisecond, 0}, {999 * time.Millisecond, 0}, {1001 * time.Millisecond, 2},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &dispatch.Background{Logger: quiet, Handler: func(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+				<-ctx.Done()
+				time.Sleep(c.late)
+				return nil, nil
+			}}
+			take(t, b, "1")
+			take(t, b, "2")
+			synctest.Wait()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			begin := time.Now()
+			left, err := b.Shutdown(ctx)
+			if len(left) != c.left || (err != nil) != (c.left > 0) || (left == nil) != (c.left == 0) {
+				t.Errorf("%v late: %v, %v", c.late, left, err)
+			}
+			if waited := time.Since(begin) - time.Minute; waited != min(c.late, time.Second) {
+				t.Errorf("%v late: waited %v", c.late, waited)
+			}
+			time.Sleep(time.Minute)
+		})
+	}
+}
+
 func TestBackgroundShutdownAtRest(t *testing.T) {
 	for range 2 {
 		var b dispatch.Background

@@ -143,7 +143,6 @@ func TestBackgroundFailuresAreSeen(t *testing.T) {
 		{"error", answering(nil, errors.New("no")), "failed 1 retry 500 no", "error=no event.id=1 event.source=/s event.type=t"},
 		{"permanent", answering(nil, dispatch.Permanent(errors.New("no"))), "failed 1 refused 422 no", "level=ERROR"},
 		{"panic", func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { panic("no") }, "failed 1 retry 500 panic: no", "background_test.go"},
-		{"no handler", nil, "failed 1 retry 500 panic: runtime error: invalid memory address or nil pointer dereference", "level=ERROR"},
 		{"goroutine ended", func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
 			runtime.Goexit()
 			return nil, nil
@@ -175,6 +174,89 @@ func TestBackgroundFailuresAreSeen(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Every text of an event, and its data, count as memory.
+func TestBackgroundCountsAllOfAnEvent(t *testing.T) {
+	const size, limit = 10_000, 14_000
+	long := strings.Repeat("x", size)
+	for name, change := range map[string]func(e *cloudevents.Event){
+		"id":              func(e *cloudevents.Event) { e.ID = long },
+		"source":          func(e *cloudevents.Event) { e.Source = long },
+		"type":            func(e *cloudevents.Event) { e.Type = long },
+		"subject":         func(e *cloudevents.Event) { e.Subject = long },
+		"datacontenttype": func(e *cloudevents.Event) { e.DataContentType = long },
+		"dataschema":      func(e *cloudevents.Event) { e.DataSchema = long },
+		"data":            func(e *cloudevents.Event) { e.Data = []byte(long) },
+		"name of an extension": func(e *cloudevents.Event) {
+			e.Extensions = []cloudevents.Extension{{Name: long}}
+		},
+		"value of an extension": func(e *cloudevents.Event) {
+			e.Extensions = []cloudevents.Extension{{Name: "x", Value: cloudevents.StringValue(long)}}
+		},
+		"nothing long": func(*cloudevents.Event) {},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &dispatch.Background{MaxBytes: limit, Handler: sleeper, Logger: quiet}
+			take(t, b, "1s") // about 1 KiB
+			e := minimal()
+			e.ID = "1s"
+			change(&e)
+			_, err := b.HandleEvent(t.Context(), &e)
+			var d *dispatch.Deferred
+			accepted := errors.As(err, &d)
+			take(t, b, "1s")
+			second := e
+			_, err = b.HandleEvent(t.Context(), &second)
+			var full *dispatch.Error
+			if refused := errors.As(err, &full); !accepted || refused != (name != "nothing long") {
+				t.Errorf("%s: accepted %v, then refused %v", name, accepted, refused)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			_, _ = b.Shutdown(ctx)
+			time.Sleep(time.Hour)
+		})
+	}
+}
+
+// Without a Handler no event is accepted, rather than accepted and lost.
+func TestBackgroundWithoutHandler(t *testing.T) {
+	var b dispatch.Background
+	_, err := b.HandleEvent(t.Context(), named("1"))
+	if err == nil || err != b.Validate() || b.Pending() != 0 {
+		t.Errorf("%v, %d pending", err, b.Pending())
+	}
+	if r := dispatch.Judge(t.Context(), nil, err); r.Verdict != dispatch.VerdictRetry || r.Status != 500 {
+		t.Errorf("%+v", r)
+	}
+	b.Handler = ok
+	if err := b.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A negative limit of the queue is no limit, and the limit of the workers is another.
+func TestBackgroundWithoutQueueLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for limit, want := range map[int]int{-1: 3000, -7: 3000, 0: 1 + 1024, 5: 1 + 5} {
+			b := &dispatch.Background{Workers: 1, QueueLimit: limit, MaxBytes: -1, Handler: sleeper, Logger: quiet}
+			accepted := 0
+			for range 3000 {
+				_, err := b.HandleEvent(t.Context(), named("1s"))
+				var d *dispatch.Deferred
+				if errors.As(err, &d) {
+					accepted++
+				}
+			}
+			if accepted != want || b.Pending() != want {
+				t.Errorf("limit %d: %d accepted, %d pending, want %d", limit, accepted, b.Pending(), want)
+			}
+			if left, err := b.Shutdown(t.Context()); err != nil || len(left) > 0 {
+				t.Errorf("%v, %v", left, err)
+			}
+		}
+	})
 }
 
 // patient waits until its context ends.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -44,6 +43,10 @@ type Result struct {
 	// Verdict says what to do with the event. The other fields are details.
 	Verdict Verdict
 
+	// Duplicate says that the event was handled before, and not again. Verdict is that of
+	// the first time.
+	Duplicate bool
+
 	// Reply is the event to answer with. It is nil unless Verdict is VerdictDone.
 	Reply *cloudevents.Event
 
@@ -69,6 +72,8 @@ type Result struct {
 	// Err is the cause of a failure, and nil otherwise. The Err of a panic wraps a
 	// [*PanicError].
 	Err error
+
+	logged bool // by Log; of a failure, Err says so
 }
 
 // failed reports whether the event was not handled.
@@ -76,8 +81,11 @@ func (r *Result) failed() bool { return r.Verdict >= VerdictRefused }
 
 // PanicError is the panic of a handler.
 type PanicError struct {
-	Value any    // the argument of panic
-	Stack []byte // the stack of the goroutine, as debug.Stack formats it
+	Value any // the argument of panic
+
+	// Stack is the stack of the goroutine, as debug.Stack formats it. It is nil after 8
+	// panics in the same batch; see [WithBatch].
+	Stack []byte
 }
 
 // Error returns "panic: " and the text of Value, cut at 256 bytes.
@@ -89,7 +97,7 @@ func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint
 func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 	defer func() {
 		if v := recover(); v != nil {
-			r = panicked(&PanicError{v, debug.Stack()})
+			r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
 	reply, err := h(ctx, e)
@@ -100,6 +108,7 @@ func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 // come from elsewhere. The first of these rules that applies decides:
 //
 //   - nil is VerdictDone.
+//   - A [*Duplicate] is VerdictDone, or VerdictDeferred with its Deferred.
 //   - A [*Deferred] is VerdictDeferred.
 //   - A [*PanicError] is VerdictRetry, with Status 500 and Type "panic". So is an error
 //     whose method Error panics.
@@ -108,7 +117,17 @@ func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 //     VerdictRefused. A status that is not 4xx or 5xx is VerdictRetry with Status 500.
 //   - An error with a method StatusCode() int that returns 4xx or 5xx is VerdictRetry for
 //     408, 425, 429 and 5xx other than 501 and 505, else VerdictRefused.
+//   - An error with a method Retryable() bool is VerdictRetry with Status 503, or
+//     VerdictRefused with Status 422.
+//   - An error of [cloudevents.DataAs] is VerdictRefused, with the status, the type and the
+//     message that [Typed] gives it. Wrap it in a [Retryable] or an Error if it is about
+//     another event than the handler's.
 //   - Any other error is VerdictRetry with Status 500.
+//
+// A method RetryIn() time.Duration of an error is the RetryAfter of a VerdictRetry, unless
+// it is an Error. The errors of senders have these methods, such as the SendError of
+// package cehttp: an event that the next receiver refuses is refused, and one that it may
+// take later is a retry.
 //
 // An error counts wherever [errors.As] and [errors.Is] find it in the tree of err.
 func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) {
@@ -122,7 +141,7 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 		} else if readable {
 			r = Result{Verdict: VerdictRetry, Status: 500, Err: err}
 		} else {
-			r = panicked(&PanicError{v, debug.Stack()})
+			r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
 	_ = err.Error() // panics most often because err is a nil pointer
@@ -130,14 +149,35 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 	return judgeError(ctx, err)
 }
 
+// judged has the targets of errors.As, each of which would be an allocation of its own.
+type judged struct {
+	duplicate *Duplicate
+	deferred  *Deferred
+	panicked  *PanicError
+	chosen    *Error
+	methods
+}
+
+// methods are what errors of other packages say about themselves.
+type methods struct {
+	coded   interface{ StatusCode() int }
+	passing interface{ Retryable() bool }
+	waiting interface{ RetryIn() time.Duration }
+}
+
 func judgeError(ctx context.Context, err error) Result {
-	// Each target of errors.As is an allocation, where it is declared.
-	var deferred *Deferred
-	if errors.As(err, &deferred) {
-		return Result{Verdict: VerdictDeferred, ID: deferred.ID}
+	var as judged
+	if errors.As(err, &as.duplicate) {
+		r := Result{Duplicate: true, logged: isLogged(err)}
+		if d := as.duplicate.Deferred; d != nil {
+			r.Verdict, r.ID = VerdictDeferred, d.ID
+		}
+		return r
 	}
-	var p *PanicError
-	if errors.As(err, &p) {
+	if errors.As(err, &as.deferred) {
+		return Result{Verdict: VerdictDeferred, ID: as.deferred.ID}
+	}
+	if errors.As(err, &as.panicked) {
 		return panicked(err)
 	}
 	r := Result{Verdict: VerdictRetry, Status: 500, Err: err}
@@ -145,7 +185,8 @@ func judgeError(ctx context.Context, err error) Result {
 		r.Status = 503
 		return r
 	}
-	if e := chosen(err); e != nil {
+	if errors.As(err, &as.chosen) {
+		e := as.chosen
 		s := e.StatusCode()
 		if !status.IsError(s) {
 			return r
@@ -156,16 +197,39 @@ func judgeError(ctx context.Context, err error) Result {
 		}
 		return r
 	}
-	var own interface{ StatusCode() int }
-	if errors.As(err, &own) {
-		if s := own.StatusCode(); status.IsError(s) {
-			r.Status = s
-			if !status.Repeated(s) {
-				r.Verdict = VerdictRefused
-			}
+	own, known := as.status(err)
+	switch {
+	case known:
+		r.Status = own
+		if !status.Repeated(own) {
+			r.Verdict = VerdictRefused
+			return r
 		}
+	case isOfData(err):
+		e := refuseData("", err)
+		r.Verdict, r.Status, r.Type, r.Message = VerdictRefused, e.Status, e.Type, e.Message
+		return r
+	}
+	if errors.As(err, &as.waiting) {
+		r.RetryAfter = as.waiting.RetryIn()
 	}
 	return r
+}
+
+// status returns the status that an error of another package has by its methods.
+func (as *methods) status(err error) (s int, ok bool) {
+	if errors.As(err, &as.coded) {
+		if s := as.coded.StatusCode(); status.IsError(s) {
+			return s, true
+		}
+	}
+	switch {
+	case !errors.As(err, &as.passing):
+		return 0, false
+	case as.passing.Retryable():
+		return 503, true
+	}
+	return 422, true
 }
 
 // panicked is the result of a handler that panicked. err wraps a PanicError.

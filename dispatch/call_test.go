@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // nasty panics when its text is needed.
@@ -22,6 +23,26 @@ type nilStatus struct{ status int }
 
 func (e *nilStatus) Error() string   { return "nil" }
 func (e *nilStatus) StatusCode() int { return e.status }
+
+// passingError is an error that says whether it passes.
+type passingError bool
+
+func (e passingError) Error() string        { return "passing" }
+func (e passingError) Retryable() bool      { return bool(e) }
+func (passingError) RetryIn() time.Duration { return 3 * time.Second }
+
+// string2 is a type that DataAs unmarshals.
+type string2 string
+
+// dataError returns the error of DataAs for data that is not a T.
+func dataError[T any](contentType, data string) error {
+	e := withData(contentType, data)
+	if data == "" {
+		e.Data = nil
+	}
+	_, err := cloudevents.DataAs[T](&e)
+	return err
+}
 
 func TestJudge(t *testing.T) {
 	cause := errors.New("reason")
@@ -63,6 +84,21 @@ func TestJudge(t *testing.T) {
 		{"own status 501", nil, codedError(501), "refused 501   0s"},
 		{"own status 505", nil, codedError(505), "refused 505   0s"},
 		{"own status that is no error", nil, codedError(200), "retry 500   0s"},
+
+		{"own word, for a retry", nil, wrapped(passingError(true)), "retry 503   3s"},
+		{"own word, against a retry", nil, wrapped(passingError(false)), "refused 422   0s"},
+		{"own status wins over own word", nil, errors.Join(codedError(502), passingError(false)), "retry 502   3s"},
+		{"own word counts if the status is none", nil, errors.Join(codedError(0), passingError(false)), "refused 422   0s"},
+		{"an Error wins over own word", nil, &dispatch.Error{Status: 409, Err: passingError(true)}, "refused 409   0s"},
+		{"context ended, own word", ended, wrapped(errors.Join(cause, passingError(false))), "retry 503   0s"},
+
+		{"data is no number", nil, wrapped(dataError[int]("application/json", `{"a":1}`)), "refused 400 invalid_data data must not be object at offset 0 0s"},
+		{"data is malformed", nil, dataError[int]("application/json", `1x`), "refused 400 invalid_data data is malformed JSON at offset 1 0s"},
+		{"data is not UTF-8", nil, dataError[string2]("application/json", "\"\xff\""), "refused 400 invalid_data data is not UTF-8 at offset 1 0s"},
+		{"data of another content type", nil, wrapped(dataError[int]("text/plain", `1`)), "refused 415 unsupported_data data of its content type is not taken for this type of event; it must be JSON in UTF-8 0s"},
+		{"no data", nil, dataError[int]("", ""), "refused 400 missing_data this type of event has data, and there is none 0s"},
+		{"data, and the handler asks for a retry", nil, dispatch.Retryable(dataError[int]("", ""), time.Second), "retry 503   1s"},
+		{"an attribute of an event of its own", nil, validation.NewError("data", "", "json-format.md", validation.ErrData), "retry 500   0s"},
 
 		{"context ended", ended, context.Canceled, "retry 503   0s"},
 		{"context ended, wrapped in an Error", ended, &dispatch.Error{Status: 400, Err: context.Canceled}, "retry 503   0s"},

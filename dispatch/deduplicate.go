@@ -16,7 +16,8 @@ import (
 // it wraps share its memory.
 //
 // An event is remembered when its handler returns without an error, or with [Deferred].
-// When it comes again the result is the same, but without the reply, which is not kept.
+// When it comes again the result is a [*Duplicate]: the outcome is the same, but without the
+// reply, which is not kept. Logs, the Observer and the answer of a transport say so.
 // An event whose handler fails or panics is forgotten, and handled when it comes again.
 // An event that comes while the same event is being handled waits for that result. If its
 // own context ends first, the error is an [Error] with Status 503 and the type
@@ -26,6 +27,11 @@ import (
 // comes again within Window and before MaxEvents other events were handled. A restart
 // forgets everything, and other processes share nothing. A handler that must never run
 // twice needs a store that it writes in one transaction with its own work.
+//
+// The source and the id of an event are what its sender says they are. A sender that may
+// send with any source can spend the ids of others: their events are then taken for
+// duplicates. Where senders do not trust each other, check the source of an event before
+// Deduplicate, or use one Deduplicate for each sender.
 //
 // Work that a handler does after it has returned or deferred the event is not observed.
 // With [Background], wrap the handler that does the work.
@@ -82,10 +88,8 @@ func (d *Deduplicate) Wrap(next Handler) Handler {
 		switch {
 		case err != nil:
 			return nil, err
-		case known != nil && known.deferred != nil:
-			return nil, known.deferred
 		case known != nil:
-			return nil, nil
+			return nil, &Duplicate{known.deferred}
 		}
 		r := Result{Verdict: VerdictRetry} // unless next returns
 		defer func() { d.end(work, &r) }()

@@ -51,6 +51,12 @@ func fails(err error) func() (*cloudevents.Event, error) {
 
 func replies() (*cloudevents.Event, error) { return &cloudevents.Event{ID: "reply"}, nil }
 
+// isTold reports whether err is nil, or that of a duplicate that is done.
+func isTold(err error, duplicate bool) bool {
+	r := dispatch.Judge(context.Background(), nil, err)
+	return r.Verdict == dispatch.VerdictDone && r.Duplicate == duplicate && (err == nil) == !duplicate
+}
+
 func TestDeduplicate(t *testing.T) {
 	var d dispatch.Deduplicate
 	s := script{answers: []func() (*cloudevents.Event, error){replies}}
@@ -70,7 +76,7 @@ func TestDeduplicate(t *testing.T) {
 	} {
 		before := s.calls.Load()
 		reply, err := h(t.Context(), c.e)
-		if err != nil || (reply != nil) != (s.calls.Load() > before) {
+		if !isTold(err, s.calls.Load() == before) || (reply != nil) != (s.calls.Load() > before) {
 			t.Errorf("%d %s: %v, %v", i, c.reason, reply, err)
 		}
 		if int(s.calls.Load()) != c.calls {
@@ -97,7 +103,7 @@ func TestDeduplicateForgetsWhatFailed(t *testing.T) {
 		if reply, err := h(t.Context(), identified("/a", "1")); reply == nil || err != nil {
 			t.Errorf("%s: the second attempt is not handled: %v", reason, err)
 		}
-		if reply, err := h(t.Context(), identified("/a", "1")); reply != nil || err != nil {
+		if reply, err := h(t.Context(), identified("/a", "1")); reply != nil || !isTold(err, true) {
 			t.Errorf("%s: the third attempt is answered %v, %v", reason, reply, err)
 		}
 		s.wantCalls(t, 2)
@@ -118,6 +124,80 @@ func TestDeduplicateRemembersDeferred(t *testing.T) {
 	s.wantCalls(t, 1)
 }
 
+// A memory of one event forgets each event for the next one.
+func TestDeduplicateOneEvent(t *testing.T) {
+	d := dispatch.Deduplicate{MaxEvents: 1}
+	var s script
+	h := d.Wrap(s.handle)
+	for i, c := range []struct {
+		id    string
+		calls int
+	}{{"1", 1}, {"1", 1}, {"2", 2}, {"2", 2}, {"1", 3}, {"3", 4}, {"2", 5}, {"3", 6}, {"3", 6}} {
+		_, err := h(t.Context(), identified("/a", c.id))
+		if int(s.calls.Load()) != c.calls || dispatch.Judge(t.Context(), nil, err).Err != nil {
+			t.Errorf("%d: %d calls, want %d, %v", i, s.calls.Load(), c.calls, err)
+		}
+	}
+}
+
+// A duplicate is in the log once, whether Log is in the chain or not, and the Observer is
+// told of it. It counts as handled.
+func TestDuplicatesAreSeen(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		first dispatch.Handler
+		want  dispatch.Verdict
+	}{
+		{"done", ok, dispatch.VerdictDone},
+		{"deferred", answering(nil, &dispatch.Deferred{ID: "job"}), dispatch.VerdictDeferred},
+	} {
+		for _, chain := range []string{"alone", "Log", "Timeout"} {
+			var d dispatch.Deduplicate
+			var log logged
+			h := d.Wrap(c.first)
+			switch chain {
+			case "Log":
+				h = dispatch.Log(log.logger())(h)
+			case "Timeout":
+				h = dispatch.Timeout(time.Minute)(h)
+			}
+			for i := range 2 {
+				r := dispatch.Call(t.Context(), h, identified("/a", "1"))
+				out := dispatch.Outcome{ID: "1", Source: "/a", Type: "t"}
+				out.Set(r)
+				out.LogFailure(t.Context(), log.logger())
+				if r.Verdict != c.want || r.Duplicate != (i == 1) || out.Duplicate != r.Duplicate || out.Verdict != r.Verdict ||
+					r.Err != nil || (r.ID == "job") != (c.want == dispatch.VerdictDeferred) {
+					t.Errorf("%s, %s, %d: %+v", c.name, chain, i, r)
+				}
+			}
+			line := "level=INFO msg=\"duplicate event\" outcome=" + c.want.String() + " event.id=1 event.source=/a event.type=t\n"
+			if got := log.String(); strings.Count(got, line) != 1 || strings.Count(got, "duplicate") != 1 {
+				t.Errorf("%s, %s: logged %s", c.name, chain, got)
+			}
+		}
+	}
+}
+
+// A Background logs the duplicates that its handler has found.
+func TestDuplicatesInBackground(t *testing.T) {
+	var d dispatch.Deduplicate
+	var log logged
+	var seen []bool
+	b := &dispatch.Background{Workers: 1, Handler: d.Wrap(ok), Logger: log.logger()}
+	b.Observer.Handled = func(_ context.Context, o dispatch.Outcome) { seen = append(seen, o.Duplicate) }
+	b.Observer.Failed = func(_ context.Context, o dispatch.Outcome) { t.Error(o.Err) }
+	for range 2 {
+		take(t, b, "1")
+	}
+	if _, err := b.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if fmt.Sprint(seen) != "[false true]" || strings.Count(log.String(), "msg=\"duplicate event\"") != 1 {
+		t.Errorf("%v, logged %s", seen, log.String())
+	}
+}
+
 func TestDeduplicateWindow(t *testing.T) {
 	for _, c := range []struct {
 		reason string
@@ -134,7 +214,7 @@ func TestDeduplicateWindow(t *testing.T) {
 			s := script{takes: time.Minute} // the window begins when it is handled
 			h := c.d.Wrap(s.handle)
 			for i := range 2 {
-				if _, err := h(t.Context(), identified("/a", "1")); err != nil {
+				if _, err := h(t.Context(), identified("/a", "1")); !isTold(err, i == 1 && c.calls == 1) {
 					t.Error(err)
 				}
 				if i == 0 {
@@ -196,16 +276,20 @@ func TestDeduplicateConcurrently(t *testing.T) {
 			s := script{takes: time.Second, answers: c.answers}
 			h := d.Wrap(s.handle)
 			var wg sync.WaitGroup
-			var failed atomic.Int32
+			var failed, duplicates atomic.Int32
 			for range 10 {
 				wg.Go(func() {
-					if _, err := h(t.Context(), identified("/a", "1")); err != nil {
+					_, err := h(t.Context(), identified("/a", "1"))
+					switch r := dispatch.Judge(t.Context(), nil, err); {
+					case r.Err != nil:
 						failed.Add(1)
+					case r.Duplicate:
+						duplicates.Add(1)
 					}
 				})
 			}
 			wg.Wait()
-			if int(s.calls.Load()) != c.calls || failed.Load() != c.failed {
+			if int(s.calls.Load()) != c.calls || failed.Load() != c.failed || int(duplicates.Load()) != 10-c.calls {
 				t.Errorf("%s: handled %d times, %d failed", c.reason, s.calls.Load(), failed.Load())
 			}
 		})

@@ -23,7 +23,7 @@
 // The error of a handler decides what becomes of the event. A nil error is done, [Deferred]
 // is deferred, [Permanent] is refused, and [Retryable], any other error or a panic is
 // retry. [Error] has all details, and [Judge] all rules. Each transport translates the
-// outcome:
+// outcome. A [Duplicate] has the outcome of the first time.
 //
 //	          HTTP                     Kafka                  AMQP      JetStream     MQTT
 //	done      204, or 200 and a reply  commit                 accepted  Ack           acknowledge

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"errors"
 	"strconv"
 	"time"
 
@@ -47,11 +46,8 @@ func Permanent(err error) error {
 		return nil
 	}
 	p := &Error{Err: err}
-	var own interface{ StatusCode() int }
-	if errors.As(err, &own) {
-		if s := own.StatusCode(); status.IsError(s) && !status.Repeated(s) {
-			p.Status = s
-		}
+	if s, ok := new(methods).status(err); ok && !status.Repeated(s) {
+		p.Status = s
 	}
 	if e := chosen(err); e != nil {
 		p.Type, p.Message = e.Type, e.Message
@@ -103,3 +99,22 @@ type Deferred struct {
 
 // Error returns a fixed text.
 func (d *Deferred) Error() string { return "event is accepted and not handled yet" }
+
+// Duplicate is the error of a [Handler] that was given an event again which was handled
+// before, and has not handled it again. It is not a failure. [Deduplicate] returns it.
+type Duplicate struct {
+	// Deferred is the result of the first time, if the event was deferred. Otherwise it
+	// is nil, and the event is done.
+	Deferred *Deferred
+}
+
+// Error returns a fixed text.
+func (d *Duplicate) Error() string { return "event was handled before" }
+
+// Unwrap returns Deferred.
+func (d *Duplicate) Unwrap() error {
+	if d.Deferred == nil {
+		return nil
+	}
+	return d.Deferred
+}

@@ -23,8 +23,8 @@ func ExampleDeduplicate() {
 	// Output:
 	// handled
 	// <nil>
-	// <nil>
-	// <nil>
+	// event was handled before
+	// event was handled before
 }
 
 // An event whose handler failed is handled when it comes again.
@@ -44,7 +44,21 @@ func ExampleDeduplicate_Wrap() {
 	// Output:
 	// 1 database is away
 	// 2 <nil>
-	// 2 <nil>
+	// 2 event was handled before
+}
+
+// A duplicate is no failure.
+func ExampleDuplicate() {
+	var once dispatch.Deduplicate
+	handler := once.Wrap(says("handled"))
+	for range 2 {
+		r := dispatch.Call(context.Background(), handler, &cloudevents.Event{Source: "/shop", ID: "1", Type: "t"})
+		fmt.Println(r.Verdict, r.Duplicate, r.Err)
+	}
+	// Output:
+	// handled
+	// done false <nil>
+	// done true <nil>
 }
 
 func ExampleTimeout() {

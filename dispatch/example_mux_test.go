@@ -186,3 +186,23 @@ func ExampleEventDoc() {
 	fmt.Println(err)
 	// Output: <nil>
 }
+
+// A transport that takes batches bounds what it makes for people.
+func ExampleWithBatch() {
+	var mux dispatch.Mux
+	if err := mux.Handle(dispatch.Route{Type: "com.example.placed", Handler: says("accepted")}); err != nil {
+		fmt.Println(err)
+	}
+	batch := make([]cloudevents.Event, 10_000)
+	ctx := dispatch.WithBatch(context.Background())
+	hints := 0
+	for i := range batch {
+		batch[i].Type = "com.example.place"
+		r := dispatch.Call(ctx, mux.HandleEvent, &batch[i])
+		if strings.Contains(r.Message, "nearest") {
+			hints++
+		}
+	}
+	fmt.Println(hints)
+	// Output: 8
+}

@@ -81,7 +81,8 @@ func ConcurrencyLimit(n int) Middleware {
 // returned. A failure is the record that [Outcome.LogFailure] describes; it is not logged
 // again by a Background, a Receiver or whatever else calls LogFailure. A success is a
 // record at level Info, with the outcome, the duration, the event's id, source and type in
-// the group "event", and the type of the reply. Data and other attributes are never
+// the group "event", and the type of the reply. Its message is "event handled", or
+// "duplicate event" for a [Duplicate]. Data and other attributes are never
 // logged. A panic passes through and is logged by the caller of [Call].
 //
 // A nil logger is [slog.Default].
@@ -93,7 +94,8 @@ func Log(l *slog.Logger) Middleware {
 			begin := time.Now()
 			reply, err := next(ctx, e)
 			r := Judge(ctx, reply, err)
-			out.set(r, begin)
+			out.Set(r)
+			out.Duration = time.Since(begin)
 			if r.failed() {
 				out.LogFailure(ctx, l)
 				return reply, &loggedError{r.Err}
@@ -105,7 +107,11 @@ func Log(l *slog.Logger) Middleware {
 			if r.Reply != nil {
 				attrs = append(attrs, slog.String("reply", eventlog.Cut(r.Reply.Type)))
 			}
-			eventlog.Default(l).LogAttrs(ctx, slog.LevelInfo, "event handled", attrs...)
+			message := "event handled"
+			if r.Duplicate {
+				message, err = "duplicate event", &loggedError{err}
+			}
+			eventlog.Default(l).LogAttrs(ctx, slog.LevelInfo, message, attrs...)
 			return reply, err
 		}
 	}

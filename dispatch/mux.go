@@ -9,10 +9,12 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 var (
 	errNoRouteHandler = errors.New("has no handler")
+	errNoMatch        = errors.New("the route does not take it")
 	errRouteTaken     = errors.New("takes the same events as a route of an earlier call")
 )
 
@@ -34,8 +36,9 @@ var (
 type Mux struct {
 	// Fallback handles the events that no route matches. If it is nil they are refused:
 	// the error is an [Error] with Status 422 and the type "unknown_type", and its
-	// message names the nearest registered types. The status is not 404, because senders
-	// send again after 404: it also says that there is no such address.
+	// message names the nearest registered types, for the first 8 events of a batch. The
+	// status is not 404, because senders send again after 404: it also says that there
+	// is no such address.
 	Fallback Handler
 
 	routes []registered
@@ -61,6 +64,12 @@ type Route struct {
 	// "com.example.placed.v2".
 	Version string
 
+	// DataContentType is given to an event whose data comes without a content type, before
+	// Handler is called. It is for senders that forget Content-Type, such as
+	// "application/json" before a handler of [On], which refuses such data otherwise. ""
+	// leaves the event as it is.
+	DataContentType string
+
 	// Handler handles the events.
 	Handler Handler
 
@@ -72,6 +81,8 @@ type Route struct {
 
 	// Out describes the reply, for documentation. The zero value is no reply.
 	Out EventDoc
+
+	refuse func(e *cloudevents.Event) error // of On: why it does not call its function
 }
 
 // EventDoc describes an event for documentation: an example, and a JSON Schema of its
@@ -102,9 +113,45 @@ func (r *Route) Matches(e *cloudevents.Event) bool {
 	return err == nil && k.matches(e)
 }
 
+// Check returns why the route refuses e before a function of the program sees it: it does
+// not match, or its data is not of the type of [On] or [Consume]. It calls no handler, and
+// knows nothing of the data that other handlers want.
+func (r *Route) Check(e *cloudevents.Event) error {
+	switch {
+	case !r.Matches(e):
+		return errNoMatch
+	case r.refuse != nil:
+		if r.lacksContentType(e) {
+			c := *e
+			c.DataContentType = r.DataContentType
+			e = &c
+		}
+		return r.refuse(e)
+	}
+	return nil
+}
+
+func (r *Route) lacksContentType(e *cloudevents.Event) bool {
+	return r.DataContentType != "" && e.DataContentType == "" && e.Data != nil
+}
+
+// handler returns Handler, behind DataContentType.
+func (r *Route) handler() Handler {
+	if r.DataContentType == "" {
+		return r.Handler
+	}
+	own := *r
+	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		if own.lacksContentType(e) {
+			e.DataContentType = own.DataContentType
+		}
+		return own.Handler(ctx, e)
+	}
+}
+
 // Handle registers all of the routes, or none if one of them is refused. The error then
 // has each problem of each route, so that one test is enough for a whole table: a
-// malformed Type, Source or Version, a missing Handler, or a route that takes the same
+// malformed Type, Source, Version or DataContentType, a missing Handler, or a route that takes the same
 // events as another one.
 func (m *Mux) Handle(routes ...Route) error {
 	added := make([]registered, 0, len(routes))
@@ -118,6 +165,8 @@ func (m *Mux) Handle(routes ...Route) error {
 			switch {
 			case r.Handler == nil:
 				err = errNoRouteHandler
+			case r.DataContentType != "" && validation.MediaType(r.DataContentType) != nil:
+				err = fmt.Errorf("DataContentType: %w", validation.MediaType(r.DataContentType))
 			case twice:
 				err = fmt.Errorf("takes the same events as route %d of the same call", first)
 			case m.seen[r.key]:
@@ -157,7 +206,7 @@ func (m *Mux) add(r *registered) {
 	}
 	m.seen[r.key] = true
 	m.routes = append(m.routes, *r)
-	m.types.put(r.key.eventType).put(r.key.source).put(r.key, r.Handler)
+	m.types.put(r.key.eventType).put(r.key.source).put(r.key, r.handler())
 	if i, found := slices.BinarySearch(m.known, r.key.eventType); !found {
 		m.known = slices.Insert(m.known, i, r.key.eventType)
 	}
@@ -172,7 +221,7 @@ func (m *Mux) HandleEvent(ctx context.Context, e *cloudevents.Event) (*cloudeven
 	if m.Fallback != nil {
 		return m.Fallback(ctx, e)
 	}
-	return nil, m.unknownType(e)
+	return nil, m.unknownType(ctx, e)
 }
 
 func (m *Mux) find(e *cloudevents.Event) Handler {

@@ -295,3 +295,46 @@ func BenchmarkMux(b *testing.B) {
 		})
 	}
 }
+
+// A prefix with which no legal value begins is refused, and every beginning of a legal
+// value is taken.
+func TestMuxRefusesPrefixesThatNeverMatch(t *testing.T) {
+	for _, prefix := range []string{"a b", "/a b/", "ü", "<", "%zz", "%4x", "/%", "1a:", ":", "http://h:x/", "http://[x", "http://a]", "a\\b", "#a#", "^"} {
+		err := new(dispatch.Mux).Handle(dispatch.Route{Type: "t", Source: prefix + "*", Handler: ok})
+		if wantError := prefix != "/%"; (err != nil) != wantError {
+			t.Errorf("Source %q*: %v", prefix, err)
+		}
+		if strings.Contains(prefix, ":") {
+			if err := new(dispatch.Mux).Handle(dispatch.Route{Type: "t", Version: prefix + "*", Handler: ok}); err == nil {
+				t.Errorf("Version %q*: no error", prefix)
+			}
+		}
+	}
+	for _, uri := range []string{
+		"https://user:pass@example.com:8080/a/%e2%82%ac?b=c&d#e/f", "/eu/berlin/%20", "urn:uuid:6e8bc430-9c3a-11d9-9669-0800200c9a66",
+		"http://[2001:db8:0:0:1:2:3:4]:80/x", "http://[2001:db8::7]/", "http://[::ffff:192.0.2.1]/", "http://[v1.fe:80]/", "http://192.0.2.1/",
+		"//host/path", "?query", "#fragment", "a.b-c+d:e", "../x", "mailto:a@example.com", "http:///", "http://h:/",
+	} {
+		for cut := range len(uri) + 1 {
+			err := new(dispatch.Mux).Handle(dispatch.Route{Type: "t", Source: uri[:cut] + "*", Handler: ok})
+			if err != nil {
+				t.Errorf("Source %q*: %v", uri[:cut], err)
+			}
+		}
+	}
+}
+
+// A label has letters, digits, - and _, up to the last of each.
+func TestMuxLabels(t *testing.T) {
+	for _, label := range []string{"a", "z", "A", "Z", "0", "9", "-", "_", "v2-RC_1"} {
+		m := newMux(t, dispatch.Route{Type: "t", Version: label})
+		if got := taken(t, m, &cloudevents.Event{Type: "t." + label}); got == "" {
+			t.Errorf("%q is not taken", label)
+		}
+	}
+	for _, label := range []string{"`", "{", "@", "[", "/", "v.2", "v 2", "é", ","} {
+		if err := new(dispatch.Mux).Handle(dispatch.Route{Type: "t", Version: label, Handler: ok}); err == nil {
+			t.Errorf("%q is taken", label)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,13 +12,15 @@ import (
 )
 
 // unknownType returns the error about an event that no route takes.
-func (m *Mux) unknownType(e *cloudevents.Event) error {
+func (m *Mux) unknownType(ctx context.Context, e *cloudevents.Event) error {
 	message := fmt.Sprintf("no handler for type %.64q", e.Type)
-	switch near := nearestTypes(e.Type, m.known); {
+	switch {
 	case m.knows(e.Type):
 		message += " from this source or with this dataschema"
-	case len(near) > 0:
-		message += "; the nearest that have one: " + strings.Join(near, ", ")
+	case hints(ctx):
+		if near := nearestTypes(e.Type, m.known); len(near) > 0 {
+			message += "; the nearest that have one: " + strings.Join(near, ", ")
+		}
 	}
 	return &Error{Status: 422, Type: "unknown_type", Message: message}
 }

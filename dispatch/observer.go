@@ -40,6 +40,9 @@ type Outcome struct {
 	// Verdict says what became of the event.
 	Verdict Verdict
 
+	// Duplicate says that the event was handled before, and not again.
+	Duplicate bool
+
 	// Status is the HTTP status of a failure. A Receiver of package cehttp sets it for
 	// each outcome, to the status of the answer or of the result in a batch; elsewhere it
 	// is 0 for an event that was handled.
@@ -52,29 +55,39 @@ type Outcome struct {
 	// Err is the cause of a failure, and nil otherwise. It may wrap more than the sender
 	// is shown.
 	Err error
+
+	logged bool // by Log; of a failure, Err says so
 }
 
-// set sets what r and the begin of the handler say.
-func (o *Outcome) set(r Result, begin time.Time) {
-	o.Verdict, o.Status, o.Err, o.Duration = r.Verdict, r.Status, r.Err, time.Since(begin)
+// Set sets Verdict, Duplicate, Status and Err to those of r. It is for transports.
+func (o *Outcome) Set(r Result) {
+	o.Verdict, o.Duplicate, o.Status, o.Err, o.logged = r.Verdict, r.Duplicate, r.Status, r.Err, r.logged
 }
 
-// LogFailure logs o as one record if it is a failure, unless [Log] has logged it. It is
-// for transports; a Receiver of package cehttp and a [Background] call it. A nil logger
-// is [slog.Default].
+// LogFailure logs o as one record if it is a failure or a duplicate, unless [Log] has
+// logged it. It is for transports; a Receiver of package cehttp and a [Background] call it.
+// A nil logger is [slog.Default].
+//
+// The record about a duplicate has the message "duplicate event", the level Info, the
+// attributes outcome and duration, and the group "event". All else is about failures.
 //
 // The record has the message "event handler failed", the attributes outcome, status,
 // error (at most 1 KiB) and duration, and the group "event" with id, source and type, at
 // most 256 bytes each. A Status or Duration of 0 is left out. A panic adds the attribute
-// stack, an [Error] whose status is not 4xx or 5xx illegal_status. If ctx has ended with a
-// cause, the error names that too.
+// stack, which only says that it was left out after 8 stacks of the same batch; see
+// [WithBatch]. An [Error] whose status is not 4xx or 5xx adds illegal_status. If ctx has
+// ended with a cause, the error names that too.
 //
 // The level is Error. It is Info if the event was refused with a status below 500, or if
 // ctx was canceled, because the sender then waits no longer. It is Warn if the handler
 // asked for a retry with 503, 429 or another 4xx, or if the deadline of ctx has passed. A
 // failure inside a [Background] is always an Error, because the event is lost.
 func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
-	if o.Err == nil || isLogged(o.Err) {
+	switch {
+	case o.Err == nil && o.Duplicate && !o.logged:
+		o.logDuplicate(ctx, eventlog.Default(l))
+		return
+	case o.Err == nil || isLogged(o.Err):
 		return
 	}
 	level := o.level(ctx)
@@ -96,9 +109,17 @@ func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
 	}
 	var p *PanicError
 	if errors.As(o.Err, &p) {
-		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+		attrs = append(attrs, slog.String("stack", stackText(p.Stack)))
 	}
 	l.LogAttrs(ctx, level, "event handler failed", attrs...)
+}
+
+func (o *Outcome) logDuplicate(ctx context.Context, l *slog.Logger) {
+	attrs := []slog.Attr{slog.String("outcome", o.Verdict.String())}
+	if o.Duration != 0 {
+		attrs = append(attrs, slog.Duration("duration", o.Duration))
+	}
+	l.LogAttrs(ctx, slog.LevelInfo, "duplicate event", append(attrs, eventlog.Event(o.ID, o.Source, o.Type))...)
 }
 
 func (o *Outcome) level(ctx context.Context) slog.Level {
@@ -113,7 +134,7 @@ func (o *Outcome) level(ctx context.Context) slog.Level {
 	return slog.LevelError
 }
 
-// loggedError is an error that Log has logged. Its text is that of the error in it.
+// loggedError is an error that Log has logged, or a Duplicate. Its text is that of the error in it.
 type loggedError struct{ err error }
 
 func (e *loggedError) Error() string { return e.err.Error() }

@@ -73,12 +73,35 @@ func checkPattern(field, pattern string, check func(string) error) error {
 		return fmt.Errorf("%s %.64q has a star before its end", field, pattern)
 	}
 	if isPrefix(pattern) {
-		check = validation.String // half a URI need not be one
+		return checkPrefix(field, text)
 	}
 	if err := check(text); err != nil {
 		return fmt.Errorf("%s: %w", field, err)
 	}
 	return nil
+}
+
+// checkPrefix returns an error if no value can begin with text.
+func checkPrefix(field, text string) error {
+	if err := validation.String(text); err != nil {
+		return fmt.Errorf("%s: %w", field, err)
+	}
+	if field == "Type" || text == "" {
+		return nil
+	}
+	var err error
+	for _, rest := range completions {
+		if err = validation.URIReference(text + rest); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s %.64q* never matches: %w", field, text, err)
+}
+
+// completions make a URI of the beginning of one, wherever it was cut: in an escape, in a
+// password, or in an address in brackets. The last one gives the best error.
+var completions = [...]string{
+	"0", "00", "@a", "]", "1]", ":1]", "::1]", ".1]", "0.1]", ".0.1]", "0.0.1]", ".0.0.1]", ".a]", "1.a]", "",
 }
 
 func isPrefix(pattern string) bool { return strings.HasSuffix(pattern, "*") }

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // Typed returns a Handler that decodes the data of an event to a T, by the rules of
@@ -18,22 +19,51 @@ import (
 // Data that does not decode is refused with an [Error], whose Message never quotes it:
 //
 //   - Data that is not a T has status 400 and the type "invalid_data". The message has the
-//     position in the data, and the error wraps a [*cloudevents.SyntaxError], unless a
-//     method of T refused the data.
+//     position in the data, which the error wraps as a [*cloudevents.SyntaxError], unless
+//     a method of T refused the data.
 //   - Data of a media type other than JSON has status 415 and the type
-//     "unsupported_data", unless T is []byte or string.
+//     "unsupported_data", unless T is []byte or string. So has data without a content type;
+//     set Route.DataContentType for senders that forget it.
 //   - An event without data has status 400 and the type "missing_data", unless T is a
 //     pointer, slice, map or interface: data is nil then.
 func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Handler {
-	optional := hasNil(reflect.TypeFor[T]())
+	decode := decoder[T]()
 	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		data, err := cloudevents.DataAs[T](e)
-		if err != nil && !(e.Data == nil && optional) {
-			return nil, refuseData(e, err)
+		data, err := decode(e)
+		if err != nil {
+			return nil, err
 		}
 		return fn(ctx, e, data)
 	}
 }
+
+// decoder returns the function with which Typed decodes the data of an event.
+func decoder[T any]() func(e *cloudevents.Event) (T, error) {
+	optional := hasNil(reflect.TypeFor[T]())
+	return func(e *cloudevents.Event) (T, error) {
+		data, err := cloudevents.DataAs[T](e)
+		if err != nil && !(e.Data == nil && optional) {
+			refused := refuseData(e.DataContentType, err)
+			switch {
+			case isGzip(e.Data):
+				refused.Message += gzipHint
+			case e.DataContentType == "" && refused.Status == 415:
+				refused.Message = noContentType
+			}
+			return data, refused
+		}
+		return data, nil
+	}
+}
+
+const (
+	noContentType = "Content-Type is missing, or datacontenttype: this type of event has data of the type " +
+		"application/json; a receiver that wants to assume it sets DataContentType of the dispatch.Route"
+	gzipHint = "; the data begins with 1f 8b, as gzip does, and the message does not say that it is compressed"
+)
+
+// isGzip reports whether data begins as a gzip member does (RFC 1952, section 2.3.1).
+func isGzip(data []byte) bool { return len(data) >= 2 && data[0] == 0x1f && data[1] == 0x8b }
 
 // On returns a route for events of that type, or prefix of types, with fn as a [Typed]
 // handler. Its documentation has the schema of T and an empty T; set Route.In for a better
@@ -42,6 +72,11 @@ func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Eve
 	r := Route{Type: eventType, In: EventDoc{Data: emptyValue(reflect.TypeFor[T]())}}
 	if fn != nil {
 		r.Handler = Typed(fn)
+	}
+	decode := decoder[T]()
+	r.refuse = func(e *cloudevents.Event) error {
+		_, err := decode(e)
+		return err
 	}
 	return r
 }
@@ -79,50 +114,53 @@ func hasNil(t reflect.Type) bool {
 	return false
 }
 
-// refuseData returns the Error for an error of DataAs.
-func refuseData(e *cloudevents.Event, err error) error {
+// refuseData returns the Error for an error of DataAs about data of that content type,
+// which is empty if it is not known.
+func refuseData(contentType string, err error) *Error {
 	if errors.Is(err, cloudevents.ErrDataContentType) {
+		what := "data of its content type"
+		if contentType != "" {
+			what = fmt.Sprintf("data of content type %.64q", contentType)
+		}
 		return &Error{
 			Status:  415,
 			Type:    "unsupported_data",
-			Message: fmt.Sprintf("data of content type %.64q is not taken for this type of event; it must be JSON in UTF-8", e.DataContentType),
+			Message: what + " is not taken for this type of event; it must be JSON in UTF-8",
 			Err:     err,
 		}
 	}
 	// The text of err names Go types, which do not concern the sender.
 	refused := &Error{Status: 400, Type: "invalid_data", Message: "data is not what this type of event has", Err: err}
-	at := func(offset int, format string, args ...any) {
-		refused.Message = fmt.Sprintf(format+" at offset %d", append(args, offset)...)
-		refused.Err = &cloudevents.SyntaxError{Offset: offset, Err: err}
-	}
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
-	switch {
-	case e.Data == nil:
+	var place *cloudevents.SyntaxError
+	switch isPlaced := errors.As(err, &place); {
+	case errors.Is(err, validation.ErrMissing):
 		refused.Type, refused.Message = "missing_data", "this type of event has data, and there is none"
-	case errors.As(err, &syntax):
-		at(int(syntax.Offset), "data is malformed JSON")
+		return refused
 	case errors.As(err, &typ):
 		kind, _, _ := strings.Cut(typ.Value, " ") // "number 300" is a number
 		if typ.Field == "" {
-			at(int(typ.Offset), "data must not be %.16s", kind)
+			refused.Message = fmt.Sprintf("data must not be %.16s", kind)
 		} else {
-			at(int(typ.Offset), "field %.64s of the data must not be %.16s", typ.Field, kind)
+			refused.Message = fmt.Sprintf("field %.64s of the data must not be %.16s", typ.Field, kind)
 		}
-	case !utf8.Valid(e.Data):
-		at(invalidUTF8(e.Data), "data is not UTF-8")
+	case errors.As(err, &syntax):
+		refused.Message = "data is malformed JSON"
+	case isPlaced:
+		refused.Message = "data is not UTF-8"
+	}
+	if place != nil {
+		refused.Message += fmt.Sprintf(" at offset %d", place.Offset)
 	}
 	return refused
 }
 
-// invalidUTF8 returns the offset of the first byte of b that is not UTF-8.
-func invalidUTF8(b []byte) int {
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
+// isOfData reports whether err is of DataAs.
+func isOfData(err error) bool {
+	if errors.Is(err, cloudevents.ErrDataContentType) {
+		return true
 	}
-	return len(b)
+	var invalid *validation.Error
+	return errors.As(err, &invalid) && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData
 }

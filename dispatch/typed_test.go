@@ -32,9 +32,9 @@ func TestTyped(t *testing.T) {
 		{"JSON", "application/json", `{"item":"tea","count":2}`, 0, "", 0},
 		{"JSON suffix", "application/vnd.order+json", `{"item":"tea","count":2}`, 0, "", 0},
 		{"malformed", "application/json", `{"item":"secret}`, 400, "invalid_data", 16},
-		{"wrong kind", "application/json", `{"item":"secret","count":"secret"}`, 400, "invalid_data", 33},
-		{"no object", "application/json", `"secret"`, 400, "invalid_data", 8},
-		{"trailing bytes", "application/json", `{"item":"tea"} secret`, 400, "invalid_data", 16},
+		{"wrong kind", "application/json", `{"item":"secret","count":"secret"}`, 400, "invalid_data", 25},
+		{"no object", "application/json", `"secret"`, 400, "invalid_data", 0},
+		{"trailing bytes", "application/json", `{"item":"tea"} secret`, 400, "invalid_data", 15},
 		{"invalid UTF-8", "application/json", "{\"item\":\"\xff\"}", 400, "invalid_data", 9},
 		{"text", "text/plain", "secret", 415, "unsupported_data", -1},
 		{"JSON in another charset", "application/json; charset=utf-16", "secret", 415, "unsupported_data", -1},
@@ -58,6 +58,9 @@ func TestTyped(t *testing.T) {
 				t.Errorf("%+v", refused)
 			}
 			if c.offset >= 0 && !strings.HasSuffix(refused.Message, fmt.Sprintf("at offset %d", c.offset)) {
+				t.Error(refused.Message)
+			}
+			if c.status == 415 && c.contentType != "" && !strings.Contains(refused.Message, fmt.Sprintf("content type %q", c.contentType)) {
 				t.Error(refused.Message)
 			}
 			if strings.Contains(refused.Message, "dispatch_test") {

@@ -121,6 +121,43 @@ func TestJSONLimits(t *testing.T) {
 	}
 }
 
+// The depth of data in binary mode is that of a document: what is taken in one mode can be
+// sent on in another.
+func TestJSONBinaryDepth(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for name, tt := range map[string]struct {
+		limit       int
+		contentType string
+		body        string
+		ok          bool
+	}{
+		"at the limit":                     {3, "application/json", nested(3), true},
+		"beyond the limit":                 {3, "application/json", nested(4), false},
+		"beyond it under +json":            {3, "application/x+JSON; v=1", " " + nested(4), false},
+		"beyond it, and never closed":      {3, "application/json", "[[[[", false},
+		"not JSON behind":                  {3, "application/json", nested(3) + "[[[[", true},
+		"empty":                            {3, "application/json", "", true},
+		"not JSON":                         {3, "text/plain", nested(4), true},
+		"without a content type":           {3, "", nested(4), true},
+		"below the default":                {1023, "application/json", nested(1024), false},
+		"the default, as in base64":        {1024, "application/json", nested(1025), true},
+		"more than the default":            {2000, "application/json", nested(2001), true},
+		"the zero value does not look":     {0, "application/json", nested(1025), true},
+		"without a limit it does not, too": {-1, "application/json", nested(1025), true},
+	} {
+		e := event()
+		e.DataContentType = tt.contentType
+		err := format.JSON{MaxDepth: tt.limit}.DecodeBinaryModeEventData([]byte(tt.body), &e)
+		var limit *cloudevents.LimitError
+		switch {
+		case tt.ok && (err != nil || string(e.Data) != tt.body):
+			t.Errorf("%s: %v", name, err)
+		case !tt.ok && (!errors.As(err, &limit) || limit.Limit != tt.limit || limit.What != "levels of nesting" || e.Data != nil):
+			t.Errorf("%s: error is %v, data is %.10q", name, err, e.Data)
+		}
+	}
+}
+
 func TestJSONExtensions(t *testing.T) {
 	body := `{"specversion":"1.0","id":"1","source":"/s","type":"t","rate":"5"}`
 	rate := spec.Attribute{Name: "rate", Type: spec.Integer}

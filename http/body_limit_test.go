@@ -3,12 +3,14 @@ package cehttp_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
 // doors are the functions that read a body, with a header that leads to each, and
@@ -191,5 +193,34 @@ func TestMemoryOfChunkedBody(t *testing.T) {
 	}
 	if n > 8*size {
 		t.Errorf("%d bytes allocated for %d bytes of body", n, size)
+	}
+}
+
+// Memory follows the bytes that came, whatever was announced, and whether or not more
+// follow.
+func TestMemoryFollowsTheBytesThatCame(t *testing.T) {
+	for _, door := range doors {
+		for _, came := range []int{1, 1000, 33_000, 300_000, 3_000_000} {
+			t.Run(fmt.Sprintf("%s, %d bytes", door.name, came), func(t *testing.T) {
+				piece := make([]byte, came)
+				left := came
+				body := readFunc(func(p []byte) (int, error) {
+					if left == 0 {
+						return 0, io.ErrUnexpectedEOF
+					}
+					n := copy(p, piece[:min(left, 4096)])
+					left -= n
+					return n, nil
+				})
+				var err error
+				n := alloctest.Bytes(func() { err = door.open(&cehttp.Decoder{}, door.header, body, cehttp.DefaultMaxBytes) })
+				if err == nil {
+					t.Fatal("no error")
+				}
+				if most := uint64(11*came + 36<<10); n > most {
+					t.Errorf("%d bytes allocated, at most %d are allowed", n, most)
+				}
+			})
+		}
 	}
 }

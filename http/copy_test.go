@@ -122,10 +122,10 @@ func TestCopyErrorChangesNothing(t *testing.T) {
 		{"structured", func(r *http.Request) error { return copyTo(r, &invalid, cloudevents.StructuredMode) }, validation.ErrMissing},
 		{"batch", func(r *http.Request) error { return copyTo(r, &invalid, cloudevents.BatchMode) }, validation.ErrMissing},
 		{"mode that is none", func(r *http.Request) error { return copyTo(r, &invalid, 9) }, cloudevents.ErrContentMode},
-		{"data that is not JSON", func(r *http.Request) error {
-			e := withData("application/json", "{")
-			return copyTo(r, &e, cloudevents.StructuredMode)
-		}, validation.ErrData},
+		{"an event within the event", func(r *http.Request) error {
+			e := withData("Application/CloudEventsX", "{")
+			return copyTo(r, &e, cloudevents.BinaryMode)
+		}, cloudevents.ErrContentMode},
 		{"error of the format", func(r *http.Request) error {
 			e := minimal()
 			return cehttp.CopyToHTTPRequest(r, &e, cloudevents.BinaryMode, refusing{})

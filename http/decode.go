@@ -1,8 +1,12 @@
 package cehttp
 
 import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
@@ -93,7 +97,21 @@ type Decoder struct {
 	// is strict. It is called for each event that was not taken as it is, and says why.
 	// If there is a Format or a Batch, it does that for documents.
 	Forgive func(cloudevents.Receipt)
+
+	// JSONEvents takes a JSON object with a member specversion for an event in structured
+	// mode, if there is no ce- header and Content-Type is application/json,
+	// application/x-www-form-urlencoded, which curl -d sends, or absent. Without it such a
+	// message is not a CloudEvent.
+	JSONEvents bool
+
+	// Decompress undoes Content-Encodings, which are its keys, in lower case; [Gzip] is for
+	// "gzip". MaxBytes limits the body before and after. A body with any other
+	// Content-Encoding is refused, as all are if Decompress is nil.
+	Decompress map[string]func(io.Reader) (io.ReadCloser, error)
 }
+
+// Gzip is for the key "gzip" of Decoder.Decompress.
+func Gzip(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) }
 
 // ToCloudEvent decodes the event in a request, in binary or structured mode. It reads the
 // body to its end, unless it refuses the header, and does not close it.
@@ -147,9 +165,10 @@ func (d *Decoder) DecodeMessageBatch(h http.Header, body []byte) ([]cloudevents.
 type received struct {
 	header http.Header
 	mode   cloudevents.Mode // unknownMode until the header was seen
-	body   []byte           // if there is no reader
+	body   []byte           // without a reader, or once it was read
 	reader io.Reader        // of the body
 	length int64            // what the reader is said to have, or -1
+	ended  bool             // the reader was read to its end
 }
 
 const unknownMode cloudevents.Mode = 0xFF
@@ -175,6 +194,7 @@ func (d *Decoder) event(e *cloudevents.Event, m *received) (err error) {
 	}
 	if err != nil {
 		*e = cloudevents.Event{}
+		err = explained(m, err)
 	}
 	return err
 }
@@ -230,7 +250,7 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received, about *bodyHeade
 	if m.mode != cloudevents.StructuredMode {
 		return wrongMode(m.mode, "use the function for batches")
 	}
-	if err := about.coded(); err != nil {
+	if err := d.coded(about); err != nil {
 		return err
 	}
 	if err := format.Accepts(d.Format, about.contentType); err != nil {
@@ -240,16 +260,31 @@ func (d *Decoder) structured(e *cloudevents.Event, m *received, about *bodyHeade
 	if err != nil {
 		return err
 	}
+	if about.unsaid && !bytes.Contains(b, []byte(`"specversion"`)) {
+		about.contentType = about.said
+		return about.notCloudEvent()
+	}
 	if d.Format != nil {
 		*e, err = d.Format.DecodeStructuredModeMessage(b, about.contentType, d.Extensions...)
 	} else {
 		*e, err = d.json(m).DecodeStructuredModeMessage(b, about.contentType, d.Extensions...)
+	}
+	if err != nil && bytes.HasPrefix(b, []byte{0x1F, 0x8B}) {
+		err = fmt.Errorf("%w; the body begins like gzip, and there is no Content-Encoding", err)
 	}
 	return err
 }
 
 // batch decodes a batch.
 func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
+	es, err := d.decodeBatch(m)
+	if err != nil {
+		return nil, explained(m, err)
+	}
+	return es, nil
+}
+
+func (d *Decoder) decodeBatch(m *received) ([]cloudevents.Event, error) {
 	var about bodyHeader
 	about.gather(m.header)
 	if err := about.check(); err != nil {
@@ -264,7 +299,7 @@ func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 	case m.mode != cloudevents.BatchMode:
 		return nil, wrongMode(m.mode, "it is one event, and no batch")
 	}
-	if err := about.coded(); err != nil {
+	if err := d.coded(&about); err != nil {
 		return nil, err
 	}
 	f := d.batchFormat()
@@ -295,17 +330,70 @@ func (d *Decoder) batchFormat() format.Batch {
 	return f
 }
 
-// read reads the body of a message.
-func (d *Decoder) read(m *received, about *bodyHeader) ([]byte, error) {
-	if err := about.coded(); err != nil {
-		return nil, err
+// coded refuses a body whose Content-Encoding nobody undoes.
+func (d *Decoder) coded(about *bodyHeader) error {
+	if about.contentEncoding == "" || d.Decompress[strings.ToLower(about.contentEncoding)] != nil {
+		return nil
 	}
-	if m.reader == nil {
-		return m.body, nil
+	return fmt.Errorf("%w: %.64q", ErrContentEncoding, about.contentEncoding)
+}
+
+// read reads the body of a message.
+func (d *Decoder) read(m *received, about *bodyHeader) (b []byte, err error) {
+	if err := d.coded(about); err != nil {
+		return nil, err
 	}
 	most := d.MaxBytes
 	if most == 0 {
 		most = DefaultMaxBytes
 	}
-	return body.Read(m.reader, m.length, most)
+	switch {
+	case about.contentEncoding != "":
+		m.body, err = d.decompressed(m, about.contentEncoding, most)
+	case m.reader == nil:
+		return m.body, nil
+	default:
+		m.body, err = body.Read(m.reader, m.length, most)
+	}
+	m.ended = err == nil
+	return m.body, err
+}
+
+// decompressed reads a body and undoes its Content-Encoding.
+func (d *Decoder) decompressed(m *received, encoding string, most int64) ([]byte, error) {
+	source := &watchedReader{r: m.reader}
+	if m.reader == nil {
+		source.r = bytes.NewReader(m.body)
+	}
+	limited := io.Reader(source)
+	if most >= 0 {
+		limited = io.LimitReader(source, most)
+	}
+	r, err := d.Decompress[strings.ToLower(encoding)](limited)
+	var b []byte
+	if err == nil {
+		b, err = body.Read(r, -1, most)
+		r.Close()
+	}
+	switch {
+	case err == nil || body.Wraps[*http.MaxBytesError](err):
+		return b, err
+	case source.err != nil:
+		return nil, &body.Error{Err: source.err}
+	}
+	return nil, &cloudevents.SyntaxError{Offset: 0, Err: fmt.Errorf("the body is not complete %.64q, as Content-Encoding says", encoding)}
+}
+
+// watchedReader knows whether reading failed.
+type watchedReader struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watchedReader) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF {
+		w.err = err
+	}
+	return n, err
 }

@@ -49,10 +49,11 @@
 //
 // # Limits
 //
-// A body has at most [DefaultMaxBytes]. An event in binary mode has at most
+// A body has at most [DefaultMaxBytes]. An event has at most
 // [cloudevents.DefaultMaxAttributes] attributes, core attributes and Content-Type
-// included. A [Decoder] can change both. The limits of structured and batch bodies are
-// those of the format.
+// included. A [Decoder] can change both. The other limits of structured and batch bodies
+// are those of the format. Memory for a body is taken as its bytes come, whatever its
+// Content-Length says.
 //
 // # Aliasing
 //

@@ -35,8 +35,10 @@ func show(h http.Handler, r *http.Request) {
 	answer := w.Result()
 	body, _ := io.ReadAll(answer.Body)
 	fmt.Println(strings.TrimSpace(answer.Status + " " + string(body)))
-	if after := answer.Header.Get("Retry-After"); after != "" {
-		fmt.Println("Retry-After:", after)
+	for _, name := range []string{"Retry-After", cehttp.HeaderDeferredID} {
+		if value := answer.Header.Get(name); value != "" {
+			fmt.Println(name+":", value)
+		}
 	}
 }
 
@@ -74,7 +76,8 @@ func ExampleReceiver_errors() {
 	// Retry-After: 60
 	// 429 Too Many Requests {"error":"the limit is 100 orders a minute","error_type":"too_many_requests","retryable":true}
 	// Retry-After: 20
-	// 202 Accepted {"status":"accepted","id":"offset-1207"}
+	// 202 Accepted
+	// Deferred-Id: offset-1207
 }
 
 // A Background handles events after the answer.

@@ -88,3 +88,12 @@ func ExampleServe() {
 	// 204 No Content
 	// <nil>
 }
+
+// The zero Server is what the function ListenAndServe uses. A mistake in the settings is
+// told before the first event.
+func ExampleServer() {
+	server := cehttp.Server{Handler: &cehttp.Receiver{}, Logger: quiet}
+	err := server.ListenAndServe(context.Background(), "127.0.0.1:0")
+	fmt.Println(err)
+	// Output: Receiver has no Handler
+}

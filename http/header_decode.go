@@ -7,6 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -38,7 +39,7 @@ func FromHeader(h http.Header, exts ...spec.Attribute) (e cloudevents.Event, err
 		}
 	}
 	if err != nil {
-		return cloudevents.Event{}, err
+		return cloudevents.Event{}, explained(&m, err)
 	}
 	return e, nil
 }
@@ -72,6 +73,11 @@ func (d *Decoder) gather(a *cloudevents.Attributes, m *received, about *bodyHead
 		return nil
 	}
 	if a.Len() == 0 && len(repeated) == 0 {
+		if d.JSONEvents && about.mayBeJSON() {
+			m.mode = cloudevents.StructuredMode
+			about.unsaid, about.said, about.contentType = true, about.contentType, spec.MediaTypeJSON
+			return nil
+		}
 		return about.notCloudEvent()
 	}
 	if about.contentTypes > 0 { // it has no escapes
@@ -94,8 +100,13 @@ func isAttribute(key string) bool {
 type bodyHeader struct {
 	contentType     string
 	contentTypes    int    // how many there are
-	contentEncoding string // the last that is not identity
+	contentEncoding string // all that are not identity
 	attributes      int    // ce- headers, of a message that is not in binary mode
+
+	// unsaid means that the body may be an event in structured mode, though its
+	// Content-Type, which is said, does not say so.
+	unsaid bool
+	said   string
 }
 
 // gather fills b in one pass over the map.
@@ -127,6 +138,9 @@ func (b *bodyHeader) add(key string, values []string) {
 		if ascii.EqualFold(key, "Content-Encoding") {
 			for _, v := range values {
 				if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
+					if b.contentEncoding != "" {
+						v = b.contentEncoding + ", " + v
+					}
 					b.contentEncoding = v
 				}
 			}
@@ -147,14 +161,6 @@ func (b *bodyHeader) check() error {
 	return nil
 }
 
-// coded refuses a body that still has a Content-Encoding.
-func (b *bodyHeader) coded() error {
-	if b.contentEncoding != "" {
-		return fmt.Errorf("%w: %.64q", ErrContentEncoding, b.contentEncoding)
-	}
-	return nil
-}
-
 // compare compares Content-Type with the values of ce-datacontenttype, a header that
 // should not exist.
 func (b *bodyHeader) compare(repeated []string) error {
@@ -170,6 +176,12 @@ func (b *bodyHeader) compare(repeated []string) error {
 		return validation.NewError(spec.DataContentType, string(text), spec.SectionHTTPContentType, ruleContentType)
 	}
 	return nil
+}
+
+// mayBeJSON reports whether senders are known to use that Content-Type for JSON events.
+func (b *bodyHeader) mayBeJSON() bool {
+	return b.contentType == "" || mediatype.Is(b.contentType, "application/json") ||
+		mediatype.Is(b.contentType, "application/x-www-form-urlencoded")
 }
 
 // notCloudEvent returns the error about a message that does not declare an event.

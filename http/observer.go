@@ -20,6 +20,10 @@ type Observer struct {
 	// the event, which belongs to the handler afterwards.
 	Decoded func(ctx context.Context, e *cloudevents.Event)
 
+	// Forgiven is called for each event that a forgiving Receiver has not taken as it was.
+	// The function must not keep the event, and not change it.
+	Forgiven func(ctx context.Context, r cloudevents.Receipt)
+
 	// Answered is called at the end of each request for which Started was called, with
 	// the status of the answer and the duration of the whole request. The status is 0 if
 	// the sender has disconnected or the handler has aborted the request.

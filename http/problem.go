@@ -34,7 +34,8 @@ type Problem struct {
 	// Section is the section of the specification; see spec.SectionURL.
 	Section string `json:"section,omitempty"`
 
-	// Offset is the position of the error in the body, in bytes.
+	// Offset is the position in the body of the byte that is wrong, counted from 0. It is
+	// omitted for data that the body has in base64, or in a format other than JSON.
 	Offset *int `json:"offset,omitempty"`
 
 	// Index is the number of the event in a batch, counted from 0.

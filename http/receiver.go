@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Receiver is an [http.Handler] that calls a [dispatch.Handler] for each event of a
@@ -25,10 +28,10 @@ import (
 // The status of the answer is
 //
 //	200  with the reply of the handler, in the mode of the request
-//	202  with {"status":"accepted"} and an id: the handler deferred the event
-//	204  the event was handled
+//	202  the handler deferred the event; the header Deferred-Id has the id of the work
+//	204  the event was handled; or an answer to HEAD or OPTIONS, with Allow
 //	400  the message is malformed or invalid, or its body could not be read
-//	405  another method, with Allow
+//	405  a method that is not POST, HEAD or OPTIONS, with Allow
 //	408  the body did not arrive in time
 //	413  a body, a batch or an event exceeds a limit
 //	415  not a CloudEvent, an unknown format, or an encoded body
@@ -43,6 +46,15 @@ import (
 // panic, invalid_reply, batch_failed, the Type of a dispatch.Error, or else the text of
 // the status, as in too_many_requests.
 //
+// # Deferred work
+//
+// An answer 202 is empty, because Knative takes a body that is no event for a failed
+// delivery, and Dapr repeats an event after a status that it does not know. A request
+// whose Accept admits application/json, also as application/* or */*, gets the body
+// {"status":"accepted","id":"…"}. A request without Accept gets none. The header
+// [HeaderDeferredID] is in both; it is omitted if the handler gave no id, or one of more
+// than 1 KiB.
+//
 // # Batches
 //
 // The events of a batch are handled one after the other, also if one of them fails. A
@@ -51,8 +63,15 @@ import (
 // If all events have the same status, so does the response; 204 has no body. Otherwise
 // the status is 503 if an event failed that may be sent again, 422 if others failed, 202
 // if some were deferred, and 200 if not. The body is a [BatchAnswer] with a [Result] for
-// each event, which includes its reply. A sender that ignores the body and resends the
+// each event, which includes its reply and the id of deferred work. It does not depend on
+// Accept: neither Knative nor Dapr sends batches. A sender that ignores the body and resends the
 // whole batch after 503 makes some events run twice.
+//
+// # Duplicates
+//
+// An event that was handled before, and not again, is answered as the first time, without
+// the reply. The header Duplicate-Events has the number of such events in the request, and
+// their results in a batch have the member duplicate. See [dispatch.Deduplicate].
 //
 // # Senders that disconnect
 //
@@ -64,8 +83,9 @@ import (
 //
 // A failure of the handler is one log record, which [dispatch.Outcome.LogFailure]
 // describes. [dispatch.Log] may write it instead. It has no duration if neither Log nor an
-// Observer needs one. A request that has no valid event is logged at level Debug, or Error
-// if the status is 5xx.
+// Observer needs one. A request that has no valid event is one log record too, "request
+// refused" with the status and at most 1 KiB of the error, at level Info, or Error if the
+// status is 5xx.
 //
 // A Receiver must not be changed while it serves.
 type Receiver struct {
@@ -86,11 +106,29 @@ type Receiver struct {
 	// ShowErrors puts the texts of all errors into answers, for development.
 	ShowErrors bool
 
+	// Forgiving makes the Decoder forgiving, as [cloudevents.JSONDecoder] describes it. What
+	// was forgiven is logged as a warning, told to Observer.Forgiven, and given to the
+	// handler, which asks [dispatch.Forgiven]. In a batch the valid events are handled, and
+	// each of the others has the result of an invalid event. A Format or a Batch of the
+	// Decoder has a switch of its own.
+	Forgiving bool
+
 	// Logger receives failures. nil is slog.Default().
 	Logger *slog.Logger
 
 	// Observer is called for requests and events.
 	Observer Observer
+}
+
+var errNoHandler = errors.New("Receiver has no Handler")
+
+// Validate returns an error if there is no Handler. [Serve] calls it before the first
+// request. A Receiver without a Handler answers each event with 500.
+func (rc *Receiver) Validate() error {
+	if rc.Handler == nil {
+		return errNoHandler
+	}
+	return nil
 }
 
 // maxEvents returns the limit of a batch; a negative one is no limit.
@@ -109,16 +147,15 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rc.Observer.started(ctx)
 	defer func() { rc.Observer.answered(ctx, status, begin) }()
 
-	x := exchange{receiver: rc, w: w, r: r, begin: begin}
-	m := inRequest(r)
-	m.mode = serverMode(r.Header)
+	x := exchange{receiver: rc, w: w, r: r, m: inRequest(r), begin: begin}
+	x.m.mode = serverMode(r.Header)
 	switch {
 	case r.Method != http.MethodPost && !(rc.AllowPUT && r.Method == http.MethodPut):
 		status = x.otherMethod()
-	case m.mode == cloudevents.BatchMode:
-		status = x.batch(&m)
+	case x.m.mode == cloudevents.BatchMode:
+		status = x.batch()
 	default:
-		status = x.event(&m)
+		status = x.event()
 	}
 	if ctx.Err() != nil {
 		status = 0
@@ -130,29 +167,70 @@ type exchange struct {
 	receiver *Receiver
 	w        http.ResponseWriter
 	r        *http.Request
+	m        received
 	begin    time.Time // zero if the Observer does not need it
+}
+
+// decoder returns the decoder of the request. If it is forgiving, it appends to receipts.
+func (x *exchange) decoder(receipts *[]cloudevents.Receipt) Decoder {
+	d := x.receiver.Decoder
+	if x.receiver.Forgiving {
+		own := d.Forgive
+		d.Forgive = func(r cloudevents.Receipt) {
+			*receipts = append(*receipts, r)
+			if own != nil {
+				own(r)
+			}
+		}
+	}
+	return d
+}
+
+// forgiven tells what was forgiven, and returns the context for the handler of the event.
+func (x *exchange) forgiven(ctx context.Context, r *cloudevents.Receipt) context.Context {
+	l := eventlog.Default(x.receiver.Logger)
+	var attrs []slog.Attr
+	if e := r.Event; e != nil {
+		attrs = append(attrs, eventlog.Event(e.ID, e.Source, e.Type))
+	}
+	if r.Index >= 0 {
+		attrs = append(attrs, slog.Int("index", r.Index))
+	}
+	l.LogAttrs(ctx, slog.LevelWarn, "event forgiven", append(attrs, eventlog.Error(r.Err))...)
+	if tell := x.receiver.Observer.Forgiven; tell != nil {
+		tell(ctx, *r)
+	}
+	return dispatch.WithForgiven(ctx, r.Err)
 }
 
 var errMethod = errors.New("events are sent by POST")
 
-// otherMethod answers a request that carries no events.
+// otherMethod answers a request that carries no events. HEAD and OPTIONS are how some
+// senders find out whether an address is there.
 func (x *exchange) otherMethod() int {
 	allow := http.MethodPost
 	if x.receiver.AllowPUT {
 		allow += ", " + http.MethodPut
 	}
 	x.w.Header().Set("Allow", allow)
+	if x.r.Method == http.MethodHead || x.r.Method == http.MethodOptions {
+		answer.Early(x.w, x.r)
+		x.w.WriteHeader(http.StatusNoContent)
+		return http.StatusNoContent
+	}
 	return x.refuse(errMethod, http.StatusMethodNotAllowed)
 }
 
 // refuse answers a request in which there is nothing to handle.
 func (x *exchange) refuse(err error, status int) int {
 	ctx := x.r.Context()
-	level := slog.LevelDebug
+	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError
 	}
-	eventlog.Default(x.receiver.Logger).LogAttrs(ctx, level, "request refused", slog.Int("status", status), slog.Any("error", err))
+	if l := eventlog.Default(x.receiver.Logger); l.Enabled(ctx, level) {
+		l.LogAttrs(ctx, level, "request refused", slog.Int("status", status), eventlog.Error(err))
+	}
 	p := messageProblem(err, status, x.receiver.ShowErrors)
 	if failed := x.receiver.Observer.Failed; failed != nil {
 		verdict := dispatch.VerdictRefused
@@ -161,14 +239,42 @@ func (x *exchange) refuse(err error, status int) int {
 		}
 		failed(ctx, dispatch.Outcome{Verdict: verdict, Status: status, Err: err, Duration: time.Since(x.begin)})
 	}
-	if status == http.StatusRequestTimeout && x.r.ProtoMajor == 1 {
-		x.w.Header().Set("Connection", "close") // rather than wait for the rest of the body
+	if !x.m.ended {
+		answer.Early(x.w, x.r)
 	}
 	answer.JSON(x.w, status, answer.RetryAfter(status, 0), &p)
 	return status
 }
 
-// acceptance is the body of an answer 202.
+// duplicateEvents is the header with the number of duplicates in a request.
+const duplicateEvents = "Duplicate-Events"
+
+// HeaderDeferredID is the header of an answer 202 with the id of the deferred work, which
+// is that of [dispatch.Deferred]. Characters other than printable ASCII are escaped as in
+// the headers of attributes.
+const HeaderDeferredID = "Deferred-Id"
+
+const maxDeferredID = 1 << 10
+
+// accept answers that the event will be handled later.
+func (x *exchange) accept(id string) {
+	h := x.w.Header()
+	if id != "" && len(id) <= maxDeferredID {
+		value := id
+		if percent.NeedsEscape(id) {
+			value = string(percent.Append(nil, id))
+		}
+		h.Set(HeaderDeferredID, value)
+	}
+	if answer.AcceptsJSON(x.r.Header) {
+		answer.JSON(x.w, http.StatusAccepted, 0, &acceptance{accepted, id})
+		return
+	}
+	h.Set("Content-Length", "0")
+	x.w.WriteHeader(http.StatusAccepted)
+}
+
+// acceptance is the JSON body of an answer 202.
 type acceptance struct {
 	Status string `json:"status"`       // "accepted"
 	ID     string `json:"id,omitempty"` // of the work, for POST /cancel/{id}
@@ -177,12 +283,32 @@ type acceptance struct {
 const accepted = "accepted"
 
 // event handles a request with one event.
-func (x *exchange) event(m *received) int {
+func (x *exchange) event() int {
 	e := new(cloudevents.Event)
-	if err := x.receiver.Decoder.event(e, m); err != nil {
+	ctx := x.r.Context()
+	if x.receiver.Forgiving {
+		var receipts []cloudevents.Receipt
+		d := x.decoder(&receipts)
+		if err := d.event(e, &x.m); err != nil {
+			return x.refuse(err, StatusCode(err))
+		}
+		if len(receipts) > 0 {
+			ctx = x.forgiven(ctx, &receipts[0])
+		}
+	} else if err := x.receiver.Decoder.event(e, &x.m); err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	a := x.receiver.handle(x.r.Context(), e, m.mode)
+	data := e.Data // belongs to the handler then: only its place is looked at
+	if len(data) == 0 {
+		x.m.body = nil
+	}
+	a := x.receiver.handle(ctx, e, x.m.mode)
+	if p := a.problem; p != nil && p.Offset != nil {
+		p.Offset = x.m.place(data, *p.Offset)
+	}
+	if a.duplicate {
+		x.w.Header().Set(duplicateEvents, "1")
+	}
 	switch {
 	case a.problem != nil:
 		answer.JSON(x.w, a.status, a.retryAfter, a.problem)
@@ -190,16 +316,51 @@ func (x *exchange) event(m *received) int {
 		// The status is legal, and an error of a client that is gone cannot be helped.
 		_ = a.encoded.respond(x.w, a.status)
 	case a.status == http.StatusAccepted:
-		answer.JSON(x.w, a.status, 0, &acceptance{accepted, a.id})
+		x.accept(a.id)
 	default:
 		x.w.WriteHeader(a.status)
 	}
 	return a.status
 }
 
+// place returns the offset in the body of what is at that offset in the data of its event,
+// or nil if the body has the data in another form: in base64, or with escapes.
+func (m *received) place(data []byte, offset int) *int {
+	switch {
+	case offset > len(data):
+		return nil // of other data
+	case m.mode == cloudevents.BinaryMode:
+		return &offset
+	case !isJSONDocument(m.body):
+		return nil
+	}
+	for i := range m.body {
+		if &m.body[i] != &data[0] {
+			continue
+		}
+		// Neither is part of any data, so that no handler changes it.
+		before := bytes.TrimRight(m.body[:i], jsonSpace)
+		if !bytes.HasSuffix(before, []byte{':'}) {
+			return nil // it is inside of a string
+		}
+		offset += i
+		return &offset
+	}
+	return nil
+}
+
+const jsonSpace = " \t\r\n"
+
+// isJSONDocument tells JSON from other formats, which nothing else can begin with.
+func isJSONDocument(body []byte) bool {
+	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
+	return bytes.HasPrefix(bytes.TrimLeft(body, jsonSpace), []byte{'{'})
+}
+
 // eventAnswer is the answer to one event.
 type eventAnswer struct {
 	status     int
+	duplicate  bool               // handled before
 	id         string             // of deferred work
 	reply      *cloudevents.Event // with its encoding
 	encoded    encoded
@@ -234,8 +395,10 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 		abort(r.Err)
 		a = rc.failure(&r)
 	}
-	if r.Err != nil || rc.Observer.Handled != nil {
-		out.Verdict, out.Status, out.Err = r.Verdict, a.status, r.Err
+	a.duplicate = r.Duplicate
+	if r.Err != nil || r.Duplicate || rc.Observer.Handled != nil {
+		out.Set(r)
+		out.Status = a.status
 		if !begin.IsZero() {
 			out.Duration = time.Since(begin)
 		}
@@ -280,6 +443,9 @@ func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
 	if r.Status < 500 && r.Message != "" {
 		p.locate(r.Err)
 		p.Violations = nil // they may be about another message than that of the sender
+		if p.Attribute != spec.Data || p.Section != spec.SectionEventData {
+			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
+		}
 	}
 	if rc.ShowErrors {
 		p.Message = clientText(r.Err)

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
@@ -29,6 +29,7 @@ type Result struct {
 	Index      int                `json:"index"`  // of the event in the batch, counted from 0
 	Status     int                `json:"status"` // that a request with that event alone would have
 	Retryable  bool               `json:"retryable"`
+	Duplicate  bool               `json:"duplicate,omitempty"` // it was handled before, and not again
 	Message    string             `json:"error,omitempty"`
 	Type       string             `json:"error_type,omitempty"`
 	Attribute  string             `json:"attribute,omitempty"`
@@ -41,15 +42,26 @@ type Result struct {
 var errSenderGone = errors.New("the sender disconnected before the event was handled")
 
 // batch handles a request with a batch.
-func (x *exchange) batch(m *received) int {
-	es, err := x.decodeBatch(m)
+func (x *exchange) batch() int {
+	es, receipts, err := x.decodeBatch()
 	if err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	ctx := x.r.Context()
+	ctx := dispatch.WithBatch(x.r.Context())
 	var total tally
-	results := make([]Result, len(es))
-	for i := range es {
+	results := make([]Result, 0, len(es))
+	for i := 0; i < len(es); {
+		index := len(results)
+		eventContext := ctx
+		if len(receipts) > 0 && receipts[0].Index == index {
+			r := receipts[0]
+			receipts = receipts[1:]
+			eventContext = x.forgiven(ctx, &r)
+			if r.Event == nil {
+				results = append(results, total.refused(r.Err, index, x.receiver.ShowErrors))
+				continue
+			}
+		}
 		var a eventAnswer
 		if ctx.Err() != nil {
 			r := dispatch.Judge(ctx, nil, dispatch.Retryable(errSenderGone, 0))
@@ -57,7 +69,7 @@ func (x *exchange) batch(m *received) int {
 		} else {
 			// A copy, so that one event that is kept does not keep the others.
 			e := es[i]
-			a = x.receiver.handle(ctx, &e, cloudevents.BatchMode)
+			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode)
 			if a.reply != nil {
 				// The handler may use it again for the next event.
 				reply := a.reply.Clone()
@@ -65,8 +77,16 @@ func (x *exchange) batch(m *received) int {
 			}
 		}
 		es[i] = cloudevents.Event{}
-		results[i] = a.result(i)
+		i++
+		results = append(results, a.result(index))
 		total.add(&a)
+	}
+	for _, r := range receipts { // behind the last event
+		x.forgiven(ctx, &r)
+		results = append(results, total.refused(r.Err, r.Index, x.receiver.ShowErrors))
+	}
+	if total.duplicates > 0 {
+		x.w.Header().Set(duplicateEvents, strconv.Itoa(total.duplicates))
 	}
 	status := total.status()
 	if status == http.StatusNoContent {
@@ -79,27 +99,39 @@ func (x *exchange) batch(m *received) int {
 		all.Status = accepted
 	case total.failed > 0:
 		all.Type = typeBatch
-		all.Message = fmt.Sprintf("%d of %d events failed", total.failed, len(es))
+		all.Message = fmt.Sprintf("%d of %d events failed", total.failed, total.events)
 	}
 	answer.JSON(x.w, status, answer.RetryAfter(status, total.retryAfter), &all)
 	return status
 }
 
-func (x *exchange) decodeBatch(m *received) ([]cloudevents.Event, error) {
+// decodeBatch returns the events, and what was forgiven, in the order of their indexes.
+func (x *exchange) decodeBatch() (es []cloudevents.Event, receipts []cloudevents.Receipt, err error) {
 	limit := x.receiver.maxEvents()
-	d := x.receiver.Decoder
+	d := x.decoder(&receipts)
 	if d.Batch == nil && d.Format == nil {
-		d.Batch = format.JSON{MaxEvents: limit} // which stops at the limit
+		f := d.json(&x.m)
+		f.MaxEvents = limit // and stops there
+		d.Batch = f
 	}
-	es, err := d.batch(m)
+	es, err = d.batch(&x.m)
 	if err == nil && limit >= 0 && len(es) > limit {
-		return nil, &cloudevents.LimitError{What: "events", Limit: limit}
+		return nil, nil, &cloudevents.LimitError{What: "events", Limit: limit}
 	}
-	return es, err
+	return es, receipts, err
+}
+
+// refused counts an event that was invalid though the decoder was forgiving, and returns
+// its result.
+func (t *tally) refused(err error, index int, showErrors bool) Result {
+	p := messageProblem(err, http.StatusBadRequest, showErrors)
+	a := eventAnswer{status: http.StatusBadRequest, problem: &p}
+	t.add(&a)
+	return a.result(index)
 }
 
 func (a *eventAnswer) result(index int) Result {
-	r := Result{Index: index, Status: a.status, ID: a.id, Reply: a.reply}
+	r := Result{Index: index, Status: a.status, Duplicate: a.duplicate, ID: a.id, Reply: a.reply}
 	if p := a.problem; p != nil {
 		r.Retryable, r.Message, r.Type = p.Retryable, p.Message, p.Type
 		r.Attribute, r.Section = p.Attribute, p.Section
@@ -110,7 +142,7 @@ func (a *eventAnswer) result(index int) Result {
 
 // tally is the sum of the answers to the events of a batch.
 type tally struct {
-	events, failed, retryable, deferred, replies int
+	events, failed, retryable, deferred, replies, duplicates int
 
 	common     int // the status of all events, or 0
 	retryAfter time.Duration
@@ -123,6 +155,9 @@ func (t *tally) add(a *eventAnswer) {
 		t.common = 0
 	}
 	t.events++
+	if a.duplicate {
+		t.duplicates++
+	}
 	switch {
 	case a.problem != nil:
 		t.failed++

@@ -101,9 +101,10 @@ func TestReceiverBatchReplyIsUsedAgain(t *testing.T) {
 	}
 }
 
-// One reply that encoding/json cannot write does not cost the results of the others.
+// A reply of any depth is a result: encoding/json never has to write deep data, because
+// that is base64.
 func TestReceiverBatchDeepReplies(t *testing.T) {
-	for _, depth := range []int{9_998, 9_999, 10_000, 20_000} {
+	for _, depth := range []int{1_023, 1_024, 1_025, 9_998, 9_999, 10_000, 20_000} {
 		reply := withData("application/json", strings.Repeat("[", depth)+strings.Repeat("]", depth))
 		w := post(silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 			if e.ID == "deep" {
@@ -111,9 +112,10 @@ func TestReceiverBatchDeepReplies(t *testing.T) {
 			}
 			return nil, nil
 		}), typed(batchType), batchOf("deep", "204"))
-		if !strings.Contains(w.Body.String(), `{"index":1,"status":204,`) || strings.Contains(w.Body.String(), `"invalid_reply"`) != (depth > 9_999) {
-			t.Errorf("%d levels: %d %.200s", depth, w.Code, w.Body)
+		if !strings.Contains(w.Body.String(), `{"index":1,"status":204,`) || strings.Contains(w.Body.String(), `"invalid_reply"`) {
+			t.Fatalf("%d levels: %d %.200s", depth, w.Code, w.Body)
 		}
+		wantEvent(t, *decoded[cehttp.BatchAnswer](t, w).Results[0].Reply, reply)
 	}
 }
 
@@ -198,5 +200,30 @@ func TestReceiverBoundsProblems(t *testing.T) {
 	w = post(silent(answering(nil, long)), binaryHeader(), "")
 	if p := decoded[cehttp.Problem](t, w); len(p.Message) > 1024 || !strings.HasSuffix(p.Message, "é…") {
 		t.Errorf("error of %d bytes", len(p.Message))
+	}
+}
+
+// A batch of events that all fail makes a bounded number of hints and stacks.
+func TestReceiverBatchBoundsWhatItMakesForPeople(t *testing.T) {
+	const events = 2000
+	body := "[" + strings.Repeat(minimalJSON+",", events-1) + minimalJSON + "]"
+	var mux dispatch.Mux
+	if err := mux.Handle(dispatch.Route{Type: "u", Handler: answering(nil, nil)}); err != nil {
+		t.Fatal(err)
+	}
+	w := post(silent(mux.HandleEvent), typed(batchType), body)
+	if got := strings.Count(w.Body.String(), "nearest"); w.Code != 422 || got != 8 {
+		t.Errorf("%d, %d hints", w.Code, got)
+	}
+
+	var log logged
+	panics := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { panic("bug") }
+	w = post(&cehttp.Receiver{Handler: panics, Logger: log.logger()}, typed(batchType), body)
+	text := log.String()
+	if got := strings.Count(text, `stack="goroutine`); w.Code != 500 || got != 8 {
+		t.Errorf("%d, %d stacks", w.Code, got)
+	}
+	if strings.Count(text, "panic: bug") != events || len(text) > events*400 {
+		t.Errorf("%d bytes logged for %d panics", len(text), events)
 	}
 }

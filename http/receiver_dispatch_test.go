@@ -73,7 +73,7 @@ func TestReceiverLogsIllegalStatus(t *testing.T) {
 func TestReceiverLogsRefusedRequests(t *testing.T) {
 	var log logged
 	post(&cehttp.Receiver{Logger: log.logger()}, typed("text/plain"), "")
-	if !strings.Contains(log.String(), "level=DEBUG msg=\"request refused\" status=415") {
+	if !strings.Contains(log.String(), "level=INFO msg=\"request refused\" status=415") {
 		t.Errorf("logged %s", log.String())
 	}
 }
@@ -122,6 +122,50 @@ func TestReceiverOfMux(t *testing.T) {
 			t.Errorf("%s: %d %s", c.reason, w.Code, w.Body)
 		} else if c.problem != "" && decoded[cehttp.Problem](t, w).Type != c.problem {
 			t.Errorf("%s: %s", c.reason, w.Body)
+		}
+	}
+}
+
+// A duplicate explains itself: in a header of the answer, in the result of a batch, in the
+// log and to the Observer. The status is that of the first time.
+func TestReceiverTellsOfDuplicates(t *testing.T) {
+	for _, c := range []struct {
+		typ    string
+		status int    // of a duplicate
+		other  string // another event
+	}{
+		{"204", 204, "200"},
+		{"200", 204, "202"},
+		{"202", 202, "200"},
+	} {
+		var d dispatch.Deduplicate
+		var log logged
+		var seen int
+		rc := &cehttp.Receiver{Handler: d.Wrap(byType), Logger: log.logger()}
+		rc.Observer.Handled = func(_ context.Context, o dispatch.Outcome) {
+			if o.Duplicate {
+				seen++
+			}
+		}
+		single := strings.Trim(batchOf(c.typ), "[]")
+		if w := post(rc, typed(structuredType), single); w.Header()["Duplicate-Events"] != nil {
+			t.Errorf("%s: the first is a duplicate", c.typ)
+		}
+		w := post(rc, typed(structuredType), single)
+		if got := w.Header().Get("Duplicate-Events"); w.Code != c.status || got != "1" {
+			t.Errorf("%s: %d, Duplicate-Events %q", c.typ, w.Code, got)
+		}
+		w = post(rc, typed(batchType), batchOf(c.typ, c.other, c.typ))
+		if got := w.Header().Get("Duplicate-Events"); got != "2" {
+			t.Errorf("%s: batch: Duplicate-Events %q", c.typ, got)
+		}
+		for _, r := range decoded[cehttp.BatchAnswer](t, w).Results {
+			if r.Duplicate != (r.Index != 1) || r.Duplicate && r.Status != c.status {
+				t.Errorf("%s: %+v", c.typ, r)
+			}
+		}
+		if n := strings.Count(log.String(), "msg=\"duplicate event\""); n != 3 || seen != 3 {
+			t.Errorf("%s: %d are logged, %d observed", c.typ, n, seen)
 		}
 	}
 }

@@ -42,12 +42,6 @@ func decoded[T any](t *testing.T, w *httptest.ResponseRecorder) T {
 	return cehttptest.Decoded[T](t, w)
 }
 
-// acceptance is the body of an answer 202.
-type acceptance struct {
-	Status string `json:"status"`
-	ID     string `json:"id"`
-}
-
 // batchOf returns a batch of events of those types, which are their IDs too.
 func batchOf(types ...string) string {
 	var b strings.Builder

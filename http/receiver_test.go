@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -106,8 +108,7 @@ func TestReceiverRefuses(t *testing.T) {
 		allow      string
 	}{
 		{"GET", "GET", binaryHeader(), "", 405, cehttp.Problem{Type: "method_not_allowed"}, 0, "POST"},
-		{"HEAD", "HEAD", binaryHeader(), "", 405, cehttp.Problem{Type: "method_not_allowed"}, 0, "POST"},
-		{"OPTIONS", "OPTIONS", nil, "", 405, cehttp.Problem{Type: "method_not_allowed"}, 0, "POST"},
+		{"DELETE", "DELETE", binaryHeader(), "", 405, cehttp.Problem{Type: "method_not_allowed"}, 0, "POST"},
 		{"PUT that is not allowed", "PUT", binaryHeader(), "", 405, cehttp.Problem{Type: "method_not_allowed"}, 0, "POST"},
 		{"no event", "POST", typed("application/json"), "{}", 415, cehttp.Problem{Type: "not_a_cloudevent", Section: "http-protocol-binding.md#3-http-message-mapping"}, 0, ""},
 		{"unknown format", "POST", typed("application/cloudevents+xml"), "<event/>", 415, cehttp.Problem{Type: "unknown_format"}, 0, ""},
@@ -227,12 +228,45 @@ func TestReceiverRepliesInTheModeOfTheRequest(t *testing.T) {
 	}
 }
 
+// Knative and Dapr take a body for something else, so that only clients that ask for it get
+// one.
 func TestReceiverDefers(t *testing.T) {
-	for _, id := range []string{"", "work-7"} {
-		w := post(silent(answering(nil, &dispatch.Deferred{ID: id})), binaryHeader(), "")
-		if a := decoded[acceptance](t, w); w.Code != 202 || a != (acceptance{Status: "accepted", ID: id}) {
-			t.Errorf("%d %s", w.Code, w.Body)
-		}
+	long := strings.Repeat("x", 1<<10)
+	for _, c := range []struct {
+		name, accept, id string
+		body             string
+		header           []string
+	}{
+		{"no Accept", "", "work-7", "", []string{"work-7"}},
+		{"no Accept and no ID", "", "", "", nil},
+		{"JSON", "application/json", "work-7", `{"status":"accepted","id":"work-7"}`, []string{"work-7"}},
+		{"JSON without an ID", "application/json", "", `{"status":"accepted"}`, nil},
+		{"curl", "*/*", "work-7", `{"status":"accepted","id":"work-7"}`, []string{"work-7"}},
+		{"application", "application/*;q=0.1", "work-7", `{"status":"accepted","id":"work-7"}`, []string{"work-7"}},
+		{"anything but JSON", "*/*, application/json;q=0", "work-7", "", []string{"work-7"}},
+		{"events", "application/cloudevents+json", "work-7", "", []string{"work-7"}},
+		{"HTML", "text/html", "work-7", "", []string{"work-7"}},
+		{"ID with a line break", "", "a\r\nSet-Cookie: b", "", []string{"a%0D%0ASet-Cookie:%20b"}},
+		{"ID that is not ASCII", "", "Zürich 1%", "", []string{"Z%C3%BCrich%201%25"}},
+		{"the longest ID", "", long, "", []string{long}},
+		{"too long an ID", "", long + "x", "", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := binaryHeader()
+			if c.accept != "" {
+				h.Set("Accept", c.accept)
+			}
+			w := post(silent(answering(nil, &dispatch.Deferred{ID: c.id})), h, "")
+			if w.Code != 202 || strings.TrimSpace(w.Body.String()) != c.body || w.Header().Get("Content-Length") != strconv.Itoa(len(c.body)) {
+				t.Errorf("%d, Content-Length %q, %q, want 202 %q", w.Code, w.Header().Get("Content-Length"), w.Body, c.body)
+			}
+			if got := w.Header()[cehttp.HeaderDeferredID]; !slices.Equal(got, c.header) {
+				t.Errorf("%s %q, want %q", cehttp.HeaderDeferredID, got, c.header)
+			}
+			if c.body == "" && w.Header().Get("Content-Type") != "" {
+				t.Errorf("Content-Type %q", w.Header().Get("Content-Type"))
+			}
+		})
 	}
 }
 
@@ -272,5 +306,13 @@ func TestReceiverLocatesWhatTheHandlerRefuses(t *testing.T) {
 	}
 	if w := post(rc, binaryHeader("Content-Type", "text/plain"), "1"); w.Code != 415 {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// The text of an error that is not the sender's fault is not for the sender.
+func TestProblemOfShowsNoInternalError(t *testing.T) {
+	p := cehttp.ProblemOf(errors.New(secret))
+	if p.Message != "Internal Server Error" || !p.Retryable || p.Type != "internal_server_error" {
+		t.Errorf("%+v", p)
 	}
 }

@@ -37,7 +37,7 @@ func wantBatchIndex(t *testing.T, err error, index int) {
 
 func TestWriteHTTPResponseErrorTouchesNothing(t *testing.T) {
 	good, bad := minimal(), cloudevents.Event{}
-	notJSON := withData("application/json", "{")
+	nearMiss := withData("application/cloudevents.v2+json", "{}")
 	nested := withData(structuredType, "{}")
 	cases := []struct {
 		name  string
@@ -53,9 +53,9 @@ func TestWriteHTTPResponseErrorTouchesNothing(t *testing.T) {
 		{"batch mode for one event", func(w http.ResponseWriter) error {
 			return cehttp.WriteHTTPResponse(w, 200, &good, cloudevents.BatchMode, nil)
 		}, cloudevents.ErrContentMode},
-		{"data that is not JSON", func(w http.ResponseWriter) error {
-			return cehttp.WriteHTTPResponse(w, 200, &notJSON, cloudevents.StructuredMode, nil)
-		}, validation.ErrData},
+		{"data that others may take for an event", func(w http.ResponseWriter) error {
+			return cehttp.WriteHTTPResponse(w, 200, &nearMiss, cloudevents.BinaryMode, nil)
+		}, cloudevents.ErrContentMode},
 		{"event within the event", func(w http.ResponseWriter) error {
 			return cehttp.WriteHTTPResponse(w, 200, &nested, cloudevents.BinaryMode, nil)
 		}, cloudevents.ErrContentMode},

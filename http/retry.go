@@ -2,13 +2,11 @@ package cehttp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"math"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
@@ -22,8 +20,8 @@ import (
 //
 // The wait before the second attempt is a random part of Wait. The longest wait doubles
 // with each attempt, up to MaxWait. If the target asks for a longer wait by Retry-After,
-// that is the wait. A call ends at once if the next attempt would be later than MaxTime
-// or the deadline of the context.
+// that is the wait, up to MaxRetryAfter. A call ends at once if the next attempt would be
+// later than MaxTime or the deadline of the context.
 type Retry struct {
 	// Attempts limits the number of attempts. 0 is 3, -1 is no limit.
 	Attempts int
@@ -35,9 +33,20 @@ type Retry struct {
 	// longer.
 	MaxWait time.Duration
 
-	// MaxTime limits the time from the first attempt to the beginning of the last. 0 is
+	// MaxRetryAfter is the longest wait that a target may ask for. A call whose target asks
+	// for a longer one ends at once. 0 is 1 h, -1 is no limit.
+	MaxRetryAfter time.Duration
+
+	// MaxTime limits the time from the first attempt to the beginning of the last. In
+	// SendBatch it limits that of each batch, and the waits of all batches together. 0 is
 	// 5 min, -1 is no limit.
 	MaxTime time.Duration
+
+	// Statuses says which statuses of a 4xx or 5xx response are sent again (true) and which
+	// are not, where that differs from the table of [Sender]. The data plane contract of
+	// Knative asks for {404: true, 409: true}. 410 is never sent again. The member
+	// "retryable" of a response overrides Statuses.
+	Statuses map[int]bool
 
 	// NoJitter makes each wait the longest one instead of a random part of it.
 	NoJitter bool
@@ -48,50 +57,30 @@ const (
 	defaultWait     = time.Second
 	defaultMaxWait  = 30 * time.Second
 	defaultMaxTime  = 5 * time.Minute
+
+	defaultMaxRetryAfter = time.Hour
+
+	// The longest wait that an error reports, whatever a target asks for.
+	reportedRetryAfter = 24 * time.Hour
 )
 
 // judge decides whether the message is sent again after a response.
-func (a *attempt) judge() {
-	switch {
-	case a.status/100 == 2:
-		a.retryable = body.Wraps[*body.Error](a.err) // the reply or the results are not known
-		return
-	case a.status < 400:
+func (d *delivery) judge(a *attempt) {
+	if a.status < 400 {
+		a.said.problem = nil
+		a.retryable = a.status/100 == 2 && body.Wraps[*body.Error](a.err) // the reply or the results are not known
 		return
 	}
-	var said *bool
-	a.problem, said = readProblem(a.body)
 	a.retryable = a.status < 600 && answer.Repeated(a.status)
-	if said != nil && a.status != http.StatusGone {
+	if a.status == http.StatusGone {
+		return
+	}
+	if again, ok := d.sender.Retry.Statuses[a.status]; ok && a.status < 600 {
+		a.retryable = again
+	}
+	if said := a.said.retryable; said != nil {
 		a.retryable = *said
 	}
-}
-
-// readProblem decodes the body of an error response, and its member "retryable". Both
-// are nil if the body is not a JSON object with the members of a Problem.
-func readProblem(body []byte) (p *Problem, retryable *bool) {
-	if !strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), " \t\r\n"), "{") || !json.Valid(body) {
-		return nil, nil
-	}
-	var said struct {
-		Retryable json.RawMessage `json:"retryable"` // a bool would be set by other values too
-		Type      string          `json:"error_type"`
-	}
-	_ = json.Unmarshal(body, &said) // a member of another type counts as absent
-	switch string(said.Retryable) {
-	case "true", "false":
-		yes := said.Retryable[0] == 't'
-		retryable = &yes
-	default:
-		if said.Type == "" {
-			return nil, nil
-		}
-	}
-	p = new(Problem)
-	if json.Unmarshal(body, p) != nil {
-		p = nil
-	}
-	return p, retryable
 }
 
 // passes decides whether the message is sent again after an error of the transport.
@@ -101,16 +90,19 @@ func passes(err error) bool { return !errors.Is(err, ErrGone) && answer.MayPass(
 func waitOf(err error) time.Duration {
 	var own interface{ RetryIn() time.Duration }
 	if errors.As(err, &own) {
-		return own.RetryIn()
+		return capped(own.RetryIn())
 	}
 	return 0
 }
+
+// capped returns the part of a wait that a target asks for that is reported.
+func capped(wait time.Duration) time.Duration { return min(wait, reportedRetryAfter) }
 
 // waitForNext waits until the next attempt. If there is none, a.err says why.
 func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 	wait, ok := time.Duration(0), false
 	if a.retryable && !a.endedBy(ctx) {
-		wait, ok = d.sender.Retry.next(d.attempts, time.Since(d.begin), a.retryAfter)
+		wait, ok = d.sender.Retry.next(d.attempts, max(time.Since(d.begin), d.waited), a.retryAfter)
 		if deadline, has := ctx.Deadline(); ok && has && wait >= time.Until(deadline) {
 			a.err, ok = withEarlier(errTooLate, a.err), false
 		}
@@ -128,6 +120,7 @@ func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 		case <-timer.C:
 		case <-ctx.Done():
 		}
+		d.waited += wait
 	}
 	return !a.endedBy(ctx)
 }
@@ -136,6 +129,9 @@ func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 // time. It is at least least. ok is false if there is no other attempt.
 func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
 	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
+		return 0, false
+	}
+	if int64(least) > limitOr(int64(r.MaxRetryAfter), int64(defaultMaxRetryAfter)) {
 		return 0, false
 	}
 	wait = r.backoff(attempts)

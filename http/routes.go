@@ -2,6 +2,7 @@ package cehttp
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -19,7 +20,8 @@ import (
 //	GET  /health/ready 200, or 503 while it should get no requests
 //	POST /cancel/{id}  204 if work of Background was ended, 404 if there is none with that ID
 //
-// HEAD is accepted where GET is. The body of an error is a [Problem]. Any other path is
+// HEAD is accepted where GET is, and [Receiver] answers it too. OPTIONS is 204 with Allow.
+// The body of an error is a [Problem]. Any other path is
 // 404. Routes never redirects, because the webhook document forbids it.
 //
 // Routes can be the only handler, or be mounted under a prefix. Register the prefix with
@@ -55,14 +57,30 @@ func (rt *Routes) Mount(mux *http.ServeMux) {
 	}
 }
 
+// Validate returns the errors of the Validate methods of Receiver and Background. [Serve]
+// calls it before the first request.
+func (rt *Routes) Validate() error {
+	var errs []error
+	if v, ok := rt.Receiver.(validator); ok {
+		errs = append(errs, v.Validate())
+	}
+	if rt.Background != nil {
+		errs = append(errs, rt.Background.Validate())
+	}
+	return errors.Join(errs...)
+}
+
 // ServeHTTP handles one request.
 func (rt *Routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// Stripping a prefix may leave an empty path.
 	path := strings.TrimPrefix(r.URL.Path, "/")
 	id, cancel := strings.CutPrefix(path, "cancel/")
-	switch {
-	case path == "" && rt.Receiver != nil:
+	if path == "" && rt.Receiver != nil {
 		rt.Receiver.ServeHTTP(w, r)
+		return
+	}
+	answer.Early(w, r) // nothing else reads a body
+	switch {
 	case path == "health/live":
 		if only(w, r, http.MethodGet, http.MethodHead) {
 			answer.JSON(w, http.StatusOK, 0, &health{"live"})
@@ -106,7 +124,8 @@ func (rt *Routes) ready(w http.ResponseWriter, r *http.Request) {
 	answer.JSON(w, http.StatusOK, 0, &health{"ready"})
 }
 
-// only answers 405 and returns false unless the method is one of those.
+// only returns whether the method is one of those. It answers any other with 405, and
+// OPTIONS with 204, both with Allow.
 func only(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 	for _, m := range methods {
 		if r.Method == m {
@@ -114,6 +133,10 @@ func only(w http.ResponseWriter, r *http.Request, methods ...string) bool {
 		}
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return false
+	}
 	writeProblem(w, http.StatusMethodNotAllowed, "method not allowed")
 	return false
 }

@@ -67,8 +67,19 @@ func testRoutes(t *testing.T, h http.Handler, prefix string, ready *error) {
 		}
 		return w
 	}
-	id := decoded[acceptance](t, status("POST", "/", 202)).ID
+	id := status("POST", "/", 202).Header().Get(cehttp.HeaderDeferredID)
 	status("GET", "/", 405)
+	for path, allow := range map[string]string{
+		"/": "POST", "/health/live": "GET, HEAD", "/health/ready": "GET, HEAD", "/cancel/" + id: "POST",
+	} {
+		if w := status("OPTIONS", path, 204); w.Header().Get("Allow") != allow || w.Body.Len() > 0 {
+			t.Errorf("OPTIONS %s: Allow %q", path, w.Header().Get("Allow"))
+		}
+	}
+	if w := status("HEAD", "/", 204); w.Header().Get("Allow") != "POST" {
+		t.Errorf("Allow %q", w.Header().Get("Allow"))
+	}
+	status("OPTIONS", "/unknown", 404)
 	status("GET", "/health/live", 200)
 	status("HEAD", "/health/live", 200)
 	status("POST", "/health/live", 405)

@@ -1,7 +1,6 @@
 package cehttp
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +28,8 @@ var (
 	// or https URL.
 	ErrTarget = errors.New("the target is not an http or https URL")
 
+	errHost       = errors.New("the Header of the Sender has a Host that is not one host")
+	errRefusals   = errors.New("the target has refused too many parts of a batch")
 	errTooLate    = fmt.Errorf("the next attempt would be too late: %w", context.DeadlineExceeded)
 	errCallEnded  = errors.New("the call has ended")
 	errNoResponse = errors.New("the transport returned no error and no complete response")
@@ -48,7 +49,11 @@ type SendError struct {
 	// Status is that of the last response. 0 is no response to the last attempt.
 	Status int
 
-	// RetryAfter is the wait that the last response asks for. 0 is none.
+	// Location is scheme and host of the URL that a 3xx response points to. It is not
+	// followed: if it is right, it belongs into the Target of the Sender.
+	Location string
+
+	// RetryAfter is the wait that the last response asks for, at most 24 h. 0 is none.
 	RetryAfter time.Duration
 
 	// Retryable says that the target may accept the same event later.
@@ -69,8 +74,8 @@ type SendError struct {
 	Err error
 }
 
-// Error returns target, attempts, status, Retry-After and Err. It leaves out Body, which
-// may quote the event.
+// Error returns target, attempts, status, Retry-After, Location and Err. It leaves out Body,
+// which may quote the event.
 func (e *SendError) Error() string {
 	b := []byte(e.Target)
 	if e.Target != "" {
@@ -93,6 +98,15 @@ func (e *SendError) Error() string {
 	if e.RetryAfter > 0 {
 		b = fmt.Appendf(b, ", Retry-After %d s", answer.Seconds(e.RetryAfter))
 	}
+	switch {
+	case e.Status/100 != 3:
+	case e.Location == "":
+		b = append(b, ": a redirect is not followed"...)
+	case e.Location == e.Target:
+		b = fmt.Appendf(b, ": it redirects to another path of %s, which is not followed", e.Location)
+	default:
+		b = fmt.Appendf(b, ": it redirects to %s, which is not followed", e.Location)
+	}
 	if e.Err != nil {
 		b = append(append(b, ": "...), e.Err.Error()...)
 	}
@@ -114,18 +128,30 @@ func (e *SendError) Is(target error) bool {
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
+// StatusCode returns the status with which a receiver answers whose handler returns e: 503
+// if e is Retryable, 422 if the target refused the event, and 502 if it said nothing. It is
+// not the Status of e. [dispatch.Judge] asks for it, so that a gateway passes on what the
+// target says.
+func (e *SendError) StatusCode() int {
+	var own interface{ Retryable() bool } // of a handshake, for example
+	switch {
+	case e.Retryable:
+		return http.StatusServiceUnavailable
+	case e.Status == 0 && !(errors.As(e.Err, &own) && !own.Retryable()):
+		return http.StatusBadGateway
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// RetryIn returns RetryAfter. dispatch.Judge asks for it.
+func (e *SendError) RetryIn() time.Duration { return e.RetryAfter }
+
 // failure returns the error about the last attempt.
 func (d *delivery) failure(a *attempt) *SendError {
-	e := &SendError{
+	return &SendError{
 		Target: d.origin(), Attempts: d.attempts, Status: a.status, RetryAfter: a.retryAfter,
-		Retryable: a.retryable, Problem: a.problem, Err: a.err,
+		Location: a.redirect, Retryable: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
 	}
-	if len(a.body) > drainedBytes {
-		e.Body = bytes.Clone(a.body[:drainedBytes]) // so that the rest is garbage
-	} else if len(a.body) > 0 {
-		e.Body = a.body
-	}
-	return e
 }
 
 // origin returns scheme and host of the target, or "" if it is not valid.
@@ -165,14 +191,25 @@ func (d *delivery) cause(err error) error {
 	}
 	clean, _, _ := strings.Cut(text, ", debug=") // of GOAWAY, with a text of the server's
 	clean = excerpt.Cut(d.withoutTarget(clean, err), maxCause)
+	err = withoutLongText(err)
 	if clean == text {
 		return err
 	}
 	return &mutedError{clean, err}
 }
 
+// withoutLongText returns the part of the tree of an error that has no long text, which may
+// be a header of the server's, or nil.
+func withoutLongText(err error) error {
+	for err != nil && len(err.Error()) > maxKeptText {
+		err = errors.Unwrap(err)
+	}
+	return err
+}
+
 const (
-	maxCause = 1 << 10
+	maxCause    = 1 << 10
+	maxKeptText = 64 << 10
 
 	// Texts that are shorter are not searched for: a path such as /o is in other words
 	// too.

@@ -17,7 +17,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
@@ -46,8 +45,8 @@ import (
 //	501, 505                   not sent again
 //	other 5xx                  sent again
 //
-// A member "retryable" in the JSON body of a 4xx or 5xx overrides the table in both
-// directions, except for 410. The header Retry-After, in seconds or as a date, is a
+// [Retry.Statuses] changes the table. A member "retryable" in the JSON body of a 4xx or 5xx
+// overrides it in both directions, except for 410. The header Retry-After, in seconds or as a date, is a
 // lower bound for the wait. [Retry] sets the number of attempts and the waits.
 //
 // An error of the Client's Transport is retried, unless it wraps [ErrGone] or has a
@@ -92,7 +91,8 @@ type Sender struct {
 	// cookies.
 	Client *http.Client
 
-	// Header is added to every request. Headers of the event override it.
+	// Header is added to every request. Headers of the event override it. A Host in it is
+	// that of the request, in place of the host of Target, which is still connected to.
 	Header http.Header
 
 	// Retry says how often and when a message is sent again. The zero value is three
@@ -116,6 +116,11 @@ type Sender struct {
 	// MaxBatchBytes limits the size of one request of SendBatch. 0 is 1 MiB, -1 is no
 	// limit. An event that is larger is sent alone.
 	MaxBatchBytes int
+
+	// MaxBatchRefusals limits the number of requests of one call of SendBatch that the
+	// target refuses, and whose events are then sent without one of them or in two halves.
+	// Each event that was accepted allows one more. 0 is 64, -1 is no limit.
+	MaxBatchRefusals int
 
 	// Logger has one record at Warn for each call that fails, and one at Info before each
 	// retry. Nil is slog.Default().
@@ -155,6 +160,7 @@ const (
 	defaultTimeout     = 30 * time.Second
 	defaultBatchEvents = 1000
 	defaultBatchBytes  = 1 << 20
+	defaultRefusals    = 64
 
 	// Bodies up to this size are copied, so that net/http knows that they are in memory
 	// and sends them in one piece with the header. Larger ones do not fit into its buffer
@@ -165,6 +171,29 @@ const (
 	drainedBytes = 64 << 10
 	drainedTime  = 2 * time.Second
 )
+
+// Validate returns an error if no event can be sent with these settings: [ErrTarget],
+// [cloudevents.ErrContentMode], or another one about Header. If the Transport of the Client
+// has a method Validate() error, it is asked too. Nothing is sent. Call it when a program
+// starts, to see a mistake before the first event.
+func (s *Sender) Validate() error {
+	var errs []error
+	if u, err := url.Parse(s.Target); err != nil || !isTarget(u) {
+		errs = append(errs, ErrTarget)
+	}
+	if s.Mode != cloudevents.BinaryMode && s.Mode != cloudevents.StructuredMode {
+		errs = append(errs, wrongMode(s.Mode, "a Sender has binary or structured mode"))
+	}
+	if hosts := values(s.Header, "Host"); len(hosts) > 1 || len(hosts) == 1 && !answer.IsHost(hosts[0]) {
+		errs = append(errs, errHost)
+	}
+	if s.Client != nil {
+		if t, ok := s.Client.Transport.(validator); ok {
+			errs = append(errs, t.Validate())
+		}
+	}
+	return errors.Join(errs...)
+}
 
 // Send sends an event. It returns nil as soon as the target has answered with 2xx; the
 // body of the response does not matter.
@@ -265,6 +294,7 @@ type delivery struct {
 	want      want
 	timeout   time.Duration // of an attempt; 0 is no limit
 	begin     time.Time
+	waited    time.Duration // between attempts; for a batch, also those of earlier batches
 	attempts  int
 	target    url.URL // zero until an attempt has found it valid
 	out       *outgoing
@@ -291,12 +321,13 @@ type attempt struct {
 	number     int // from 1; 0 if no request was made
 	duration   time.Duration
 	status     int    // 0 if there is no response
-	body       []byte // of an error, or of results
+	body       []byte // the beginning of that of an error, or of results
 	reply      *cloudevents.Event
-	problem    *Problem
+	said       said
 	retryAfter time.Duration
 	retryable  bool
-	err        error // why there is no response, or no reply, or no next attempt
+	redirect   string // where a 3xx points to
+	err        error  // why there is no response, or no reply, or no next attempt
 }
 
 func (a *attempt) accepted() bool { return a.status/100 == 2 && a.err == nil }
@@ -318,18 +349,18 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 
 	response, err := d.roundTrip(r)
 	if err != nil {
-		err = d.cause(err)
-		if err == context.DeadlineExceeded && ctx.Err() == nil {
-			err = &slowError{d.timeout}
+		a := attempt{err: d.cause(err), retryable: passes(err), retryAfter: waitOf(err)}
+		if a.err == context.DeadlineExceeded && ctx.Err() == nil {
+			a.err = &slowError{d.timeout}
 		}
-		return attempt{err: err, retryable: passes(err), retryAfter: waitOf(err)}
+		return a
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 100 { // net/http accepts 000
 		return attempt{err: errNotHTTP, retryable: true}
 	}
 	a = d.read(response, cancel)
-	a.judge()
+	d.judge(&a)
 	return a
 }
 
@@ -361,6 +392,13 @@ func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 	if len(d.sender.Header) > 0 {
 		r.Header = d.sender.Header.Clone()
 		remove(r.Header, "Content-Encoding") // the body has none
+		if hosts := values(r.Header, "Host"); len(hosts) > 0 {
+			if len(hosts) > 1 || !answer.IsHost(hosts[0]) {
+				return nil, errHost
+			}
+			r.Host = hosts[0]
+			remove(r.Header, "Host")
+		}
 	} else if d.out.event != nil {
 		r.Header = withRoom(r.Header, d.out.event)
 	}
@@ -440,14 +478,13 @@ func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
 
 // read reads as much of a response as the call needs.
 func (d *delivery) read(response *http.Response, cancel func()) attempt {
-	a := attempt{status: response.StatusCode, retryAfter: answer.AskedToWait(response.Header, time.Now())}
+	a := attempt{status: response.StatusCode, retryAfter: capped(answer.AskedToWait(response.Header, time.Now()))}
 	isOK := a.status/100 == 2
+	if a.status/100 == 3 {
+		a.redirect = answer.Redirect(&d.target, response.Header)
+	}
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
-		limit := limitOr(d.sender.MaxResponseBytes, DefaultMaxBytes)
-		a.body, a.err = body.Read(response.Body, response.ContentLength, limit)
-		if !isOK {
-			a.err = nil // the status says enough
-		}
+		d.readResults(response, &a, cancel)
 		return a
 	}
 	if d.want == wantReply && isOK {
@@ -457,6 +494,13 @@ func (d *delivery) read(response *http.Response, cancel func()) attempt {
 		stop := time.AfterFunc(drainedTime, cancel)
 		a.body = drain(response.Body, !isOK)
 		stop.Stop()
+	}
+	if a.status >= 400 && len(a.body) > 0 {
+		events := 0
+		if d.want == wantResults {
+			events = d.out.events
+		}
+		a.said = readSaid(bytes.NewReader(a.body), events)
 	}
 	return a
 }
@@ -480,8 +524,10 @@ func drain(r io.Reader, keep bool) []byte {
 		_, _ = io.Copy(io.Discard, r)
 		return nil
 	}
-	b, _ := io.ReadAll(r)
-	return b
+	if b, _ := io.ReadAll(r); len(b) > 0 {
+		return b
+	}
+	return nil
 }
 
 // observe calls Attempted, unless there was no request.

@@ -2,18 +2,17 @@ package cehttp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -85,6 +84,30 @@ func (e *batchFailure) Unwrap() []error {
 	return errs
 }
 
+// StatusCode is as of [SendError]. An event that may be sent again decides.
+func (e *batchFailure) StatusCode() int {
+	status := http.StatusUnprocessableEntity
+	for _, i := range e.failed {
+		own, ok := body.FindError[*SendError](e.events[i].Err)
+		if !ok {
+			status = max(status, http.StatusInternalServerError)
+		} else {
+			status = max(status, own.StatusCode())
+		}
+	}
+	return status
+}
+
+// RetryIn is as of SendError. The longest wait decides.
+func (e *batchFailure) RetryIn() (wait time.Duration) {
+	for _, i := range e.failed {
+		if own, ok := body.FindError[*SendError](e.events[i].Err); ok {
+			wait = max(wait, own.RetryAfter)
+		}
+	}
+	return wait
+}
+
 // SendBatch sends events in batches, one after the other. Send batches only to receivers
 // that have asked for them (http-protocol-binding.md#3-http-message-mapping). No other
 // method of a Sender makes one.
@@ -103,13 +126,13 @@ func (e *batchFailure) Unwrap() []error {
 //   - After 413 the batch is sent in two halves.
 //
 // All further batches fail with the same error, and are not sent, after 3xx, 401, 403,
-// 404, 405 and 410, when ctx ends, and when the attempts for a batch end without a
-// response or with a Retry-After that is too long to wait for.
+// 404, 405 and 410, when ctx ends, when the attempts for a batch end without a response or
+// with a Retry-After that is too long to wait for, and after MaxBatchRefusals.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) (BatchReport, error) {
 	begin := time.Now()
 	b := &batches{sender: s, format: s.batchFormat(), es: es}
 	b.report.Events = make([]EventReport, len(es))
-	b.split(func(part []int) { b.send(ctx, part, 0) })
+	b.split(func(part []int) { b.send(ctx, part, division{}) })
 
 	err := b.report.err()
 	if l := eventlog.Default(s.Logger); err != nil && l.Enabled(ctx, slog.LevelWarn) {
@@ -137,6 +160,10 @@ type batches struct {
 	es      []cloudevents.Event
 	report  BatchReport
 	stopped error // why no more batches are sent
+
+	waited   time.Duration // between attempts
+	accepted int           // events
+	refusals int           // requests that were refused, of batches that are or were divided
 }
 
 // split yields batches within the limits. It encodes each event alone, which gives its
@@ -179,15 +206,24 @@ func withoutIndex(err error) error {
 // Otherwise a receiver that refuses one event at a time would get the others too often.
 const fewRefused = 3
 
-// send sends events in one batch, until none of them has to be sent again. refused counts
-// the events that have been taken out of it one by one.
-func (b *batches) send(ctx context.Context, part []int, refused int) {
+// division says how a part of a batch came to be.
+type division struct {
+	refused   int  // events that were taken out of it one by one
+	isDivided bool // it is not a whole batch
+}
+
+// send sends events in one batch, until none of them has to be sent again.
+func (b *batches) send(ctx context.Context, part []int, from division) {
 	if b.stopped != nil {
 		b.fail(part, b.stopped)
 		return
 	}
 	d := b.sender.newDelivery(ctx, wantResults, time.Now())
-	defer func() { b.report.Requests += d.attempts }()
+	d.waited = b.waited
+	defer func() {
+		b.report.Requests += d.attempts
+		b.waited = d.waited
+	}()
 	for len(part) > 0 {
 		if d.out == nil || d.out.events != len(part) {
 			if d.out = b.encode(part); d.out == nil {
@@ -195,17 +231,25 @@ func (b *batches) send(ctx context.Context, part []int, refused int) {
 			}
 		}
 		a := d.try(ctx)
-		results := a.results(len(part))
+		results := a.said.results
 		if culprit, ok := a.culprit(len(part)); ok && results == nil {
 			d.observe(ctx, &a, 0)
 			b.report.Events[part[culprit]] = EventReport{Status: a.status, Err: d.failure(&a)}
-			b.sendOthers(ctx, part, culprit, refused+1)
+			others := slices.Delete(slices.Clone(part), culprit, culprit+1)
+			if b.mayDivide(d, &a, others) {
+				b.sendOthers(ctx, others, from.refused+1)
+			}
 			return
 		}
 		if a.status == http.StatusRequestEntityTooLarge && len(part) > 1 {
 			d.observe(ctx, &a, 0)
-			b.halve(ctx, part)
+			if b.mayDivide(d, &a, part) {
+				b.halve(ctx, part)
+			}
 			return
+		}
+		if from.isDivided && a.status/100 == 4 && !a.retryable {
+			b.refusals++
 		}
 		part = b.take(d, &a, part, results)
 		if len(part) == 0 {
@@ -237,67 +281,43 @@ func (b *batches) fail(part []int, err error) {
 	}
 }
 
-// eventResult is a [Result] whose index and reply are still JSON. An invalid reply then
-// does not spoil the other results, and an index that is absent or not a number is not 0.
-type eventResult struct {
-	Result
-	Index json.RawMessage `json:"index"`
-	Reply json.RawMessage `json:"reply"`
-}
-
-// results returns the results of n events in a response, nil for an event without one. It
-// returns nil if the response has no results.
-func (a *attempt) results(n int) []*eventResult {
-	var said struct {
-		Results []json.RawMessage `json:"results"`
-	}
-	if len(a.body) == 0 || json.Unmarshal(a.body, &said) != nil {
-		return nil
-	}
-	var results []*eventResult
-	for _, text := range said.Results {
-		r := new(eventResult)
-		_ = json.Unmarshal(text, r) // a member of another type counts as absent
-		index, err := strconv.Atoi(string(r.Index))
-		if err != nil || index < 0 || index >= n {
-			continue
-		}
-		if results == nil {
-			results = make([]*eventResult, n)
-		}
-		if results[index] == nil {
-			results[index] = r
-		}
-	}
-	return results
-}
-
 // culprit returns the one event of n because of which the batch was refused before the
 // others were looked at.
 func (a *attempt) culprit(n int) (index int, ok bool) {
-	if a.problem == nil || a.retryable || a.status < 400 || a.status == http.StatusGone {
+	if a.said.problem == nil || a.retryable || a.status < 400 || a.status == http.StatusGone {
 		return 0, false
 	}
-	if i := a.problem.Index; n > 1 && i != nil && *i >= 0 && *i < n {
+	if i := a.said.problem.Index; n > 1 && i != nil && *i >= 0 && *i < n {
 		return *i, true
 	}
 	return 0, false
 }
 
-// sendOthers sends the events of a batch without the one that was refused.
-func (b *batches) sendOthers(ctx context.Context, part []int, culprit, refused int) {
-	others := slices.Delete(slices.Clone(part), culprit, culprit+1)
+// mayDivide counts a refusal of a batch, and reports whether the events in part are sent in
+// another way. If not, they and all other events are not sent.
+func (b *batches) mayDivide(d *delivery, a *attempt, part []int) bool {
+	b.refusals++
+	if most := limitOr(int64(b.sender.MaxBatchRefusals), defaultRefusals); int64(b.refusals-b.accepted) < most {
+		return true
+	}
+	b.stopped = fmt.Errorf("not sent, because %w: %w", errRefusals, d.failure(a))
+	b.fail(part, b.stopped)
+	return false
+}
+
+// sendOthers sends the events of a batch without those that were refused.
+func (b *batches) sendOthers(ctx context.Context, others []int, refused int) {
 	if refused > fewRefused && len(others) > 1 {
 		b.halve(ctx, others)
 		return
 	}
-	b.send(ctx, others, refused)
+	b.send(ctx, others, division{refused, true})
 }
 
 // halve sends a batch as two.
 func (b *batches) halve(ctx context.Context, part []int) {
-	b.send(ctx, part[:len(part)/2], 0)
-	b.send(ctx, part[len(part)/2:], 0)
+	b.send(ctx, part[:len(part)/2], division{isDivided: true})
+	b.send(ctx, part[len(part)/2:], division{isDivided: true})
 }
 
 // take enters a response into the report, and returns the events that are to be sent
@@ -315,6 +335,7 @@ func (b *batches) take(d *delivery, a *attempt, part []int, results []*eventResu
 		switch {
 		case r == nil && a.accepted():
 			*report = EventReport{Status: a.status}
+			b.accepted++
 		case r == nil:
 			*report = EventReport{Status: a.status, Err: d.failure(a)}
 			if a.retryable {
@@ -322,6 +343,7 @@ func (b *batches) take(d *delivery, a *attempt, part []int, results []*eventResu
 			}
 		case r.isAccepted(a):
 			*report = d.accepted(a, r)
+			b.accepted++
 		default:
 			*report = EventReport{Status: r.status(a), Err: d.resultFailure(a, r)}
 			if r.Retryable && r.Status != http.StatusGone {
@@ -353,11 +375,11 @@ func (r *eventResult) status(a *attempt) int {
 // accepted returns the report about an event that was accepted.
 func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
 	report := EventReport{Status: r.status(a), ID: r.ID}
-	if len(r.Reply) == 0 || string(r.Reply) == "null" {
+	if r.reply == nil {
 		return report
 	}
 	reply := new(cloudevents.Event)
-	if err := json.Unmarshal(r.Reply, reply); err != nil {
+	if err := r.decodeReply(reply); err != nil {
 		report.Err = &SendError{Target: d.origin(), Attempts: d.attempts, Status: report.Status, Err: err}
 		return report
 	}
@@ -370,7 +392,7 @@ func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
 func (d *delivery) resultFailure(a *attempt, r *eventResult) *SendError {
 	e := &SendError{
 		Target: d.origin(), Attempts: d.attempts, Status: r.status(a), Retryable: r.Retryable,
-		RetryAfter: answer.WholeSeconds(r.RetryAfter),
+		RetryAfter: capped(answer.WholeSeconds(r.RetryAfter)),
 		Problem: &Problem{
 			Message: r.Message, Type: r.Type, Retryable: r.Retryable, Attribute: r.Attribute, Section: r.Section,
 		},

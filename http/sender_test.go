@@ -173,7 +173,7 @@ func TestSenderRequest(t *testing.T) {
 }
 
 func TestSenderRefusesToSend(t *testing.T) {
-	invalid, noJSON := minimal(), withData("application/json", "{")
+	invalid, nested := minimal(), withData("application/cloudevents-batchx", "{}")
 	invalid.Source = ""
 	good := minimal()
 	tests := []struct {
@@ -184,7 +184,7 @@ func TestSenderRefusesToSend(t *testing.T) {
 		want   error
 	}{
 		{"an event that is not valid", invalid, cloudevents.BinaryMode, "http://example.com", validation.ErrMissing},
-		{"data that is not JSON", noJSON, cloudevents.StructuredMode, "http://example.com", validation.ErrData},
+		{"data that others may take for an event", nested, cloudevents.BinaryMode, "http://example.com", cloudevents.ErrContentMode},
 		{"batch mode", good, cloudevents.BatchMode, "http://example.com", cloudevents.ErrContentMode},
 		{"no target", good, cloudevents.BinaryMode, "", cehttp.ErrTarget},
 		{"a path", good, cloudevents.BinaryMode, "/in", cehttp.ErrTarget},

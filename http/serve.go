@@ -3,10 +3,15 @@ package cehttp
 import (
 	"context"
 	"fmt"
-	"io"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // The settings of the server of Serve.
@@ -18,52 +23,92 @@ const (
 	drainTime         = 25 * time.Second // less than the 30 s after which most orchestrators kill
 	writeTimeout      = time.Minute      // for a piece of an answer
 	writePiece        = 64 << 10
+	maxServerLog      = 1 << 10  // bytes of a line of net/http
+	maxServerPanic    = 64 << 10 // and of a panic, with its stack
 )
 
-// ListenAndServe serves HTTP/1.1 and HTTP/2 without TLS at a TCP address until ctx ends. It
-// then accepts no new connections, waits up to 25 seconds for the requests in progress, and
-// returns nil. If some are not answered by then it closes their connections and returns an
-// error. If it cannot listen it returns an error at once.
+// Server serves HTTP/1.1 and HTTP/2 without TLS until a context ends. It then accepts no
+// new connections, waits up to 25 seconds for the requests in progress, and returns nil. If
+// some are not answered by then it closes their connections and returns an error. The zero
+// value is ready to use.
 //
 // A request has 10 seconds for its header, which may have 64 KiB, and a minute until its
-// body is read. The handler has no time limit. A client has a minute to read each 64 KiB of
-// an answer. An idle connection is closed after 2 minutes. Contexts of requests have the
-// values of ctx, but do not end with it. A nil handler is [http.DefaultServeMux]. For
-// other settings use an [http.Server].
+// body is read. The handler has no time limit. A client has a minute to take each 64 KiB of
+// an answer, and is cut off otherwise; the handler's Write then returns an error. An idle
+// connection is closed after 2 minutes. An answer with an error status closes a connection
+// of HTTP/1 if the handler has not read the body of the request: it does not wait for the
+// rest. For other settings use an [http.Server].
 //
-// Shut down a [dispatch.Background] afterwards:
+// Contexts of requests have the values of the context of the server, but do not end with
+// it. Shut down a [dispatch.Background] afterwards:
 //
 //	err := cehttp.ListenAndServe(ctx, ":8080", &cehttp.Routes{Receiver: receiver, Background: background})
 //	unfinished, lost := background.Shutdown(within)
-func ListenAndServe(ctx context.Context, addr string, h http.Handler) error {
+//
+// A Handler with a method Validate() error, such as a [Receiver] or [Routes], is asked for
+// mistakes in its settings first. Its error is returned, and nothing is served.
+type Server struct {
+	// Handler handles the requests. nil is [http.DefaultServeMux].
+	Handler http.Handler
+
+	// Logger receives what net/http says. A panic of Handler is a record at level Error,
+	// what else concerns this program is at level Warn, and what clients do wrong, such
+	// as to begin HTTP/2 with garbage, is at level Debug. nil is slog.Default().
+	Logger *slog.Logger
+}
+
+// ListenAndServe calls Serve with a listener at a TCP address. If it cannot listen it
+// returns an error at once.
+func (s *Server) ListenAndServe(ctx context.Context, addr string) error {
+	if err := s.validate(); err != nil {
+		return err
+	}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
-	return Serve(ctx, l, h)
+	return s.Serve(ctx, l)
 }
 
-// Serve is [ListenAndServe] for a listener, which it closes.
+// ListenAndServe calls the method of that name of a [Server] with that handler.
+func ListenAndServe(ctx context.Context, addr string, h http.Handler) error {
+	s := Server{Handler: h}
+	return s.ListenAndServe(ctx, addr)
+}
+
+// Serve calls the method of that name of a [Server] with that handler.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	s := Server{Handler: h}
+	return s.Serve(ctx, l)
+}
+
+// Serve serves the connections of l, which it closes, until ctx ends.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	if err := s.validate(); err != nil {
+		l.Close()
+		return err
+	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetUnencryptedHTTP2(true)
 	base := context.WithValue(context.WithoutCancel(ctx), serverKey{}, ctx)
+	h := s.Handler
 	if h == nil {
 		h = http.DefaultServeMux
 	}
-	s := &http.Server{
-		Handler:           untimed{h},
+	server := &http.Server{
+		Handler:           patient{h},
 		Protocols:         &protocols,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          log.New(&serverLog{s.Logger}, "", 0),
 	}
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	go func() { served <- server.Serve(patientListener{l}) }()
 	select {
 	case err := <-served:
 		return err
@@ -71,13 +116,40 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	}
 	within, cancel := context.WithTimeout(base, drainTime)
 	defer cancel()
-	err := s.Shutdown(within)
+	err := server.Shutdown(within)
 	if err != nil {
 		err = fmt.Errorf("requests were not answered within %v of the shutdown: %w", drainTime, err)
-		s.Close()
+		server.Close()
 	}
 	<-served
 	return err
+}
+
+// validator is a handler or a transport that finds mistakes in its settings.
+type validator interface{ Validate() error }
+
+func (s *Server) validate() error {
+	if v, ok := s.Handler.(validator); ok {
+		return v.Validate()
+	}
+	return nil
+}
+
+// serverLog writes the lines of net/http to a Logger.
+type serverLog struct{ to *slog.Logger }
+
+func (l *serverLog) Write(line []byte) (int, error) {
+	text := strings.TrimSuffix(string(line), "\n")
+	level, most := slog.LevelDebug, maxServerLog
+	switch {
+	case strings.HasPrefix(text, "http: panic serving "), strings.HasPrefix(text, "http2: panic serving "):
+		level, most = slog.LevelError, maxServerPanic
+	case strings.HasPrefix(text, "http: URL query contains semicolon"), strings.HasPrefix(text, "http: TLS "):
+	case strings.HasPrefix(text, "http: "):
+		level = slog.LevelWarn
+	}
+	eventlog.Default(l.to).LogAttrs(context.Background(), level, "HTTP server", slog.String("error", excerpt.Cut(text, most)))
+	return len(line), nil
 }
 
 // serverKey is the key of the context whose end shuts the server down.
@@ -87,89 +159,4 @@ type serverKey struct{}
 func serverDraining(ctx context.Context) bool {
 	server, ok := ctx.Value(serverKey{}).(context.Context)
 	return ok && server.Err() != nil
-}
-
-// untimed removes the deadline for reading as soon as a request has been read. net/http
-// reads on while a handler works, to detect that the client disconnects, and would take
-// the deadline for that.
-type untimed struct{ http.Handler }
-
-func (h untimed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.ProtoMajor == 1 {
-		if r.Body == http.NoBody {
-			liftReadDeadline(w)
-		} else {
-			copied := *r // net/http looks at the body of the original
-			copied.Body = &untimedBody{r.Body, w}
-			r = &copied
-		}
-	}
-	h.Handler.ServeHTTP(newPatientWriter(w), r)
-}
-
-type untimedBody struct {
-	io.ReadCloser
-	w http.ResponseWriter
-}
-
-func (b *untimedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF && b.w != nil {
-		liftReadDeadline(b.w)
-		b.w = nil
-	}
-	return n, err
-}
-
-func liftReadDeadline(w http.ResponseWriter) {
-	// The server of Serve supports it. Another server has no deadline of ours.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-}
-
-// patientWriter gives the client a minute for each 64 KiB instead of a deadline for the
-// whole response: slow readers finish, stalled ones are disconnected.
-type patientWriter struct {
-	http.ResponseWriter
-	control *http.ResponseController
-}
-
-func newPatientWriter(w http.ResponseWriter) *patientWriter {
-	p := &patientWriter{w, http.NewResponseController(w)}
-	p.deadline(time.Time{}) // remove that of the previous request on the connection
-	return p
-}
-
-func (w *patientWriter) WriteHeader(status int) {
-	w.extend()
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *patientWriter) Write(b []byte) (int, error) {
-	written := 0
-	for {
-		w.extend()
-		n, err := w.ResponseWriter.Write(b[written:min(written+writePiece, len(b))])
-		written += n
-		if err != nil || written == len(b) {
-			return written, err
-		}
-	}
-}
-
-// Flush is there for handlers that look for an http.Flusher.
-func (w *patientWriter) Flush() { _ = w.FlushError() }
-
-func (w *patientWriter) FlushError() error {
-	w.extend()
-	return w.control.Flush()
-}
-
-// Unwrap is there for http.ResponseController.
-func (w *patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-func (w *patientWriter) extend() { w.deadline(time.Now().Add(writeTimeout)) }
-
-func (w *patientWriter) deadline(t time.Time) {
-	// The server of Serve supports it. Another server has no deadline of ours.
-	_ = w.control.SetWriteDeadline(t)
 }

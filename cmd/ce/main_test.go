@@ -60,7 +60,7 @@ func TestUsageErrors(t *testing.T) {
 		"", "nonsense", "send", "send ftp://localhost", "send nonsense", "send http://localhost --mode x", "send http://localhost --ext x",
 		"send http://localhost --ext A=1", "send http://localhost --ext id=1", "send http://localhost --ext n:Integer=x",
 		"send http://localhost --ext a=1 --ext a=2", "send http://localhost --time x", "send http://localhost --source=",
-		"send http://localhost --header x", "send http://localhost --header ce-id:1", "send http://localhost --header Host:x", "send http://localhost --header content-length:1", "send http://localhost --print --curl",
+		"send http://localhost --header x", "send http://localhost --header ce-id:1", "send http://localhost --header Host:", "send http://localhost --max-bytes 0", "listen --record-files 0", "listen --record-bytes -1", "listen --allow-host :", "send http://localhost --header content-length:1", "send http://localhost --print --curl",
 		"send http://localhost file --id 1", "send http://localhost --concurrency 0", "send http://localhost --rate -1", "send http://localhost --rate NaN",
 		"send http://localhost --rate 1e-12", "send http://localhost --timeout 0", "send http://localhost --wait -1s",
 		"listen a b", "listen --max-bytes 0", "convert --max-bytes 0", "check --max-bytes -1", "listen --json --raw", "listen --forward x", "convert --to nonsense", "convert --to curl", "convert --declare x",

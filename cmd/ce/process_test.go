@@ -213,6 +213,21 @@ func TestListenEnds(t *testing.T) {
 	}
 }
 
+// A listener on a loopback address refuses messages to another Host; --allow-host takes one.
+func TestListenAtAHost(t *testing.T) {
+	_, strict := startListener(t)
+	_, open := startListener(t, "--allow-host", "evil.example")
+	for _, c := range []struct {
+		address, host string
+		status        int
+	}{{strict, "evil.example", cli.ExitFault}, {strict, "localhost", cli.ExitOK}, {open, "evil.example", cli.ExitOK}, {open, "other.example", cli.ExitFault}} {
+		out, errs, status := ce(t, "", "send", c.address, "--header", "Host: "+c.host)
+		if status != c.status || status == cli.ExitFault && !strings.Contains(out, "421 Misdirected Request") {
+			t.Errorf("%+v: status %d, %s%s", c, status, out, errs)
+		}
+	}
+}
+
 var port = regexp.MustCompile(`\b(8080|9000)\b`)
 
 // Every example of the help works as it is pasted, one after the other.

@@ -29,9 +29,9 @@ type event struct {
 }
 
 type example struct {
-	Event  *cloudevents.Event `json:"example"`
-	Schema json.RawMessage    `json:"schema,omitempty"` // nil if there is none
-	Curl   *commands          `json:"curl,omitempty"`   // nil for a reply
+	Event  *cloudevents.Event `json:"example,omitempty"` // nil if the route refuses it
+	Schema json.RawMessage    `json:"schema,omitempty"`  // nil if there is none
+	Curl   *commands          `json:"curl,omitempty"`    // nil for a reply and without an event
 
 	messages messages // have the event
 }
@@ -53,7 +53,9 @@ func (p *Page) describe(r *http.Request) *description {
 	}
 	for i := range d.Events {
 		e := &d.Events[i]
-		e.In.Curl = e.In.messages.commands(d.URL)
+		if e.In.Event != nil {
+			e.In.Curl = e.In.messages.commands(d.URL)
+		}
 	}
 	return d
 }

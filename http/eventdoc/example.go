@@ -2,6 +2,7 @@ package eventdoc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,9 +19,10 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// newEvent returns what the documentation says about a route.
-func newEvent(r *dispatch.Route) (event, error) {
-	in, err := describeIn(r)
+// newEvent returns what the documentation says about a route, whose number makes the ids
+// and the sources of its examples its own.
+func newEvent(r *dispatch.Route, number string) (event, error) {
+	in, err := describeIn(r, number)
 	if err != nil {
 		return event{}, fmt.Errorf("documentation of the event (In): %w", err)
 	}
@@ -28,7 +30,7 @@ func newEvent(r *dispatch.Route) (event, error) {
 	if reflect.ValueOf(r.Out).IsZero() {
 		return e, nil
 	}
-	if e.Out, err = describeOut(&r.Out); err != nil {
+	if e.Out, err = describeOut(&r.Out, number); err != nil {
 		return event{}, fmt.Errorf("documentation of the reply (Out): %w", err)
 	}
 	return e, nil
@@ -36,7 +38,7 @@ func newEvent(r *dispatch.Route) (event, error) {
 
 // describeIn returns the example of an event that r takes. Attributes that the route
 // leaves open are filled in after its patterns.
-func describeIn(r *dispatch.Route) (*example, error) {
+func describeIn(r *dispatch.Route, number string) (*example, error) {
 	e := r.In.Event.Clone()
 	schema, label := "*", ""
 	switch {
@@ -47,47 +49,75 @@ func describeIn(r *dispatch.Route) (*example, error) {
 		label = "." + r.Version
 	}
 	if e.Type == "" {
-		e.Type = matching(r.Type, "example") + label
+		e.Type = matching(r.Type, "example", "example") + label
 	}
 	if e.Source == "" {
-		e.Source = "/example"
-		if r.Source != "" {
-			e.Source = matching(r.Source, "/example")
-		}
+		e.Source = matching(cmp.Or(r.Source, "*"), "example-"+number, "/example/"+number)
 	}
 	if e.DataSchema == "" {
-		e.DataSchema = matching(schema, "")
+		e.DataSchema = matching(schema, "example", "")
 	}
 	if e.ID == "" {
-		e.ID = "example-1"
+		e.ID = "example-" + number
 	}
 	x, err := newExample(e, &r.In)
-	if err == nil && !r.Matches(x.Event) {
-		err = errors.New("the route does not take it")
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	if err := refusal(r, x.Event); err != nil {
+		if !r.Matches(x.Event) || !isGenerated(&r.In) {
+			return nil, err
+		}
+		*x = example{Schema: x.Schema}
+	}
+	return x, nil
 }
 
-// matching returns a text that the pattern matches. For the pattern "*" it is other.
-func matching(pattern, other string) string {
+// refusal returns why the route refuses an example in some content mode.
+func refusal(r *dispatch.Route, e *cloudevents.Event) error {
+	received := *e
+	if len(e.Data) == 0 {
+		received.Data = nil // as binary mode has it
+	}
+	return r.Check(&received)
+}
+
+// isGenerated reports whether nobody has chosen the data of an example: it may be the zero
+// value that gives a route its schema.
+func isGenerated(d *dispatch.EventDoc) bool {
+	return d.Data != nil && d.Event.Data == nil && isZero(d.Data)
+}
+
+func isZero(data any) bool {
+	v := reflect.Indirect(reflect.ValueOf(data))
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map:
+		return v.Len() == 0
+	}
+	return v.IsZero()
+}
+
+// matching returns a text that the pattern matches. For a prefix it ends in end. For the
+// pattern "*" it is other.
+func matching(pattern, end, other string) string {
 	prefix, star := strings.CutSuffix(pattern, "*")
 	switch {
 	case star && prefix == "":
 		return other
 	case star:
-		return prefix + "example"
+		return prefix + end
 	}
 	return pattern
 }
 
 // describeOut returns the example of a reply.
-func describeOut(d *dispatch.EventDoc) (*example, error) {
+func describeOut(d *dispatch.EventDoc, number string) (*example, error) {
 	e := d.Event.Clone()
 	if e.Source == "" {
-		e.Source = "/example"
+		e.Source = "/example/" + number
 	}
 	if e.ID == "" {
-		e.ID = "example-2"
+		e.ID = "example-" + number + "-reply"
 	}
 	return newExample(e, d)
 }
@@ -121,7 +151,7 @@ func newExample(e cloudevents.Event, d *dispatch.EventDoc) (*example, error) {
 	if d.Data != nil {
 		err := setData(&e, contentType, d.Data)
 		// A zero value may be there for its type alone.
-		if err != nil && (schema == nil || !reflect.Indirect(reflect.ValueOf(d.Data)).IsZero()) {
+		if err != nil && (schema == nil || !isZero(d.Data)) {
 			return nil, err
 		}
 		if mediatype.IsJSON(e.DataContentType) {

@@ -19,7 +19,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Page is an [http.Handler] that answers GET and HEAD with the documentation of a Mux. The
@@ -44,15 +44,22 @@ type Page struct {
 // New returns a Page that documents the routes of m. Routes that are registered after New
 // are not shown, and later changes to the examples have no effect.
 //
+// Attributes that an example leaves open are filled in. Each example gets an id of its own,
+// and a source of its own unless the pattern of the route is a whole source: example-3 and
+// /example/3 for the third route. A receiver with a [dispatch.Deduplicate] drops an example
+// that is sent twice, and says so in the header Duplicate-Events.
+//
 // The error has one text for each route whose documentation is wrong: an example that is
-// not a valid event, or that its route does not take; a reply without a type; data that
-// cannot be written under its content type; or a schema that is not JSON.
+// not a valid event, or that its route refuses, as [dispatch.Route.Check] finds; a reply
+// without a type; data that cannot be written under its content type; or a schema that is
+// not JSON. If the zero value that [dispatch.On] puts into a route is refused, the route has
+// a schema and no example.
 func New(m *dispatch.Mux) (*Page, error) {
 	var p Page
 	var errs []error
 	i := 0
 	for r := range m.Routes() {
-		e, err := newEvent(&r)
+		e, err := newEvent(&r, strconv.Itoa(i+1))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
 		}
@@ -76,6 +83,7 @@ func New(m *dispatch.Mux) (*Page, error) {
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
+	answer.Early(w, r)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET and HEAD are allowed", http.StatusMethodNotAllowed)
@@ -84,7 +92,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := p.describe(r)
 	var body []byte
 	var err error
-	if wantsJSON(r.Header) {
+	if answer.PrefersJSON(r.Header) {
 		h.Set("Content-Type", "application/json")
 		body, err = d.json()
 	} else {
@@ -103,47 +111,21 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
+// maxHost is the length of a host and a port. The page has the host several times for each
+// event.
+const maxHost = 255 + len(":65535")
+
 // target returns the address that events are sent to.
 func (p *Page) target(r *http.Request) string {
 	if p.URL != "" {
 		return p.URL
 	}
 	host := r.Host
-	if host == "" || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") != "" {
+	if host == "" || len(host) > maxHost || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") != "" {
 		host = "localhost"
 	}
 	if r.TLS != nil {
 		return "https://" + host + "/"
 	}
 	return "http://" + host + "/"
-}
-
-// wantsJSON reports whether the request prefers JSON to HTML. Browsers, and clients that
-// accept everything, get HTML.
-func wantsJSON(h http.Header) bool {
-	quality := map[string]float64{}
-	for _, line := range h["Accept"] {
-		for item := range strings.SplitSeq(line, ",") {
-			q := 1.0
-			if text, ok := mediatype.Parameter(item, "q"); ok {
-				parsed, err := strconv.ParseFloat(text, 64)
-				if err != nil {
-					continue
-				}
-				q = parsed
-			}
-			essence := strings.ToLower(mediatype.Essence(item))
-			quality[essence] = max(quality[essence], q)
-		}
-	}
-	of := func(ranges ...string) float64 {
-		for _, name := range ranges {
-			if q, ok := quality[name]; ok {
-				return q
-			}
-		}
-		return 0
-	}
-	json, ok := quality["application/json"]
-	return ok && json > 0 && json >= of("text/html", "text/*", "*/*")
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/eventdoc"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -174,7 +176,7 @@ func TestJSON(t *testing.T) {
       "version": "v2",
       "summary": "Orders.",
       "in": {
-        "example": {"specversion":"1.0","id":"example-1","source":"/eu/example","type":"com.example.order.example.v2",
+        "example": {"specversion":"1.0","id":"example-2","source":"/eu/example-2","type":"com.example.order.example.v2",
           "datacontenttype":"application/json","data":{"item":"tea","count":1}},
         "schema": {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",
           "properties":{"item":{"type":"string"},"count":{"type":"integer"}},"required":["item","count"]}
@@ -185,13 +187,13 @@ func TestJSON(t *testing.T) {
       "type": "own",
       "version": "https://example.com/s/*",
       "in": {
-        "example": {"specversion":"1.0","id":"example-1","source":"/example","type":"own","dataschema":"https://example.com/s/example"},
+        "example": {"specversion":"1.0","id":"example-3","source":"/example/3","type":"own","dataschema":"https://example.com/s/example"},
         "schema": {"const": 1}
       }
     },
     {
       "type": "*",
-      "in": {"example": {"specversion":"1.0","id":"example-1","source":"/example","type":"example"}}
+      "in": {"example": {"specversion":"1.0","id":"example-1","source":"/example/1","type":"example"}}
     }
   ]
 }`
@@ -382,6 +384,123 @@ func (c color) MarshalText() ([]byte, error) {
 		return nil, errors.New("no color")
 	}
 	return []byte(c), nil
+}
+
+// email refuses the empty text that On would show.
+type email string
+
+func (m *email) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		return errors.New("no address")
+	}
+	*m = email(b)
+	return nil
+}
+
+// An example that its own route refuses is not shown, or is an error if somebody has chosen
+// it.
+func TestExamplesThatTheRouteRefuses(t *testing.T) {
+	type user struct{ Mail email }
+	takes := func() dispatch.Route {
+		return dispatch.Consume("t", func(context.Context, *cloudevents.Event, user) error { return nil })
+	}
+	text := dispatch.Consume("t", func(context.Context, *cloudevents.Event, string) error { return nil })
+	mail := dispatch.Consume("t", func(context.Context, *cloudevents.Event, struct{ C color }) error { return nil })
+	good, other, missing, kind := takes(), takes(), takes(), takes()
+	good.In.Data = user{"a@example.com"}
+	other.In.Event.DataContentType, other.In.Data = "text/plain", "a@example.com"
+	missing.In.Data = nil
+	kind.In.Data = map[string]int{"Mail": 7}
+	for _, c := range []struct {
+		reason string
+		route  dispatch.Route
+		shown  bool
+		refuse string
+	}{
+		{"a zero value that is refused", takes(), false, ""},
+		{"a zero value that cannot be written", mail, false, ""},
+		{"an empty string, which binary mode does not have", text, false, ""},
+		{"a good example", good, true, ""},
+		{"another content type", other, false, "the content type of the data does not fit"},
+		{"no data", missing, false, "missing"},
+		{"another kind of data", kind, false, "number for"},
+	} {
+		var m dispatch.Mux
+		if err := m.Handle(c.route); err != nil {
+			t.Fatal(err)
+		}
+		page, err := eventdoc.New(&m)
+		if c.refuse != "" {
+			if err == nil || !strings.Contains(err.Error(), c.refuse) {
+				t.Errorf("%s: %v", c.reason, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.reason, err)
+			continue
+		}
+		text := string(getJSON(t, page))
+		if strings.Contains(text, `"curl"`) != c.shown || strings.Contains(text, `"example-1"`) != c.shown || strings.Contains(text, `"schema"`) != (c.reason != "an empty string, which binary mode does not have") {
+			t.Errorf("%s: %s", c.reason, text)
+		}
+		if html := get(t, page, nil).Body.String(); strings.Contains(html, "There is no example.") == c.shown || strings.Contains(html, "Send it") != c.shown {
+			t.Errorf("%s: %s", c.reason, html)
+		}
+	}
+}
+
+// Every example that is sent to its receiver is handled once, and says so when it is sent
+// again. No two examples are the same event.
+func TestExamplesAreDifferentEvents(t *testing.T) {
+	var m dispatch.Mux
+	if err := m.Handle(
+		dispatch.Route{Type: "a", Handler: ok},
+		dispatch.Route{Type: "b", Handler: ok, Out: dispatch.EventDoc{Event: cloudevents.Event{Type: "c"}}},
+		dispatch.Route{Type: "*", Handler: ok},
+		dispatch.Route{Type: "a*", Source: "/eu/*", Handler: ok},
+		dispatch.Route{Type: "b", Source: "/eu", Handler: ok},
+		dispatch.Route{Type: "a", Source: "/eu", Handler: ok},
+	); err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Events []struct {
+			In, Out struct{ Example *cloudevents.Event }
+		}
+	}
+	if err := json.Unmarshal(getJSON(t, newPage(t, &m)), &doc); err != nil {
+		t.Fatal(err)
+	}
+	ids, sources := map[string]bool{}, map[string]int{}
+	count := 0
+	for _, e := range doc.Events {
+		for _, x := range []*cloudevents.Event{e.In.Example, e.Out.Example} {
+			if x != nil {
+				ids[x.ID], count = true, count+1
+			}
+		}
+		sources[e.In.Example.Source]++
+	}
+	if len(ids) != 7 || count != 7 || len(sources) != 5 || sources["/eu"] != 2 {
+		t.Errorf("%d events, ids %v, sources %v", count, ids, sources)
+	}
+
+	var d dispatch.Deduplicate
+	rc := &cehttp.Receiver{Handler: d.Wrap(m.HandleEvent), Logger: slog.New(slog.DiscardHandler)}
+	for _, want := range []string{"", "1"} {
+		for _, e := range doc.Events {
+			r, err := cehttp.ToHTTPRequest(t.Context(), "/", e.In.Example, cloudevents.BinaryMode, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := httptest.NewRecorder()
+			rc.ServeHTTP(w, r)
+			if got := w.Header().Get("Duplicate-Events"); w.Code != 204 || got != want {
+				t.Errorf("%s: %d, Duplicate-Events %q, want %q", e.In.Example, w.Code, got, want)
+			}
+		}
+	}
 }
 
 // A route made by dispatch.On or dispatch.Consume has a schema, and if possible an example.

@@ -38,7 +38,8 @@ import (
 //	401  an invalid token: type invalid_token
 //
 // or with the status that the error of Check names. 400 and 401 have WWW-Authenticate:
-// Bearer. The body is a [cehttp.Problem]. Tokens are not logged.
+// Bearer. The body is a [cehttp.Problem]. Tokens are not logged. A refusal does not wait for
+// the body of the request; over HTTP/1 it closes the connection.
 //
 // Put Authorization in front of a [Target], with Handshake set. The zero value refuses
 // every request.
@@ -111,6 +112,7 @@ func (a *Authorization) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (a *Authorization) next(w http.ResponseWriter, r *http.Request) {
 	if a.Next == nil {
+		answer.Early(w, r)
 		problem(w, http.StatusNotFound, "not found")
 		return
 	}
@@ -144,6 +146,7 @@ func (a *Authorization) refuseToken(w http.ResponseWriter, r *http.Request, err 
 		a.refuse(w, r, `Bearer error="invalid_token"`, http.StatusUnauthorized, cehttp.Problem{Type: typeInvalidToken, Message: errInvalidToken.Error()})
 		return
 	}
+	answer.Early(w, r)
 	result := dispatch.Judge(r.Context(), nil, err)
 	eventlog.Default(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused", slog.Int("status", result.Status))
 	cehttp.WriteProblem(w, result.Status, result.RetryAfter, &cehttp.Problem{
@@ -156,6 +159,7 @@ func (a *Authorization) refuseToken(w http.ResponseWriter, r *http.Request, err 
 func (a *Authorization) refuse(w http.ResponseWriter, r *http.Request, challenge string, status int, p cehttp.Problem) {
 	eventlog.Default(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused",
 		slog.Int("status", status), slog.String("reason", p.Message))
+	answer.Early(w, r)
 	w.Header().Set("WWW-Authenticate", challenge)
 	p.Section = sectionAuthorization
 	cehttp.WriteProblem(w, status, 0, &p)
@@ -221,27 +225,62 @@ func headerToken(h http.Header) (value string, found bool, err error) {
 	return value, true, nil
 }
 
-// queryToken returns the token of a query, and the query without it.
+// queryToken returns the token of a query, and the query without it. A query without a token
+// allocates nothing: it comes from a stranger.
 func queryToken(query string) (value, other string, found bool, err error) {
-	if query == "" {
-		return "", "", false, nil
+	var escaped string
+	var begin, end int // of the parameter
+	for i := 0; i < len(query); {
+		stop := len(query)
+		if n := strings.IndexByte(query[i:], '&'); n >= 0 {
+			stop = i + n
+		}
+		name, text, _ := strings.Cut(query[i:stop], "=")
+		if isAccessToken(name) {
+			if found {
+				return "", "", false, errSeveralTokens
+			}
+			found, escaped, begin, end = true, text, i, stop
+		}
+		i = stop + 1
 	}
-	var rest []string
-	for parameter := range strings.SplitSeq(query, "&") {
-		name, escaped, _ := strings.Cut(parameter, "=")
-		if name, err := url.PathUnescape(name); err != nil || name != accessToken {
-			rest = append(rest, parameter)
-			continue
-		}
-		if found {
-			return "", "", false, errSeveralTokens
-		}
-		found = true
-		if value, err = url.PathUnescape(escaped); err != nil || !isToken(value) {
-			return "", "", false, errMalformedToken
-		}
+	if !found {
+		return "", query, false, nil
 	}
-	return value, strings.Join(rest, "&"), found, nil
+	if value, err = url.PathUnescape(escaped); err != nil || !isToken(value) {
+		return "", "", false, errMalformedToken
+	}
+	if begin == 0 {
+		return value, query[min(end+1, len(query)):], true, nil
+	}
+	return value, query[:begin-1] + query[end:], true, nil
+}
+
+// isAccessToken reports whether name is access_token, with or without escapes.
+func isAccessToken(name string) bool {
+	if len(name) > len("%00")*len(accessToken) {
+		return false
+	}
+	n := 0
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c == '%' {
+			if i+2 >= len(name) {
+				return false
+			}
+			high, low := ascii.Unhex[name[i+1]], ascii.Unhex[name[i+2]]
+			if high|low > 15 {
+				return false
+			}
+			c = high<<4 | low
+			i += 2
+		}
+		if n == len(accessToken) || c != accessToken[n] {
+			return false
+		}
+		n++
+	}
+	return n == len(accessToken)
 }
 
 // isToken reports whether s is visible ASCII without spaces, which any token is.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -116,6 +117,9 @@ func TestAuthorizationCheck(t *testing.T) {
 		{"not for this", &dispatch.Error{Status: 403, Type: "insufficient_scope"}, 403, "insufficient_scope", ""},
 		{"cannot be checked now", dispatch.Retryable(errors.New(secret), 0), 503, "service_unavailable", "1"},
 		{"no status of an error", &dispatch.Error{Status: 204}, 401, "invalid_token", ""},
+		{"a status that no error has", &dispatch.Error{Status: 600}, 401, "invalid_token", ""},
+		{"the first status of an error", &dispatch.Error{Status: 400}, 400, "bad_request", ""},
+		{"too busy", dispatch.Retryable(errors.New(secret), 7*time.Second), 503, "service_unavailable", "7"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a := &webhook.Authorization{Next: status(204), Tokens: []string{"known"}, Logger: mute, Check: func(_ context.Context, token string) error {
@@ -132,6 +136,9 @@ func TestAuthorizationCheck(t *testing.T) {
 				return
 			}
 			wantProblem(t, w, c.status, c.typ)
+			if p := cehttptest.Decoded[cehttp.Problem](t, w); p.Retryable != (c.status == 503) {
+				t.Errorf("retryable: %t", p.Retryable)
+			}
 			if w.Header().Get("Retry-After") != c.after || strings.Contains(w.Body.String(), secret) {
 				t.Errorf("%v %s", w.Header(), w.Body)
 			}
@@ -150,6 +157,14 @@ func TestAuthorizationInQuery(t *testing.T) {
 		{"alone", "/r?access_token=" + bearer, "", "", 204, "private"},
 		{"with others", "/r?a=1&access_token=" + bearer + "&b=%20+&a=2", "a=1&b=%20+&a=2", "", 200, "private"},
 		{"beside another directive", "/r?access_token=" + bearer, "", "no-store", 200, "private, no-store"},
+		{"not on a redirect", "/r?access_token=" + bearer, "", "", 300, ""},
+		{"between separators", "/r?&access_token=" + bearer + "&", "&", "", 204, "private"},
+		{"before two separators", "/r?access_token=" + bearer + "&&a", "&a", "", 204, "private"},
+		{"behind two separators", "/r?a&&access_token=" + bearer, "a&", "", 204, "private"},
+		{"before a separator", "/r?access_token=" + bearer + "&", "", "", 204, "private"},
+		{"with escapes", "/r?%61ccess%5ftoken=" + bearer + "&x=y", "x=y", "", 204, "private"},
+		{"beside names that are almost the same", "/r?access_tokenx&xaccess_token=1&access%5token&access%5&access%zz&access_toke&access_token=" + bearer,
+			"access_tokenx&xaccess_token=1&access%5token&access%5&access%zz&access_toke", "", 204, "private"},
 		{"not on an error", "/r?access_token=" + bearer, "", "", 500, ""},
 		{"not without it", "/r?a=1", "a=1", "", 204, ""},
 	} {

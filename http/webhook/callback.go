@@ -271,6 +271,8 @@ func PublicAddress(a netip.Addr) bool {
 		return false
 	case first == 0x3fff && second < 0x1000: // documentation
 		return false
+	case b[8]&^3 == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe: // ISATAP
+		return false
 	}
 	return true
 }

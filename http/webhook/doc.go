@@ -36,12 +36,16 @@
 // more after 410. [Authorization] and [Verifier] refuse requests without a valid token
 // or signature. Signatures are those of Standard Webhooks 1.0
 // (https://www.standardwebhooks.com), with one rule on top: in binary mode the id must
-// be a hash of the event's headers, because a signature does not cover them.
+// be a hash of the event's headers, because a signature does not cover them. It does not
+// cover the URL either.
+//
+// The types have a method Validate, which finds settings with which nothing passes. Call it
+// when a program starts; [cehttp.Serve] does so.
 //
 // # What is kept in memory
 //
 // All state is in the memory of this process, is lost with it, and is bounded: the rate
 // of [Target.MaxOrigins] origins, what is known of [Transport.MaxTargets] targets, and
-// the ids of [Verifier.Remember] messages. Several processes behind one address each
-// have their own.
+// the ids of [Verifier.Remember] messages. What is under way is never forgotten. Several
+// processes behind one address each have their own.
 package webhook

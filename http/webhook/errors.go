@@ -43,7 +43,7 @@ func (e *HandshakeError) Error() string {
 	if e.Status != 0 {
 		text += "status " + strconv.Itoa(e.Status) + ": "
 	}
-	text += e.Err.Error()
+	text += excerpt.Cut(e.Err.Error(), maxMessage)
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}
@@ -77,6 +77,23 @@ func (e *RateError) Retryable() bool { return true }
 
 // RetryIn returns e.RetryAfter. A cehttp.Sender waits at least that long.
 func (e *RateError) RetryIn() time.Duration { return e.RetryAfter }
+
+// ErrMaxTargets is wrapped by the error of a [Transport] about a delivery to a further
+// target, while deliveries to MaxTargets others are under way. The delivery was not sent.
+var ErrMaxTargets = errors.New("deliveries to too many targets are under way")
+
+var errMaxTargets error = &laterError{ErrMaxTargets, time.Second}
+
+// laterError is about a request that may be sent later.
+type laterError struct {
+	err   error
+	after time.Duration
+}
+
+func (e *laterError) Error() string          { return e.err.Error() }
+func (e *laterError) Unwrap() error          { return e.err }
+func (e *laterError) Retryable() bool        { return true }
+func (e *laterError) RetryIn() time.Duration { return e.after }
 
 // finalError is about a request that fails however often it is tried.
 type finalError struct{ err error }

@@ -224,7 +224,7 @@ func TestTransportObservesRetryAfter(t *testing.T) {
 			}
 		}
 		target := &consenting{header: grants("*", "*")}
-		wt := &webhook.Transport{Base: through(target), Origin: "a"}
+		wt := &webhook.Transport{Base: through(target), Origin: "a", MaxHold: -1}
 		target.after = strings.Repeat("9", 20)
 		target.status.Store(503)
 		if code, err := sent(wt, delivery(t, "https://b/")); code != 503 {

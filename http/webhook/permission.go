@@ -19,9 +19,11 @@ import (
 const (
 	handshakeTimeout  = 30 * time.Second
 	maxHandshakeBody  = 4 << 10
+	drainTime         = 2 * time.Second
 	refusalHolds      = time.Minute // the least time until a target that refused is asked again
 	defaultRenew      = 24 * time.Hour
 	defaultMaxTargets = 1024
+	defaultMaxHold    = time.Hour
 )
 
 // targetState is what a Transport knows of a target. Its fields are guarded by the mutex
@@ -29,6 +31,8 @@ const (
 type targetState struct {
 	key  string
 	used time.Time
+
+	users int // deliveries under way
 
 	gone      bool
 	granted   bool
@@ -47,10 +51,10 @@ type targetState struct {
 	id, secret string // in the query of its callback; "" if none was offered
 }
 
-// target returns the state of the target at u.
-func (t *Transport) target(u *url.URL) *targetState {
+// acquire returns the state of the target of r, which is not forgotten until it is released.
+func (t *Transport) acquire(r *http.Request) (*targetState, error) {
 	now := time.Now()
-	key := targetKey(u)
+	key := targetKey(r)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	target := t.targets[key]
@@ -58,26 +62,56 @@ func (t *Transport) target(u *url.URL) *targetState {
 		if t.targets == nil {
 			t.targets = map[string]*targetState{}
 		}
-		if most := cmp.Or(t.MaxTargets, defaultMaxTargets); most >= 0 && len(t.targets) >= most {
-			t.forget()
+		if most := cmp.Or(t.MaxTargets, defaultMaxTargets); most >= 0 && len(t.targets) >= most && !t.forget(now) {
+			return nil, errMaxTargets
 		}
 		target = &targetState{key: key, first: make(chan struct{}, 1)}
 		t.targets[key] = target
 	}
 	target.used = now
-	return target
+	target.users++
+	return target, nil
 }
 
-// forget makes room for a target.
-func (t *Transport) forget() {
+func (t *Transport) release(target *targetState) {
+	t.mu.Lock()
+	target.users--
+	t.mu.Unlock()
+}
+
+// forget makes room for a target, unless all are in use.
+func (t *Transport) forget(now time.Time) bool {
 	var least *targetState
 	for _, target := range t.targets {
-		if least == nil || !target.gone && least.gone || target.gone == least.gone && target.used.Before(least.used) {
+		if target.users == 0 && (least == nil || target.before(least, now)) {
 			least = target
 		}
 	}
+	if least == nil {
+		return false
+	}
 	delete(t.targets, least.key)
 	delete(t.asked, least.id)
+	return true
+}
+
+// before reports whether s is forgotten before other.
+func (s *targetState) before(other *targetState, now time.Time) bool {
+	if own, others := s.worth(now), other.worth(now); own != others {
+		return own < others
+	}
+	return s.used.Before(other.used)
+}
+
+// worth is how much it matters that s is known.
+func (s *targetState) worth(now time.Time) int {
+	switch {
+	case s.gone:
+		return 2
+	case now.Before(s.held), now.Before(s.next), s.refused != nil && now.Before(s.refusedUntil):
+		return 1
+	}
+	return 0
 }
 
 var errGoneTarget error = &finalError{fmt.Errorf("nothing is sent to the target any more: %w", cehttp.ErrGone)}
@@ -155,7 +189,7 @@ func (t *Transport) handshake(r *http.Request, target *targetState, f *flight, c
 		ctx, cancel := context.WithTimeout(r.Context(), handshakeTimeout)
 		defer cancel()
 		if response, err = t.base().RoundTrip(t.ask(r, callback).WithContext(ctx)); err == nil {
-			defer drain(response)
+			defer drain(response, cancel)
 		}
 	}
 	if err != nil {
@@ -164,13 +198,16 @@ func (t *Transport) handshake(r *http.Request, target *targetState, f *flight, c
 		return f.err
 	}
 	f.again = false
-	f.err = t.settle(target, r.URL.Host, response, callback != "")
+	f.err = t.settle(target, r.URL, response, callback != "")
 	return f.err
 }
 
-// drain makes the connection of a response usable again, if that is cheap.
-func drain(response *http.Response) {
+// drain makes the connection of a response usable again, if that is cheap. The deliveries
+// to the target wait for it.
+func drain(response *http.Response, cancel func()) {
+	stop := time.AfterFunc(drainTime, cancel)
 	_, _ = io.CopyN(io.Discard, response.Body, maxHandshakeBody)
+	stop.Stop()
 	response.Body.Close()
 }
 
@@ -191,9 +228,16 @@ func (t *Transport) ask(r *http.Request, callback string) *http.Request {
 }
 
 // settle notes the answer to a handshake.
-func (t *Transport) settle(target *targetState, host string, response *http.Response, offered bool) error {
+func (t *Transport) settle(target *targetState, u *url.URL, response *http.Response, offered bool) error {
 	perMinute, reason := t.consent(response)
-	e := &HandshakeError{Host: host, Status: response.StatusCode, Reason: reason, Err: ErrNoConsent}
+	if reason != "" && response.StatusCode/100 == 3 {
+		reason = "it redirects"
+		if origin := answer.Redirect(u, response.Header); origin != "" {
+			reason += " to " + origin
+		}
+		reason += ", which is not followed"
+	}
+	e := &HandshakeError{Host: u.Host, Status: response.StatusCode, Reason: reason, Err: ErrNoConsent}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
@@ -210,12 +254,12 @@ func (t *Transport) settle(target *targetState, host string, response *http.Resp
 		t.grant(target, t.FallbackRate)
 		return nil
 	case answer.Repeated(response.StatusCode):
-		e.Temporary, e.RetryAfter = true, holdOff(response.Header)
+		e.Temporary, e.RetryAfter = true, t.holdOff(response.Header)
 	case offered && response.StatusCode < 300:
 		e.Temporary, e.RetryAfter = true, refusalHolds
 		e.Reason = "permission may come by callback"
 	default:
-		e.RetryAfter = max(holdOff(response.Header), refusalHolds)
+		e.RetryAfter = max(t.holdOff(response.Header), refusalHolds)
 	}
 	if e.RetryAfter > 0 {
 		target.refused, target.refusedUntil = e, time.Now().Add(e.RetryAfter)
@@ -282,9 +326,7 @@ func (t *Transport) callback(target *targetState) (string, error) {
 		if t.asked == nil {
 			t.asked = map[string]*targetState{}
 		}
-		if t.targets[target.key] == target { // else it was forgotten already
-			t.asked[target.id] = target
-		}
+		t.asked[target.id] = target
 	}
 	q := u.Query()
 	q.Set("id", target.id)

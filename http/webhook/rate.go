@@ -14,7 +14,7 @@ const maxRateText = 64
 
 // parseRate reads a number of requests per minute, which is greater than zero.
 func parseRate(s string) (perMinute int, ok bool) {
-	if !isDigits(s) || len(s) > maxRateText || s[0] == '0' {
+	if len(s) > maxRateText || !isDigits(s) || s[0] == '0' {
 		return 0, false
 	}
 	perMinute, _ = strconv.Atoi(s) // the largest int if s is larger than that

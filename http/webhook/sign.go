@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -23,12 +24,27 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
-// The headers of a signature, in the spelling of http.Header.
+// DefaultHeaderPrefix begins the names of the headers of Standard Webhooks.
+const DefaultHeaderPrefix = "webhook-"
+
+// headerNames are the names of the headers of a signature, in the spelling of http.Header.
+type headerNames [3]string
+
 const (
-	headerID        = "Webhook-Id"
-	headerTimestamp = "Webhook-Timestamp"
-	headerSignature = "Webhook-Signature"
+	nameID = iota
+	nameTimestamp
+	nameSignature
 )
+
+func namesOf(prefix string) headerNames {
+	if prefix == "" || prefix == DefaultHeaderPrefix {
+		return headerNames{"Webhook-Id", "Webhook-Timestamp", "Webhook-Signature"}
+	}
+	prefix = http.CanonicalHeaderKey(prefix)
+	return headerNames{
+		http.CanonicalHeaderKey(prefix + "id"), http.CanonicalHeaderKey(prefix + "timestamp"), http.CanonicalHeaderKey(prefix + "signature"),
+	}
+}
 
 const (
 	signatureVersion = "v1,"
@@ -54,18 +70,73 @@ const (
 	maxSecret    = 64
 )
 
-var errSecret = errors.New("a secret is whsec_ and the base64 of 24 to 64 bytes")
+// faultError says what is wrong with the text of a secret, without showing it.
+type faultError string
+
+func (e faultError) Error() string {
+	const rule = "a secret is whsec_ and the base64 of 24 to 64 bytes"
+	if e == "" {
+		return rule
+	}
+	return rule + "; this one " + string(e)
+}
 
 // ParseSecret reads a secret as Standard Webhooks writes it: whsec_ and the base64, with
-// padding, of 24 to 64 random bytes. The prefix may be missing. The error does not show
-// the text.
+// padding, of 24 to 64 random bytes. The prefix may be missing. The error says what is wrong
+// and does not show the text. For a key that is not written in this way see [NewSecret].
 func ParseSecret(text string) (Secret, error) {
-	b, err := base64.StdEncoding.Strict().DecodeString(strings.TrimPrefix(text, secretPrefix))
+	encoded := strings.TrimPrefix(text, secretPrefix)
+	b, err := base64.StdEncoding.Strict().DecodeString(encoded)
 	if err != nil || len(b) < minSecret || len(b) > maxSecret || strings.ContainsAny(text, "\r\n") {
-		return Secret{}, errSecret
+		return Secret{}, secretFault(text, encoded, len(b), err)
 	}
+	return newSecret(b), nil
+}
+
+// secretFault says why a secret is refused. n is the number of bytes that were decoded.
+func secretFault(text, encoded string, n int, err error) faultError {
+	switch {
+	case text == "":
+		return "is empty"
+	case strings.ContainsFunc(text, unicode.IsSpace), strings.Contains(text, "\ufeff"):
+		return "has white space before, in or behind it"
+	case strings.ContainsAny(text, "\"'`\u2018\u2019\u201c\u201d"):
+		return "has quotes around it"
+	case strings.HasPrefix(text, signatureVersion):
+		return "begins with v1, and a comma, which are no part of it"
+	case strings.HasPrefix(text, "whsk_"), strings.HasPrefix(text, "whpk_"):
+		return "is a key for asymmetric signatures, which are not supported"
+	case len(text) >= len(secretPrefix) && text[:len(secretPrefix)] != secretPrefix && ascii.EqualFold(text[:len(secretPrefix)], secretPrefix):
+		return "has the prefix in capitals"
+	case err == nil && encoded == "":
+		return "is the prefix alone"
+	case err == nil:
+		return faultError("has " + strconv.Itoa(n) + " bytes")
+	case strings.ContainsAny(encoded, "-_"):
+		return "is not in standard base64, which has + and / in place of - and _"
+	}
+	if _, err := base64.RawStdEncoding.Strict().DecodeString(encoded); err == nil {
+		return "has no padding: it ends before the last ="
+	}
+	return ""
+}
+
+var errEmptyKey = errors.New("the key is empty")
+
+// NewSecret returns a secret with that key, for senders and targets that do not write secrets
+// as Standard Webhooks does: some take the text of the secret as it stands for the key. A key
+// of any length is taken, except an empty one; fewer than 24 random bytes are a weak key. The
+// secret does not alias key.
+func NewSecret(key []byte) (Secret, error) {
+	if len(key) == 0 {
+		return Secret{}, errEmptyKey
+	}
+	return newSecret(bytes.Clone(key)), nil
+}
+
+func newSecret(b []byte) Secret {
 	key := &secretKey{bytes: b}
-	return Secret{func() *secretKey { return key }}, nil
+	return Secret{func() *secretKey { return key }}
 }
 
 // Format writes "Secret" for every verb.
@@ -104,6 +175,7 @@ func (m *keyedHash) signature() []byte {
 var (
 	errNilHeader = errors.New("header is nil")
 	errNoSecret  = errors.New("there is no secret to sign with")
+	errTime      = errors.New("a webhook-timestamp is after the beginning of 1970 and before the year 10000")
 	errID        = errors.New("a webhook-id is 1 to 256 visible ASCII characters without a dot")
 )
 
@@ -114,7 +186,10 @@ var (
 //
 // A message that is sent again has the same id and another time. An empty id is that of
 // [ID]. An id has 1 to 256 visible ASCII characters, and no dot: it would not be certain
-// where the id ends. Another id, no secret, and a nil h are errors, and h is unchanged.
+// where the id ends. Another id, no secret, a nil h, and a time that no [Verifier] accepts
+// are errors, and h is unchanged.
+//
+// A signature does not cover the URL, nor other headers.
 func Sign(h http.Header, id string, now time.Time, body []byte, secrets ...Secret) error {
 	if h == nil {
 		return errNilHeader
@@ -122,21 +197,25 @@ func Sign(h http.Header, id string, now time.Time, body []byte, secrets ...Secre
 	if id == "" {
 		id = ID(h, body)
 	}
-	return sign(h, id, now, secrets, func(mac hash.Hash) error {
+	return sign(h, namesOf(""), id, now, secrets, func(mac hash.Hash) error {
 		mac.Write(body)
 		return nil
 	})
 }
 
 // sign calls write once for each secret, to write the body.
-func sign(h http.Header, id string, now time.Time, secrets []Secret, write func(hash.Hash) error) error {
+func sign(h http.Header, names headerNames, id string, now time.Time, secrets []Secret, write func(hash.Hash) error) error {
 	if !isID(id) {
 		return fmt.Errorf("%w: %q", errID, quoted(id))
 	}
 	if len(secrets) == 0 {
 		return errNoSecret
 	}
-	timestamp := strconv.FormatInt(now.Unix(), 10)
+	seconds := now.Unix()
+	if seconds <= 0 || seconds > maxTimestamp {
+		return errTime
+	}
+	timestamp := strconv.FormatInt(seconds, 10)
 	var signatures []byte
 	for _, s := range secrets {
 		if s.key == nil {
@@ -154,9 +233,9 @@ func sign(h http.Header, id string, now time.Time, secrets []Secret, write func(
 		signatures = append(signatures, mac.signature()...)
 		key.pool.Put(mac)
 	}
-	h[headerID] = []string{id}
-	h[headerTimestamp] = []string{timestamp}
-	h[headerSignature] = []string{string(signatures)}
+	setHeader(h, names[nameID], id)
+	setHeader(h, names[nameTimestamp], timestamp)
+	setHeader(h, names[nameSignature], string(signatures))
 	return nil
 }
 
@@ -206,45 +285,118 @@ func isAttribute(key string) bool {
 	return ok
 }
 
-// boundID hashes names and values, each with its length. Names are sorted, in lower case.
+// boundID hashes names and values, each with its length. Names are sorted, in lower case. A
+// header of a stranger's costs little: nothing of it is copied but the keys.
 func boundID(h http.Header) string {
-	type field struct {
-		name   string
-		values []string
-	}
-	fields := make([]field, 0, 16)
-	for key, values := range h {
-		if isAttribute(key) || ascii.EqualFold(key, "Content-Type") {
-			fields = append(fields, field{strings.ToLower(key), values})
+	n := 0
+	for key := range h {
+		if isBound(key) {
+			n++
 		}
 	}
-	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
-	b := make([]byte, 0, 1024)
-	for _, f := range fields {
-		for _, value := range f.values {
-			b = appendLength(b, f.name)
-			b = appendLength(b, strings.Trim(value, " \t")) // HTTP trims it too
+	keys := make([]string, 0, max(n, 16))
+	for key := range h {
+		if isBound(key) {
+			keys = append(keys, key)
 		}
 	}
-	sum := sha256.Sum256(b)
+	slices.SortFunc(keys, compareNames)
+	f := fieldHash{b: make([]byte, 0, 1024)}
+	for _, key := range keys {
+		for _, value := range h[key] {
+			f.add(key, true)
+			f.add(strings.Trim(value, " \t"), false) // HTTP trims it too
+		}
+	}
+	sum := f.sum()
 	return boundPrefix + base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// isBound reports whether a header is one of those that boundID hashes.
+func isBound(key string) bool { return isAttribute(key) || ascii.EqualFold(key, "Content-Type") }
+
+// compareNames compares names of headers in lower case. Spellings of one name are sorted too.
+func compareNames(a, b string) int {
+	for i := 0; i < len(a) && i < len(b); i++ {
+		if c := cmp.Compare(ascii.Lower(a[i]), ascii.Lower(b[i])); c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+// fieldHash hashes texts, in pieces as long as b has room.
+type fieldHash struct {
+	b    []byte
+	hash hash.Hash // nil until b was full
+}
+
+// add adds a text with its length, so that it is certain where it ends.
+func (f *fieldHash) add(text string, lower bool) {
+	if cap(f.b)-len(f.b) < 4 {
+		f.flush()
+	}
+	f.b = appendLength(f.b, len(text))
+	for len(text) > 0 {
+		if len(f.b) == cap(f.b) {
+			f.flush()
+		}
+		begin := len(f.b)
+		n := min(len(text), cap(f.b)-begin)
+		f.b = append(f.b, text[:n]...)
+		text = text[n:]
+		if lower {
+			for i := begin; i < len(f.b); i++ {
+				f.b[i] = ascii.Lower(f.b[i])
+			}
+		}
+	}
+}
+
+func (f *fieldHash) flush() {
+	if f.hash == nil {
+		f.hash = sha256.New()
+	}
+	f.hash.Write(f.b)
+	f.b = f.b[:0]
+}
+
+func (f *fieldHash) sum() (sum [sha256.Size]byte) {
+	if f.hash == nil {
+		return sha256.Sum256(f.b)
+	}
+	f.flush()
+	f.hash.Sum(sum[:0])
+	return sum
 }
 
 // bodyID calls write once, to write the body.
 func bodyID(h http.Header, write func(hash.Hash) error) (string, error) {
-	sum := sha256.New()
-	sum.Write(appendLength(nil, h.Get("Content-Type")))
-	if err := write(sum); err != nil {
+	f := fieldHash{b: make([]byte, 0, 128), hash: sha256.New()}
+	f.add(contentType(h), false)
+	f.flush()
+	if err := write(f.hash); err != nil {
 		return "", err
 	}
-	return bodyPrefix + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)), nil
+	sum := f.sum()
+	return bodyPrefix + base64.RawURLEncoding.EncodeToString(sum[:]), nil
 }
 
-// appendLength appends the length of s and s, so that it is certain where s ends.
-func appendLength(dst []byte, s string) []byte {
-	n := uint32(len(s)) // no header value is longer
-	dst = append(dst, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
-	return append(dst, s...)
+// contentType returns the first Content-Type under any spelling of its name.
+func contentType(h http.Header) string {
+	if value := h.Get("Content-Type"); value != "" {
+		return value
+	}
+	for key, values := range h {
+		if len(values) > 0 && ascii.EqualFold(key, "Content-Type") {
+			return values[0]
+		}
+	}
+	return ""
+}
+
+func appendLength(dst []byte, n int) []byte { // no header value is longer than 32 bits
+	return append(dst, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 }
 
 // Signer is an [http.RoundTripper] that signs each request as [Sign] does. Each attempt
@@ -266,6 +418,10 @@ type Signer struct {
 	// MaxBytes is the largest body that is signed. A larger one is an
 	// *http.MaxBytesError. 0 is cehttp.DefaultMaxBytes, -1 is no limit.
 	MaxBytes int64
+
+	// HeaderPrefix is what the names of the three headers begin with. "" is
+	// DefaultHeaderPrefix; targets of Svix take svix- too.
+	HeaderPrefix string
 
 	// ID returns the webhook-id of a request: the same whenever a message is sent, and
 	// without a dot. nil is the function ID. With another one, a Verifier accepts events
@@ -316,15 +472,15 @@ func (s *Signer) signed(r *http.Request) (*http.Request, error) {
 	switch {
 	case s.ID != nil:
 		id = s.ID(r)
-	case isBinary(r.Header):
-		id = boundID(r.Header)
+	case isBinary(signed.Header):
+		id = boundID(signed.Header)
 	default:
 		var err error
-		if id, err = bodyID(r.Header, write); err != nil {
+		if id, err = bodyID(signed.Header, write); err != nil {
 			return nil, err
 		}
 	}
-	if err := sign(signed.Header, id, time.Now(), s.Secrets, write); err != nil {
+	if err := sign(signed.Header, namesOf(s.HeaderPrefix), id, time.Now(), s.Secrets, write); err != nil {
 		return nil, err
 	}
 	return signed, nil

@@ -33,14 +33,16 @@ import (
 //
 // # Deliveries
 //
-// Every other request must have one WebHook-Request-Origin:
+// Every other request must have one WebHook-Request-Origin, unless OriginOptional is set:
 //
 //	400  it is not one DNS name: type origin_invalid
 //	403  it is missing: type origin_missing
+//	405  it is missing, and the method is not POST: type method_not_allowed, with Allow
 //	403  its origin is not permitted: type origin_not_allowed
 //	429  it exceeds the rate, with Retry-After: type too_many_requests
 //
-// The body of a refusal is a [cehttp.Problem]. The rate is counted for each origin in a
+// The body of a refusal is a [cehttp.Problem]. A refusal does not wait for the body of the
+// request; over HTTP/1 it closes the connection. The rate is counted for each origin in a
 // token bucket that holds the requests of one minute.
 //
 // A response from Next that the specification forbids is corrected: 3xx becomes 500
@@ -70,6 +72,11 @@ type Target struct {
 	// OriginOptional passes on deliveries without WebHook-Request-Origin, for senders
 	// that do no handshake. All of them share one Rate.
 	OriginOptional bool
+
+	// Probes answers HEAD, and OPTIONS without a header of the handshake, with 204 and
+	// Allow: some services look whether a URL exists before they register it. Without it
+	// the answers are 405 and 400.
+	Probes bool
 
 	// Callback grants permission by callback, if the handshake offers one: the answer is
 	// then 202 without consent. If it is nil, callbacks are ignored and the answer has
@@ -104,7 +111,13 @@ const (
 
 // ServeHTTP answers a handshake, or passes a delivery on to Next.
 func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodOptions {
+	switch {
+	case t.Probes && isProbe(r):
+		answer.Early(w, r)
+		w.Header().Set("Allow", http.MethodPost)
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case r.Method == http.MethodOptions:
 		t.handshake(w, r)
 		return
 	}
@@ -119,6 +132,12 @@ func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	case err == errNoOrigin && t.OriginOptional:
 		rate = t.Rate
+	case err == errNoOrigin && r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		t.refuse(w, r, http.StatusMethodNotAllowed, 0, cehttp.Problem{
+			Type: answer.Type(http.StatusMethodNotAllowed), Message: "deliveries are sent by POST, handshakes by OPTIONS",
+		})
+		return
 	case err == errNoOrigin:
 		t.refuse(w, r, http.StatusForbidden, 0, cehttp.Problem{Type: typeNoOrigin, Message: err.Error()})
 		return
@@ -134,12 +153,25 @@ func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if t.Next == nil {
+		answer.Early(w, r)
 		problem(w, http.StatusNotFound, "not found")
 		return
 	}
 	rw := &responseEditor{ResponseWriter: w, edit: t.correct}
 	t.Next.ServeHTTP(rw, r)
 	rw.end()
+}
+
+// isProbe reports whether r only wants to see whether something is there.
+func isProbe(r *http.Request) bool {
+	switch r.Method {
+	case http.MethodHead:
+		return true
+	case http.MethodOptions:
+		h := r.Header
+		return len(h[requestOrigin]) == 0 && len(h[requestRate]) == 0 && len(h[requestCallback]) == 0
+	}
+	return false
 }
 
 // permits returns the rate of an origin that is permitted.
@@ -160,6 +192,7 @@ func originNotAllowed() cehttp.Problem {
 }
 
 func (t *Target) refuse(w http.ResponseWriter, r *http.Request, status int, after time.Duration, p cehttp.Problem) {
+	answer.Early(w, r)
 	p.Section = sectionHandshake
 	eventlog.Default(t.Logger).LogAttrs(r.Context(), slog.LevelDebug, "webhook request refused",
 		slog.String("method", r.Method), slog.Int("status", status), slog.String("reason", p.Message),

@@ -1,15 +1,16 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 // Transport is an [http.RoundTripper] for deliveries to webhooks. It asks each target for
@@ -31,7 +32,7 @@ import (
 // Consent is WebHook-Allowed-Origin with * or Origin, whatever the status, and
 // WebHook-Allowed-Rate. The rate may be missing if no Rate was asked for. Any other answer
 // is a [*HandshakeError] that wraps [ErrNoConsent]. The target is then asked again after
-// one minute, or after its Retry-After if that is longer. A target that does not know the
+// one minute, or after its Retry-After if that is longer, up to MaxHold. A target that does not know the
 // handshake, and answers 404, 405 or 501, also refuses, unless FallbackRate is set.
 //
 // If the connection fails, all deliveries that share the handshake get the error, and the
@@ -43,8 +44,8 @@ import (
 // lower. An early delivery waits until its turn, or until its context ends. If its turn
 // comes after the deadline of its context, the error is a [*RateError] at once.
 //
-// After 429 or 503 with Retry-After, nothing is sent to the target until then. After 403,
-// permission is asked for again. A response 410 is returned as it is; further deliveries
+// After 429 or 503 with Retry-After, nothing is sent to the target until then, but not for
+// longer than MaxHold. After 403, permission is asked for again. A response 410 is returned as it is; further deliveries
 // to that target fail with an error that wraps [cehttp.ErrGone].
 //
 // A request that the specification forbids is not sent, and is an error: a method other
@@ -55,8 +56,10 @@ import (
 // # State
 //
 // What is known of a target is kept in memory, for MaxTargets targets. Beyond that the
-// target that was used least recently is forgotten, and one that is gone after all
-// others.
+// target that was used least recently is forgotten. One whose next delivery has to wait is
+// forgotten after those, one that is gone after all others, and one with a delivery under
+// way never: if all are under way, the error of a delivery to another target wraps
+// [ErrMaxTargets].
 //
 // Only Origin is required. A Transport must not be changed or copied after its first
 // request.
@@ -91,6 +94,11 @@ type Transport struct {
 	// MaxTargets is the number of targets that are remembered. 0 is 1024, -1 is no limit.
 	MaxTargets int
 
+	// MaxHold is the longest time for which a target can stop deliveries to it, and
+	// handshakes, by Retry-After. A longer Retry-After counts as MaxHold. 0 is 1 hour, -1 is
+	// no limit.
+	MaxHold time.Duration
+
 	// AllowHTTP also sends without TLS, which the specification forbids. It is for
 	// development.
 	AllowHTTP bool
@@ -115,6 +123,9 @@ var (
 // changed.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	d, target, err := t.admit(r)
+	if target != nil {
+		defer t.release(target)
+	}
 	if err != nil {
 		if r.Body != nil {
 			r.Body.Close()
@@ -128,51 +139,64 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// admit returns the request for r when it may be sent.
+// admit returns the request for r when it may be sent. The caller releases the target, which
+// is nil if r is not valid.
 func (t *Transport) admit(r *http.Request) (d *http.Request, target *targetState, err error) {
 	if d, err = t.delivery(r); err != nil {
 		return nil, nil, &finalError{err}
 	}
-	target = t.target(r.URL)
-	if err := t.permission(r, target); err != nil {
+	if target, err = t.acquire(d); err != nil {
 		return nil, nil, err
 	}
-	return d, target, t.pace(r.Context(), target)
+	if err := t.permission(d, target); err != nil {
+		return nil, target, err
+	}
+	return d, target, t.pace(d.Context(), target)
 }
 
-// delivery checks r and returns the request that is sent.
+// delivery checks a copy of r and returns it as it is sent.
 func (t *Transport) delivery(r *http.Request) (*http.Request, error) {
 	if r.URL == nil || r.URL.Host == "" {
 		return nil, errNoHost
 	}
-	_, _, inQuery, err := queryToken(r.URL.RawQuery)
+	d := r.Clone(r.Context())
+	_, _, inQuery, err := queryToken(d.URL.RawQuery)
 	switch {
 	case !isDNSName(t.Origin):
 		return nil, errOriginOfSender
-	case r.Response != nil:
+	case d.Response != nil:
 		return nil, errRedirected
-	case r.Method != http.MethodPost:
+	case d.Method != http.MethodPost:
 		return nil, errNotPOST
-	case r.URL.Scheme != "https" && !(t.AllowHTTP && r.URL.Scheme == "http"):
+	case d.URL.Scheme != "https" && !(t.AllowHTTP && d.URL.Scheme == "http"):
 		return nil, errPlainHTTP
-	case r.Body == nil || r.Body == http.NoBody || r.Header.Get("Content-Type") == "":
+	case d.Body == nil || d.Body == http.NoBody || d.Header.Get("Content-Type") == "":
 		return nil, errNoPayload
 	case err != nil:
 		return nil, err
-	case inQuery && (t.Token != "" || r.Header.Get("Authorization") != ""):
+	case inQuery && (t.Token != "" || d.Header.Get("Authorization") != ""):
 		return nil, errTokenTwice
 	case t.Token != "" && !isToken(t.Token):
 		return nil, errMalformedToken
 	}
-	d := r.Clone(r.Context())
-	d.Header.Set(requestOrigin, t.Origin)
+	setHeader(d.Header, requestOrigin, t.Origin)
 	if t.Token != "" && d.Header.Get("Authorization") == "" {
-		d.Header.Set("Authorization", "Bearer "+t.Token)
+		setHeader(d.Header, "Authorization", "Bearer "+t.Token)
 	}
 	if inQuery {
 		d.Header.Set("Cache-Control", "no-store")
 	}
 	return d, nil
+}
+
+// setHeader replaces a header under all spellings of its canonical name.
+func setHeader(h http.Header, name, value string) {
+	for key := range h {
+		if key != name && ascii.EqualFold(key, name) {
+			delete(h, key)
+		}
+	}
+	h[name] = []string{value}
 }
 
 func (t *Transport) base() http.RoundTripper {
@@ -260,21 +284,33 @@ func (t *Transport) learn(target *targetState, response *http.Response) {
 	case http.StatusForbidden:
 		target.granted = false
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		target.hold(holdOff(response.Header))
+		target.hold(t.holdOff(response.Header))
 	}
 }
 
-// maxHold keeps the times that are computed with an absurd Retry-After from overflowing.
-const maxHold = 10 * 365 * 24 * time.Hour
+// unlimitedHold keeps the times that are computed with an absurd Retry-After from
+// overflowing.
+const unlimitedHold = 10 * 365 * 24 * time.Hour
 
 // holdOff returns the time in a Retry-After header.
-func holdOff(h http.Header) time.Duration { return min(answer.AskedToWait(h, time.Now()), maxHold) }
+func (t *Transport) holdOff(h http.Header) time.Duration {
+	most := cmp.Or(t.MaxHold, defaultMaxHold)
+	if most < 0 {
+		most = unlimitedHold
+	}
+	return min(answer.AskedToWait(h, time.Now()), most, unlimitedHold)
+}
 
-// targetKey identifies a target. It has no fragment, which is not sent either.
-func targetKey(u *url.URL) string {
+// targetKey identifies the target of a request. It has no fragment, which is not sent
+// either.
+func targetKey(r *http.Request) string {
+	u := r.URL
 	k := strings.ToLower(u.Scheme) + "://" + strings.ToLower(u.Host) + "/" + strings.TrimPrefix(u.EscapedPath(), "/")
 	if u.RawQuery != "" {
 		k += "?" + u.RawQuery
+	}
+	if r.Host != "" && !ascii.EqualFold(r.Host, u.Host) {
+		k = strings.ToLower(r.Host) + " at " + k
 	}
 	return k
 }

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
@@ -36,7 +38,8 @@ var ErrSignature = errors.New("signature does not verify")
 // headers of binary mode nor Content-Type. An attacker who can alter a request could turn
 // a signed body into a different event. So an event in binary mode is refused, unless its
 // webhook-id is the hash of its headers that [ID] returns, or AllowUnsignedHeaders is set.
-// In structured and batch mode everything is in the body.
+// In structured and batch mode everything is in the body. A signature does not cover the URL
+// either: a message for one path can be replayed at another one with the same secret.
 //
 // # Replays
 //
@@ -46,8 +49,10 @@ var ErrSignature = errors.New("signature does not verify")
 // With Remember, Verifier keeps the ids of requests that Next has answered with 2xx, until
 // their time is over. A request with such an id is answered with 204, and Next is not
 // called; this also serves a sender that never got the response. While Next still handles
-// a request, another one with its id is answered with 503. Beyond Remember ids the oldest
-// are forgotten. The memory is that of this process.
+// a request, another one with its id is answered with 503. Beyond Remember ids, those that
+// were handled first are forgotten, and those under way never: if Remember requests are
+// under way, any other is answered with 503. The memory is that of this process. All Secrets
+// share it, so a sender can use up the ids of another one.
 //
 // # Refusals
 //
@@ -56,8 +61,9 @@ var ErrSignature = errors.New("signature does not verify")
 //	408  the body did not arrive in time: type request_timeout
 //	413  the body is over the limit: type too_large
 //
-// The body of a refusal is a [cehttp.Problem]. The zero value refuses every request. A
-// Verifier must not be changed or copied after its first request.
+// The body of a refusal is a [cehttp.Problem]. A refusal because of the header does not wait
+// for the body of the request; over HTTP/1 it closes the connection. The zero value refuses
+// every request. A Verifier must not be changed or copied after its first request.
 type Verifier struct {
 	// Next handles verified requests. Without it they are answered with 404.
 	Next http.Handler
@@ -81,6 +87,10 @@ type Verifier struct {
 	// from senders that know nothing of this package.
 	AllowUnsignedHeaders bool
 
+	// HeaderPrefix is what the names of the three headers begin with. "" is
+	// DefaultHeaderPrefix; the senders of Svix use svix-.
+	HeaderPrefix string
+
 	// Logger gets refusals at debug level. nil is slog.Default().
 	Logger *slog.Logger
 
@@ -96,8 +106,8 @@ const (
 
 // Verify checks the signature of a message. body is the whole body, as it was received.
 // Every signature is compared with that of every secret, in a time that does not depend on
-// which of them fit. Signatures of versions other than v1 are skipped. Verify does not use
-// the memory of ServeHTTP. It works without Next.
+// which of them fit. Signatures of versions other than v1 are skipped. The keys of h need not
+// be canonical. Verify does not use the memory of ServeHTTP. It works without Next.
 //
 // The error wraps [ErrSignature].
 func (v *Verifier) Verify(h http.Header, body []byte) error {
@@ -111,15 +121,16 @@ func (v *Verifier) Verify(h http.Header, body []byte) error {
 // ServeHTTP verifies a request and passes it on to Next.
 func (v *Verifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s, err := v.readSignature(r.Header)
+	var content []byte
+	if err == nil {
+		content, err = v.read(r)
+	}
 	if err != nil {
+		answer.Early(w, r)
 		v.refuse(w, r, err)
 		return
 	}
-	content, err := v.read(r)
-	if err == nil {
-		err = v.verify(&s, content)
-	}
-	if err != nil {
+	if err := v.verify(&s, content); err != nil {
 		v.refuse(w, r, err)
 		return
 	}
@@ -157,6 +168,9 @@ func (v *Verifier) once(w http.ResponseWriter, r *http.Request, s *signature) {
 	case idUnderWay:
 		problem(w, http.StatusServiceUnavailable, "the same message is being handled")
 		return
+	case idNoRoom:
+		problem(w, http.StatusServiceUnavailable, "too many messages are being handled")
+		return
 	case idTooLate:
 		v.refuse(w, r, errTooOld)
 		return
@@ -174,9 +188,6 @@ func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		status, p = http.StatusForbidden, cehttp.Problem{Type: typeInvalidSignature, Message: err.Error()}
 	}
 	eventlog.Default(v.Logger).LogAttrs(r.Context(), slog.LevelDebug, "signature refused", slog.Int("status", status), slog.Any("error", err))
-	if status == http.StatusRequestTimeout && r.ProtoMajor == 1 {
-		w.Header().Set("Connection", "close") // or the server would wait for the rest of the body
-	}
 	cehttp.WriteProblem(w, status, 0, &p)
 }
 
@@ -197,23 +208,17 @@ var errTooOld = unsigned("webhook-timestamp is too old")
 
 // readSignature checks everything that does not need the body.
 func (v *Verifier) readSignature(h http.Header) (signature, error) {
-	var s signature
-	var err error
-	if s.id, err = single(h, headerID); err != nil {
-		return s, err
+	names := namesOf(v.HeaderPrefix)
+	values, err := names.read(h)
+	if err != nil {
+		return signature{}, err
 	}
-	if s.timestamp, err = single(h, headerTimestamp); err != nil {
-		return s, err
-	}
-	if s.list, err = single(h, headerSignature); err != nil {
-		return s, err
-	}
+	s := signature{id: values[nameID], timestamp: values[nameTimestamp], list: values[nameSignature]}
 	if !isID(s.id) {
 		return s, unsigned("%w", errID)
 	}
-	var ok bool
-	if s.time, ok = parseTimestamp(s.timestamp); !ok {
-		return s, unsigned("webhook-timestamp is not a number of seconds")
+	if s.time, err = parseTimestamp(s.timestamp); err != nil {
+		return s, err
 	}
 	if tolerance := v.tolerance(); tolerance >= 0 {
 		now := time.Now()
@@ -230,22 +235,54 @@ func (v *Verifier) readSignature(h http.Header) (signature, error) {
 	return s, v.vouches(&s, h)
 }
 
-// single returns the value of a header that must be there once.
-func single(h http.Header, name string) (string, error) {
-	values := h.Values(name)
-	if len(values) != 1 {
-		return "", unsigned("%s is there %d times", strings.ToLower(name), len(values))
+// read returns the values of the headers of a signature, each of which must be there once,
+// under any spelling of its name.
+func (n *headerNames) read(h http.Header) (values [3]string, err error) {
+	var count [3]int
+	for key, all := range h {
+		for i, name := range n {
+			if len(all) > 0 && ascii.EqualFold(key, name) {
+				values[i] = all[0]
+				count[i] += len(all)
+			}
+		}
 	}
-	return values[0], nil
+	for i, name := range n {
+		if count[i] != 1 {
+			return values, unsigned("%s is there %d times%s", strings.ToLower(name), count[i], n.hint(h))
+		}
+	}
+	return values, nil
 }
 
-// parseTimestamp reads a UNIX time in seconds, without a sign or a leading zero.
-func parseTimestamp(s string) (time.Time, bool) {
-	seconds, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || !isDigits(s) || s[0] == '0' {
-		return time.Time{}, false
+// hint says that a message has the headers of another convention, or nothing.
+func (n *headerNames) hint(h http.Header) string {
+	for _, prefix := range [...]string{DefaultHeaderPrefix, "svix-"} {
+		if others := namesOf(prefix); others != *n {
+			if len(h[others[nameID]]) > 0 {
+				return "; " + prefix + "id is there: see HeaderPrefix"
+			}
+		}
 	}
-	return time.Unix(seconds, 0), true
+	return ""
+}
+
+const maxTimestamp = 253402300799 // the end of the year 9999
+
+// parseTimestamp reads a UNIX time in seconds, without a sign or a leading zero.
+func parseTimestamp(s string) (time.Time, error) {
+	const milliseconds = len("1700000000000")
+	switch {
+	case !isDigits(s) || s[0] == '0':
+		return time.Time{}, unsigned("webhook-timestamp is not a number of seconds")
+	case len(s) == milliseconds:
+		return time.Time{}, unsigned("webhook-timestamp is in milliseconds, and not in seconds")
+	}
+	seconds, err := strconv.ParseInt(s[:min(len(s), milliseconds)], 10, 64)
+	if err != nil || seconds > maxTimestamp {
+		return time.Time{}, unsigned("webhook-timestamp is not a number of seconds: it is after the year 9999")
+	}
+	return time.Unix(seconds, 0), nil
 }
 
 // vouches returns an error if attributes are in headers that the id is not a hash of. An
@@ -292,15 +329,15 @@ func (v *Verifier) verify(s *signature, body []byte) error {
 
 // idMemory is a bounded memory of webhook-ids. The zero value is ready to use.
 type idMemory struct {
-	mu    sync.Mutex
-	ids   map[string]*list.Element
-	order list.List // of *knownID, oldest first
+	mu      sync.Mutex
+	ids     map[string]*knownID
+	handled list.List // of *knownID, in the order in which they were handled
 }
 
 type knownID struct {
-	id      string
-	handled bool
-	forget  time.Time // when the id need not be known any more; zero is never
+	id     string
+	forget time.Time     // when the id need not be known any more; zero is never
+	place  *list.Element // in handled; nil while the message is under way
 }
 
 // idStatus is what an idMemory knows of an id.
@@ -311,10 +348,12 @@ const (
 	idUnderWay
 	idHandled
 	idTooLate // its time ended while the body was read, so it may have been forgotten
+	idNoRoom  // as many messages as may be known are under way
 )
 
 // begin returns what is known of an id. A new one is under way then. At most most ids are
-// kept.
+// kept. To make room, those that were handled are forgotten, and never one that is under
+// way.
 func (m *idMemory) begin(id string, forget time.Time, most int) idStatus {
 	now := time.Now()
 	if !forget.IsZero() && now.After(forget) {
@@ -322,30 +361,32 @@ func (m *idMemory) begin(id string, forget time.Time, most int) idStatus {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for e := m.order.Front(); e != nil && e.Value.(*knownID).over(now); e = m.order.Front() {
-		m.remove(e)
+	for e := m.handled.Front(); e != nil && e.Value.(*knownID).over(now); e = m.handled.Front() {
+		m.remove(e.Value.(*knownID))
 	}
-	if e := m.ids[id]; e != nil {
-		k := e.Value.(*knownID)
+	if k := m.ids[id]; k != nil {
 		switch {
-		case k.over(now):
-			m.remove(e)
-		case k.handled:
+		case k.place == nil:
+			return idUnderWay
+		case !k.over(now):
 			if forget.IsZero() || forget.After(k.forget) {
 				k.forget = forget
 			}
 			return idHandled
-		default:
-			return idUnderWay
 		}
+		m.remove(k)
 	}
-	if m.order.Len() >= most {
-		m.remove(m.order.Front())
+	if len(m.ids) >= most {
+		oldest := m.handled.Front()
+		if oldest == nil {
+			return idNoRoom
+		}
+		m.remove(oldest.Value.(*knownID))
 	}
 	if m.ids == nil {
-		m.ids = map[string]*list.Element{}
+		m.ids = map[string]*knownID{}
 	}
-	m.ids[id] = m.order.PushBack(&knownID{id: id, forget: forget})
+	m.ids[id] = &knownID{id: id, forget: forget}
 	return idNew
 }
 
@@ -354,22 +395,19 @@ func (m *idMemory) begin(id string, forget time.Time, most int) idStatus {
 func (m *idMemory) end(id string, handled bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := m.ids[id]
-	switch {
-	case e == nil: // forgotten for want of room
-	case handled:
-		e.Value.(*knownID).handled = true
-	case !e.Value.(*knownID).handled:
-		m.remove(e)
+	if k := m.ids[id]; handled {
+		k.place = m.handled.PushBack(k)
+	} else {
+		m.remove(k)
 	}
 }
 
-func (m *idMemory) remove(e *list.Element) {
-	delete(m.ids, e.Value.(*knownID).id)
-	m.order.Remove(e)
+func (m *idMemory) remove(k *knownID) {
+	delete(m.ids, k.id)
+	if k.place != nil {
+		m.handled.Remove(k.place)
+	}
 }
 
-// over reports whether an id need not be known any more.
-func (k *knownID) over(now time.Time) bool {
-	return k.handled && !k.forget.IsZero() && now.After(k.forget)
-}
+// over reports whether the id of a message that was handled need not be known any more.
+func (k *knownID) over(now time.Time) bool { return !k.forget.IsZero() && now.After(k.forget) }

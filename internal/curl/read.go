@@ -18,7 +18,13 @@ var (
 
 	// ErrForm is the error about a command that sends a form (-F).
 	ErrForm = errors.New("-F sends a form, which is no CloudEvent; use --data-binary")
+
+	// ErrConfig is the error about a command whose options are in a file (-K) or are made
+	// of variables. Parse reads no such file.
+	ErrConfig = errors.New("-K, --variable and --expand- options are not read; write down what they stand for")
 )
+
+var errUpload = errors.New("-T sends a file as it is, without other data")
 
 // Invocation is a curl command line, as far as the request depends on it. Data and headers may
 // be in files, which Parse does not open.
@@ -28,6 +34,7 @@ type Invocation struct {
 	Get    bool   // -G: the data are part of the URL, and there is no body
 	Head   bool   // -I
 	JSON   bool   // --json: data are joined as they are, and curl's own Content-Type is application/json
+	Upload bool   // -T: Data has one part, the method is PUT, and curl adds no Content-Type
 	Header []Field
 	Data   []Data // nil if there is no data; joined with "&" unless JSON is set
 }
@@ -43,8 +50,10 @@ type Field struct {
 // Data is a part of the data of an [Invocation].
 type Data struct {
 	Text     string
-	FromFile bool // Text is the name of a file, "-" for standard input
-	Strip    bool // curl removes line ends and NUL bytes from the file
+	FromFile bool   // Text is the name of a file, "-" for standard input
+	Strip    bool   // curl removes line ends and NUL bytes from the file
+	Encode   bool   // curl percent-encodes the contents of the file, as of a form
+	Name     string // in front of an encoded file, with "="; may be ""
 }
 
 // IsCommand reports whether a line may begin a curl command, behind a prompt "$" too.
@@ -88,6 +97,8 @@ func Parse(s string) (c *Invocation, rest string, err error) {
 		return nil, "", ErrNoURL
 	case r.form:
 		return nil, "", ErrForm
+	case r.c.Upload && len(r.c.Data) > 1:
+		return nil, "", errUpload
 	}
 	return r.c, rest, nil
 }
@@ -101,8 +112,8 @@ type reader struct {
 // The short options with a value that the request depends on, and the other ones with a value,
 // which is skipped.
 const (
-	valueLetters   = "XHdAuebF"
-	skippedLetters = "oTmxwKcCDEPQrtUyYz"
+	valueLetters   = "XHdAuebFTK"
+	skippedLetters = "omxwcCDEPQrtUyYz"
 )
 
 // longOptions are the long options that the request depends on, each with the short one that
@@ -111,13 +122,21 @@ var longOptions = [...]struct{ long, letter string }{
 	{"request", "X"}, {"header", "H"}, {"data", "d"}, {"data-ascii", "d"}, {"user-agent", "A"}, {"user", "u"},
 	{"referer", "e"}, {"cookie", "b"}, {"form", "F"}, {"form-string", "F"}, {"url", "url"},
 	{"data-raw", "raw"}, {"data-binary", "binary"}, {"json", "json"}, {"data-urlencode", "urlencode"},
-	{"oauth2-bearer", "bearer"}, {"get", "G"}, {"head", "I"},
+	{"oauth2-bearer", "bearer"}, {"get", "G"}, {"head", "I"}, {"upload-file", "T"}, {"config", "K"}, {"variable", "K"},
 }
 
-// skippedOptions are the other long options with a value.
-const skippedOptions = " output max-time connect-timeout proxy write-out config cookie-jar continue-at dump-header cert cacert capath " +
-	"cert-type key key-type pass resolve connect-to retry retry-delay retry-max-time limit-rate interface local-port " +
-	"unix-socket trace trace-ascii stderr proxy-user ciphers tls-max http2-prior-knowledge-for max-redirs upload-file range "
+// skippedOptions are the other long options with a value. Some name files that change no
+// header and no body of an event, such as --netrc-file.
+const skippedOptions = " abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers connect-timeout connect-to " +
+	"continue-at cookie-jar create-file-mode crlfile curves delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url " +
+	"dump-header ech egd-file engine etag-compare etag-save expect100-timeout happy-eyeballs-timeout-ms haproxy-clientip hsts " +
+	"interface ip-tos keepalive-cnt keepalive-time key key-type libcurl limit-rate local-port login-options max-filesize max-redirs " +
+	"max-time netrc-file noproxy output output-dir parallel-max pass pinnedpubkey preproxy proto proto-default proto-redir proxy " +
+	"proxy-cacert proxy-capath proxy-cert proxy-cert-type proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass " +
+	"proxy-pinnedpubkey proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser proxy-user proxy1.0 " +
+	"pubkey quote random-file range rate request-target resolve retry retry-delay retry-max-time sasl-authzid service-name sigalgs " +
+	"socks4 socks4a socks5 socks5-gssapi-service socks5-hostname speed-limit speed-time stderr time-cond tls-max tls13-ciphers " +
+	"tlsauthtype tlspassword tlsuser trace trace-ascii trace-config unix-socket url-query vlan-priority write-out "
 
 func (r *reader) arguments(words []word) error {
 	for i := 0; i < len(words); i++ {
@@ -131,6 +150,9 @@ func (r *reader) arguments(words []word) error {
 		switch {
 		case strings.HasPrefix(w.text, "--") && len(w.text) > 2:
 			name := w.text[2:]
+			if strings.HasPrefix(name, "expand-") {
+				return ErrConfig
+			}
 			if strings.Contains(skippedOptions, " "+name+" ") {
 				i++
 				continue
@@ -209,6 +231,13 @@ func (r *reader) option(letter string, w word, value func() (word, error)) error
 		r.set("Authorization", word{"Bearer " + v.text, w.offset})
 	case "F":
 		r.form = true
+	case "K":
+		return ErrConfig
+	case "T":
+		if r.c.Upload = true; v.text == "." { // standard input, without waiting for it
+			v.text = "-"
+		}
+		r.c.Data = append(r.c.Data, Data{Text: v.text, FromFile: true})
 	case "d":
 		r.data(v.text, true)
 	case "json":
@@ -219,14 +248,7 @@ func (r *reader) option(letter string, w word, value func() (word, error)) error
 	case "raw":
 		r.c.Data = append(r.c.Data, Data{Text: v.text})
 	case "urlencode":
-		name, text, ok := strings.Cut(v.text, "=")
-		if !ok {
-			name, text = "", v.text
-		}
-		if text = url.QueryEscape(text); name != "" {
-			text = name + "=" + text
-		}
-		r.c.Data = append(r.c.Data, Data{Text: text})
+		r.encoded(v.text)
 	}
 	return nil
 }
@@ -235,6 +257,26 @@ func (r *reader) option(letter string, w word, value func() (word, error)) error
 func (r *reader) data(text string, strip bool) {
 	name, file := strings.CutPrefix(text, "@")
 	r.c.Data = append(r.c.Data, Data{Text: name, FromFile: file, Strip: file && strip})
+}
+
+// encoded adds the argument of --data-urlencode: text, =text, name=text, @file or name@file.
+func (r *reader) encoded(arg string) {
+	name, text, ok := strings.Cut(arg, "=")
+	if !ok {
+		if name, file, ok := strings.Cut(arg, "@"); ok {
+			r.c.Data = append(r.c.Data, Data{Text: file, FromFile: true, Encode: true, Name: name})
+			return
+		}
+		name, text = "", arg
+	}
+	r.c.Data = append(r.c.Data, Data{Text: encodedText(name, text)})
+}
+
+func encodedText(name, text string) string {
+	if text = url.QueryEscape(text); name != "" {
+		text = name + "=" + text
+	}
+	return text
 }
 
 // header adds the argument of -H, which may be the file behind "@".

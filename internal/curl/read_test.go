@@ -42,6 +42,13 @@ func TestRequest(t *testing.T) {
 		{"a file of data", "curl http://a/ -d @f", "POST", "/", http.Header{"Content-Type": {form}}, "A: fB;"},
 		{"a file of bytes", "curl http://a/ --data-binary @f", "POST", "/", http.Header{"Content-Type": {form}}, "A: f\r\nB;\n"},
 		{"standard input", "curl http://a/ --json @-", "POST", "/", http.Header{"Content-Type": {"application/json"}}, "A: -\r\nB;\n"},
+		{"a file of encoded data", "curl http://a/ --data-urlencode @f --data-urlencode b@f", "POST", "/", http.Header{"Content-Type": {form}}, "A%3A+f%0D%0AB%3B%0A&b=A%3A+f%0D%0AB%3B%0A"},
+		{"encoded data with an at sign", "curl http://a/ --data-urlencode a=@f --data-urlencode =@f", "POST", "/", http.Header{"Content-Type": {form}}, "a=%40f&%40f"},
+		{"a file to upload", "curl http://a/b -T f", "PUT", "/b", http.Header{}, "A: f\r\nB;\n"},
+		{"a file to upload by another method", "curl http://a/b -T f -X POST", "POST", "/b", http.Header{}, "A: f\r\nB;\n"},
+		{"a file to upload into a directory", "curl http://a/b/?c -T d/f", "PUT", "/b/f?c", http.Header{}, "A: d/f\r\nB;\n"},
+		{"raw data that looks like a file", "curl http://a/ --data-raw @f", "POST", "/", http.Header{"Content-Type": {form}}, "@f"},
+		{"files that are no part of an event", "curl http://a/ -b f --cookie-jar f --netrc-file f --cacert f -E f --etag-compare f --url-query @f", "GET", "/", http.Header{}, ""},
 		{"a file of headers", "curl http://a/ -H @f", "GET", "/", http.Header{"A": {"f"}, "B": {""}}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -61,6 +68,10 @@ func TestRequest(t *testing.T) {
 func TestRequestOpensNoFile(t *testing.T) {
 	for command, file := range map[string]string{
 		"curl a -d @/etc/passwd": "/etc/passwd", "curl a --json @x": "x", "curl a --data-binary @-": "-", "curl a -H @y": "y",
+		"curl a --data @x": "x", "curl a --data-ascii @x": "x", "curl a -d@x": "x", "curl a -sSd @x": "x", "curl a --header @x": "x",
+		"curl a -d x -d @y": "y", "curl a -G -d @x": "x", "curl a -I -d @x": "x", "curl a -d @../../x": "../../x",
+		"curl a --data-urlencode @x": "x", "curl a --data-urlencode a@x": "x", "curl a --data-urlencode @-": "-",
+		"curl a -T x": "x", "curl a -Tx": "x", "curl a --upload-file -": "-", "curl a -T .": "-",
 	} {
 		c, _, err := curl.Parse(command)
 		if err != nil {
@@ -82,6 +93,18 @@ func TestParseErrors(t *testing.T) {
 	} {
 		if _, _, err := curl.Parse(command); err != want {
 			t.Errorf("%q: %v, want %v", command, err, want)
+		}
+	}
+	// What is in these is not known without opening a file.
+	for _, command := range []string{"curl -K f", "curl a -Kf", "curl a --config f", "curl a --config -", "curl a -K-",
+		"curl a --variable x@f --expand-data '{{x}}'", "curl a --expand-header '{{x}}'"} {
+		if c, _, err := curl.Parse(command); !errors.Is(err, curl.ErrConfig) {
+			t.Errorf("%q: %+v, %v, want %v", command, c, err, curl.ErrConfig)
+		}
+	}
+	for _, command := range []string{"curl a -F x=@f", "curl a -Fx=@f", "curl a --form x=@f", "curl a --form-string x=y", "curl a -d x -F y=z"} {
+		if _, _, err := curl.Parse(command); err != curl.ErrForm {
+			t.Errorf("%q: %v, want %v", command, err, curl.ErrForm)
 		}
 	}
 	for _, command := range []string{"curl a -d", "curl a b", "curl a -H nonsense", "curl 'a", "curl $a", "curl `a`"} {

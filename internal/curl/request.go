@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 )
 
@@ -49,6 +50,8 @@ func (c *Invocation) Request(read func(name string) ([]byte, error)) (*Request, 
 	switch {
 	case c.Head:
 		r.Method = http.MethodHead
+	case c.Upload:
+		r.Method, r.Body = http.MethodPut, []byte(data[0])
 	case data != nil && !c.Get:
 		r.Method = http.MethodPost
 		separator, contentType := "&", "application/x-www-form-urlencoded"
@@ -64,9 +67,20 @@ func (c *Invocation) Request(read func(name string) ([]byte, error)) (*Request, 
 		r.Method = c.Method
 	}
 	if u, err := url.Parse(c.URL); err == nil && u.RequestURI() != "" && u.Host != "" {
+		if name := path.Base(c.uploaded()); c.Upload && name != "-" && strings.HasSuffix(u.Path, "/") {
+			u = u.JoinPath(name)
+		}
 		r.Target = u.RequestURI()
 	}
 	return r, nil
+}
+
+// uploaded returns the name of the file that c uploads.
+func (c *Invocation) uploaded() string {
+	if !c.Upload {
+		return ""
+	}
+	return c.Data[0].Text
 }
 
 // addHeader adds fields, and the lines of the files among them. It reports whether one of
@@ -112,8 +126,11 @@ func readData(data []Data, read func(string) ([]byte, error)) (texts []string, e
 				return nil, err
 			}
 			text = string(b)
-			if d.Strip {
+			switch {
+			case d.Strip:
 				text = strings.NewReplacer("\r", "", "\n", "", "\x00", "").Replace(text)
+			case d.Encode:
+				text = encodedText(d.Name, text)
 			}
 		}
 		texts = append(texts, text)

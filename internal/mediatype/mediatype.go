@@ -64,8 +64,12 @@ var textApplications = [...]string{
 // IsUTF8 reports whether text of the media type s is UTF-8. That is so without a charset,
 // and with UTF-8 or its subset US-ASCII.
 func IsUTF8(s string) bool {
-	charset, ok := Parameter(s, "charset")
-	return !ok || ascii.EqualFold(charset, "utf-8") || ascii.EqualFold(charset, "utf8") ||
+	charset, ok := charset(s)
+	return !ok || isUTF8(charset)
+}
+
+func isUTF8(charset string) bool {
+	return ascii.EqualFold(charset, "utf-8") || ascii.EqualFold(charset, "utf8") ||
 		ascii.EqualFold(charset, "us-ascii") || ascii.EqualFold(charset, "ascii")
 }
 
@@ -78,16 +82,29 @@ func IsASCII(s string) bool {
 // IsASCIISuperset reports whether ASCII text has the same bytes in the charset of s as
 // in UTF-8. It is false for unknown charsets.
 func IsASCIISuperset(s string) bool {
-	if IsUTF8(s) {
+	charset, ok := charset(s)
+	if !ok || isUTF8(charset) {
 		return true
 	}
-	charset, _ := Parameter(s, "charset")
 	for _, prefix := range asciiSupersets {
 		if _, ok := ascii.CutPrefixFold(charset, prefix); ok {
 			return true
 		}
 	}
 	return false
+}
+
+// maxCharset is more than the longest name of a charset has, with a backslash before each
+// character.
+const maxCharset = 128
+
+// charset returns the charset of a media type. One that is longer than any is not unquoted.
+func charset(s string) (name string, ok bool) {
+	value, ok := parameter(s, "charset")
+	if len(value) > maxCharset {
+		return "", ok
+	}
+	return unquoted(value), ok
 }
 
 // Each begins the names of charsets that extend ASCII.
@@ -99,6 +116,13 @@ var asciiSupersets = [...]string{
 // Parameter returns the value of the first parameter of that name, ignoring case. It
 // removes quotes.
 func Parameter(s, name string) (value string, ok bool) {
+	value, ok = parameter(s, name)
+	return unquoted(value), ok
+}
+
+// parameter is Parameter, with the quote at the beginning and the backslashes of a quoted
+// value.
+func parameter(s, name string) (value string, ok bool) {
 	_, rest, more := strings.Cut(s, ";")
 	for more {
 		var key string
@@ -113,8 +137,9 @@ func Parameter(s, name string) (value string, ok bool) {
 		}
 		rest = trim(rest[1:])
 		if rest != "" && rest[0] == '"' {
-			value, rest = unquote(rest[1:])
-			_, rest, more = strings.Cut(rest, ";")
+			end := closingQuote(rest)
+			value = rest[:end]
+			_, rest, more = strings.Cut(rest[end:], ";")
 		} else {
 			value, rest, more = strings.Cut(rest, ";")
 			value = trim(value)
@@ -126,26 +151,37 @@ func Parameter(s, name string) (value string, ok bool) {
 	return "", false
 }
 
-// unquote returns the text up to the closing quote, and the text behind the quote. It
+// closingQuote returns the index of the quote that ends the text that s begins with, or the
+// length of s.
+func closingQuote(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return i
+		case '\\':
+			i++
+		}
+	}
+	return len(s)
+}
+
+// unquoted returns a value without its quote at the beginning and its backslashes. It
 // allocates only if there is a backslash.
-func unquote(s string) (value, rest string) {
-	i := strings.IndexAny(s, `"\\`)
-	if i < 0 {
-		return s, ""
+func unquoted(value string) string {
+	value, quoted := strings.CutPrefix(value, `"`)
+	if !quoted || strings.IndexByte(value, '\\') < 0 {
+		return value
 	}
-	if s[i] == '"' {
-		return s[:i], s[i+1:]
-	}
-	b := []byte(s[:i])
-	for ; i < len(s) && s[i] != '"'; i++ {
-		if s[i] == '\\' {
-			if i++; i == len(s) {
+	b := make([]byte, 0, len(value))
+	for i := 0; i < len(value); i++ {
+		if value[i] == '\\' {
+			if i++; i == len(value) {
 				break
 			}
 		}
-		b = append(b, s[i])
+		b = append(b, value[i])
 	}
-	return string(b), s[min(i+1, len(s)):]
+	return string(b)
 }
 
 func trim(s string) string { return strings.Trim(s, " \t") }

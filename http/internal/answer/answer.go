@@ -33,6 +33,16 @@ func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
 	_, _ = w.Write(body) // the client may be gone
 }
 
+// Early is called before an answer to r that is written although the body was not read to
+// its end. Over HTTP/1 the answer then closes the connection; otherwise net/http holds it
+// back until the body has come, for which a client may take its time. A request without a
+// body keeps its connection.
+func Early(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 1 && r.Body != nil && r.Body != http.NoBody {
+		w.Header().Set("Connection", "close")
+	}
+}
+
 // IsError reports whether s is 4xx or 5xx.
 func IsError(s int) bool { return status.IsError(s) }
 

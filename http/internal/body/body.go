@@ -2,15 +2,17 @@
 package body
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"sync"
 )
 
 // Error is a failure to read a body. It is the sender's or the network's.
-type Error struct{ err error }
+type Error struct{ Err error }
 
 // Error leaves out the cause, which may have addresses of this host.
 func (e *Error) Error() string {
@@ -22,24 +24,26 @@ func (e *Error) Error() string {
 
 // Timeout reports whether the body did not come in time.
 func (e *Error) Timeout() bool {
-	if errors.Is(e.err, context.DeadlineExceeded) {
+	if errors.Is(e.Err, context.DeadlineExceeded) {
 		return true
 	}
-	timeout, ok := FindError[net.Error](e.err)
+	timeout, ok := FindError[net.Error](e.Err)
 	return ok && timeout.Timeout()
 }
 
 // Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.err }
+func (e *Error) Unwrap() error { return e.Err }
 
 const (
-	firstRead = 512            // where the length is not known
-	trusted   = 1<<20 + 64<<10 // an announced length that is allocated at once: 1 MiB of data in an envelope
-	idleReads = 100            // reads without a byte and without an error
+	firstRead = 512      // where the length is not known
+	trusted   = 32 << 10 // an announced length that is allocated at once
+	growth    = 9        // of an announced length, what is allocated next for a byte that came
+	idleReads = 100      // reads without a byte and without an error
 )
 
-// Read reads a body to its end. announced is its Content-Length, or -1. A body
-// of more than limit bytes is an [*http.MaxBytesError]; a negative limit is no limit.
+// Read reads a body to its end. announced is its Content-Length, or -1. It is a claim:
+// beyond 32 KiB, memory is taken as the bytes come, at most ten for each of them. A body of
+// more than limit bytes is an [*http.MaxBytesError]; a negative limit is no limit.
 func Read(r io.Reader, announced, limit int64) ([]byte, error) {
 	if r == http.NoBody {
 		return nil, nil
@@ -47,17 +51,33 @@ func Read(r io.Reader, announced, limit int64) ([]byte, error) {
 	if limit >= 0 && announced > limit {
 		return nil, &http.MaxBytesError{Limit: limit}
 	}
+	if announced > trusted {
+		var s scratch
+		defer s.release()
+		b, err := read(r, s.first(), announced, limit, &s)
+		if s.isUsed {
+			b = bytes.Clone(b)
+		}
+		return b, err
+	}
 	size := int64(firstRead)
 	switch {
 	case announced > 0:
-		size = min(announced, trusted)
+		size = announced
 	case announced == 0:
 		size = 1 // to see that nothing comes
 	}
-	b := make([]byte, 0, size)
+	return read(r, make([]byte, 0, size), announced, limit, nil)
+}
+
+// read reads into b, which is empty. s has more room for a long body.
+func read(r io.Reader, b []byte, announced, limit int64, s *scratch) ([]byte, error) {
 	for idle := 0; ; {
 		var n int
 		var err error
+		if len(b) == cap(b) && int64(len(b)) < announced {
+			b = s.grow(b, announced)
+		}
 		if len(b) < cap(b) {
 			n, err = r.Read(b[len(b):cap(b)])
 			b = b[:len(b)+n]
@@ -79,6 +99,43 @@ func Read(r io.Reader, announced, limit int64) ([]byte, error) {
 				return nil, &Error{io.ErrNoProgress}
 			}
 		}
+	}
+}
+
+// scratch is memory for the beginning of a long body, which is used again. Nothing that is
+// returned aliases it.
+type scratch struct {
+	small  *[trusted]byte
+	large  *[growth * trusted]byte
+	isUsed bool // by the bytes that were read last
+}
+
+var (
+	smallPool = sync.Pool{New: func() any { return new([trusted]byte) }}
+	largePool = sync.Pool{New: func() any { return new([growth * trusted]byte) }}
+)
+
+// first returns the room for the first bytes.
+func (s *scratch) first() []byte {
+	s.small = smallPool.Get().(*[trusted]byte)
+	s.isUsed = true
+	return s.small[:0]
+}
+
+// grow returns b with more room.
+func (s *scratch) grow(b []byte, announced int64) []byte {
+	if s.large == nil && announced > growth*trusted {
+		s.large = largePool.Get().(*[growth * trusted]byte)
+		return append(s.large[:0], b...)
+	}
+	s.isUsed = false
+	return append(make([]byte, 0, min(announced, growth*int64(len(b)))), b...)
+}
+
+func (s *scratch) release() {
+	smallPool.Put(s.small)
+	if s.large != nil {
+		largePool.Put(s.large)
 	}
 }
 

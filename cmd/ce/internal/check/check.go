@@ -3,6 +3,7 @@ package check
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
@@ -20,13 +20,15 @@ import (
 )
 
 const help = `Each argument is a file; none, and -, is standard input. A file has JSON events (one,
-several, or one a line), a batch, HTTP messages as they go over the wire, or a curl
-command, which is not run: the message that it would send is checked. Files that a curl
-command names are read with --read-files only. An HTTP message without Content-Length
-goes up to the end of the file, but for the last line end.
+several, or one a line), a batch, HTTP messages as they go over the wire, cases as ce
+listen --record writes them, or a curl command, which is not run: the message that it
+would send is checked. Files that a curl command names are read with --read-files only.
+An HTTP message without Content-Length goes up to the end of the file, but for the last
+line end.
 
 Every violation is named with its place, the rule, the section of the specification
-and what to do about it. With --json a violation is a JSON object in a line of its own.
+and what to do about it, the first 1000 of an input. With --json a violation is a JSON
+object in a line of its own, without that limit.
 
 examples:
 
@@ -63,6 +65,7 @@ type checker struct {
 	style cli.Style
 	file  string // the name of the input for people
 	total int    // violations
+	shown int    // violations of this input, without --json
 }
 
 func (c *checker) run(ctx context.Context, args []string) error {
@@ -118,6 +121,7 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 		c.file = "standard input"
 	}
 	before, events, mode := c.total, 0, ""
+	c.shown = 0
 	for ctx.Err() == nil {
 		u, err := in.Next()
 		if err == io.EOF {
@@ -133,16 +137,17 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 			}
 			break
 		}
-		n, m, found := unit(&u)
+		report := c.print
+		if u.Message == nil && (u.Index > 0 || in.Form() == stream.Batch || in.Form() == stream.Lines) {
+			report = func(f *finding.Finding) {
+				f.Event = &u.Index
+				c.print(f)
+			}
+		}
+		n, m := unit(&u, report)
 		events += n
 		if mode = m; in.Count() > 1 && n+events > 2 {
 			mode = ""
-		}
-		for i := range found {
-			if u.Message == nil && (u.Index > 0 || in.Form() == stream.Batch || in.Form() == stream.Lines) {
-				found[i].Event = &u.Index
-			}
-			c.print(&found[i])
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -152,32 +157,39 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 	return nil
 }
 
-// unit returns how many events are in u, the name of its content mode if it is an HTTP
-// message, and the findings.
-func unit(u *stream.Unit) (events int, mode string, found []finding.Finding) {
+// unit reports what is wrong with u. It returns how many events are in it, and the name of its
+// content mode if it is an HTTP message.
+func unit(u *stream.Unit, report func(*finding.Finding)) (events int, mode string) {
+	all := func(err error) {
+		found := finding.Of(u, err)
+		for i := range found {
+			report(&found[i])
+		}
+	}
 	m := u.Message
 	if m == nil {
 		var d cloudevents.JSONDecoder
 		_, err := d.Decode(u.Body)
-		return 1, "", finding.Of(u, err)
+		all(err)
+		return 1, ""
 	}
 	contentMode := cehttp.ModeOf(m.Header)
 	mode = contentMode.String() + " mode"
 	if contentMode != cloudevents.BatchMode {
 		_, err := cehttp.DecodeMessage(m.Header, m.Body, nil)
-		found = finding.Of(u, err)
+		all(err)
 		if !errors.Is(err, cehttp.ErrContentEncoding) {
-			found = append(found, finding.Of(u, contentEncoding(m))...)
+			all(contentEncoding(m))
 		}
-		return 1, mode, found
+		return 1, mode
 	}
 	var syntax *cloudevents.SyntaxError
 	es, err := cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
 	if !errors.As(err, &syntax) && !errors.As(err, new(*cloudevents.BatchError)) {
-		return len(es), mode, finding.Of(u, err)
+		all(err)
+		return len(es), mode
 	}
-	events, found = batch(u)
-	return events, mode, found
+	return batch(u, report), mode
 }
 
 // contentEncoding returns the error about a Content-Encoding. A decoder does not get to it if
@@ -190,16 +202,19 @@ func contentEncoding(m *stream.Message) error {
 }
 
 // batch checks every event of the batch in u, where a decoder stops at the first that is
-// wrong.
-func batch(u *stream.Unit) (events int, found []finding.Finding) {
-	in := stream.NewReader(strings.NewReader(string(u.Body)), "", stream.Batch, len(u.Body)+1)
+// wrong, and reports each violation as it is found. It returns the number of events.
+func batch(u *stream.Unit, report func(*finding.Finding)) (events int) {
+	in := stream.NewReader(bytes.NewReader(u.Body), "", stream.Batch, len(u.Body)+1)
 	for {
 		element, err := in.Next()
 		if err == io.EOF {
-			return events, found
+			return events
 		}
 		if err != nil {
-			return events, append(found, finding.Of(u, err)...)
+			for _, f := range finding.Of(u, err) {
+				report(&f)
+			}
+			return events
 		}
 		events++
 		if element.Line == 1 {
@@ -212,10 +227,14 @@ func batch(u *stream.Unit) (events int, found []finding.Finding) {
 		_, err = d.Decode(element.Body)
 		for _, f := range finding.Of(&element, err) {
 			f.Event = &element.Index
-			found = append(found, f)
+			report(&f)
 		}
 	}
 }
+
+// maxShown limits the violations of an input that are printed for people. The rest is counted;
+// --json prints all.
+const maxShown = 1000
 
 // print prints one finding.
 func (c *checker) print(f *finding.Finding) {
@@ -226,6 +245,9 @@ func (c *checker) print(f *finding.Finding) {
 		if err == nil {
 			fmt.Fprintf(c.w, "%s\n", line)
 		}
+		return
+	}
+	if c.shown++; c.shown > maxShown {
 		return
 	}
 	s := c.style
@@ -259,6 +281,9 @@ func (c *checker) summary(in *stream.Reader, violations, events int, mode string
 	verdict := s.Good("valid")
 	if violations > 0 {
 		verdict = s.Bad(cli.Plural(violations, "violation"))
+		if c.shown > maxShown {
+			verdict += fmt.Sprintf(", the first %d shown", maxShown)
+		}
 	}
 	fmt.Fprintf(c.w, "%s: %s (%s)\n", s.Bold(cli.Visible(c.file)), verdict, what)
 }

@@ -48,7 +48,11 @@ func (t *Tool) Run(ctx context.Context, p *Process, args []string) int {
 		t.help(p.Out)
 		return ExitOK
 	}
-	return p.exit(Usagef("unknown command %.64q; see ce help", name))
+	names := []string{"help"}
+	for i := range t.Commands {
+		names = append(names, t.Commands[i].Name)
+	}
+	return p.exit(Usagef("unknown command %.64q%s see ce help", name, orSemicolon(DidYouMean(name, names))))
 }
 
 func (c *Command) run(ctx context.Context, p *Process, args []string) int {
@@ -61,13 +65,32 @@ func (c *Command) run(ctx context.Context, p *Process, args []string) int {
 		c.usage(p.Out, flags)
 		return ExitOK
 	case err != nil:
-		return p.exit(Usagef("%s: %s; see ce %s -h", c.Name, flagError(err), c.Name))
+		return p.exit(Usagef("%s: %s%s see ce %s -h", c.Name, flagError(err), orSemicolon(unknownFlag(err, flags)), c.Name))
 	}
 	err = run(ctx, args)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrFault) {
 		err = errInterrupted
 	}
 	return p.exit(err)
+}
+
+// orSemicolon returns a suggestion, which ends in a question mark, or else a semicolon.
+func orSemicolon(suggestion string) string {
+	if suggestion == "" {
+		return ";"
+	}
+	return suggestion
+}
+
+// unknownFlag returns a suggestion if err is about a flag that there is not.
+func unknownFlag(err error, flags *flag.FlagSet) string {
+	name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !ok {
+		return ""
+	}
+	var names []string
+	flags.VisitAll(func(f *flag.Flag) { names = append(names, spelled(f)) })
+	return DidYouMean("--"+strings.TrimLeft(name, "-"), names)
 }
 
 // flagError returns the text of an error of package flag, with flags spelled as in help.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // Process is the environment of a command. A test has a Process of its own.
@@ -16,14 +18,15 @@ type Process struct {
 	Terminal func(any) bool // reports whether In, Out or Err is a terminal
 }
 
-// IsTerminal reports whether a stream is a file that is a character device.
+// IsTerminal reports whether a stream is a terminal. Other character devices, such as
+// /dev/null, are not.
 func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && isTerminal(f.Fd())
 }
 
 // Style returns the style of text for people on p.Out. It has colors if p.Out is a
@@ -42,7 +45,14 @@ func (p *Process) Display() io.Writer {
 	return p.Out
 }
 
-// Report prints err on p.Err, in one line.
+// maxReport limits the text of an error that Report prints, in bytes. An event can break a
+// rule a thousand times.
+const maxReport = 4096
+
+// Report prints err on p.Err, in one line of at most 4 KiB before characters are escaped.
 func (p *Process) Report(err error) {
-	fmt.Fprintln(p.Err, "ce:", Visible(OneLine(err.Error())))
+	fmt.Fprintln(p.Err, "ce:", ErrorLine(err))
 }
+
+// ErrorLine returns the text of an error as Report prints it.
+func ErrorLine(err error) string { return Visible(OneLine(excerpt.Cut(err.Error(), maxReport))) }

@@ -20,21 +20,50 @@ func escape(s, keep string) string {
 		return s
 	}
 	var b strings.Builder
+	b.Grow(escapedLength(s, keep)) // the text of a stranger may become six times as long
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
+			b.WriteString(`\x`)
+			writeHex(&b, rune(s[i]), 2)
 		case strings.ContainsRune(keep, r) || !Hidden(r):
 			b.WriteString(s[i : i+n])
 		case r > 0xffff:
-			fmt.Fprintf(&b, `\U%08x`, r)
+			b.WriteString(`\U`)
+			writeHex(&b, r, 8)
 		default: // also the escape of JSON
-			fmt.Fprintf(&b, `\u%04x`, r)
+			b.WriteString(`\u`)
+			writeHex(&b, r, 4)
 		}
 		i += n
 	}
 	return b.String()
+}
+
+func writeHex(b *strings.Builder, r rune, digits int) {
+	for digits--; digits >= 0; digits-- {
+		b.WriteByte("0123456789abcdef"[r>>(4*digits)&15])
+	}
+}
+
+// escapedLength returns the length of the result of escape.
+func escapedLength(s, keep string) (length int) {
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			length += len(`\x00`)
+		case strings.ContainsRune(keep, r) || !Hidden(r):
+			length += n
+		case r > 0xffff:
+			length += len(`\U00000000`)
+		default:
+			length += len(`\u0000`)
+		}
+		i += n
+	}
+	return length
 }
 
 // Hidden reports whether a character is one that [Visible] escapes.
@@ -49,7 +78,22 @@ type visibleWriter struct {
 	rest []byte // the beginning of a character or of a line end
 }
 
-func (w *visibleWriter) Write(b []byte) (int, error) {
+// visibleChunk limits what is escaped at once, in bytes.
+const visibleChunk = 32 << 10
+
+func (w *visibleWriter) Write(b []byte) (n int, err error) {
+	for len(b) > 0 {
+		chunk := b[:min(len(b), visibleChunk)]
+		if err := w.writeChunk(chunk); err != nil {
+			return n, err
+		}
+		n += len(chunk)
+		b = b[len(chunk):]
+	}
+	return n, nil
+}
+
+func (w *visibleWriter) writeChunk(b []byte) error {
 	text := append(w.rest, b...)
 	n := len(text)
 	for n > 0 && n > len(text)-utf8.UTFMax && !utf8.RuneStart(text[n-1]) {
@@ -62,10 +106,7 @@ func (w *visibleWriter) Write(b []byte) (int, error) {
 	}
 	w.rest = append([]byte(nil), text[n:]...)
 	_, err := io.WriteString(w.w, VisibleLines(strings.ReplaceAll(string(text[:n]), "\r\n", "\n")))
-	if err != nil {
-		return 0, err
-	}
-	return len(b), nil
+	return err
 }
 
 // Style colors text for a terminal. The zero Style, false, leaves text as it is.

@@ -2,7 +2,12 @@ package cli
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"strings"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
 func TestVisible(t *testing.T) {
@@ -43,5 +48,29 @@ func TestVisibleWriter(t *testing.T) {
 		if got, want := b.String(), "a€😀\nb\\u001b[0m\\xff\n"; got != want {
 			t.Errorf("in pieces of %d: %q, want %q", size, got, want)
 		}
+	}
+}
+
+// The text of a long error is cut before it is escaped.
+func TestReportIsBounded(t *testing.T) {
+	var b bytes.Buffer
+	p := Process{Err: &b}
+	p.Report(errors.New(strings.Repeat("\x00", 1<<20)))
+	if n := b.Len(); n > 6*maxReport+64 || !strings.HasSuffix(b.String(), "…\n") || strings.Count(b.String(), "\n") != 1 {
+		t.Errorf("%d bytes", n)
+	}
+	b.Reset()
+	p.Report(errors.New(strings.Repeat("x", maxReport)))
+	if b.String() != "ce: "+strings.Repeat("x", maxReport)+"\n" {
+		t.Errorf("%d bytes", b.Len())
+	}
+}
+
+// Text for a terminal is escaped piece by piece, so that it takes little memory.
+func TestVisibleWriterIsBounded(t *testing.T) {
+	text := bytes.Repeat([]byte("\x1b"), 8<<20)
+	w := &visibleWriter{w: io.Discard}
+	if n := alloctest.Bytes(func() { w.Write(text) }); n > 10*uint64(len(text)) {
+		t.Errorf("%d bytes allocated for %d", n, len(text))
 	}
 }

@@ -18,12 +18,12 @@ import (
 )
 
 const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
-a batch, HTTP messages or a curl command, told by the first bytes, the name of the file
-(.jsonl, .json, .http, .curl), or --from. Files that a curl command names are read with
---read-files only. What goes out is
+a batch, HTTP messages, a curl command, or a case that ce listen --record has written, told
+by the first bytes, the name of the file (.jsonl, .json, .http, .curl, .txtar), or --from.
+Files that a curl command names are read with --read-files only. What goes out is
 
   jsonl  a JSON event a line
-  json   one JSON event, indented
+  json   one JSON event, indented unless it is nested so deep that it gets four times as long
   batch  a JSON array, an event a line
   http   HTTP requests in the mode of --mode, one after the other
 
@@ -83,7 +83,7 @@ func (c *converter) declare(s string) error {
 	name, typ, _ := strings.Cut(s, "=")
 	t, ok := spec.ParseType(typ)
 	if !ok {
-		return fmt.Errorf("unknown type %.64q", typ)
+		return stream.UnknownType(typ)
 	}
 	c.decoder.Extensions = append(c.decoder.Extensions, spec.Attribute{Name: name, Type: t})
 	c.json.Extensions = c.decoder.Extensions

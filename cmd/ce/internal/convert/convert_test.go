@@ -121,3 +121,16 @@ func BenchmarkConvert(b *testing.B) {
 		b.Fatal(errs)
 	}
 }
+
+// JSON for people is not indented without bound: 800 KiB of nested data would be 800 MB.
+func TestConvertNestedData(t *testing.T) {
+	nested := strings.Repeat("[", 1000) + strings.Repeat("1,", 400_000) + "1" + strings.Repeat("]", 1000)
+	input := `{"specversion":"1.0","id":"1","source":"/","type":"t","data":` + nested + `}`
+	out, errs, status := cetest.Run(t, convert.Command(), input, "--to", "json")
+	if status != cli.ExitOK || len(out) > 5*len(input) || strings.Count(out, "\n") != 1 || !strings.Contains(out, nested) {
+		t.Errorf("status %d, %d bytes of %d, %s", status, len(out), len(input), errs)
+	}
+	if out, _, _ := cetest.Run(t, convert.Command(), `{"specversion":"1.0","id":"1","source":"/","type":"t","data":[[1]]}`, "--to", "json"); !strings.HasSuffix(out, "  \"data\": [\n    [\n      1\n    ]\n  ]\n}\n") {
+		t.Errorf("%s", out)
+	}
+}

@@ -5,6 +5,7 @@ package finding
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -12,7 +13,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -38,24 +38,34 @@ type Finding struct {
 // Of returns what is wrong with u, in the order of err, which is the error of its decoder or
 // of [stream.Reader.Next]. It returns nothing if err is nil.
 func Of(u *stream.Unit, err error) []Finding {
+	found, _ := First(u, err, math.MaxInt)
+	return found
+}
+
+// First returns at most n findings of those that Of returns, and the number of the others.
+func First(u *stream.Unit, err error, n int) (found []Finding, more int) {
 	if err == nil {
-		return nil
+		return nil, 0
 	}
-	var found []Finding
 	var batch *cloudevents.BatchError
 	if errors.As(err, &batch) {
 		err = batch.Err
 	}
-	for _, err := range violations(err) {
+	several := violations(err)
+	if more = len(several) - n; more > 0 {
+		several = several[:n]
+	}
+	at := newLocator(u, several)
+	for _, err := range several {
 		f := describe(err)
 		if batch != nil {
 			f.Event = &batch.Index
 		}
-		f.locate(u, err)
+		at.locate(&f, err)
 		f.Advice = advice(err, &f, u)
 		found = append(found, f)
 	}
-	return found
+	return found, max(more, 0)
 }
 
 // violations splits an error into those that it joins.
@@ -127,11 +137,38 @@ func section(rule string, err error) string {
 	return ""
 }
 
+// locator finds the places of errors about a unit.
+type locator struct {
+	u      *stream.Unit
+	places map[int]stream.Place     // of the offsets in the body that errors name
+	fields map[string]*stream.Field // headers by their names in lower case; of several, the last
+}
+
+// newLocator goes through u once, however many errors there are.
+func newLocator(u *stream.Unit, errs []error) *locator {
+	l := &locator{u: u}
+	var offsets []int
+	for _, err := range errs {
+		if syntax := (*cloudevents.SyntaxError)(nil); errors.As(err, &syntax) {
+			offsets = append(offsets, syntax.Offset)
+		}
+	}
+	l.places = u.Places(offsets)
+	if u.Message != nil {
+		l.fields = make(map[string]*stream.Field, len(u.Message.Fields))
+		for i := range u.Message.Fields {
+			l.fields[strings.ToLower(u.Message.Fields[i].Name)] = &u.Message.Fields[i]
+		}
+	}
+	return l
+}
+
 // locate sets the place of an error in the input.
-func (f *Finding) locate(u *stream.Unit, err error) {
+func (l *locator) locate(f *Finding, err error) {
 	var syntax *cloudevents.SyntaxError
 	var raw *stream.HTTPError
 	var command *stream.CurlError
+	u := l.u
 	switch {
 	case errors.As(err, &raw):
 		f.Offset, f.Line = &raw.Offset, raw.Line
@@ -140,13 +177,14 @@ func (f *Finding) locate(u *stream.Unit, err error) {
 	case errors.As(err, &syntax):
 		offset := u.Offset + int64(syntax.Offset)
 		f.Offset = &offset
-		f.Line, f.Column = u.Place(syntax.Offset)
+		place := l.places[syntax.Offset]
+		f.Line, f.Column = place.Line, place.Column
 		f.mark(u)
 	case u.Message != nil && !inHeader(u) && f.Attribute != "":
 		f.Offset, f.Line = &u.Offset, u.Line // the body
 		f.mark(u)
 	case u.Message != nil:
-		if field := findField(u.Message, headerOf(f, err)); field != nil {
+		if field := l.fields[strings.ToLower(headerOf(f, err))]; field != nil {
 			f.Offset, f.Line = &field.Offset, field.Line
 		}
 	default:
@@ -182,17 +220,6 @@ func headerOf(f *Finding, err error) string {
 		return contentType // otherwise it is ce-datacontenttype that differs
 	}
 	return "ce-" + f.Attribute
-}
-
-// findField returns a header of a message; of several, the last. It returns nil if there is
-// none.
-func findField(m *stream.Message, name string) *stream.Field {
-	for i := len(m.Fields) - 1; i >= 0 && name != ""; i-- {
-		if ascii.EqualFold(m.Fields[i].Name, name) {
-			return &m.Fields[i]
-		}
-	}
-	return nil
 }
 
 // Where returns the place of f for people, or "" if it has none.

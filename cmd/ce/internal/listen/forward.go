@@ -4,18 +4,50 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
-	"slices"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// hopByHop returns the headers of a connection, which are not passed on.
-func hopByHop() []string {
-	return []string{"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
-		"Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"}
+// removeHopByHop removes the headers of a connection, which are not passed on: those that
+// Connection names, and those that RFC 9110, 7.6.1 names. Content-Length follows from the body.
+func removeHopByHop(h http.Header) {
+	for name := range elements(h.Values("Connection")) {
+		h.Del(name)
+	}
+	for _, name := range [...]string{"Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
+		"Proxy-Authentication-Info", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"} {
+		h.Del(name)
+	}
+}
+
+// elements returns the elements of the lists in the lines of a header. Proxies join lines
+// (RFC 9110, 5.3). An element may be empty.
+func elements(lines []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, line := range lines {
+			for element := range strings.SplitSeq(line, ",") {
+				if !yield(strings.Trim(element, " \t")) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// wasHere reports whether Via names this listener. A comment may follow the name.
+func (l *listener) wasHere(h http.Header) bool {
+	for element := range elements(h.Values("Via")) {
+		if fields := strings.Fields(element); len(fields) > 1 && strings.EqualFold(fields[1], l.pseudonym) {
+			return true
+		}
+	}
+	return false
 }
 
 // pass passes a message on, and takes over the answer of the target.
@@ -26,17 +58,23 @@ func (l *listener) pass(m *received) {
 		return
 	}
 	request.Header = m.r.Header.Clone()
-	if slices.Contains(request.Header["Via"], l.via) {
+	if l.wasHere(request.Header) {
 		l.notPassed(m, errLoop)
 		m.answer.status = http.StatusLoopDetected
 		return
 	}
-	request.Header.Add("Via", l.via)
-	for _, name := range hopByHop() {
-		request.Header.Del(name)
+	removeHopByHop(request.Header)
+	request.Header.Del("Expect") // the body is here
+	request.Header.Add("Via", "1.1 "+l.pseudonym)
+	if len(request.Header["User-Agent"]) == 0 {
+		request.Header["User-Agent"] = []string{""} // or net/http adds its own
 	}
 	response, err := l.client.Do(request)
 	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err // the URL may have a password or a token
+		}
 		l.notPassed(m, err)
 		return
 	}
@@ -45,7 +83,7 @@ func (l *listener) pass(m *received) {
 		l.notPassed(m, errors.New("the answer has status "+strconv.Itoa(response.StatusCode)))
 		return
 	}
-	body, err := stream.ReadAtMost(response.Body, int(cehttp.DefaultMaxBytes))
+	body, err := stream.ReadAtMost(response.Body, maxForwardedAnswer)
 	switch {
 	case err != nil:
 		l.notPassed(m, err)
@@ -55,14 +93,15 @@ func (l *listener) pass(m *received) {
 		return
 	}
 	m.answer = answer{header: response.Header, status: response.StatusCode}
-	for _, name := range hopByHop() {
-		m.answer.header.Del(name)
-	}
+	removeHopByHop(m.answer.header)
 	m.answer.body.Write(body)
 	if response.StatusCode >= 400 {
 		m.err = &forwardError{errors.New("status " + strconv.Itoa(response.StatusCode))}
 	}
 }
+
+// maxForwardedAnswer limits the body of the answer of a target, in bytes.
+const maxForwardedAnswer = cehttp.DefaultMaxBytes
 
 var errLoop = errors.New("the message has been here before: --forward leads back to this listener")
 

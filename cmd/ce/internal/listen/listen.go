@@ -11,8 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -29,20 +27,24 @@ only, and :8080 is all of its interfaces. Events come in binary, structured or b
 POST or PUT, at any path. A valid one is answered with 204 (a batch too), another with
 400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
 
-Data is shown up to --data bytes. What a terminal would act on is shown as an escape. In
---raw and --record, values of Authorization, Cookie and the like are left out, and headers
-are spelled and ordered as Go's HTTP server has them.
+On an address of this machine only, messages to another Host are refused with 421,
+because a web page can make its name lead here; --allow-host takes that of a tunnel, too.
+
+Data is shown up to --data bytes, an attribute up to 1 KiB, a batch up to 100 events, and
+of a refused message 20 violations. What a terminal would act on is shown as an escape.
+Values of Authorization, Cookie and the like are left out, in URLs too, and headers are
+spelled and ordered in --raw as Go's HTTP server has them.
 
 --forward passes valid messages on as they came, but for a Via, and the answer back; 502
 if there is none or if it is a redirect, 508 if the message has come back here. --record
-writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, as in the testdata of the
-cloudevents module: a conformance suite can run it.
+writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, which ce send, convert and check
+read, and ce conformance --cases runs. It ends at --record-files and --record-bytes.
 
 examples:
 
   ce listen
   ce listen 9000 --json > events.jsonl
-  ce listen localhost:9000 --raw --record fixtures/http/decode
+  ce listen localhost:9000 --raw --record recorded
   ce listen 9000 --forward http://localhost:8080/`
 
 // Command returns the command.
@@ -56,7 +58,10 @@ func Command() cli.Command {
 			flags.BoolVar(&l.json, "json", false, "a JSON event a line, and nothing else, on standard output")
 			flags.BoolVar(&l.raw, "raw", false, "the HTTP messages")
 			flags.StringVar(&l.forward, "forward", "", "pass messages on to `URL`")
-			flags.StringVar(&l.record, "record", "", "keep each message in a file in `directory`")
+			flags.StringVar(&l.record.dir, "record", "", "keep each message in a file in `directory`")
+			flags.IntVar(&l.record.maxFiles, "record-files", defaultRecordFiles, "record `n` messages at most")
+			flags.Int64Var(&l.record.maxBytes, "record-bytes", defaultRecordBytes, "record `n` bytes at most")
+			flags.Func("allow-host", "a `name` in Host to take, too; may be repeated; * is any", l.allowHost)
 			flags.IntVar(&l.dataBytes, "data", 4096, "show `n` bytes of data; -1 is all")
 			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "of a body, `n` bytes")
 			return l.run
@@ -69,19 +74,21 @@ type listener struct {
 	process   *cli.Process
 	json, raw bool
 	forward   string // URL to pass messages on to, or ""
-	record    string // directory to keep messages in, or ""
+	record    recorder
+	allowed   []string // names of --allow-host
 	dataBytes int
 	maxBytes  int64
 
 	receiver cehttp.Receiver
 	client   *http.Client
 	target   *url.URL
-	via      string // the value of Via by which a listener finds its own messages
+	hosts    *hosts // nil: any
+	// pseudonym is the name in Via by which a listener finds its own messages.
+	pseudonym string
 
 	mu       sync.Mutex // guards the output and the fields below
 	accepted int        // events
 	refused  int        // messages
-	recorded int        // the number of the last file
 	failed   error      // of writing
 	stop     context.CancelFunc
 }
@@ -95,8 +102,8 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	if l.json && l.raw {
 		return cli.Usagef("listen: --json and --raw exclude each other")
 	}
-	if l.maxBytes < 1 {
-		return cli.Usagef("listen: --max-bytes is 1 at least")
+	if l.maxBytes < 1 || l.record.maxFiles < 1 || l.record.maxBytes < 1 {
+		return cli.Usagef("listen: --max-bytes, --record-files and --record-bytes are 1 at least")
 	}
 	address := defaultAddress
 	if len(args) == 1 {
@@ -112,6 +119,7 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	l.hosts = hostsAt(tcp.Addr(), address, l.allowed)
 	ctx, l.stop = context.WithCancel(ctx)
 	defer l.stop()
 	fmt.Fprintf(l.process.Err, "listening on http://%s/ — Ctrl-C ends\n", tcp.Addr())
@@ -136,25 +144,26 @@ func (l *listener) prepare() error {
 		if l.target, err = stream.ParseTarget(l.forward); err != nil {
 			return err
 		}
-		l.via = "1.1 ce-" + cloudevents.NewID()
+		l.pseudonym = "ce-" + cloudevents.NewID()
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.DisableCompression = true // the answer comes back as it is
 		l.client = &http.Client{
+			Transport:     transport,
 			Timeout:       time.Minute,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
 	}
-	if l.record == "" {
+	if l.record.dir == "" {
 		return nil
 	}
-	if err := os.MkdirAll(l.record, 0o755); err != nil {
-		return err
+	return l.record.prepare()
+}
+
+// allowHost adds the argument of --allow-host.
+func (l *listener) allowHost(name string) error {
+	if name = hostName(name); name == "" {
+		return errors.New("it is a name, as in Host")
 	}
-	// The numbers continue behind those of an earlier run.
-	old, err := filepath.Glob(filepath.Join(l.record, "[0-9][0-9][0-9][0-9]*-*.txtar"))
-	for _, name := range old {
-		var n int
-		if _, err := fmt.Sscanf(filepath.Base(name), "%d-", &n); err == nil {
-			l.recorded = max(l.recorded, n)
-		}
-	}
-	return err
+	l.allowed = append(l.allowed, name)
+	return nil
 }

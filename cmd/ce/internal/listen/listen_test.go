@@ -46,6 +46,7 @@ func newListener(t *testing.T, change func(*listener)) (l *listener, out, errs *
 	t.Helper()
 	p, out, errs := cetest.Process("")
 	l = &listener{process: p, dataBytes: 64, maxBytes: 1 << 16, stop: func() {}}
+	l.record.maxFiles, l.record.maxBytes = defaultRecordFiles, defaultRecordBytes
 	change(l)
 	if err := l.prepare(); err != nil {
 		t.Fatal(err)
@@ -133,7 +134,7 @@ func TestListenRecordsFixtures(t *testing.T) {
 	dir := t.TempDir()
 	into := filepath.Join(dir, "http", "decode")
 	for range 2 { // the second listener adds to the files of the first
-		l, _, _ := newListener(t, func(l *listener) { l.record = into })
+		l, _, _ := newListener(t, func(l *listener) { l.record.dir = into })
 		for _, m := range arriving {
 			post(t, l, m.raw)
 		}
@@ -183,7 +184,7 @@ func TestListenForwards(t *testing.T) {
 	if len(bodies) != 1 || !strings.HasSuffix(message, bodies[0]) || !strings.Contains(out.String(), "200 OK") {
 		t.Errorf("bodies %q", bodies)
 	}
-	for _, c := range []struct{ target, want int }{{503, 503}, {410, 410}, {302, 502}} {
+	for _, c := range []struct{ target, want int }{{503, 503}, {410, 410}, {400, 400}, {302, 502}} {
 		status = c.target
 		if got := post(t, l, message).StatusCode; got != c.want {
 			t.Errorf("target %d: %d, want %d", c.target, got, c.want)
@@ -206,7 +207,7 @@ func TestListenForwards(t *testing.T) {
 	if err := json.NewDecoder(answer.Body).Decode(&problem); answer.StatusCode != 502 || err != nil || !problem.Retryable {
 		t.Errorf("nobody there: %v", answer)
 	}
-	if l.refused != 5 || l.accepted != 1 {
+	if l.refused != 6 || l.accepted != 1 {
 		t.Errorf("%d accepted, %d refused", l.accepted, l.refused)
 	}
 }

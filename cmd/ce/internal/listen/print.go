@@ -14,6 +14,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
+// maxEvents limits the events of a batch that are printed for people, unless all data is.
+const maxEvents = 100
+
 // print prints a message in one Write, so that the lines of two messages do not mix.
 func (l *listener) print(m *received) error {
 	var b bytes.Buffer
@@ -44,6 +47,10 @@ func (l *listener) print(m *received) error {
 	s := l.process.Style()
 	l.headline(&b, m, s)
 	for i := range m.events {
+		if i == maxEvents && l.dataBytes >= 0 {
+			fmt.Fprintf(&b, "  %s\n", s.Faint(fmt.Sprintf("and %s more", cli.Plural(len(m.events)-i, "event"))))
+			break
+		}
 		if len(m.events) > 1 {
 			fmt.Fprintf(&b, "%s\n", s.Faint(fmt.Sprintf("  event %d of %d", i+1, len(m.events))))
 		}
@@ -59,7 +66,7 @@ func (l *listener) print(m *received) error {
 
 // printRefused reports a refused message on standard error, because --json prints events only.
 func (l *listener) printRefused(m *received) {
-	fmt.Fprintf(l.process.Err, "ce: %d %s: %s\n", m.answer.status, cli.Visible(m.r.RemoteAddr), cli.Visible(cli.OneLine(m.err.Error())))
+	fmt.Fprintf(l.process.Err, "ce: %d %s: %s\n", m.answer.status, cli.Visible(m.r.RemoteAddr), cli.ErrorLine(m.err))
 }
 
 // headline prints status, content mode, request line, time and sender.
@@ -69,8 +76,17 @@ func (l *listener) headline(b *bytes.Buffer, m *received, s cli.Style) {
 	if m.answer.status >= 300 {
 		paint = s.Bad
 	}
-	fmt.Fprintf(b, "%s  %s  %s  %s\n", paint("● "+status), s.Bold(m.modeName()), cli.Visible(excerpt.Cut(m.r.Method+" "+m.r.RequestURI, 100)),
+	fmt.Fprintf(b, "%s  %s  %s  %s\n", paint("● "+status), s.Bold(m.modeName()), cli.Visible(m.requestLine()),
 		s.Faint(m.at.Format("15:04:05.000")+" from "+m.r.RemoteAddr))
+}
+
+// requestLine returns the beginning of the request line, without credentials.
+func (m *received) requestLine() string {
+	uri := m.r.RequestURI
+	if len(uri) > 4096 {
+		uri = uri[:4096]
+	}
+	return excerpt.Cut(excerpt.Cut(m.r.Method, 32)+" "+withoutSecrets(uri), 100)
 }
 
 // modeName returns the content mode that the header of the message claims.
@@ -82,15 +98,20 @@ func (m *received) modeName() string {
 	return mode.String()
 }
 
+// maxFindings limits the violations of a message that are printed.
+const maxFindings = 20
+
 // printFindings prints why a message was refused.
 func printFindings(b *bytes.Buffer, m *received, s cli.Style) {
 	var forward *forwardError
-	if errors.As(m.err, &forward) {
-		fmt.Fprintf(b, "  %s\n", s.Bad(cli.Visible(forward.Error())))
+	var host *hostError
+	if errors.As(m.err, &forward) || errors.As(m.err, &host) {
+		fmt.Fprintf(b, "  %s\n", s.Bad(cli.ErrorLine(m.err)))
 		return
 	}
 	u := stream.Unit{Message: &stream.Message{Header: m.r.Header, Body: m.body}, Body: m.body, Line: 1, InBody: true}
-	for _, f := range finding.Of(&u, m.err) {
+	found, more := finding.First(&u, m.err, maxFindings)
+	for _, f := range found {
 		text := f.Text()
 		if f.Column > 0 {
 			text += fmt.Sprintf(" at offset %d of the body", *f.Offset)
@@ -102,5 +123,8 @@ func printFindings(b *bytes.Buffer, m *received, s cli.Style) {
 		if f.Rule != "" {
 			fmt.Fprintf(b, "    %s\n", cli.Visible(f.Advice))
 		}
+	}
+	if more > 0 {
+		fmt.Fprintf(b, "  %s\n", s.Bad(fmt.Sprintf("and %d more; ce check shows them", more)))
 	}
 }

@@ -3,6 +3,7 @@ package listen
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"math"
@@ -69,6 +70,12 @@ func observeFailure(ctx context.Context, o dispatch.Outcome) {
 // ServeHTTP decodes a message, passes it on, shows it, and answers.
 func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m := &received{at: l.process.Now(), r: r, answer: answer{header: http.Header{}}}
+	if l.hosts != nil && !l.hosts.has(r.Host) {
+		l.refuseHost(m)
+		l.show(m)
+		m.answer.copyTo(w)
+		return
+	}
 	var err error
 	// The body is read first, because it is shown even if the receiver refuses the header.
 	m.body, err = io.ReadAll(io.LimitReader(r.Body, min(l.maxBytes, math.MaxInt64-1)+1))
@@ -100,8 +107,11 @@ func (l *listener) show(m *received) {
 		l.accepted += len(m.events)
 	}
 	err := l.print(m)
-	if l.record != "" && err == nil {
-		err = l.keep(m)
+	if l.record.dir != "" && err == nil {
+		if err = l.record.keep(m); errors.Is(err, errRecordFull) {
+			l.process.Report(err)
+			err = nil
+		}
 	}
 	if err != nil && l.failed == nil {
 		l.failed = err

@@ -1,10 +1,12 @@
 package listen
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,43 +16,60 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
-	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// secret reports whether a header holds credentials.
-func secret(key string) bool {
-	switch strings.ToLower(key) {
-	case "authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token":
-		return true
-	}
-	return false
+// recorder keeps messages in files, within limits.
+type recorder struct {
+	dir      string
+	maxFiles int
+	maxBytes int64
+
+	number int   // of the last file
+	files  int   // written
+	bytes  int64 // written
+	ended  bool  // a limit was reached
 }
 
-// writeRaw writes the message with the headers that net/http has parsed, without credentials.
-func (m *received) writeRaw(b *bytes.Buffer) {
-	fmt.Fprintf(b, "%s %s %s\r\nHost: %s\r\n", m.r.Method, m.r.RequestURI, m.r.Proto, m.r.Host)
-	h := m.r.Header.Clone()
-	for key := range h {
-		if secret(key) {
-			h[key] = []string{"(left out)"}
+// The default limits of a recording.
+const (
+	defaultRecordFiles = 10_000
+	defaultRecordBytes = 1 << 30
+)
+
+// prepare makes the directory. The numbers continue behind those of an earlier run.
+func (r *recorder) prepare() error {
+	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+		return err
+	}
+	old, err := os.ReadDir(r.dir)
+	for _, file := range old {
+		if digits, _, ok := strings.Cut(file.Name(), "-"); ok && len(digits) >= 4 && strings.HasSuffix(file.Name(), ".txtar") {
+			if n, err := strconv.Atoi(digits); err == nil && n > 0 && n < math.MaxInt32 {
+				r.number = max(r.number, n)
+			}
 		}
 	}
-	stream.WriteHeader(b, h)
-	b.WriteString("\r\n")
-	b.Write(m.body)
+	return err
 }
 
-// keep writes the message into a file, in the form of a conformance case.
-func (l *listener) keep(m *received) error {
-	switch m.answer.status {
-	case http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge:
-		return nil // there is no complete message to keep
+// errRecordFull is the error about a file that would exceed a limit.
+var errRecordFull = errors.New("the recording is full")
+
+// keep writes the message into a new file, in the form of a conformance case. It returns an
+// error that wraps errRecordFull, once, when a limit is reached. Nothing is recorded after
+// that.
+func (r *recorder) keep(m *received) error {
+	if r.ended || m.incomplete() {
+		return nil
 	}
-	l.recorded++
+	if r.files >= r.maxFiles {
+		r.ended = true
+		return fmt.Errorf("%w: it has %s; see --record-files", errRecordFull, cli.Plural(r.files, "file"))
+	}
 	id := "refused"
 	switch {
 	case len(m.events) > 0:
@@ -58,8 +77,66 @@ func (l *listener) keep(m *received) error {
 	case m.err == nil:
 		id = "empty"
 	}
-	name := filepath.Join(l.record, fmt.Sprintf("%04d-%s.txtar", l.recorded, id))
-	return os.WriteFile(name, m.fixture(), 0o644)
+	file, err := r.create(id)
+	if err != nil {
+		return err
+	}
+	limited := &limitedWriter{w: file, left: r.maxBytes - r.bytes}
+	w := bufio.NewWriterSize(limited, 64<<10)
+	m.writeFixture(w)
+	err = w.Flush()
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		os.Remove(file.Name())
+		if errors.Is(err, errRecordFull) {
+			r.ended = true
+			return fmt.Errorf("%w: another message would make it more than %d bytes; see --record-bytes", errRecordFull, r.maxBytes)
+		}
+		return err
+	}
+	r.files++
+	r.bytes = r.maxBytes - limited.left
+	return nil
+}
+
+// create makes a file. It never follows a link and never writes into a file that is there:
+// another listener may record into the same directory.
+func (r *recorder) create(id string) (file *os.File, err error) {
+	for range 100 {
+		r.number++
+		name := filepath.Join(r.dir, fmt.Sprintf("%04d-%s.txtar", r.number, id))
+		file, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if !errors.Is(err, os.ErrExist) {
+			break
+		}
+	}
+	return file, err
+}
+
+// limitedWriter writes at most so many bytes.
+type limitedWriter struct {
+	w    io.Writer
+	left int64
+}
+
+func (l *limitedWriter) Write(b []byte) (int, error) {
+	if int64(len(b)) > l.left {
+		return 0, errRecordFull
+	}
+	n, err := l.w.Write(b)
+	l.left -= int64(n)
+	return n, err
+}
+
+// incomplete reports whether there is no message to keep: nothing of it was read, or not all.
+func (m *received) incomplete() bool {
+	switch m.answer.status {
+	case http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusMisdirectedRequest:
+		return true
+	}
+	return false
 }
 
 // fileName returns the beginning of an ID, with a hyphen for each character that the name of a
@@ -77,40 +154,41 @@ func fileName(id string) string {
 	return id
 }
 
-// fixture returns the message in the form that testdata/README.md describes.
-func (m *received) fixture() []byte {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "Recorded %s.\n", m.at.UTC().Format("2006-01-02 15:04:05"))
-	m.writeRequestSection(&b)
+// writeFixture writes the message in the form that testdata/README.md describes.
+func (m *received) writeFixture(w *bufio.Writer) {
+	fmt.Fprintf(w, "Recorded %s.\n", m.at.UTC().Format("2006-01-02 15:04:05"))
+	m.writeRequestSection(w)
 	var forward *forwardError
 	if m.err != nil && !errors.As(m.err, &forward) {
-		b.WriteString("-- error --\n")
+		w.WriteString("-- error --\n")
 		if reasons := library.Reasons(m.err); len(reasons) > 0 {
 			r := reasons[0]
-			fmt.Fprintf(&b, "rule: %s\n", r.Rule)
+			fmt.Fprintf(w, "rule: %s\n", r.Rule)
 			if r.Attribute != "" && cli.Visible(r.Attribute) == r.Attribute { // a refused name can be any text, even of several lines
-				fmt.Fprintf(&b, "attribute: %s\n", r.Attribute)
+				fmt.Fprintf(w, "attribute: %s\n", r.Attribute)
 			}
 			if r.Section != "" {
-				fmt.Fprintf(&b, "section: %s\n", r.Section)
+				fmt.Fprintf(w, "section: %s\n", r.Section)
 			}
 			if r.Index >= 0 {
-				fmt.Fprintf(&b, "index: %d\n", r.Index)
+				fmt.Fprintf(w, "index: %d\n", r.Index)
 			}
 		}
-		return b.Bytes()
+		return
 	}
 	if cehttp.IsCloudEventBatch(m.r.Header) {
-		fmt.Fprintf(&b, "-- batch --\n%d\n", len(m.events))
+		fmt.Fprintf(w, "-- batch --\n%d\n", len(m.events))
 	}
+	var dump []byte
 	for i := range m.events {
-		fmt.Fprintf(&b, "-- event --\n%s", conformance.FromEvent(&m.events[i]))
+		w.WriteString("-- event --\n")
+		dump = conformance.FromEvent(&m.events[i]).Append(dump[:0])
+		w.Write(dump)
 	}
-	return b.Bytes()
 }
 
-func (m *received) writeRequestSection(b *bytes.Buffer) {
-	var head bytes.Buffer
+func (m *received) writeRequestSection(w *bufio.Writer) {
+	var head strings.Builder
 	fmt.Fprintf(&head, "%s / HTTP/1.1\n", m.r.Method)
 	for _, key := range slices.Sorted(maps.Keys(m.r.Header)) {
 		lower := strings.ToLower(key)
@@ -124,17 +202,42 @@ func (m *received) writeRequestSection(b *bytes.Buffer) {
 	head.WriteByte('\n')
 	text := head.String() + string(m.body)
 	if plainSection(text) {
-		fmt.Fprintf(b, "-- request --\n%s\n", text)
+		w.WriteString("-- request --\n")
+		w.WriteString(text)
+		w.WriteByte('\n')
 		return
 	}
-	b.WriteString("-- request quoted --\n")
+	w.WriteString("-- request quoted --\n")
+	var quoted []byte
 	for line := range strings.Lines(text) {
-		b.WriteString(strconv.QuoteToASCII(line) + "\n")
+		for line != "" {
+			n := len(line)
+			if n > maxQuoted { // the literals are joined
+				n = lastRune(line, maxQuoted)
+			}
+			quoted = strconv.AppendQuoteToASCII(quoted[:0], line[:n])
+			w.Write(append(quoted, '\n'))
+			line = line[n:]
+		}
 	}
 }
+
+// maxQuoted limits the text of a string literal, in bytes.
+const maxQuoted = 16 << 10
 
 // plainSection reports whether a text needs no quotes in a section.
 func plainSection(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && cli.Hidden(r) }) &&
 		!strings.Contains(s, "\n-- ")
+}
+
+// lastRune returns the index of the last character of s that begins before n, or n if there is
+// none near it.
+func lastRune(s string, n int) int {
+	for i := n - 1; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return i
+		}
+	}
+	return n
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -17,6 +18,7 @@ import (
 type deliverer struct {
 	sender cehttp.Sender
 	single bool // only one event is sent, and its reply is shown
+	waits  func(cehttp.Attempt)
 }
 
 // attempts counts the attempts of one delivery, and keeps the times of its answers.
@@ -24,18 +26,23 @@ type attempts struct {
 	count    int
 	status   int
 	answered []time.Duration
+	waits    func(cehttp.Attempt) // is called before the wait for another attempt
 }
 
 // attemptsKey is the key of an *attempts in the context of a delivery.
 type attemptsKey struct{}
 
-func (s *sending) deliverer() *deliverer {
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConns: s.concurrency, MaxIdleConnsPerHost: s.concurrency}
+func (s *sending) deliverer(waits func(cehttp.Attempt)) *deliverer {
+	var transport http.RoundTripper = &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConns: s.concurrency, MaxIdleConnsPerHost: s.concurrency}
+	if s.host != "" {
+		transport = &hostTransport{transport, s.host}
+	}
 	wait := s.wait
 	if wait == 0 {
 		wait = -1 // no wait; 0 would be the default
 	}
 	return &deliverer{
+		waits:  waits,
 		single: len(s.files) == 0 && s.repeat == 1 && s.mode != cloudevents.BatchMode,
 		sender: cehttp.Sender{
 			Target:         s.target,
@@ -51,10 +58,25 @@ func (s *sending) deliverer() *deliverer {
 	}
 }
 
+// hostTransport sends requests with another Host than that of the URL.
+type hostTransport struct {
+	http.RoundTripper
+	host string
+}
+
+func (t *hostTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context()) // a RoundTripper must not change it
+	r.Host = t.host
+	return t.RoundTripper.RoundTrip(r)
+}
+
 func observeAttempt(ctx context.Context, a cehttp.Attempt) {
 	if seen, ok := ctx.Value(attemptsKey{}).(*attempts); ok {
 		seen.count++
 		seen.status = a.Status
+		if a.Wait > 0 {
+			seen.waits(a)
+		}
 		if a.Status != 0 {
 			seen.answered = append(seen.answered, a.Duration)
 		}
@@ -63,7 +85,7 @@ func observeAttempt(ctx context.Context, a cehttp.Attempt) {
 
 // deliver sends events. It returns the result of each event, and the attempts of all.
 func (d *deliverer) deliver(ctx context.Context, es []cloudevents.Event) ([]result, *attempts) {
-	begin, seen := time.Now(), new(attempts)
+	begin, seen := time.Now(), &attempts{waits: d.waits}
 	ctx = context.WithValue(ctx, attemptsKey{}, seen)
 	rs := make([]result, len(es))
 	for i := range es {
@@ -100,7 +122,7 @@ func (r *result) conclude(status int, err error) {
 		r.Accepted = failed.Status/100 == 2 // the error is about its reply
 		r.Error = failureText(failed)
 	default:
-		r.Error = err.Error()
+		r.Error = excerpt.Cut(err.Error(), maxFailure)
 	}
 }
 
@@ -110,16 +132,27 @@ const maxFailure = 300
 // failureText returns why an event was not accepted. Events with the same cause have the same
 // text, so that they can be counted.
 func failureText(e *cehttp.SendError) string {
-	var network *net.OpError
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return "interrupted"
 	case e.Problem != nil && e.Problem.Message != "":
 		return excerpt.Cut(e.Problem.Message, maxFailure)
-	case errors.As(e.Err, &network):
-		return excerpt.Cut(network.Err.Error(), maxFailure)
 	case e.Err != nil:
-		return excerpt.Cut(e.Err.Error(), maxFailure)
+		return causeText(e.Err)
 	}
 	return ""
+}
+
+// causeText returns the cause of a failed request, without the addresses at both ends and
+// without the URL, which may have a password or a token.
+func causeText(err error) string {
+	var network *net.OpError
+	var target *url.Error
+	switch {
+	case errors.As(err, &network):
+		err = network.Err
+	case errors.As(err, &target):
+		err = target.Err
+	}
+	return excerpt.Cut(err.Error(), maxFailure)
 }

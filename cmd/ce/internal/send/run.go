@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // result is the outcome of one event.
@@ -35,7 +36,7 @@ func (s *sending) deliverAll(ctx context.Context, next source) error {
 		total = s.repeat
 	}
 	t := newTally(s.process, s.json, total)
-	d := s.deliverer()
+	d := s.deliverer(func(a cehttp.Attempt) { t.retry(a, s.attempts, s.wait) })
 	stopProgress := t.progress()
 
 	// After Ctrl-C, requests that were sent may still be answered.

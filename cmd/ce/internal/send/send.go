@@ -14,8 +14,9 @@ import (
 )
 
 const help = `Without files, the event is made of the flags; each of --repeat has an ID of its own. Files
-have JSON events, a batch, HTTP messages or curl commands, as for ce convert; - is
-standard input. Files that a curl command names are read with --read-files only.
+have JSON events, a batch, HTTP messages, curl commands or recorded cases, as for ce
+convert; - is standard input. Files that a curl command names are read with --read-files
+only. The URL may be host:port or :port, too: localhost:8080 is http://localhost:8080/.
 
 --data is a text, @FILE, or - for standard input. Without --datacontenttype it is
 application/json if it is a JSON object or array, else text/plain if it is UTF-8. --ext is
@@ -24,9 +25,10 @@ extension, or name:Type=value with Boolean, Integer, URI, ... --time is RFC 3339
 none.
 
 What fails for a time is sent again, --attempts in all: if nobody answers, and after
-408, 425, 429 and 5xx, as the receiver says in Retry-After. An event that was accepted but whose
-answer was lost is sent twice, with the same ID. Batches are for receivers that asked for
-them.
+408, 425, 429 and 5xx, as the receiver says in Retry-After. While it waits, standard error
+says why and for how long, once a second at most if there are several events. An event
+that was accepted but whose answer was lost is sent twice, with the same ID. Batches are
+for receivers that asked for them.
 
 --print shows the HTTP messages, --curl the curl commands, and nothing is sent. --json writes
 a line for each event, {"id", "status", "accepted", ...}, on standard output. Exit status 0
@@ -58,10 +60,11 @@ func Command() cli.Command {
 			flags.IntVar(&s.attempts, "attempts", 3, "to deliver an event, `n` times; 1 is no retries")
 			flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "of an attempt, a `duration`")
 			flags.DurationVar(&s.wait, "wait", time.Second, "before the second attempt, at most a `duration`; longer before later ones")
-			flags.Func("header", "another HTTP header, `'Name: value'`; may be repeated", s.addHeader)
+			flags.Func("header", "another HTTP header, or Host, `'Name: value'`; may be repeated", s.addHeader)
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
 			flags.BoolVar(&s.json, "json", false, "a JSON object an event, on standard output")
+			flags.IntVar(&s.template.maxBytes, "max-bytes", stream.DefaultMaxBytes, "of an event or a body in a file, or of --data @file, `n` bytes")
 			flags.BoolVar(&s.readFiles, "read-files", false, stream.ReadFilesUsage)
 			return func(ctx context.Context, args []string) error { return s.run(ctx, flags, args) }
 		},
@@ -72,7 +75,8 @@ func Command() cli.Command {
 type sending struct {
 	process  *cli.Process
 	template template
-	header   http.Header
+	header   http.Header // without Host
+	host     string      // the header Host; "" is that of the URL
 
 	mode        cloudevents.Mode
 	batchSize   int
@@ -130,8 +134,8 @@ func (s *sending) check(flags *flag.FlagSet, args []string) error {
 	switch {
 	case err != nil:
 		return err
-	case s.repeat < 1 || s.concurrency < 1 || s.attempts < 1 || s.batchSize < 1:
-		return cli.Usagef("send: --repeat, --concurrency, --attempts and --batch-size are 1 at least")
+	case s.repeat < 1 || s.concurrency < 1 || s.attempts < 1 || s.batchSize < 1 || s.template.maxBytes < 1:
+		return cli.Usagef("send: --repeat, --concurrency, --attempts, --batch-size and --max-bytes are 1 at least")
 	case s.rate != 0 && !(s.rate >= leastRate && s.rate <= 1e6): // NaN is neither
 		return cli.Usagef("send: --rate is %v to 1000000, or 0", leastRate)
 	case s.timeout <= 0 || s.wait < 0:

@@ -19,6 +19,10 @@ func (s *sending) show(next source) error {
 	if err != nil {
 		return err
 	}
+	to := *u // with the Host to show
+	if s.host != "" {
+		to.Host = s.host
+	}
 	w := bufio.NewWriter(s.process.Display())
 	more := s.batches(next)
 	for {
@@ -35,8 +39,11 @@ func (s *sending) show(next source) error {
 			return err
 		}
 		if s.print {
-			err = stream.WriteRequest(w, u, h, body)
+			err = stream.WriteRequest(w, &to, h, body)
 		} else {
+			if s.host != "" {
+				h["Host"] = []string{s.host}
+			}
 			command := curl.Command{URL: s.target, Header: h, Body: body}
 			_, err = w.Write(append(command.Append(nil), '\n'))
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
@@ -34,7 +35,8 @@ type tally struct {
 	errors   map[string]int // events by error
 	latency  latencies
 	last     *result
-	failed   error // of writing
+	warned   time.Time // when a retry was last shown
+	failed   error     // of writing
 }
 
 func newTally(p *cli.Process, json bool, total int) *tally {
@@ -110,6 +112,36 @@ func (t *tally) progress() (stop func()) {
 		}
 	}()
 	return func() { close(ended); <-gone }
+}
+
+// A wait for another attempt is shown if people notice it, or would notice one as long as --wait
+// allows, and with several events not more often than they read.
+const (
+	noticeable = 100 * time.Millisecond
+	readable   = time.Second
+)
+
+// retry shows on standard error that a request is about to be made again.
+func (t *tally) retry(a cehttp.Attempt, of int, longest time.Duration) {
+	if max(a.Wait, longest) < noticeable {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if !t.warned.IsZero() && now.Sub(t.warned) < readable && t.total != 1 {
+		return
+	}
+	t.warned = now
+	why := statusName(a.Status)
+	if a.Err != nil {
+		why += ", " + cli.OneLine(causeText(a.Err))
+	}
+	clear := ""
+	if t.process.Terminal(t.process.Err) {
+		clear = "\r\x1b[K" // the progress
+	}
+	fmt.Fprintf(t.process.Err, "%sce: attempt %d of %d: %s; again in %s\n", clear, a.Number, of, cli.Visible(why), round(a.Wait))
 }
 
 func (t *tally) line() string {

@@ -3,6 +3,7 @@ package send
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ type template struct {
 	dataContentType, dataSchema, data    string
 	extensions                           []cloudevents.Extension
 	hasData                              bool
+	maxBytes                             int // of a file with data
 }
 
 func (t *template) declare(flags *flag.FlagSet) {
@@ -58,7 +60,7 @@ func (t *template) addExtension(s string) error {
 	name, typeName, typed := strings.Cut(name, ":")
 	if typed {
 		if typ, ok = spec.ParseType(typeName); !ok {
-			return fmt.Errorf("unknown type %.64q", typeName)
+			return stream.UnknownType(typeName)
 		}
 	} else if documented, ok := spec.Extension(name); ok {
 		typ = documented.Type
@@ -122,7 +124,7 @@ func (t *template) setData(stdin io.Reader, e *cloudevents.Event) error {
 	}
 	if file {
 		var err error
-		if e.Data, err = stream.ReadFile(stdin, name); err != nil {
+		if e.Data, err = stream.ReadFile(stdin, name, t.maxBytes); err != nil {
 			return err
 		}
 	}
@@ -158,19 +160,30 @@ func (t *template) number(e cloudevents.Event, n, of int, now time.Time) *cloude
 	return &e
 }
 
-// addHeader adds an HTTP header. Attributes and headers of the connection are refused.
+// addHeader adds an HTTP header, or sets the Host. Attributes and headers of the connection are
+// refused.
 func (s *sending) addHeader(text string) error {
 	name, value, ok := strings.Cut(text, ":")
-	if !ok || !stream.IsToken(name) {
-		return fmt.Errorf("no header: %.64q", text)
+	if value = strings.TrimSpace(value); !ok || !stream.IsToken(name) {
+		return errors.New("no header; it is 'Name: value'")
 	}
-	if key := http.CanonicalHeaderKey(name); strings.HasPrefix(key, "Ce-") || key == "Content-Type" {
+	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		return fmt.Errorf("the value of %s has a control character", name)
+	}
+	key := http.CanonicalHeaderKey(name)
+	if strings.HasPrefix(key, "Ce-") || key == "Content-Type" {
 		return fmt.Errorf("%s is an attribute, for which there are flags", name)
 	}
-	switch http.CanonicalHeaderKey(name) {
-	case "Host", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Trailer":
+	switch key {
+	case "Host":
+		if value == "" || s.host != "" || strings.ContainsAny(value, " \t/?#@,\"<>\\") {
+			return errors.New("there is one Host, a name with or without a port")
+		}
+		s.host = value
+		return nil
+	case "Content-Length", "Content-Encoding", "Transfer-Encoding", "Trailer":
 		return fmt.Errorf("%s is what the URL and the body say", name)
 	}
-	s.header.Add(name, strings.TrimSpace(value))
+	s.header.Add(name, value)
 	return nil
 }

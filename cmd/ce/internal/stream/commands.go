@@ -22,6 +22,9 @@ type commandReader struct {
 func (s *splitter) commands() (*commandReader, error) {
 	c := &commandReader{offset: s.offset, line: s.line}
 	all, err := ReadAtMost(s.r, maxCommands)
+	if errors.As(err, new(*TooLongError)) {
+		return nil, fmt.Errorf("the curl commands together are %w", err)
+	}
 	s.advance(all)
 	c.text = string(all)
 	return c, err

@@ -43,14 +43,22 @@ func (e *CurlError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e
 // Unwrap returns e.Err.
 func (e *CurlError) Unwrap() error { return e.Err }
 
-// TooLongError is an error about a unit that is larger than the limit.
+// TooLongError is an error about a unit or a file that is larger than a limit.
 type TooLongError struct {
-	Max int // bytes
+	Max  int    // bytes
+	Flag string // the flag that changes Max; "" if there is none
 }
+
+// MaxBytesFlag is the flag of [Source].MaxBytes.
+const MaxBytesFlag = "--max-bytes"
 
 // Error returns the limit, and the flag that changes it.
 func (e *TooLongError) Error() string {
-	return fmt.Sprintf("longer than %d bytes; see --max-bytes", e.Max)
+	text := fmt.Sprintf("longer than %d bytes", e.Max)
+	if e.Flag != "" {
+		text += "; see " + e.Flag
+	}
+	return text
 }
 
 // IsFault reports whether an error of [Reader.Next] is about the contents of the

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Form is how events are laid out in a stream.
@@ -22,15 +24,16 @@ const (
 	Batch      // a JSON array of events
 	HTTP       // HTTP messages
 	Curl       // curl command lines
+	Case       // conformance cases, as ce listen --record writes them: txtar archives with a message
 )
 
 // String returns the name of the form on the command line.
 func (f Form) String() string {
-	return [...]string{"any", "json", "jsonl", "batch", "http", "curl"}[f]
+	return [...]string{"any", "json", "jsonl", "batch", "http", "curl", "txtar"}[f]
 }
 
 // InputForms names the forms of an input, for help.
-const InputForms = "json, jsonl, batch, http, curl"
+const InputForms = "json, jsonl, batch, http, curl, txtar"
 
 // ParseForm returns the form of that name or media type. The empty name is Any.
 func ParseForm(name string) (Form, bool) {
@@ -47,6 +50,8 @@ func ParseForm(name string) (Form, bool) {
 		return HTTP, true
 	case "curl":
 		return Curl, true
+	case "txtar":
+		return Case, true
 	}
 	return 0, false
 }
@@ -77,6 +82,15 @@ func ModeFlag(m *cloudevents.Mode) func(string) error {
 	}
 }
 
+// UnknownType returns the error of a flag about the name of a type that there is not.
+func UnknownType(name string) error {
+	var names []string
+	for t := spec.String; t <= spec.Timestamp; t++ {
+		names = append(names, t.String())
+	}
+	return fmt.Errorf("unknown type %.64q; it is one of %s%s", name, strings.Join(names, ", "), cli.DidYouMean(name, names))
+}
+
 // formOfName returns the form that the name of a file tells. For ".json" that is Any, and
 // isJSON is true: an event or a batch, and nothing else.
 func formOfName(name string) (f Form, isJSON bool) {
@@ -89,6 +103,8 @@ func formOfName(name string) (f Form, isJSON bool) {
 		return HTTP, false
 	case ".curl":
 		return Curl, false
+	case ".txtar":
+		return Case, false
 	}
 	return Any, false
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httputil"
 	"strconv"
@@ -82,18 +83,18 @@ func (s *splitter) readMessage() (*Message, error) {
 	begin := s.offset
 	for first := true; ; first = false {
 		at := HTTPError{Offset: s.offset, Line: s.line}
-		text, err := s.text()
+		text, err := s.text(maxHead)
 		if err == io.EOF && !first {
 			break // a header alone
+		}
+		if err == errLine || s.offset-begin > maxHead {
+			at.Text = fmt.Sprintf("the header is longer than %d bytes", maxHead)
+			return nil, &at
 		}
 		if err != nil {
 			return nil, err
 		}
 		line := string(text)
-		if s.offset-begin > maxHead {
-			at.Text = "the header is too long"
-			return nil, &at
-		}
 		if first && isStartLine(line) {
 			m.Start = line
 			continue
@@ -122,14 +123,14 @@ func (s *splitter) readMessage() (*Message, error) {
 
 func (s *splitter) body(m *Message) error {
 	at := HTTPError{Offset: s.offset, Line: s.line}
-	if coding := m.Get("Transfer-Encoding"); coding != "" {
+	if coding := strings.Join(m.Values("Transfer-Encoding"), ", "); coding != "" {
 		if !strings.EqualFold(coding, "chunked") {
 			at.Text = fmt.Sprintf("Transfer-Encoding %.64q", coding)
 			return &at
 		}
 		m.BodyOffset, m.BodyLine, m.InBody = 0, 1, true
 		counted := &counter{r: s.r}
-		body, err := ReadAtMost(httputil.NewChunkedReader(counted), s.max)
+		body, err := s.readAtMost(httputil.NewChunkedReader(counted))
 		s.line += counted.lines
 		s.offset += counted.n
 		if m.Body = body; err != nil {
@@ -142,28 +143,35 @@ func (s *splitter) body(m *Message) error {
 		}
 		// The trailer section is of no use here.
 		for {
-			if line, err := s.text(); err != nil || len(line) == 0 {
+			if line, err := s.text(maxHead); err != nil || len(line) == 0 {
 				return nil
 			}
 		}
 	}
-	length := m.Get("Content-Length")
-	if length == "" {
-		body, err := ReadAtMost(s.r, s.max)
+	lengths := m.Values("Content-Length")
+	if len(lengths) == 0 {
+		body, err := ReadAtMost(s.r, min(s.max, math.MaxInt-2)+len("\r\n"))
 		s.advance(body)
-		body = bytes.TrimSuffix(body, []byte("\n"))
-		m.Body = bytes.TrimSuffix(body, []byte("\r"))
+		if !s.exact {
+			body = bytes.TrimSuffix(body, []byte("\n"))
+			body = bytes.TrimSuffix(body, []byte("\r"))
+		}
+		if m.Body = body; len(body) > s.max || errors.As(err, new(*TooLongError)) {
+			return s.tooLong()
+		}
 		return err
 	}
-	n, err := strconv.ParseUint(length, 10, 62)
-	switch {
-	case err != nil:
-		at.Text = fmt.Sprintf("Content-Length %.64q", length)
-		return &at
-	case n > uint64(s.max):
-		return &TooLongError{s.max}
+	n, err := strconv.ParseUint(lengths[0], 10, 62)
+	for _, length := range lengths { // RFC 9112, 6.3: all of them must be the same
+		if err != nil || length != lengths[0] {
+			at.Text = fmt.Sprintf("Content-Length %.64q", strings.Join(lengths, ", "))
+			return &at
+		}
 	}
-	m.Body, err = ReadAtMost(io.LimitReader(s.r, int64(n)), s.max)
+	if n > uint64(s.max) {
+		return s.tooLong()
+	}
+	m.Body, err = s.readAtMost(io.LimitReader(s.r, int64(n)))
 	s.advance(m.Body)
 	if err == nil && len(m.Body) < int(n) {
 		at.Text = fmt.Sprintf("the body has %d bytes, but Content-Length is %d", len(m.Body), n)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -18,10 +19,11 @@ const DefaultMaxBytes = cehttp.DefaultMaxBytes
 type Reader struct {
 	Name string // of the file; "" is standard input
 
-	form         Form
-	isJSON       bool // whatever the first bytes are
-	s            *splitter
-	readFile     func(name string) ([]byte, error) // reads a file that a curl command names; nil refuses
+	form   Form
+	isJSON bool // whatever the first bytes are
+	s      *splitter
+	// readFile reads a file that a curl command names; nil refuses.
+	readFile     func(name string, max int) ([]byte, error)
 	begun, ended bool
 	oneLine      bool // JSON events have a line each, as the first one has
 	index        int  // of the next unit
@@ -108,6 +110,8 @@ func (in *Reader) read() (Unit, error) {
 		return in.readElement()
 	case HTTP, Curl:
 		return in.readMessage()
+	case Case:
+		return in.readCase()
 	}
 	return in.readEvent()
 }
@@ -127,6 +131,9 @@ func (in *Reader) begin() error {
 		if in.isJSON && in.form != Batch {
 			in.form = JSON
 		}
+		if in.form == Any && hasMarker(b) {
+			in.form = Case
+		}
 		if in.form == Any {
 			return &StructureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
 		}
@@ -138,7 +145,10 @@ func (in *Reader) readLine() (Unit, error) {
 	in.begun = true
 	for {
 		offset, line := in.s.offset, in.s.line
-		b, err := in.s.text()
+		b, err := in.s.text(in.s.max)
+		if err == errLine {
+			err = in.s.tooLong()
+		}
 		if err != nil {
 			return Unit{}, err
 		}
@@ -234,7 +244,10 @@ func (in *Reader) readMessage() (Unit, error) {
 				return Unit{}, err
 			}
 		}
-		m, err = in.commands.next(in.readFile)
+		m, err = in.commands.next(in.fileReader())
+		if err == nil && len(m.Body) > in.s.max {
+			err = in.s.tooLong()
+		}
 	} else {
 		m, err = in.s.readMessage()
 	}
@@ -244,15 +257,47 @@ func (in *Reader) readMessage() (Unit, error) {
 	return Unit{Message: m, Body: m.Body, Offset: m.BodyOffset, Line: m.BodyLine, InBody: m.InBody}, nil
 }
 
-// Place returns the line of the input, counted from 1, and the column, in bytes and counted
-// from 1, of an offset into the body of u.
-func (u *Unit) Place(offset int) (line, column int) {
-	before := u.Body[:min(offset, len(u.Body))]
-	newline := bytes.LastIndexByte(before, '\n')
-	if column = len(before) - newline; newline < 0 {
-		column += u.Column
+// Place is where an offset is in the input: the line, counted from 1, and the column, in bytes
+// and counted from 1.
+type Place struct{ Line, Column int }
+
+// fileReader returns the function that reads the files of one command, which together are no
+// larger than a unit may be. It is nil if files are not read.
+func (in *Reader) fileReader() func(name string) ([]byte, error) {
+	if in.readFile == nil {
+		return nil
 	}
-	return u.Line + bytes.Count(before, []byte("\n")), column
+	left := in.s.max
+	return func(name string) ([]byte, error) {
+		b, err := in.readFile(name, max(left, 1))
+		if left -= len(b); left < 0 {
+			return nil, in.s.tooLong()
+		}
+		var long *TooLongError
+		if errors.As(err, &long) {
+			long.Max = in.s.max
+		}
+		return b, err
+	}
+}
+
+// Places returns the places of offsets into the body of u, which may be many, in one pass over
+// the body.
+func (u *Unit) Places(offsets []int) map[int]Place {
+	places := make(map[int]Place, len(offsets))
+	at, line, column := 0, u.Line, u.Column+1
+	for _, offset := range slices.Sorted(slices.Values(offsets)) {
+		piece := u.Body[at:max(at, min(offset, len(u.Body)))]
+		if n := bytes.Count(piece, []byte("\n")); n > 0 {
+			line += n
+			column = len(piece) - bytes.LastIndexByte(piece, '\n')
+		} else {
+			column += len(piece)
+		}
+		at += len(piece)
+		places[offset] = Place{line, column}
+	}
+	return places
 }
 
 // Absolute returns the error of a decoder of u.Body with its offset counted from the

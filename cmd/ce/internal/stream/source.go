@@ -1,8 +1,10 @@
 package stream
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 )
 
@@ -11,7 +13,7 @@ import (
 type Source struct {
 	Stdin     io.Reader
 	Form      Form // of every input; Any is told by name and first bytes
-	MaxBytes  int  // limit of a unit; 0 is DefaultMaxBytes
+	MaxBytes  int  // limit of a unit, and of the files that a command names; 0 is DefaultMaxBytes
 	ReadFiles bool // reads the files that curl commands name
 }
 
@@ -47,34 +49,41 @@ func (s *Source) Open(name string, use func(*Reader) error) error {
 	}
 	in := NewReader(r, name, s.Form, s.MaxBytes)
 	if s.ReadFiles {
-		in.readFile = func(name string) ([]byte, error) { return ReadFile(s.Stdin, name) }
+		in.readFile = func(name string, max int) ([]byte, error) { return ReadFile(s.Stdin, name, max) }
 	}
 	return use(in)
 }
 
-// ReadFile reads a file that the user names, or stdin for "-". The limit is
-// DefaultMaxBytes.
-func ReadFile(stdin io.Reader, name string) ([]byte, error) {
-	if name == "-" {
-		return ReadAtMost(stdin, DefaultMaxBytes)
+// ReadFile reads a file that the user names, or stdin for "-". The limit max is that of
+// --max-bytes; 0 is DefaultMaxBytes.
+func ReadFile(stdin io.Reader, name string, max int) ([]byte, error) {
+	if max == 0 {
+		max = DefaultMaxBytes
 	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		stdin = file
 	}
-	defer file.Close()
-	b, err := ReadAtMost(file, DefaultMaxBytes)
-	if err != nil {
+	b, err := ReadAtMost(stdin, max)
+	var long *TooLongError
+	if errors.As(err, &long) {
+		long.Flag = MaxBytesFlag
+	}
+	if err != nil && name != "-" {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return b, nil
+	return b, err
 }
 
 // ReadAtMost reads all of r. More than max bytes are a [*TooLongError].
 func ReadAtMost(r io.Reader, max int) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, int64(max)+1))
+	b, err := io.ReadAll(io.LimitReader(r, int64(min(max, math.MaxInt-1))+1))
 	if len(b) > max {
-		return nil, &TooLongError{max}
+		return nil, &TooLongError{Max: max}
 	}
 	return b, err
 }

@@ -17,6 +17,7 @@ type splitter struct {
 	line   int   // of the next byte, counted from 1
 	start  int64 // offset of that line
 	max    int   // bytes of a line or value
+	exact  bool  // a line end at the end of the input belongs to the body of a message
 	buf    []byte
 }
 
@@ -83,32 +84,57 @@ func (s *splitter) endOfLine() bool {
 	}
 }
 
-// text reads a line and returns it without its end. The result is valid until the next call.
-// The error is io.EOF at the end of the input.
-func (s *splitter) text() ([]byte, error) {
+// tooLong returns the error about a unit that is larger than the limit.
+func (s *splitter) tooLong() error { return &TooLongError{Max: s.max, Flag: MaxBytesFlag} }
+
+// readAtMost reads all of r, up to the limit of a unit.
+func (s *splitter) readAtMost(r io.Reader) ([]byte, error) {
+	b, err := ReadAtMost(r, s.max)
+	if errors.As(err, new(*TooLongError)) {
+		return nil, s.tooLong()
+	}
+	return b, err
+}
+
+// text reads a line of at most max bytes and returns it without its end, LF or CRLF. The
+// result is valid until the next call. The error is io.EOF at the end of the input. A longer
+// line gives errLine; the next call then goes on behind what was read of it.
+func (s *splitter) text(max int) ([]byte, error) {
+	b, err := s.lineFeed(max)
+	return bytes.TrimSuffix(b, []byte("\r")), err
+}
+
+// lineFeed is text for lines that end in LF.
+func (s *splitter) lineFeed(max int) ([]byte, error) {
 	line, err := s.r.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
 		s.buf = append(s.buf[:0], line...)
-		for err == bufio.ErrBufferFull {
+		for err == bufio.ErrBufferFull && len(s.buf) <= max {
 			line, err = s.r.ReadSlice('\n')
-			if s.buf = append(s.buf, line...); len(s.buf) > s.max {
-				return nil, &TooLongError{s.max}
-			}
+			s.buf = append(s.buf, line...)
 		}
 		line = s.buf
 	}
 	s.offset += int64(len(line))
+	content := line
 	switch {
 	case err == nil:
 		s.line++
 		s.start = s.offset
-		line = line[:len(line)-1]
-		return bytes.TrimSuffix(line, []byte("\r")), nil
-	case err == io.EOF && len(line) > 0:
-		return line, nil
+		content = line[:len(line)-1]
+	case err == bufio.ErrBufferFull:
+		return nil, errLine
+	case err != io.EOF || len(line) == 0:
+		return nil, err
 	}
-	return nil, err
+	if len(content) > max && !(len(content) == max+1 && content[max] == '\r') {
+		return nil, errLine
+	}
+	return content, nil
 }
+
+// errLine is the error about a line that is too long.
+var errLine = errors.New("the line is too long")
 
 // value reads one JSON value: to the bracket that closes the first one, or up to a comma, a
 // bracket or white space. If the input ends within the value, the result is incomplete. It is
@@ -125,7 +151,7 @@ func (s *splitter) value() ([]byte, error) {
 		b, _ := s.r.Peek(s.r.Buffered())
 		n := v.scan(b)
 		if len(s.buf)+n > s.max {
-			return nil, &TooLongError{s.max}
+			return nil, s.tooLong()
 		}
 		s.buf = append(s.buf, b[:n]...)
 		s.skip(n)

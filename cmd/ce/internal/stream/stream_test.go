@@ -130,14 +130,29 @@ func TestPlaces(t *testing.T) {
 	if err != nil || u.Line != 3 || u.Index != 1 {
 		t.Fatalf("%+v, %v", u, err)
 	}
-	if line, column := u.Place(10); line != 4 || column != 9 {
-		t.Errorf("line %d, column %d", line, column)
+	for offset, want := range u.Places([]int{10, 0, 1, 2, 10, 99}) {
+		if got := map[int]stream.Place{0: {3, 1}, 1: {3, 2}, 2: {4, 1}, 10: {4, 9}, 99: {4, 10}}[offset]; got != want {
+			t.Errorf("offset %d: %+v, want %+v", offset, want, got)
+		}
 	}
 	var d cloudevents.JSONDecoder
 	_, err = d.Decode(u.Body)
 	var syntax *cloudevents.SyntaxError
 	if !errors.As(u.Absolute(err), &syntax) || syntax.Offset <= int(u.Offset) {
 		t.Error(err)
+	}
+}
+
+// Many places are found in one pass: otherwise this would not end.
+func TestPlacesInOnePass(t *testing.T) {
+	u := stream.Unit{Body: []byte(strings.Repeat("x", 1<<22) + strings.Repeat("a\n", 1<<19)), Line: 7, Column: 3}
+	offsets := make([]int, 0, 1<<20)
+	for n := 1 << 20; n > 0; n-- {
+		offsets = append(offsets, 1<<22+n-1)
+	}
+	places := u.Places(offsets)
+	if first, last := places[1<<22], places[1<<22+1<<20-1]; first != (stream.Place{7, 1<<22 + 4}) || last != (stream.Place{7 + 1<<19 - 1, 2}) || len(places) != len(offsets) {
+		t.Errorf("%+v, %+v", first, last)
 	}
 }
 

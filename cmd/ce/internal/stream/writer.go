@@ -31,10 +31,13 @@ type Writer struct {
 }
 
 // NewWriter returns a Writer to w, which the caller flushes after End. HTTP requests have
-// the mode m and go to target. The form Curl is refused; Any is Lines.
+// the mode m and go to target. The forms Curl and Case are refused; Any is Lines.
 func NewWriter(w *bufio.Writer, f Form, m cloudevents.Mode, target string) (*Writer, error) {
-	if f == Curl {
+	switch f {
+	case Curl:
 		return nil, cli.Usagef("curl commands are written by ce send --curl")
+	case Case:
+		return nil, cli.Usagef("cases are written by ce listen --record")
 	}
 	u, err := ParseTarget(target)
 	if err != nil {
@@ -43,13 +46,43 @@ func NewWriter(w *bufio.Writer, f Form, m cloudevents.Mode, target string) (*Wri
 	return &Writer{w: w, form: f, mode: m, url: u}, nil
 }
 
-// ParseTarget parses the URL that events are sent to. An error is about the command line.
+// ParseTarget parses the URL that events are sent to. Without a scheme, as in localhost:8080/path
+// and :8080, it is http and, without a host, localhost. An error is about the command line.
 func ParseTarget(s string) (*url.URL, error) {
-	u, err := url.Parse(s)
+	whole := s
+	if isAddress(s) {
+		if whole = "http://" + s; s[0] == ':' {
+			whole = "http://localhost" + s
+		}
+	}
+	u, err := url.Parse(whole)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Contains(u.RawQuery, " ") {
-		return nil, cli.Usagef("not an http or https URL: %.64q", s)
+		return nil, cli.Usagef("not an http or https URL: %.64q; http://localhost:8080/, localhost:8080 and :8080 are", withoutQuery(s))
 	}
 	return u, nil
+}
+
+// withoutQuery returns the part of a URL that holds no token.
+func withoutQuery(s string) string {
+	s, _, _ = strings.Cut(s, "?")
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		s = "…" + s[i:]
+	}
+	return s
+}
+
+// isAddress reports whether s begins with [host]:port and has no scheme.
+func isAddress(s string) bool {
+	end := strings.IndexAny(s, "/?#")
+	if end < 0 {
+		end = len(s)
+	}
+	colon := strings.LastIndexByte(s[:end], ':')
+	if colon < 0 || strings.Contains(s[:end], "@") {
+		return false
+	}
+	port, err := strconv.ParseUint(s[colon+1:end], 10, 16)
+	return err == nil && port > 0
 }
 
 // Event writes one event.
@@ -123,13 +156,18 @@ func OneLineJSON(b []byte) ([]byte, error) {
 	return compact.Bytes(), err
 }
 
+// writeIndented writes a JSON text indented, or in one line if that would be more than four
+// times as long: data may be nested so deep that it has to be bounded.
 func writeIndented(w io.Writer, b []byte) error {
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, b, "", "  "); err != nil {
-		return err
+	if indented, whole := indent(b, 4*len(b)+4096); whole {
+		b = indented
+	} else {
+		var err error
+		if b, err = OneLineJSON(b); err != nil {
+			return err
+		}
 	}
-	indented.WriteByte('\n')
-	_, err := w.Write(indented.Bytes())
+	_, err := w.Write(append(b, '\n'))
 	return err
 }
 

@@ -100,12 +100,12 @@ func (a *adapter) stop() {
 	}
 }
 
-func (a *adapter) broken() error {
+func (a *adapter) broken(place string) error {
 	switch {
 	case a.dead != nil:
-		return a.dead
+		return fmt.Errorf("at %s: %w", place, a.dead)
 	case a.failures >= maxFailures:
-		return fmt.Errorf("the adapter has not answered %d times in a row", a.failures)
+		return fmt.Errorf("the adapter has not answered %d times in a row, the last time at %s", a.failures, place)
 	}
 	return a.ctx.Err()
 }

@@ -9,9 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -23,12 +24,12 @@ const maxReceiverAnswer = 16 << 20
 // receiver makes a subject of the receiver at a URL. It sends an event and a batch first, to
 // see whether the receiver answers and whether it takes batches.
 func (t *trial) receiver(ctx context.Context) (*subject, error) {
-	u, err := url.Parse(t.url)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, cli.Usagef("conformance: %.64q is not a URL of HTTP", t.url)
+	u, err := stream.ParseTarget(t.url)
+	if err != nil {
+		return nil, fmt.Errorf("conformance: %w", err)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	s := &caseSender{ctx: ctx, url: t.url, client: &http.Client{
+	s := &caseSender{ctx: ctx, url: u.String(), client: &http.Client{
 		Transport:     transport,
 		Timeout:       t.timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -52,19 +53,58 @@ func (t *trial) receiver(ctx context.Context) (*subject, error) {
 	}
 	return &subject{
 		name: u.Redacted(), strict: t.strict, run: receiver.Run,
-		broken: ctx.Err, end: transport.CloseIdleConnections,
+		broken: s.death(single), end: transport.CloseIdleConnections,
 	}, nil
 }
+
+// death returns a function that says whether the receiver still answers a message that it has
+// answered before. It asks only if the receiver has not answered the last one, and several
+// times, because somebody may start the receiver again.
+func (s *caseSender) death(known conformance.Message) func(place string) error {
+	return func(place string) error {
+		if s.failed == nil || s.ctx.Err() != nil {
+			return s.ctx.Err()
+		}
+		var err error
+		for range reviveAttempts {
+			s.failed = nil
+			if _, _, err = s.send(known); err == nil {
+				return nil
+			}
+			select {
+			case <-time.After(reviveWait):
+			case <-s.ctx.Done():
+				return s.ctx.Err()
+			}
+		}
+		return fmt.Errorf("the receiver died at %s: %w", place, errors.Unwrap(err))
+	}
+}
+
+// A receiver that has not answered is asked so often, with so much time in between.
+const (
+	reviveAttempts = 3
+	reviveWait     = 300 * time.Millisecond
+)
 
 // caseSender sends the messages of the suite unchanged.
 type caseSender struct {
 	ctx    context.Context
 	url    string
 	client *http.Client
+	failed error // of the last message that was not answered, since it was last reset
 }
 
 // send sends m. An error wraps ErrNoAnswer and the cause.
 func (s *caseSender) send(m conformance.Message) (status int, answer conformance.Message, err error) {
+	status, answer, err = s.exchange(m)
+	if errors.Is(err, conformance.ErrNoAnswer) {
+		s.failed = err
+	}
+	return status, answer, err
+}
+
+func (s *caseSender) exchange(m conformance.Message) (status int, answer conformance.Message, err error) {
 	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, s.url, bytes.NewReader(m.Body))
 	if err != nil {
 		return 0, answer, err

@@ -23,6 +23,7 @@ type trial struct {
 	process *cli.Process
 
 	url, adapter, pattern, junit string
+	cases                        string // file or directory; "" is the suite
 	timeout                      time.Duration
 	strict, noEcho               bool
 	json, list, verbose          bool
@@ -40,7 +41,11 @@ not answer; where the specification says SHOULD or leaves a choice, they may dif
 --http sends every message of the suite, each event in every mode, and judges the answer:
 2xx accepts, 4xx and 5xx refuse, 3xx is a fault, and an event in the answer has to be the
 one that was sent. A receiver that takes no batches is spared them. It has to take events
-of every type and source: those that it refuses for reasons of its own count as failed.
+of every type and source: those that it refuses for reasons of its own count as failed. If
+it dies, the run ends with the case after which it did. The URL may be host:port, too.
+
+--cases runs the cases in a file or a directory instead of the suite's, such as those that
+ce listen --record has written. All of them have to pass.
 
 --adapter starts a program that reads a request a line and writes an answer a line, in
 JSON: docs/conformance-adapter.md. It is started without a shell; quotes keep words
@@ -52,12 +57,14 @@ examples:
   ce conformance --run '^json/decode/time'
   ce conformance --list --run canonical/integer
   ce conformance --http http://localhost:8080/ --no-echo
+  ce conformance --cases recorded
   ce conformance --adapter 'go run ./examples/conformance-adapter-go'
   ce conformance --json | jq '.results[] | select(.verdict == "fail")'`,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			t := &trial{process: p}
 			flags.StringVar(&t.url, "http", "", "test the receiver at `URL`")
 			flags.StringVar(&t.adapter, "adapter", "", "test what `CMD` adapts")
+			flags.StringVar(&t.cases, "cases", "", "run the cases in `PATH`, a file or a directory")
 			flags.StringVar(&t.pattern, "run", "", "only cases whose names match `REGEX`")
 			flags.StringVar(&t.junit, "junit", "", "write a JUnit report to `FILE`, too")
 			flags.DurationVar(&t.timeout, "timeout", 5*time.Second, "wait for an answer no longer than `TIME`")
@@ -80,7 +87,7 @@ func (t *trial) run(ctx context.Context, args []string) error {
 	case t.timeout <= 0:
 		return cli.Usagef("conformance: --timeout %v is not positive", t.timeout)
 	}
-	s, err := loadSuite(t.pattern)
+	s, err := loadSuite(t.pattern, t.cases)
 	if err != nil {
 		return err
 	}
@@ -98,7 +105,7 @@ func (t *trial) run(ctx context.Context, args []string) error {
 		for _, result := range subject.run(c) {
 			r.add(s, &c, result, subject.strict)
 		}
-		if err := subject.broken(); err != nil {
+		if err := subject.broken(fmt.Sprintf("case %s, %d of %d", c.Name, i+1, len(s.cases))); err != nil {
 			t.progress(0, 0)
 			return err
 		}
@@ -127,20 +134,29 @@ type suite struct {
 	places       map[string]conformance.Place
 }
 
-func loadSuite(pattern string) (*suite, error) {
+// loadSuite returns the cases whose names match pattern: those at a path, or those of the
+// suite if it is "".
+func loadSuite(pattern, path string) (*suite, error) {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, cli.Usagef("conformance: --run: %v", err)
 	}
-	all, err := conformance.Load(testdata.Files)
-	if err != nil {
-		return nil, err
-	}
 	s := &suite{}
-	if s.requirements, err = conformance.LoadRequirements(testdata.Files); err != nil {
-		return nil, err
+	var all []conformance.Case
+	if path != "" {
+		if all, err = casesAt(path); err != nil {
+			return nil, err
+		}
+		s.places = placesOf(all)
+	} else {
+		if all, err = conformance.Load(testdata.Files); err != nil {
+			return nil, err
+		}
+		if s.requirements, err = conformance.LoadRequirements(testdata.Files); err != nil {
+			return nil, err
+		}
+		s.places = conformance.Places(all, s.requirements)
 	}
-	s.places = conformance.Places(all, s.requirements)
 	for _, c := range all {
 		if re.MatchString(c.Name) {
 			s.cases = append(s.cases, c)
@@ -174,7 +190,7 @@ type subject struct {
 	name   string
 	strict bool // a result that differs from this module's has failed
 	run    func(conformance.Case) []conformance.Result
-	broken func() error // why the run cannot go on, or nil
+	broken func(place string) error // why the run cannot go on behind a case, or nil
 	end    func()
 }
 
@@ -186,7 +202,7 @@ func (t *trial) subject(ctx context.Context) (*subject, error) {
 		return t.adapted(ctx)
 	}
 	judge := conformance.Judge{Codec: library.Codec(), Reference: library.Reference(), Strict: true}
-	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: ctx.Err, end: func() {}}, nil
+	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: func(string) error { return ctx.Err() }, end: func() {}}, nil
 }
 
 // libraryVersion returns the version of this module behind a space, or "" if the build does

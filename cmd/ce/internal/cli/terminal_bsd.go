@@ -1,0 +1,15 @@
+//go:build darwin || freebsd || netbsd || openbsd || dragonfly
+
+package cli
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// isTerminal reports whether a file descriptor has the attributes of a terminal.
+func isTerminal(fd uintptr) bool {
+	var t syscall.Termios
+	_, _, err := syscall.Syscall(syscall.SYS_IOCTL, fd, syscall.TIOCGETA, uintptr(unsafe.Pointer(&t)))
+	return err == 0
+}
