@@ -9,7 +9,7 @@ import (
 // A case of one's own is text in the format of testdata/README.md.
 func ExampleParse() {
 	c, err := conformance.Parse("json/decode/no-id", `Without an id.
--- message --
+-- json --
 {"specversion":"1.0","source":"/s","type":"t"}
 -- error --
 rule: missing

@@ -140,6 +140,24 @@ func TestDeduplicateOneEvent(t *testing.T) {
 	}
 }
 
+// A memory that was emptied by time forgets the next events in their time too.
+func TestDeduplicateForgetsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := dispatch.Deduplicate{Window: time.Second}
+		var s script
+		h := d.Wrap(s.handle)
+		for round := range 5 {
+			for range 2 {
+				for _, id := range []string{"1", "2"} {
+					_, _ = h(t.Context(), identified("/a", id))
+				}
+			}
+			s.wantCalls(t, 2*(round+1))
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
 // A duplicate is in the log once, whether Log is in the chain or not, and the Observer is
 // told of it. It counts as handled.
 func TestDuplicatesAreSeen(t *testing.T) {

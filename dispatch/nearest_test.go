@@ -74,3 +74,12 @@ func BenchmarkUnknownType(b *testing.B) {
 		_, _ = m.HandleEvent(b.Context(), &e)
 	}
 }
+
+// The edit distance counts what must be inserted too.
+func TestUnknownTypeOrdersByDistance(t *testing.T) {
+	m := newMux(t, dispatch.Route{Type: "abcdef"}, dispatch.Route{Type: "xyz"}, dispatch.Route{Type: "ab12345678"})
+	want := `one: "xyz", "abcdef", "ab12345678"` // 3, 4 and 8
+	if got := unknown(t, m, cloudevents.Event{Type: "ab", Source: "/"}); !strings.HasSuffix(got, want) {
+		t.Errorf("%s; want %s", got, want)
+	}
+}

@@ -1,6 +1,7 @@
 package cehttp_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/binary"
 	"io"
@@ -122,6 +123,72 @@ func TestServeCutsOffBlockedWriters(t *testing.T) {
 					t.Error(err)
 				}
 			})
+		})
+	}
+}
+
+// A handler may set a deadline that is earlier than that of the server, but not a later
+// one, and it is not that of the next handler on the connection.
+func TestServeDeadlinesOfHandlers(t *testing.T) {
+	for _, c := range []struct {
+		own, want time.Duration
+	}{
+		{0, time.Minute}, {10 * time.Second, 10 * time.Second}, {time.Hour, time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := make(pipes)
+			ctx, cancel := context.WithCancel(t.Context())
+			served := make(chan error, 1)
+			var took time.Duration
+			go func() {
+				served <- cehttp.Serve(ctx, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.URL.Path == "/set" {
+						if c.own > 0 {
+							_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(c.own))
+						}
+						w.WriteHeader(204)
+						return
+					}
+					if c.own > 0 && r.URL.Path == "/" {
+						_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(c.own))
+					}
+					begin := time.Now()
+					_, err := w.Write(make([]byte, 1<<20))
+					took = time.Since(begin)
+					if err == nil {
+						t.Error("all is written")
+					}
+				}))
+			}()
+			request := func(path string) string { return "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n" }
+			conn := p.dial()
+			_, _ = io.WriteString(conn, request("/"))
+			time.Sleep(2 * time.Minute)
+			synctest.Wait()
+			if took != c.want {
+				t.Errorf("own deadline %v: cut off after %v, want %v", c.own, took, c.want)
+			}
+			conn.Close()
+
+			next := p.dial()
+			_, _ = io.WriteString(next, request("/set"))
+			r, err := http.ReadResponse(bufio.NewReader(next), nil)
+			if err != nil || r.StatusCode != 204 {
+				t.Errorf("own deadline %v: %v", c.own, err)
+			} else {
+				time.Sleep(30 * time.Second)
+				_, _ = io.WriteString(next, request("/again"))
+				time.Sleep(2 * time.Minute)
+				synctest.Wait()
+				if took != time.Minute {
+					t.Errorf("own deadline %v of another handler: cut off after %v", c.own, took)
+				}
+			}
+			next.Close()
+			cancel()
+			if err := <-served; err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }

@@ -71,7 +71,7 @@ func TestCheckNamesTheFault(t *testing.T) {
 		{"base64 without padding", `{` + minimal + `,"data_base64":"AA"}`, "data", "data_base64", "json-format.md#312-payload-deserialization", `AA"`},
 		{"null under a text type", `{` + minimal + `,"datacontenttype":"text/plain","data":null}`, "data", "data", "json-format.md#312-payload-deserialization", "null"},
 		{"a number under a text type", `{` + minimal + `,"datacontenttype":"text/plain","data":5}`, "data", "data", "json-format.md#312-payload-deserialization", "5}"},
-		{"another version", `{"specversion":"0.3","id":"1","source":"/s","type":"t"}`, "version", "specversion", "spec.md#specversion", "0.3"},
+		{"another version", `{"specversion":"0.2","id":"1","source":"/s","type":"t"}`, "version", "specversion", "spec.md#specversion", "0.2"},
 		{"a version with a patch level", `{"specversion":"1.0.2","id":"1","source":"/s","type":"t"}`, "version", "specversion", "spec.md#specversion", "1.0.2"},
 		{"a one-digit hour", `{` + minimal + `,"time":"2026-01-02T3:04:05Z"}`, "syntax", "time", "spec.md#time", "2026"},
 		{"30 February", `{` + minimal + `,"time":"2026-02-30T03:04:05Z"}`, "range", "time", "spec.md#time", "2026"},

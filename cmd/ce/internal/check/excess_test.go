@@ -63,8 +63,8 @@ func TestCheckKeepsNoFindings(t *testing.T) {
 	}
 }
 
-// Many violations far behind are found in one pass over the event: 990 of them in 15 MiB took
-// 18 seconds. Columns show that each has its place.
+// Violations far behind are found in one pass over the event, and no more than 32 of 990.
+// Columns show that each has its place.
 func TestCheckFindsManyPlaces(t *testing.T) {
 	for name, c := range map[string]struct{ front, back, value string }{
 		"an event":        {"", "}", "[]"},
@@ -78,13 +78,13 @@ func TestCheckFindsManyPlaces(t *testing.T) {
 		b.WriteString(c.back)
 		out, _, status := cetest.Run(t, check.Command(), b.String())
 		firstLine := 2 + strings.Count(c.front, "\n")
-		for _, i := range []int{0, 500, 989} {
+		for _, i := range []int{0, 1, 10, 105} { // among the first by name
 			column := len(fmt.Sprintf("\"a%d\":", i)) + 1
 			if want := fmt.Sprintf("at       line %d, column %d, offset ", firstLine+i, column); !strings.Contains(out, want) {
 				t.Errorf("%s: no %q", name, want)
 			}
 		}
-		if status != cli.ExitFault || !strings.Contains(out, "990 violations") {
+		if status != cli.ExitFault || !strings.Contains(out, "32 violations") {
 			t.Errorf("%s: status %d, %s", name, status, out[max(0, len(out)-200):])
 		}
 	}
@@ -100,7 +100,7 @@ func TestCheckFindsManyHeaders(t *testing.T) {
 	b.WriteString(strings.Repeat("x-y: z\n", 100_000) + "\n")
 	for _, input := range []string{b.String(), strings.ReplaceAll(b.String(), "ce-a", "CE-A")} {
 		out, _, _ := cetest.Run(t, check.Command(), input)
-		if !strings.Contains(out, "at       line 6, offset ") || !strings.Contains(out, "at       line 995, offset ") || !strings.Contains(out, "990 violations") {
+		if !strings.Contains(out, "at       line 6, offset ") || !strings.Contains(out, "at       line 111, offset ") || !strings.Contains(out, "32 violations") {
 			t.Error(out[max(0, len(out)-500):])
 		}
 	}
