@@ -32,7 +32,7 @@ func ExampleReceiver_forgiving() {
 	receiver.ServeHTTP(w, r)
 	fmt.Println(w.Code)
 	// Output:
-	// Microsoft.Storage.BlobCreated offset 94: attribute "dataschema": a URI begins with a scheme: "#" (spec.md#dataschema)
+	// Microsoft.Storage.BlobCreated offset 97: attribute "dataschema": a URI begins with a scheme: "#" (spec.md#dataschema)
 	// 204
 }
 
