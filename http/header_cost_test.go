@@ -29,6 +29,13 @@ func TestHeadersCostLittle(t *testing.T) {
 		h[name] = []string{strings.Repeat(item, size/len(item))}
 		return h
 	}
+	repeated := func(name, value string) http.Header {
+		h := binaryHeader()
+		for n := 0; n < size; n += len(name) + len(value) + len(": \r\n") {
+			h[name] = append(h[name], value)
+		}
+		return h
+	}
 	for _, c := range []struct {
 		name   string
 		header http.Header
@@ -46,6 +53,8 @@ func TestHeadersCostLittle(t *testing.T) {
 		{"a thousand long invalid names", many("Ce-X_%d"+strings.Repeat("v", 50), ""), ""},
 		{"a thousand invalid characters", many("Ce-X%d", "\xff"+strings.Repeat("v", 60)), ""},
 		{"a thousand invalid escapes", many("Ce-X%d", strings.Repeat("%ff", 20)), ""},
+		{"content encodings", repeated("Content-Encoding", "gzip"), ""},
+		{"lists of content encodings", repeated("Content-Encoding", "identity,identity"), ""},
 		{"a long subject", long("Ce-Subject", "%e2%82%ac"), ""},
 		{"a long quoted subject", long("Ce-Subject", `"\a"`), ""},
 		{"a long source", long("Ce-Source", "a b"), ""},

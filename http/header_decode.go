@@ -100,8 +100,9 @@ func isAttribute(key string) bool {
 type bodyHeader struct {
 	contentType     string
 	contentTypes    int    // how many there are
-	contentEncoding string // all that are not identity
-	attributes      int    // ce- headers, of a message that is not in binary mode
+	contentEncoding string // all that are not identity, up to maxEncodings
+	encodings       int
+	attributes      int // ce- headers, of a message that is not in binary mode
 
 	// unsaid means that the body may be an event in structured mode, though its
 	// Content-Type, which is said, does not say so.
@@ -138,13 +139,27 @@ func (b *bodyHeader) add(key string, values []string) {
 		if ascii.EqualFold(key, "Content-Encoding") {
 			for _, v := range values {
 				if v = trim(v); v != "" && !ascii.EqualFold(v, "identity") {
-					if b.contentEncoding != "" {
-						v = b.contentEncoding + ", " + v
-					}
-					b.contentEncoding = v
+					b.addEncoding(v)
 				}
 			}
 		}
+	}
+}
+
+// maxEncodings is the number of values of Content-Encoding that are joined.
+const maxEncodings = 8
+
+// addEncoding joins a further value of Content-Encoding. Many of them end in an encoding that
+// does not exist, as joining them all would take time that grows with the square of their number.
+func (b *bodyHeader) addEncoding(v string) {
+	b.encodings++
+	switch {
+	case b.encodings == 1:
+		b.contentEncoding = v
+	case b.encodings <= maxEncodings:
+		b.contentEncoding += ", " + v
+	case b.encodings == maxEncodings+1:
+		b.contentEncoding += ", …"
 	}
 }
 
