@@ -28,6 +28,15 @@ func setText(e *cloudevents.Event, name, text string) {
 	}
 }
 
+// setVersion sets the specversion. What is none is said by an extension; see fromJS.
+func setVersion(e *cloudevents.Event, text string) {
+	v, ok := spec.ParseVersion(text)
+	if !ok {
+		setExtension(e, "!specversion", cloudevents.StringValue(text))
+	}
+	e.SpecVersion = v
+}
+
 func setExtension(e *cloudevents.Event, name string, v cloudevents.Value) {
 	e.Delete(name)
 	e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: v})

@@ -63,6 +63,9 @@ func TestConformanceTable(t *testing.T) {
 		if err := json.Unmarshal(out, &r); err != nil {
 			t.Fatal(err)
 		}
+		if len(reports) == 1 {
+			r.leaveOut(func(name string) bool { return strings.Contains(name, "/v03-") })
+		}
 		reports = append(reports, &r)
 	}
 	if reports[0].Failed+reports[0].Differ > 0 {
@@ -91,6 +94,29 @@ func TestConformanceTable(t *testing.T) {
 	}
 }
 
+// leaveOut removes cases. sdk-go reads the attributes of version 0.3 in the order of a map, so
+// that what comes of its cases is not the same in each run.
+func (r *conformanceReport) leaveOut(out func(name string) bool) {
+	kept := r.Results[:0]
+	for _, o := range r.Results {
+		if !out(o.Case) {
+			kept = append(kept, o)
+			continue
+		}
+		switch o.Verdict {
+		case "pass":
+			r.Passed--
+		case "fail":
+			r.Failed--
+		case "skip":
+			r.Skipped--
+		default:
+			r.Differ--
+		}
+	}
+	r.Results = kept
+}
+
 // undated returns a text without the line that says when and with what it was made.
 func undated(s string) string { return regexp.MustCompile(`(?m)^Run on .*\n`).ReplaceAllString(s, "") }
 
@@ -101,7 +127,9 @@ func interopText(reports []*conformanceReport, date string) string {
 The cases of testdata/ with "ce conformance --adapter", by the section of the
 specification that they are about. A cell says how many passed, of those that the
 implementation was asked. Where the specification says SHOULD or leaves a choice,
-an implementation may differ; that is not counted here.
+an implementation may differ; that is not counted here. sdk-go reads the attributes
+of version 0.3 in the order of a map, so that the results of its cases differ from
+run to run; they are left out.
 
 Adapters: [this module](../examples/conformance-adapter-go/main.go),
 [sdk-go](../interop/adapter/main.go),
@@ -144,6 +172,11 @@ func (f fraction) String() string {
 	return fmt.Sprintf("%d/%d", f.passed, f.asked)
 }
 
+// documents are in the order of the table.
+var documents = []string{
+	"spec.md", "json-format.md", "http-protocol-binding.md", "v0.3/spec.md", "v0.3/json-format.md", "v0.3/http-transport-binding.md",
+}
+
 // tally counts what a MUST is about, by row and report: what must be accepted, and
 // what must be rejected.
 func tally(reports []*conformanceReport) (map[string][][2]fraction, []string) {
@@ -152,9 +185,9 @@ func tally(reports []*conformanceReport) (map[string][][2]fraction, []string) {
 	for i, r := range reports {
 		for _, o := range r.Results {
 			name := o.Document + "#" + o.Section
-			rank := slices.Index([]string{"spec.md", "json-format.md", "http-protocol-binding.md"}, o.Document)
+			rank := slices.Index(documents, o.Document)
 			if o.Op == "round trip" || o.Op == "transcode" {
-				name, rank = o.Op+" in "+o.Mode+" mode", 3
+				name, rank = o.Op+" in "+o.Mode+" mode", len(documents)
 			}
 			if o.Level != "MUST" || o.Verdict == "skip" {
 				continue

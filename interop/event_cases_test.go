@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // An eventCase is an event that every peer reads and writes in every mode, or, if
@@ -100,6 +101,26 @@ var eventCases = []eventCase{
 		ID: "1", Source: "/s", Type: "t", Time: noon, DataContentType: "text/plain",
 	}},
 	{name: "empty-data", why: "data of no bytes", event: data("text/plain", "")},
+	{name: "v03-minimal", why: "version 0.3: the required attributes and nothing else", event: v03(cloudevents.Event{
+		ID: "1", Source: "/s", Type: "t",
+	})},
+	{name: "v03-all-attributes", why: "version 0.3: every attribute and JSON data", event: v03(cloudevents.Event{
+		ID: "A234-1234-1234", Source: "https://example.com/orders", Type: "com.example.order.created",
+		Subject: "order-17", Time: time.Date(2024, 2, 29, 12, 30, 45, 678e6, time.UTC),
+		DataContentType: "application/json", DataSchema: "https://example.com/schema/order.json#v2",
+		Data: []byte(`{"order":17,"items":["a","b"],"paid":true,"note":null}`),
+	})},
+	{name: "v03-relative-schema", why: "version 0.3: a schemaurl that is relative", event: v03(cloudevents.Event{
+		ID: "1", Source: "/s", Type: "t", Time: noon, DataSchema: "/schema",
+	})},
+	{name: "v03-extensions", why: "version 0.3: extensions of the types Integer and String", event: v03(extended(
+		"ainteger", cloudevents.IntegerValue(-2147483648), "astring", cloudevents.StringValue("text"),
+	))},
+	{name: "v03-text", why: "version 0.3: text", event: v03(data("text/plain", "a\r\n\t\"b\" \\ € 😀"))},
+	{name: "v03-xml", why: "version 0.3: XML data", event: v03(data("application/xml", `<a b="c">ü &amp; d</a>`))},
+	{name: "v03-binary-data", why: "version 0.3: data of every byte value", event: v03(data("application/octet-stream", everyByte()))},
+	{name: "v03-no-content-type", why: "version 0.3: data without a content type", event: v03(data("", "\x00\x01 text"))},
+
 	{name: "large-binary", why: "1 MiB of bytes", event: data("application/octet-stream", string(bytes.Repeat([]byte(everyByte()), 1<<12)))},
 	{name: "large-json", why: "1 MiB of JSON", event: data("application/json", `["`+string(bytes.Repeat([]byte("a"), 1<<20))+`"]`)},
 }
@@ -128,6 +149,11 @@ func texts(s string) cloudevents.Event {
 
 func data(contentType, s string) cloudevents.Event {
 	return cloudevents.Event{ID: "1", Source: "/s", Type: "t", Time: noon, DataContentType: contentType, Data: []byte(s)}
+}
+
+func v03(e cloudevents.Event) cloudevents.Event {
+	e.SpecVersion = spec.V03
+	return e
 }
 
 func everyByte() string {

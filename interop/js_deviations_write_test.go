@@ -47,6 +47,9 @@ var jsWrites = []deviation{
 	{peer: javaScript, direction: writes, modes: only(cloudevents.BinaryMode), cases: []string{"json-string"},
 		happens: "Data that is a string is sent without quotes, so that it is no JSON.",
 		section: sectionHTTPData, change: toData(`a "text" ü`)},
+	{peer: javaScript, direction: writes, modes: only(cloudevents.StructuredMode), cases: []string{"v03-binary-data", "v03-no-content-type"},
+		happens: "Bytes are written as `data_base64`, which is no attribute of version 0.3. This module refuses it.",
+		section: spec.SectionJSONDataV03, fails: `attribute "data_base64"`},
 
 	{peer: javaScript, direction: writes, where: "events without time", applies: hasNoTime, permitted: true,
 		happens: "The time of writing is put into the event.",

@@ -157,12 +157,10 @@ func fromJS(j jsEvent) cloudevents.Event {
 	for _, a := range j.Attributes {
 		switch a.Name {
 		case spec.SpecVersion:
-			if a.Text != e.SpecVersion.String() {
-				setExtension(&e, "!specversion", cloudevents.StringValue(a.Text))
-			}
+			setVersion(&e, a.Text)
 		case spec.DataContentType:
 			e.DataContentType = a.Text
-		case spec.DataSchema:
+		case spec.DataSchema, spec.SchemaURL:
 			e.DataSchema = a.Text
 		case spec.Time:
 			t, err := validation.ParseTimestamp(a.Text)

@@ -21,7 +21,7 @@ const sdkGo = "sdk-go"
 // toSDKGo builds e as a user of sdk-go does: setters, Go types for extensions, and
 // SetData with a JSON value, a string for text, or else bytes.
 func toSDKGo(e *cloudevents.Event) (sdkevent.Event, error) {
-	s := sdkevent.New()
+	s := sdkevent.New(e.SpecVersion.String())
 	s.SetID(e.ID)
 	s.SetSource(e.Source)
 	s.SetType(e.Type)
@@ -78,9 +78,7 @@ func fromSDKGo(s *sdkevent.Event) cloudevents.Event {
 		ID: s.ID(), Source: s.Source(), Type: s.Type(), Subject: s.Subject(), Time: hideTimeOfExchange(s.Time()),
 		DataContentType: s.DataContentType(), DataSchema: s.DataSchema(), Data: s.Data(),
 	}
-	if v := s.SpecVersion(); v != e.SpecVersion.String() {
-		setExtension(&e, "!specversion", cloudevents.StringValue(v))
-	}
+	setVersion(&e, s.SpecVersion())
 	for name, v := range s.Extensions() {
 		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: fromSDKGoValue(v)})
 	}

@@ -15,7 +15,7 @@ const { CloudEvent, HTTP, emitterFor, httpTransport } = require("cloudevents");
 
 const isJSON = (type) => /^[^;]*[/+]json\s*(;|$)/i.test(type ?? "");
 const isText = (type) => isJSON(type) || /^(text\/|application\/xml)/i.test(type ?? "");
-const core = ["id", "source", "specversion", "type", "datacontenttype", "dataschema", "subject", "time"];
+const core = ["id", "source", "specversion", "type", "datacontenttype", "dataschema", "schemaurl", "subject", "time"];
 
 async function bytesOf(stream) {
   const chunks = [];
