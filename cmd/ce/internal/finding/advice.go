@@ -37,7 +37,7 @@ func advice(err error, f *Finding, u *stream.Unit) string {
 	case errors.Is(err, validation.ErrDuplicate):
 		return adviceDuplicate(f, u)
 	case errors.Is(err, validation.ErrVersion):
-		return `write specversion "1.0"; the patch level is not part of it, and 0.3 is another layout`
+		return `write specversion "1.0", or "0.3" for an event of that version; the patch level is not part of it`
 	case errors.Is(err, validation.ErrData):
 		return adviceData(err, f)
 	}
