@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -174,7 +175,7 @@ func TestCallContainsPanics(t *testing.T) {
 
 func TestCallAllocatesNothing(t *testing.T) {
 	e := minimal()
-	wantAllocs(t, 0, func() error { return dispatch.Call(t.Context(), ok, &e).Err })
+	alloctest.Succeeding(t, 0, func() error { return dispatch.Call(t.Context(), ok, &e).Err })
 }
 
 func TestVerdictString(t *testing.T) {

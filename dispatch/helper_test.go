@@ -142,31 +142,6 @@ func wantEvent(t *testing.T, got, want cloudevents.Event) {
 	}
 }
 
-// wantAllocs checks how often f allocates.
-func wantAllocs(t *testing.T, limit float64, f func() error) {
-	t.Helper()
-	if err := f(); err != nil {
-		t.Fatal(err)
-	}
-	got := testing.AllocsPerRun(100, func() {
-		if f() != nil {
-			panic("the same call failed once")
-		}
-	})
-	if got > limit {
-		t.Errorf("%v allocations, limit %v", got, limit)
-	}
-}
-
-// allocated returns how many bytes f allocates, whether it keeps them or not.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}
-
 // heap returns how much more memory is in use after f.
 func heap(t *testing.T, f func()) int64 {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -256,7 +257,7 @@ func TestMuxFindsWithoutAllocating(t *testing.T) {
 		{Type: "org.example.v9", Source: "/us", DataSchema: "https://example.com/"},
 		{Type: strings.Repeat("com.example.", 10_000)},
 	} {
-		wantAllocs(t, 0, func() error {
+		alloctest.Succeeding(t, 0, func() error {
 			_, err := m.HandleEvent(t.Context(), &e)
 			return err
 		})

@@ -8,24 +8,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
-
-// wantAllocs fails if f allocates more often than max.
-func wantAllocs(t *testing.T, max float64, f func() error) {
-	t.Helper()
-	if err := f(); err != nil {
-		t.Fatal(err)
-	}
-	got := testing.AllocsPerRun(100, func() {
-		if f() != nil {
-			panic("the same call failed once")
-		}
-	})
-	if got > max {
-		t.Errorf("%v allocations, at most %v were agreed", got, max)
-	}
-	t.Logf("%v allocations, ceiling %v", got, max)
-}
 
 // typical returns the header of an event with two extensions in plain text.
 func typical() http.Header {
@@ -110,7 +94,7 @@ func TestDecodeAllocs(t *testing.T) {
 		}},
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) { wantAllocs(t, c.max, c.f) })
+		t.Run(c.name, func(t *testing.T) { alloctest.Succeeding(t, c.max, c.f) })
 	}
 }
 
@@ -154,7 +138,7 @@ func TestEncodeAllocs(t *testing.T) {
 		}},
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) { wantAllocs(t, c.max, c.f) })
+		t.Run(c.name, func(t *testing.T) { alloctest.Succeeding(t, c.max, c.f) })
 	}
 }
 
@@ -163,7 +147,7 @@ func TestBinaryModeDoesNotCopyData(t *testing.T) {
 	e := withData("application/octet-stream", string(make([]byte, 8<<20)))
 	h := http.Header{}
 	var err error
-	n := allocated(func() {
+	n := alloctest.Bytes(func() {
 		var body []byte
 		if body, err = cehttp.EncodeMessage(h, &e, cloudevents.BinaryMode, nil); err == nil {
 			_, err = cehttp.DecodeMessage(h, body, nil)

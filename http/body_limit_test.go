@@ -171,7 +171,7 @@ func TestMemoryOfAnnouncedLength(t *testing.T) {
 			body := io.NopCloser(strings.NewReader(door.body(100)))
 			d := cehttp.Decoder{MaxBytes: -1}
 			var err error
-			n := allocated(func() { err = door.open(&d, door.header, body, 1<<50) })
+			n := alloctest.Bytes(func() { err = door.open(&d, door.header, body, 1<<50) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,7 +187,7 @@ func TestMemoryOfChunkedBody(t *testing.T) {
 	const size = 8 << 20
 	body := io.NopCloser(io.LimitReader(readFunc(func(p []byte) (int, error) { return len(p), nil }), size))
 	var err error
-	n := allocated(func() { err = openRequest(&cehttp.Decoder{}, binaryHeader(), body, -1) })
+	n := alloctest.Bytes(func() { err = openRequest(&cehttp.Decoder{}, binaryHeader(), body, -1) })
 	if err != nil {
 		t.Fatal(err)
 	}

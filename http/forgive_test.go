@@ -10,6 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -172,7 +173,7 @@ func TestForgiveAllocs(t *testing.T) {
 	body := []byte(`{"a":1}`)
 	d, rs := forgiving()
 	strict := testing.AllocsPerRun(100, func() { _, _ = cehttp.DecodeMessage(h, body, nil) })
-	wantAllocs(t, strict, func() error {
+	alloctest.Succeeding(t, strict, func() error {
 		_, err := d.DecodeMessage(h, body)
 		return err
 	})

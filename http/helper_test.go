@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -70,12 +69,3 @@ func wantError(t *testing.T, err, want error) {
 }
 
 func headerText(h http.Header) string { return cehttptest.HeaderText(h) }
-
-// allocated returns how many bytes f allocates, whether it keeps them or not.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
-}

@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -93,7 +94,7 @@ func TestHeadersAreLimited(t *testing.T) {
 				"FromHeader":    func() error { return fromHeader(h, "") },
 			} {
 				var err error
-				size := allocated(func() { err = decode() })
+				size := alloctest.Bytes(func() { err = decode() })
 				var limit *cloudevents.LimitError
 				if !errors.As(err, &limit) || limit.Limit != cloudevents.DefaultMaxAttributes {
 					t.Errorf("%s: error is %.100v, want *LimitError", name, err)
@@ -134,7 +135,7 @@ func TestLongValues(t *testing.T) {
 			}
 			h := binaryHeader(key, value)
 			var err error
-			n := allocated(func() { _, err = cehttp.DecodeMessage(h, nil, nil) })
+			n := alloctest.Bytes(func() { _, err = cehttp.DecodeMessage(h, nil, nil) })
 			if err == nil || len(err.Error()) > 500 {
 				t.Errorf("error is %.500v", err)
 			}

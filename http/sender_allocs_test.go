@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
 // plainClient returns a function that sends with an http.Client what a Sender sends for
@@ -51,7 +52,7 @@ func TestSenderAllocs(t *testing.T) {
 			plain := plainClient(t, client, "http://example.com/in", e)
 			allowance := testing.AllocsPerRun(100, func() { _ = plain() }) + 8
 			sender := hushed(cehttp.Sender{Target: "http://example.com/in", Client: client})
-			wantAllocs(t, allowance, func() error { return sender.Send(context.Background(), e) })
+			alloctest.Succeeding(t, allowance, func() error { return sender.Send(context.Background(), e) })
 		})
 	}
 }

@@ -17,6 +17,19 @@ func AtMost(t testing.TB, name string, max float64, f func()) {
 	t.Logf("%s: %v allocations", name, got)
 }
 
+// Succeeding is [AtMost] for a function that can fail, which ends the test.
+func Succeeding(t testing.TB, max float64, f func() error) {
+	t.Helper()
+	if err := f(); err != nil {
+		t.Fatal(err)
+	}
+	AtMost(t, "a call", max, func() {
+		if f() != nil {
+			panic("the same call failed once")
+		}
+	})
+}
+
 // Bytes returns how many bytes f allocates, whether or not they are still in use at the
 // end. It counts all goroutines.
 func Bytes(f func()) uint64 {

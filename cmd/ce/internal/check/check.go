@@ -47,9 +47,7 @@ func Command() cli.Command {
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}
 			flags.BoolVar(&c.json, "json", false, "a JSON object a violation")
-			flags.Func("from", "`form` of the input: "+stream.InputForms+"; told by its first bytes otherwise", stream.FormFlag(&c.source.Form, stream.InputForms))
-			flags.IntVar(&c.source.MaxBytes, "max-bytes", stream.DefaultMaxBytes, "of an event or a body, `n` bytes")
-			flags.BoolVar(&c.source.ReadFiles, "read-files", false, stream.ReadFilesUsage)
+			c.source.Flags(flags)
 			return c.run
 		},
 	}

@@ -51,14 +51,12 @@ func Command() cli.Command {
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: stream.Lines}
-			flags.Func("from", "`form` of the input: "+stream.InputForms+"; told by its first bytes otherwise", stream.FormFlag(&c.source.Form, stream.InputForms))
+			c.source.Flags(flags)
 			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", stream.FormFlag(&c.to, "json, jsonl, batch, http"))
 			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", stream.ModeFlag(&c.mode))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
 			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
 			flags.BoolVar(&c.keepGoing, "keep-going", false, "leave invalid events out, and report them")
-			flags.IntVar(&c.source.MaxBytes, "max-bytes", stream.DefaultMaxBytes, "of an event or a body, `n` bytes")
-			flags.BoolVar(&c.source.ReadFiles, "read-files", false, stream.ReadFilesUsage)
 			return c.run
 		},
 	}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -19,6 +20,13 @@ type Source struct {
 
 // ReadFilesUsage describes the flag that sets ReadFiles.
 const ReadFilesUsage = "read the files that a curl command in the input names, as with -d @file"
+
+// Flags declares the flags of a source: --from, --max-bytes and --read-files.
+func (s *Source) Flags(flags *flag.FlagSet) {
+	flags.Func("from", "`form` of the input: "+InputForms+"; told by its first bytes otherwise", FormFlag(&s.Form, InputForms))
+	flags.IntVar(&s.MaxBytes, "max-bytes", DefaultMaxBytes, "of an event or a body, `n` bytes")
+	flags.BoolVar(&s.ReadFiles, "read-files", false, ReadFilesUsage)
+}
 
 // Each calls use for each of the named files, one after the other, and returns the first
 // error. Without a name, and for "-", the input is standard input.
