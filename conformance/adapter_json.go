@@ -93,17 +93,38 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 type messageJSON struct {
 	Protocol Protocol   `json:"protocol"`
 	Headers  [][2]Bytes `json:"headers,omitempty"`
-	Body     Bytes      `json:"body"`
+	Body     Bytes      `json:"body,omitzero"`
+	Parts    []partJSON `json:"parts,omitempty"`
 }
 
-// MarshalJSON returns m for an adapter: {"protocol", "headers": [[name, value]],
-// "body"}.
+type partJSON struct {
+	Kind  string `json:"kind"`
+	Name  *Bytes `json:"name,omitempty"`
+	Type  string `json:"type,omitempty"`
+	Value Bytes  `json:"value"`
+}
+
+// MarshalJSON returns m for an adapter. A message of HTTP and a document are {"protocol",
+// "headers": [[name, value]], "body"}. All others are {"protocol", "parts": [{"kind", "name",
+// "type", "value"}]}.
 func (m Message) MarshalJSON() ([]byte, error) {
-	j := messageJSON{Protocol: m.Protocol, Body: append(Bytes{}, m.Body...)}
+	j := messageJSON{Protocol: m.Protocol}
+	p, _ := m.Protocol.find()
+	if p.parts == nil {
+		j.Body = append(Bytes{}, m.Body...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Header)) {
 		for _, value := range m.Header[name] {
 			j.Headers = append(j.Headers, [2]Bytes{Bytes(name), Bytes(value)})
 		}
+	}
+	for _, part := range m.Parts {
+		out := partJSON{Kind: part.Kind, Type: part.Type, Value: part.Value}
+		if row, _ := p.part(part.Kind); row.isNamed {
+			name := append(Bytes{}, part.Name...)
+			out.Name = &name
+		}
+		j.Parts = append(j.Parts, out)
 	}
 	return json.Marshal(j)
 }
@@ -115,16 +136,33 @@ func (m *Message) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
-	*m = Message{Protocol: j.Protocol, Header: http.Header{}, Body: j.Body}
-	if m.Protocol == "" {
-		m.Protocol = Request
+	if j.Protocol == "" {
+		j.Protocol = Request
 	}
-	if _, ok := m.Protocol.find(); !ok {
+	p, ok := j.Protocol.find()
+	if !ok {
 		return fmt.Errorf("protocol %.64q is unknown", j.Protocol)
 	}
+	*m = Message{Protocol: j.Protocol, Body: j.Body}
+	if p.parts == nil {
+		m.Header = http.Header{}
+	}
 	for _, h := range j.Headers {
+		if m.Header == nil {
+			return fmt.Errorf("a message of %s has no headers, but parts", p.name)
+		}
 		name := string(h[0])
 		m.Header[name] = append(m.Header[name], string(h[1]))
+	}
+	for _, in := range j.Parts {
+		if _, ok := p.part(in.Kind); !ok {
+			return fmt.Errorf("a message of %s has no part %.64q", p.name, in.Kind)
+		}
+		part := Part{Kind: in.Kind, Type: in.Type, Value: in.Value}
+		if in.Name != nil {
+			part.Name = string(*in.Name)
+		}
+		m.Parts = append(m.Parts, part)
 	}
 	return nil
 }

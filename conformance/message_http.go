@@ -12,7 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-func parseHTTP(p Protocol, s string, startLine bool) (Message, error) {
+func parseHTTP(p *protocol, s string, startLine bool) (Message, error) {
 	head, body, ok := strings.Cut(s, "\n\n")
 	if !ok {
 		return Message{}, errors.New("no empty line behind the header")
@@ -21,7 +21,7 @@ func parseHTTP(p Protocol, s string, startLine bool) (Message, error) {
 	if startLine {
 		lines = lines[1:]
 	}
-	m := Message{Protocol: p, Header: http.Header{}, Body: []byte(body)}
+	m := Message{Protocol: p.name, Header: http.Header{}, Body: []byte(body)}
 	for _, line := range lines {
 		key, value, ok := strings.Cut(line, ":")
 		if !ok {
@@ -32,7 +32,7 @@ func parseHTTP(p Protocol, s string, startLine bool) (Message, error) {
 	return m, nil
 }
 
-func goldenHTTP(m *Message) string {
+func goldenHTTP(_ *protocol, m *Message) string {
 	var b strings.Builder
 	for _, key := range slices.SortedFunc(maps.Keys(m.Header), func(x, y string) int {
 		return strings.Compare(strings.ToLower(x), strings.ToLower(y))

@@ -59,7 +59,7 @@ func parseCase(name, content string) ([]Case, error) {
 			case c.Message.Protocol != "":
 				return nil, errors.New("two messages")
 			default:
-				c.Message, err = p.parse(s.content, c.Decode)
+				c.Message, err = p.parse(p, s.content, c.Decode)
 			}
 		}
 		if err != nil {

@@ -116,8 +116,6 @@ func withRoom(h http.Header, e *cloudevents.Event) http.Header {
 	return h
 }
 
-const maxTimestamp = len("2006-01-02T15:04:05.999999999+00:00")
-
 // headerBacking is memory for the header of an event with a time and two extensions, in
 // one allocation.
 type headerBacking struct {
@@ -148,7 +146,7 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 		}
 	}
 	if !timestamp.Absent(e.Time) {
-		n += maxTimestamp
+		n += timestamp.MaxLength
 	}
 	w.escape = escaped > 0
 	n += escaped

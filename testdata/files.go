@@ -9,5 +9,5 @@ import "embed"
 // Files has the cases, which conformance.Load reads, and the maps, which
 // conformance.LoadRequirements reads.
 //
-//go:embed batch canonical http json requirements
+//go:embed */decode/*.txtar */encode/*.txtar canonical/*.txt requirements/*.txt
 var Files embed.FS

@@ -63,10 +63,19 @@ func read(m conformance.Message, batch bool, exts []spec.Attribute) ([]conforman
 
 // doors returns the functions that decode m.
 func doors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
-	if m.Protocol == conformance.JSON {
+	switch m.Protocol {
+	case conformance.JSON:
 		return documentDoors(m.Body, batch, exts)
+	case "", conformance.Request, conformance.Response:
+		return messageDoors(m, batch, exts)
 	}
-	return messageDoors(m, batch, exts)
+	return []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
+		b, ok := bindings[m.Protocol]
+		if !ok {
+			return nil, conformance.ErrSkipped
+		}
+		return one(b.decode(m.Parts, exts))
+	}}
 }
 
 func documentDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
@@ -178,6 +187,12 @@ func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Pr
 	case p == conformance.JSON:
 		body, err := format.JSON{}.EncodeStructuredModeMessage(nil, &es[0])
 		return conformance.Message{Protocol: p, Body: body}, err
+	case p != "" && p != conformance.Request && p != conformance.Response:
+		b, ok := bindings[p]
+		if !ok {
+			return conformance.Message{}, conformance.ErrSkipped
+		}
+		return b.message(es, mode, p)
 	}
 	m := conformance.Message{Protocol: p, Header: http.Header{}}
 	if mode == cloudevents.BatchMode {

@@ -5,25 +5,13 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
-	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // transcode writes the events of a message as a request in another mode, as a gateway
 // does.
 func transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
-	var es []cloudevents.Event
-	var err error
-	switch {
-	case batch && m.Protocol == conformance.JSON:
-		es, err = format.JSON{}.DecodeBatchModeMessage(m.Body, "")
-	case batch:
-		es, err = cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
-	case m.Protocol == conformance.JSON:
-		es, err = one(format.JSON{}.DecodeStructuredModeMessage(m.Body, ""))
-	default:
-		es, err = one(cehttp.DecodeMessage(m.Header, m.Body, nil))
-	}
+	es, err := doors(m, batch, nil)[0]()
 	if err != nil {
 		return conformance.Message{}, err
 	}

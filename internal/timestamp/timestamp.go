@@ -29,6 +29,9 @@ func InRange(t time.Time) bool {
 	return 0 <= year && year <= 9999
 }
 
+// MaxLength is the length of the longest text that Append appends.
+const MaxLength = len("2006-01-02T15:04:05.999999999+00:00")
+
 // Append appends t as RFC 3339 with as many fraction digits as it needs. The result is
 // that of time.RFC3339Nano, in two thirds of the time. If t is not [InRange], the year has
 // a sign or more digits, and the text is not a legal timestamp.

@@ -1,0 +1,239 @@
+// Package message has the steps that the bindings for Kafka, NATS, MQTT, AMQP and WebSockets
+// have in common. Their messages carry one event in binary or structured mode, and no batch.
+package message
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// Decoder has the settings that the decoders of the bindings share. Their documents
+// describe them.
+type Decoder struct {
+	Format        format.Formatter
+	Extensions    []spec.Attribute
+	MaxAttributes int
+	V1Only        bool
+	Forgive       func(cloudevents.Receipt)
+
+	// UnknownFormat takes a message in an event format that Format does not read for a
+	// message in binary mode.
+	UnknownFormat bool
+
+	// Sealed, if it is not nil, is set instead of the event.
+	Sealed *cloudevents.Sealed
+}
+
+// Mode returns the content mode of a message. The error is about a batch, or about an event
+// format that nobody reads.
+func (d *Decoder) Mode(contentType string) (cloudevents.Mode, error) {
+	mode := format.ModeOf(contentType)
+	switch mode {
+	case cloudevents.BinaryMode:
+		return mode, nil
+	case cloudevents.BatchMode:
+		return mode, fmt.Errorf("%w: the message is a batch, and this protocol has none", cloudevents.ErrContentMode)
+	}
+	err := format.Accepts(d.Format, contentType)
+	if err != nil && d.UnknownFormat {
+		return cloudevents.BinaryMode, nil
+	}
+	return mode, err
+}
+
+// Structured decodes a message in structured mode, which Mode has accepted.
+func (d *Decoder) Structured(e *cloudevents.Event, body []byte, contentType string) (err error) {
+	switch {
+	case d.Format != nil:
+		*e, err = d.Format.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+	case d.Sealed != nil:
+		json := cloudevents.JSONDecoder{Extensions: d.Extensions, MaxAttributes: d.MaxAttributes, V1Only: d.V1Only, Forgive: d.Forgive}
+		*d.Sealed, err = json.DecodeSealed(body)
+		return err
+	default:
+		json := format.JSON{MaxAttributes: d.MaxAttributes, V1Only: d.V1Only, Forgive: d.Forgive}
+		*e, err = json.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
+	}
+	if err == nil {
+		err = d.seal(e)
+	}
+	return err
+}
+
+// seal sets d.Sealed, if there is one to set.
+func (d *Decoder) seal(e *cloudevents.Event) (err error) {
+	if d.Sealed != nil {
+		*d.Sealed, err = cloudevents.Seal(*e)
+	}
+	return err
+}
+
+// Begin makes a ready for the attributes of a message in binary mode.
+func (d *Decoder) Begin(a *cloudevents.Attributes) {
+	a.Extensions, a.MaxAttributes = d.Extensions, d.MaxAttributes
+	a.V1Only, a.Forgive = d.V1Only, d.Forgive != nil
+}
+
+// Binary sets e to the event of a message in binary mode, whose attributes are in a. A body
+// that is nil is no data. repeated is a violation that a forgiving decoder can pass over,
+// because it is about a copy of an attribute; it is nil if there is none.
+func (d *Decoder) Binary(e *cloudevents.Event, a *cloudevents.Attributes, body []byte, repeated error) error {
+	if repeated != nil && d.Forgive == nil {
+		a.Fail(repeated)
+	}
+	err := a.Assemble(e)
+	if err == nil {
+		body, err = a.Data(body)
+	}
+	if err == nil {
+		err = d.data(e, body)
+	}
+	if err != nil {
+		*e = cloudevents.Event{}
+		return err
+	}
+	if d.Forgive != nil {
+		if forgiven := join(a.Forgiven(), repeated); forgiven != nil {
+			d.receipt(*e, forgiven)
+		}
+	}
+	return d.seal(e)
+}
+
+// data sets the data of e, which keeps what is empty apart from what is not there.
+func (d *Decoder) data(e *cloudevents.Event, body []byte) (err error) {
+	if d.Format == nil {
+		err = format.JSON{}.DecodeBinaryModeEventData(body, e)
+	} else {
+		*e, err = decodeData(d.Format, body, *e)
+	}
+	if err == nil && e.Data == nil && body != nil && len(body) == 0 {
+		e.Data = body[:0:0]
+	}
+	return err
+}
+
+// decodeData is separate because e escapes when it is passed to an interface method.
+func decodeData(f format.Formatter, body []byte, e cloudevents.Event) (cloudevents.Event, error) {
+	err := f.DecodeBinaryModeEventData(body, &e)
+	return e, err
+}
+
+// receipt is separate because e escapes.
+func (d *Decoder) receipt(e cloudevents.Event, err error) {
+	d.Forgive(cloudevents.Receipt{Index: -1, Event: &e, Err: err})
+}
+
+// join returns the violations of both.
+func join(forgiven, repeated error) error {
+	switch {
+	case repeated == nil:
+		return forgiven
+	case forgiven == nil:
+		return repeated
+	}
+	several, ok := forgiven.(validation.Errors)
+	if !ok {
+		several = validation.Errors{forgiven}
+	}
+	return validation.Join(append(several[:len(several):len(several)], repeated))
+}
+
+// MayBeJSON reports whether a message without attributes may be an event in structured mode,
+// though its content type does not say so: senders are known to leave it out, or to use that
+// of JSON.
+func MayBeJSON(body []byte, contentType string) bool {
+	return (contentType == "" || mediatype.Is(contentType, "application/json")) && bytes.Contains(body, []byte(`"specversion"`))
+}
+
+// NotCloudEvent returns the error about a message in binary mode that has no attributes. place is
+// where the binding has them, such as "header with the prefix ce_". foreign is the name of a
+// header that is an attribute in another binding, or "".
+func (d *Decoder) NotCloudEvent(place, foreign, contentType, section string) error {
+	if format.ModeOf(contentType) != cloudevents.BinaryMode { // of an event format that nobody reads
+		return format.Accepts(d.Format, contentType)
+	}
+	err := fmt.Errorf("%w: it has no %s, and its content type is %.64q (%s)", cloudevents.ErrNotCloudEvent, place, contentType, section)
+	if foreign != "" {
+		return fmt.Errorf("%.64q is an attribute in another binding, or in another spelling: %w", foreign, err)
+	}
+	return err
+}
+
+// IsForeign reports whether a name is that of an attribute in some binding, in any case.
+func IsForeign(name string) bool {
+	for _, prefix := range [...]string{"ce-", "ce_", "cloudevents_", "cloudevents:"} {
+		if len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	ruleContentTypes = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "the message has several content types"}
+	ruleContentType  = &validation.Rule{Sentinel: validation.ErrDuplicate, Detail: "the attribute datacontenttype is not the same as the content type of the message"}
+)
+
+// ErrContentTypes returns the error about a message with several content types, which do not
+// decide its mode.
+func ErrContentTypes() error {
+	return validation.NewError(spec.DataContentType, "", spec.SectionContextAttributes, ruleContentTypes)
+}
+
+// CompareContentType returns the violation of an attribute datacontenttype beside the content
+// type of the message, which is its place. It is nil if both are the same.
+func CompareContentType(attribute, contentType, section string) error {
+	if attribute == contentType {
+		return nil
+	}
+	return validation.NewError(spec.DataContentType, attribute, section, ruleContentType)
+}
+
+// ErrNilMessage is returned for a message that is nil.
+var ErrNilMessage = errors.New("the message is nil")
+
+// Encode validates e and returns the body of the message. In structured mode it returns the
+// content type, too; in binary mode that is "", and the attributes are for the binding to
+// write.
+func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, contentType string, err error) {
+	switch m {
+	case cloudevents.BinaryMode:
+		if err := format.CheckBinaryMode(e); err != nil {
+			return nil, "", err
+		}
+		if f == nil {
+			return e.Data, "", nil
+		}
+		body, err = f.EncodeBinaryModeEventData(e)
+		return body, "", err
+	case cloudevents.StructuredMode:
+		if f == nil {
+			body, err = format.JSON{}.EncodeStructuredModeMessage(nil, e)
+			return body, spec.MediaTypeJSON, err
+		}
+		body, err = f.EncodeStructuredModeMessage(nil, e)
+		return body, f.MediaType(), err
+	}
+	return nil, "", fmt.Errorf("%w: this protocol has no %s mode", cloudevents.ErrContentMode, m)
+}
+
+// EncodeSealed is Encode for an event whose data was checked. The event that it returns has
+// the attributes for the binding to write.
+func EncodeSealed(s *cloudevents.Sealed, m cloudevents.Mode, f format.Formatter) (e *cloudevents.Event, body []byte, contentType string, err error) {
+	if f == nil && m == cloudevents.StructuredMode {
+		body, err = s.AppendJSON(nil)
+		return &s.Attributes, body, spec.MediaTypeJSON, err
+	}
+	copied := s.Event()
+	body, contentType, err = Encode(&copied, m, f)
+	return &copied, body, contentType, err
+}
