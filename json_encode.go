@@ -117,6 +117,12 @@ func joinEvent(e *Event) ([]byte, error) {
 	return bytes.Join([][]byte{head, e.Data, {'}'}}, nil), nil
 }
 
+// jsonHeads are how events begin.
+var jsonHeads = [len(coreTables)]string{
+	spec.V1:  `{"specversion":"1.0","id":`,
+	spec.V03: `{"specversion":"0.3","id":`,
+}
+
 // dataSchemaMembers are the members of the one attribute whose name depends on the version.
 var dataSchemaMembers = [len(coreTables)]string{
 	spec.V1:  `,"` + spec.DataSchema + `":`,
@@ -128,9 +134,7 @@ func appendAttributes(dst []byte, e *Event) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
-	b := append(dst, `{"specversion":"`...)
-	b = append(b, e.SpecVersion.String()...)
-	b = append(b, `","id":`...)
+	b := append(dst, jsonHeads[e.SpecVersion]...)
 	b = jsonscan.AppendQuoted(b, e.ID)
 	b = append(b, `,"source":`...)
 	b = jsonscan.AppendQuoted(b, e.Source)
