@@ -38,6 +38,9 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("Verdict(%d)", uint8(v))
 }
 
+// Failed reports whether the event was not handled: VerdictRefused or VerdictRetry.
+func (v Verdict) Failed() bool { return v == VerdictRefused || v == VerdictRetry }
+
 // Result is what a handler made of an event, as a transport needs it.
 type Result struct {
 	// Verdict says what to do with the event. The other fields are details.
@@ -77,7 +80,7 @@ type Result struct {
 }
 
 // failed reports whether the event was not handled.
-func (r *Result) failed() bool { return r.Verdict >= VerdictRefused }
+func (r *Result) failed() bool { return r.Verdict.Failed() }
 
 // PanicError is the panic of a handler.
 type PanicError struct {

@@ -1,0 +1,138 @@
+package dispatch_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+// failing returns a handler that fails so often, and counts its calls.
+func failing(times int, err error) (h dispatch.Handler, calls *int) {
+	calls = new(int)
+	return func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+		if *calls++; times < 0 || *calls <= times {
+			return nil, err
+		}
+		return nil, nil
+	}, calls
+}
+
+func TestDeliver(t *testing.T) {
+	down := errors.New("down")
+	for _, c := range []struct {
+		reason   string
+		times    int // -1 is always
+		err      error
+		delivery dispatch.Delivery
+		verdict  dispatch.Verdict
+		attempts int
+		least    time.Duration // what the waits take
+		most     time.Duration
+	}{
+		{"handled at once", 0, nil, dispatch.Delivery{}, dispatch.VerdictDone, 1, 0, 0},
+		{"handled in the end", 3, down, dispatch.Delivery{}, dispatch.VerdictDone, 4, 350 * time.Millisecond, 700 * time.Millisecond},
+		{"refused is not tried again", -1, dispatch.Permanent(down), dispatch.Delivery{}, dispatch.VerdictRefused, 1, 0, 0},
+		{"deferred", -1, &dispatch.Deferred{ID: "7"}, dispatch.Delivery{}, dispatch.VerdictDeferred, 1, 0, 0},
+		{"ten attempts by default", -1, down, dispatch.Delivery{Wait: -1}, dispatch.VerdictRetry, 10, 0, 0},
+		{"a single attempt", -1, down, dispatch.Delivery{Attempts: 1}, dispatch.VerdictRetry, 1, 0, 0},
+		{"no limit", 1000, down, dispatch.Delivery{Attempts: -1, Wait: -1}, dispatch.VerdictDone, 1001, 0, 0},
+		{"the longest wait", 4, down, dispatch.Delivery{Wait: time.Second, MaxWait: 2 * time.Second}, dispatch.VerdictDone, 5, 3500 * time.Millisecond, 7 * time.Second},
+		{"the handler asks for a wait", 1, dispatch.Retryable(down, 5*time.Second), dispatch.Delivery{}, dispatch.VerdictDone, 2, 5 * time.Second, 5 * time.Second},
+		{"it asks for too long a wait", 1, dispatch.Retryable(down, 24*time.Hour), dispatch.Delivery{}, dispatch.VerdictDone, 2, 30 * time.Second, 30 * time.Second},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h, calls := failing(c.times, c.err)
+				c.delivery.Handler, c.delivery.Logger = h, slog.New(slog.DiscardHandler)
+				e := cloudevents.New("/s", "t")
+				begin := time.Now()
+				out := c.delivery.Deliver(t.Context(), nil, &e)
+				took := time.Since(begin)
+				if out.Verdict != c.verdict || out.Attempts != c.attempts || *calls != c.attempts || out.Interrupted {
+					t.Errorf("%s after %d attempts, %d calls, interrupted %t", out.Verdict, out.Attempts, *calls, out.Interrupted)
+				}
+				if took < c.least || took > c.most {
+					t.Errorf("took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// A consumer that stops interrupts the waits, but no handler.
+func TestDeliverInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, calls := failing(-1, errors.New("down"))
+		d := dispatch.Delivery{Handler: h, Wait: time.Hour, MaxWait: time.Hour, Logger: slog.New(slog.DiscardHandler)}
+		e := cloudevents.New("/s", "t")
+		quit := make(chan struct{})
+		time.AfterFunc(time.Second, func() { close(quit) })
+		if out := d.Deliver(t.Context(), quit, &e); !out.Interrupted || out.Attempts != 1 || out.Verdict != dispatch.VerdictRetry {
+			t.Errorf("%+v", out)
+		}
+		if out := d.Deliver(t.Context(), quit, &e); !out.Interrupted || out.Attempts != 0 || *calls != 1 {
+			t.Errorf("after the end: %+v", out)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		d.Handler = func(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+			cancel()
+			return nil, ctx.Err()
+		}
+		if out := d.Deliver(ctx, nil, &e); !out.Interrupted || out.Attempts != 1 {
+			t.Errorf("context ended in the handler: %+v", out)
+		}
+		if out := d.Deliver(ctx, nil, &e); !out.Interrupted || out.Attempts != 0 {
+			t.Errorf("context had ended: %+v", out)
+		}
+		d.Handler = func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
+		closing := make(chan struct{})
+		d.Observer.Started = func(context.Context) { close(closing) }
+		if out := d.Deliver(t.Context(), closing, &e); out.Interrupted || out.Verdict != dispatch.VerdictDone {
+			t.Errorf("ended while it was handled: %+v", out)
+		}
+	})
+}
+
+// A handler has a minute, unless the Delivery says otherwise.
+func TestDeliverTimeout(t *testing.T) {
+	for _, c := range []struct{ timeout, want time.Duration }{{0, time.Minute}, {time.Second, time.Second}, {-1, time.Hour}} {
+		synctest.Test(t, func(t *testing.T) {
+			d := dispatch.Delivery{Attempts: 1, Timeout: c.timeout, Logger: slog.New(slog.DiscardHandler), Handler: func(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+				select {
+				case <-ctx.Done():
+				case <-time.After(time.Hour):
+				}
+				return nil, ctx.Err()
+			}}
+			e := cloudevents.New("/s", "t")
+			begin := time.Now()
+			d.Deliver(t.Context(), nil, &e)
+			if took := time.Since(begin); took != c.want {
+				t.Errorf("timeout %s: took %s", c.timeout, took)
+			}
+		})
+	}
+}
+
+// Each attempt is observed.
+func TestDeliverObserved(t *testing.T) {
+	var seen []string
+	h, _ := failing(1, errors.New("down"))
+	d := dispatch.Delivery{Handler: h, Wait: -1, Logger: slog.New(slog.DiscardHandler), Observer: dispatch.Observer{
+		Started: func(context.Context) { seen = append(seen, "started") },
+		Handled: func(_ context.Context, o dispatch.Outcome) { seen = append(seen, "handled "+o.ID) },
+		Failed:  func(_ context.Context, o dispatch.Outcome) { seen = append(seen, "failed "+o.ID) },
+	}}
+	e := cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
+	d.Deliver(t.Context(), nil, &e)
+	if want := []string{"started", "failed 1", "started", "handled 1"}; !slices.Equal(seen, want) {
+		t.Errorf("%q, want %q", seen, want)
+	}
+}

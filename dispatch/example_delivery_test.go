@@ -1,0 +1,84 @@
+package dispatch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+// A loop around a broker settles a message by what a Delivery returns.
+func ExampleDelivery_Deliver() {
+	failures := 2
+	delivery := dispatch.Delivery{
+		Wait:   -1, // no wait between the attempts
+		Logger: slog.New(slog.DiscardHandler),
+		Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+			if failures--; failures >= 0 {
+				return nil, errors.New("database is down")
+			}
+			return nil, nil
+		},
+	}
+	event := cloudevents.New("/orders", "com.example.order.placed")
+
+	out := delivery.Deliver(context.Background(), nil, &event)
+	switch {
+	case out.Interrupted:
+		fmt.Println("leave it with the broker")
+	case out.Verdict.Failed():
+		fmt.Println("dead letter:", out.Err)
+	default:
+		fmt.Println("settle it after", out.Attempts, "attempts")
+	}
+	// Output: settle it after 3 attempts
+}
+
+// A consumer tells the observer about a message that is no event, and does what its policy
+// says.
+func ExampleDelivery_Invalid() {
+	delivery := dispatch.Delivery{
+		Logger: slog.New(slog.DiscardHandler),
+		Observer: dispatch.Observer{Failed: func(_ context.Context, o dispatch.Outcome) {
+			fmt.Println(o.Verdict, o.Err)
+		}},
+	}
+	policy := dispatch.SkipInvalid
+	delivery.Invalid(context.Background(), cloudevents.ErrNotCloudEvent)
+	fmt.Println(policy)
+	// Output:
+	// refused message is not a CloudEvent
+	// skip
+}
+
+// A consumer without a handler ends before its first message.
+func ExampleDelivery_Validate() {
+	var delivery dispatch.Delivery
+	fmt.Println(errors.Is(delivery.Validate(), dispatch.ErrNoHandler))
+	// Output: true
+}
+
+func ExampleVerdict_Failed() {
+	for _, v := range []dispatch.Verdict{dispatch.VerdictDone, dispatch.VerdictDeferred, dispatch.VerdictRefused, dispatch.VerdictRetry} {
+		fmt.Println(v, v.Failed())
+	}
+	// Output:
+	// done false
+	// deferred false
+	// refused true
+	// retry true
+}
+
+// Each policy says what a consumer does with a message that is no event.
+func ExampleInvalidPolicy() {
+	for _, p := range []dispatch.InvalidPolicy{dispatch.StopOnInvalid, dispatch.DeadLetterOnInvalid, dispatch.SkipInvalid} {
+		fmt.Println(p)
+	}
+	// Output:
+	// stop
+	// dead letter
+	// skip
+}

@@ -1,0 +1,382 @@
+package cekgo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
+)
+
+// Consumer hands the events of a consumer group to a handler, and commits what was handled.
+//
+//	consumer := &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: mux.HandleEvent}}
+//	client, err := kgo.NewClient(append(consumer.Options(),
+//		kgo.SeedBrokers("localhost:9092"), kgo.ConsumerGroup("billing"), kgo.ConsumeTopics("orders"))...)
+//	consumer.Client = client
+//	err = consumer.Run(ctx)
+//
+// A Consumer must not be changed or copied after [Consumer.Options] was called.
+type Consumer struct {
+	// Client reads the records. It must have been made with the Options of this Consumer,
+	// and be a member of a group. The Consumer does not close it.
+	Client *kgo.Client
+
+	// Delivery has the handler, and says how often and how long it is tried.
+	Delivery dispatch.Delivery
+
+	// Decoder decodes the events. The zero value is strict.
+	Decoder cekafka.Decoder
+
+	// Concurrency is the number of events of one partition that are handled at the same
+	// time. 0 is 1, which keeps the order of the partition. With more, only events with the
+	// same key are handled in their order; those without a key share one.
+	Concurrency int
+
+	// DeadLetter is the topic for records that are refused, or whose attempts are used up.
+	// See [DeadLetterRecord] for what is written. If it is empty, such a record ends Run.
+	DeadLetter string
+
+	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
+	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
+	// The default adds nothing to the event.
+	KnativeErrors bool
+
+	// Invalid says what to do with a record in which there is no valid event. The default
+	// ends Run with the error.
+	Invalid dispatch.InvalidPolicy
+
+	// Skipped is called for each record that SkipInvalid skips. It must be set then.
+	Skipped func(ctx context.Context, r *kgo.Record, err error)
+
+	// QueueLimit is the number of records of one partition that wait for the handler. While
+	// there are more, the partition is not fetched. 0 is 256.
+	QueueLimit int
+
+	// Grace is the time that the handlers under way have to finish once Run is to end, or a
+	// partition is taken away. 0 is 20 s; a group whose rebalance timeout is shorter wants
+	// less. -1 is no time: their contexts end at once.
+	Grace time.Duration
+
+	mu         sync.Mutex
+	partitions map[place]*partition
+	failed     chan error // has room for one; made by Run
+	ctx        context.Context
+}
+
+// place is a partition of a topic.
+type place struct {
+	topic  string
+	number int32
+}
+
+const (
+	defaultQueueLimit = 256
+	defaultGrace      = 20 * time.Second
+	pollLimit         = 1000 // records of one poll
+
+	commitInterval = time.Second
+	commitTimeout  = 10 * time.Second
+)
+
+var (
+	errNoClient  = errors.New("cekgo: there is no Client")
+	errNoGroup   = errors.New("cekgo: the Client is in no consumer group: make it with kgo.ConsumerGroup")
+	errNotMarks  = errors.New("cekgo: the Client would commit records that are not handled: make it with the Options of the Consumer")
+	errNoSkipped = errors.New("cekgo: SkipInvalid needs the callback Skipped")
+	errRunning   = errors.New("cekgo: the Consumer runs already")
+	errNoTopic   = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
+)
+
+// Options returns the options that the client needs: it commits only what the Consumer has
+// marked, every second, and tells the Consumer of partitions that are taken away. A later
+// kgo.AutoCommitInterval is kept. The hooks OnPartitionsRevoked and OnPartitionsLost are the
+// Consumer's.
+func (c *Consumer) Options() []kgo.Opt {
+	return []kgo.Opt{
+		kgo.AutoCommitMarks(),
+		kgo.AutoCommitInterval(commitInterval),
+		kgo.BlockRebalanceOnPoll(), // until the records of a poll are with their partitions
+		kgo.OnPartitionsRevoked(c.revoked),
+		kgo.OnPartitionsLost(c.lost),
+	}
+}
+
+// Validate reports settings with which Run would not begin.
+func (c *Consumer) Validate() error {
+	switch {
+	case c.Client == nil:
+		return errNoClient
+	case c.Client.OptValue(kgo.ConsumerGroup) == "":
+		return errNoGroup
+	case c.Client.OptValue(kgo.AutoCommitMarks) != true || c.Client.OptValue(kgo.BlockRebalanceOnPoll) != true:
+		return errNotMarks
+	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
+		return errNoSkipped
+	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
+		return errNoTopic
+	}
+	return c.Delivery.Validate()
+}
+
+// Run hands events to the handler until ctx ends, or until something happens that must not
+// be passed over in silence. When ctx ends, no more events are handed out, and the handlers
+// under way have the time Grace to finish. What is finished then is committed. Run returns
+// nil if all have finished, and else an [*UnfinishedError].
+//
+// Other errors are that of [Consumer.Validate], an [*UndeliverableError] about a record that
+// can neither be handled nor written to the dead letter, and those of the client that do
+// not pass.
+func (c *Consumer) Run(ctx context.Context) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	c.mu.Lock()
+	if c.partitions != nil {
+		c.mu.Unlock()
+		return errRunning
+	}
+	c.partitions = map[place]*partition{}
+	c.failed = make(chan error, 1)
+	c.ctx = handling
+	c.mu.Unlock()
+
+	polling, stop := context.WithCancel(ctx)
+	defer stop()
+	polled := make(chan error, 1)
+	go func() { polled <- c.poll(polling) }()
+	var err error
+	select {
+	case err = <-c.failed:
+		stop()
+		<-polled
+	case err = <-polled:
+	}
+	if ended := c.end(nil); err == nil {
+		err = ended
+	}
+	flushing, cancelFlush := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancelFlush()
+	if flushed := c.Client.CommitMarkedOffsets(flushing); err == nil && flushed != nil && !errors.Is(flushed, kgo.ErrClientClosed) {
+		err = fmt.Errorf("cekgo: the last commit: %w", flushed)
+	}
+	c.mu.Lock()
+	c.partitions = nil
+	c.mu.Unlock()
+	return err
+}
+
+// poll reads records and gives them to the partitions, until ctx ends.
+func (c *Consumer) poll(ctx context.Context) error {
+	defer c.Client.AllowRebalance()
+	for {
+		c.Client.AllowRebalance()
+		fetches := c.Client.PollRecords(ctx, pollLimit)
+		if ctx.Err() != nil {
+			return nil // what was fetched is not marked, and comes again
+		}
+		if fetches.IsClientClosed() {
+			return kgo.ErrClientClosed
+		}
+		var err error
+		fetches.EachError(func(topic string, number int32, cause error) {
+			switch {
+			case passes(cause):
+			case err != nil: // one is enough
+				return
+			case topic == "": // about the group
+				err = fmt.Errorf("cekgo: %w", cause)
+				return
+			default:
+				err = fmt.Errorf("cekgo: fetch of partition %d of topic %.64q: %w", number, topic, cause)
+				return
+			}
+			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), slog.String("error", cause.Error()))
+		})
+		if err != nil {
+			return err
+		}
+		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+			if len(f.Records) > 0 {
+				c.partition(place{f.Topic, f.Partition}).add(f.Records, f.HighWatermark)
+			}
+		})
+	}
+}
+
+// passes reports whether a fetch can succeed later without a change.
+func passes(err error) bool {
+	var lost *kgo.ErrDataLoss
+	return kerr.IsRetriable(err) || errors.As(err, &lost)
+}
+
+func (c *Consumer) logger() *slog.Logger {
+	if c.Delivery.Logger != nil {
+		return c.Delivery.Logger
+	}
+	return slog.Default()
+}
+
+// partition returns the partition at a place, and begins to handle it if it is new.
+func (c *Consumer) partition(at place) *partition {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.partitions[at]
+	if p == nil {
+		p = newPartition(c, at)
+		c.partitions[at] = p
+	}
+	return p
+}
+
+// revoked is called by the client before partitions go to another member of the group.
+func (c *Consumer) revoked(ctx context.Context, client *kgo.Client, partitions map[string][]int32) {
+	if err := c.end(partitions); err != nil {
+		c.logger().LogAttrs(ctx, slog.LevelWarn, "partitions were taken away", slog.String("error", err.Error()))
+	}
+	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+	defer cancel()
+	if err := client.CommitMarkedOffsets(ctx); err != nil {
+		c.logger().LogAttrs(ctx, slog.LevelWarn, "commit failed", slog.String("error", err.Error()))
+	}
+}
+
+// lost is called by the client for partitions that it has lost already. A commit would be
+// refused.
+func (c *Consumer) lost(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
+	for _, p := range c.take(partitions) {
+		p.quit()
+		p.cancel()
+	}
+}
+
+// take removes partitions, or all if the map is nil.
+func (c *Consumer) take(partitions map[string][]int32) (taken []*partition) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if partitions == nil {
+		for at, p := range c.partitions {
+			taken = append(taken, p)
+			delete(c.partitions, at)
+		}
+		return taken
+	}
+	for topic, numbers := range partitions {
+		for _, number := range numbers {
+			if p := c.partitions[place{topic, number}]; p != nil {
+				taken = append(taken, p)
+				delete(c.partitions, place{topic, number})
+			}
+		}
+	}
+	return taken
+}
+
+// end takes partitions, or all if the map is nil, and waits until their handlers have
+// finished.
+func (c *Consumer) end(partitions map[string][]int32) error {
+	taken := c.take(partitions)
+	for _, p := range taken {
+		p.quit()
+	}
+	grace := c.Grace
+	if grace == 0 {
+		grace = defaultGrace
+	}
+	timer := time.NewTimer(max(grace, 0))
+	defer timer.Stop()
+	expired := false
+	for _, p := range taken {
+		if !expired {
+			select {
+			case <-p.idle:
+				continue
+			case <-timer.C:
+				expired = true
+			}
+		}
+		p.cancel()
+	}
+	if !expired {
+		return nil
+	}
+	left := &UnfinishedError{}
+	last := time.NewTimer(time.Second) // for handlers that obey their contexts
+	defer last.Stop()
+	for _, p := range taken {
+		select {
+		case <-p.idle:
+		case <-last.C:
+			last.Reset(0)
+		}
+		left.Records += p.underWay()
+		p.cancel()
+	}
+	if left.Records == 0 {
+		return nil
+	}
+	return left
+}
+
+// fail ends Run with an error.
+func (c *Consumer) fail(err error) {
+	select {
+	case c.failed <- err:
+	default: // there is one already
+	}
+}
+
+// Lag returns how many records the partitions of this member have that are not handled yet,
+// as far as the last fetch of each has told.
+func (c *Consumer) Lag() (records int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.partitions {
+		records += p.lag()
+	}
+	return records
+}
+
+// UnfinishedError says that Run, or a rebalance, did not wait any longer for handlers.
+type UnfinishedError struct {
+	// Records is how many handlers had not returned. Their records are not committed, and
+	// come again.
+	Records int
+}
+
+// Error returns the number of records.
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("cekgo: %d events are still being handled after the time of grace; they will come again", e.Records)
+}
+
+// UndeliverableError is about a record that could neither be handled nor set aside. It is not
+// committed.
+type UndeliverableError struct {
+	// Topic, Partition and Offset are the place of the record.
+	Topic     string
+	Partition int32
+	Offset    int64
+
+	// Attempts is how often the handler was called. It is 0 if there is no valid event.
+	Attempts int
+
+	// Err is the error of the handler, of the decoder or of writing the dead letter.
+	Err error
+}
+
+// Error returns place, attempts and cause.
+func (e *UndeliverableError) Error() string {
+	return fmt.Sprintf("cekgo: record %d of partition %d of topic %.64q, after %d attempts: %v", e.Offset, e.Partition, e.Topic, e.Attempts, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *UndeliverableError) Unwrap() error { return e.Err }

@@ -1,0 +1,92 @@
+package cekgo
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+)
+
+// The headers that a dead letter has besides those of the record.
+const (
+	HeaderReason    = "deadletter-reason"    // the error, at most 1 KiB
+	HeaderAttempts  = "deadletter-attempts"  // how often the handler was called
+	HeaderTopic     = "deadletter-topic"     // where the record was
+	HeaderPartition = "deadletter-partition" // the same
+	HeaderOffset    = "deadletter-offset"    // the same
+)
+
+// Reason says why a record goes to the dead letter.
+type Reason struct {
+	Err      error // the error of the handler or of the decoder
+	Attempts int   // how often the handler was called
+	Status   int   // the HTTP status that the failure stands for; 0 if it has none
+	Knative  bool  // adds the extensions of Knative to an event in binary mode
+}
+
+const maxReason = 1 << 10
+
+// DeadLetterRecord returns the dead letter of r for a topic: its key, value, headers and
+// timestamp as they are, and behind them the headers of this package. An older dead letter
+// that is set aside again has only the new ones. To handle it once more, produce it to the
+// topic that deadletter-topic names.
+//
+// With why.Knative, an event in binary mode also gets the extensions knativeerrordest,
+// knativeerrorcode, and knativeerrordata, which is base64.
+func DeadLetterRecord(r *kgo.Record, topic string, why Reason) *kgo.Record {
+	text := why.text()
+	headers := slices.DeleteFunc(slices.Clone(r.Headers), func(h kgo.RecordHeader) bool { return isAdded(h.Key, why.Knative) })
+	add := func(name, value string) {
+		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
+	}
+	add(HeaderReason, text)
+	add(HeaderAttempts, strconv.Itoa(why.Attempts))
+	add(HeaderTopic, r.Topic)
+	add(HeaderPartition, strconv.Itoa(int(r.Partition)))
+	add(HeaderOffset, strconv.FormatInt(r.Offset, 10))
+	if why.Knative && isBinary(r) {
+		add("ce_knativeerrordest", "kafka:"+r.Topic)
+		add("ce_knativeerrorcode", strconv.Itoa(why.Status))
+		add("ce_knativeerrordata", base64.StdEncoding.EncodeToString([]byte(text)))
+	}
+	return &kgo.Record{Topic: topic, Key: r.Key, Value: r.Value, Headers: headers, Timestamp: r.Timestamp}
+}
+
+func (why *Reason) text() string {
+	if why.Err == nil {
+		return ""
+	}
+	return excerpt.Cut(why.Err.Error(), maxReason)
+}
+
+// isAdded reports whether DeadLetterRecord adds a header of that name.
+func isAdded(name string, knative bool) bool {
+	switch name {
+	case HeaderReason, HeaderAttempts, HeaderTopic, HeaderPartition, HeaderOffset:
+		return true
+	case "ce_knativeerrordest", "ce_knativeerrorcode", "ce_knativeerrordata":
+		return knative
+	}
+	return false
+}
+
+// isBinary reports whether a record carries an event in binary mode.
+func isBinary(r *kgo.Record) bool {
+	hasVersion := false
+	for _, h := range r.Headers {
+		switch h.Key {
+		case "content-type":
+			if format.ModeOf(string(h.Value)) != cloudevents.BinaryMode {
+				return false
+			}
+		case "ce_specversion":
+			hasVersion = h.Value != nil
+		}
+	}
+	return hasVersion
+}

@@ -1,0 +1,64 @@
+package cekgo
+
+import (
+	"errors"
+	"log/slog"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+// handle deals with one record, and reports whether it is settled.
+func (c *Consumer) handle(p *partition, r *kgo.Record) bool {
+	m := FromRecord(r)
+	e, err := c.Decoder.ToCloudEvent(&m)
+	if err != nil {
+		return c.invalid(p, r, err)
+	}
+	out := c.Delivery.Deliver(p.ctx, p.stopping, &e)
+	switch {
+	case out.Interrupted:
+		return false
+	case !out.Verdict.Failed():
+		return true
+	}
+	return c.setAside(p, r, Reason{Err: out.Err, Attempts: out.Attempts, Status: out.Status})
+}
+
+// invalid deals with a record in which there is no valid event.
+func (c *Consumer) invalid(p *partition, r *kgo.Record, err error) bool {
+	c.Delivery.Invalid(p.ctx, err, slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("offset", r.Offset))
+	switch c.Invalid {
+	case dispatch.DeadLetterOnInvalid:
+		return c.setAside(p, r, Reason{Err: err, Status: 400})
+	case dispatch.SkipInvalid:
+		c.Skipped(p.ctx, r, err)
+		return true
+	}
+	c.fail(undeliverable(r, 0, err))
+	return false
+}
+
+var errNoDeadLetter = errors.New("there is no dead letter")
+
+// setAside writes a record to the dead letter.
+func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
+	if c.DeadLetter == "" {
+		c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, errNoDeadLetter)))
+		return false
+	}
+	why.Knative = c.KnativeErrors
+	letter := DeadLetterRecord(r, c.DeadLetter, why)
+	if err := c.Client.ProduceSync(p.ctx, letter).FirstErr(); err != nil {
+		if p.ctx.Err() == nil {
+			c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, err)))
+		}
+		return false
+	}
+	return true
+}
+
+func undeliverable(r *kgo.Record, attempts int, err error) error {
+	return &UndeliverableError{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Attempts: attempts, Err: err}
+}

@@ -1,0 +1,181 @@
+package cekgo
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// partition handles the records of one partition in lanes, each of which keeps the order. It
+// marks records once they, and all before them, are finished.
+type partition struct {
+	consumer *Consumer
+	at       place
+	lanes    []lane
+	seed     maphash.Seed
+
+	stopping chan struct{} // closed when no more records are to be handled
+	once     sync.Once     // closes stopping
+	idle     chan struct{} // closed when all lanes have ended
+	ctx      context.Context
+	cancel   context.CancelFunc // of ctx, which the handlers get
+
+	mu        sync.Mutex
+	tasks     []*task // not finished, or behind one that is not, in their order
+	waiting   int     // for their lanes
+	running   int     // handlers
+	paused    bool
+	highWater int64
+	next      int64 // the offset behind the last record that is finished with all before it
+}
+
+// lane is a queue of records that are handled one after the other.
+type lane struct {
+	queue []*task       // mu of the partition guards it
+	wake  chan struct{} // has room for one
+}
+
+// task is one record.
+type task struct {
+	record   *kgo.Record
+	finished bool
+}
+
+func newPartition(c *Consumer, at place) *partition {
+	ctx, cancel := context.WithCancel(c.ctx)
+	p := &partition{
+		consumer: c, at: at, lanes: make([]lane, max(c.Concurrency, 1)), seed: maphash.MakeSeed(),
+		stopping: make(chan struct{}), idle: make(chan struct{}), ctx: ctx, cancel: cancel,
+	}
+	var lanes sync.WaitGroup
+	for i := range p.lanes {
+		p.lanes[i].wake = make(chan struct{}, 1)
+		lanes.Go(func() { p.run(&p.lanes[i]) })
+	}
+	go func() {
+		lanes.Wait()
+		close(p.idle)
+	}()
+	return p
+}
+
+func (p *partition) limit() int {
+	if n := p.consumer.QueueLimit; n > 0 {
+		return n
+	}
+	return defaultQueueLimit
+}
+
+// quit lets the handlers under way finish, and begins no more.
+func (p *partition) quit() { p.once.Do(func() { close(p.stopping) }) }
+
+// add gives records to the lanes, and does not wait. If too many wait for their lanes, the
+// client fetches no more until they are fewer.
+func (p *partition) add(records []*kgo.Record, highWater int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.highWater = highWater
+	if len(p.tasks) == 0 {
+		p.next = records[0].Offset
+	}
+	for _, r := range records {
+		t := &task{record: r}
+		p.tasks = append(p.tasks, t)
+		l := p.lane(r)
+		l.queue = append(l.queue, t)
+		select {
+		case l.wake <- struct{}{}:
+		default:
+		}
+	}
+	p.waiting += len(records)
+	if p.waiting > p.limit() && !p.paused {
+		p.paused = true
+		p.consumer.Client.PauseFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	}
+}
+
+// lane returns the lane of a record, which is always the same for its key.
+func (p *partition) lane(r *kgo.Record) *lane {
+	if len(p.lanes) == 1 {
+		return &p.lanes[0]
+	}
+	return &p.lanes[maphash.Bytes(p.seed, r.Key)%uint64(len(p.lanes))]
+}
+
+// run handles the records of a lane, until one cannot be settled or the partition ends.
+func (p *partition) run(l *lane) {
+	for {
+		select {
+		case <-p.stopping: // even if there are records
+			return
+		default:
+		}
+		if t := p.begin(l); t != nil {
+			settled := p.consumer.handle(p, t.record)
+			p.end(t, settled)
+			if !settled {
+				return
+			}
+			continue
+		}
+		select {
+		case <-p.stopping:
+			return
+		case <-l.wake:
+		}
+	}
+}
+
+// begin takes the next record of a lane. It is nil if there is none.
+func (p *partition) begin(l *lane) *task {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(l.queue) == 0 {
+		l.queue = nil
+		return nil
+	}
+	t := l.queue[0]
+	l.queue[0], l.queue = nil, l.queue[1:]
+	p.waiting--
+	p.running++
+	if p.paused && p.waiting <= p.limit()/2 {
+		p.paused = false
+		p.consumer.Client.ResumeFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	}
+	return t
+}
+
+// end marks what is finished from the beginning on.
+func (p *partition) end(t *task, settled bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running--
+	t.finished = settled
+	n := 0
+	for n < len(p.tasks) && p.tasks[n].finished {
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	last := p.tasks[n-1].record
+	p.next = last.Offset + 1
+	clear(p.tasks[:n])
+	p.tasks = p.tasks[n:]
+	p.consumer.Client.MarkCommitRecords(last)
+}
+
+func (p *partition) underWay() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.running
+}
+
+func (p *partition) lag() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(p.highWater-p.next, 0)
+}

@@ -1,0 +1,129 @@
+package cekgo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/seed763dd41b/cloudevents"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
+)
+
+// Sender writes events to a topic. The client retries what can be retried, and is idempotent
+// unless it was made with kgo.DisableIdempotentWrite: a retry does not write a record twice.
+// A Sender is safe for concurrent use as long as its fields do not change.
+//
+//	sender := &cekgo.Sender{Client: client, Topic: "orders"}
+//	err := sender.Send(ctx, &event)
+type Sender struct {
+	// Client writes the records. The Sender does not close it.
+	Client *kgo.Client
+
+	// Topic is the topic. It may be empty if the client has a kgo.DefaultProduceTopic.
+	Topic string
+
+	// Encoder encodes the events. The zero value writes binary mode without keys. Set its Key
+	// to cekafka.PartitionKey to keep events of one partitionkey in order.
+	Encoder cekafka.Encoder
+}
+
+var errNoSenderClient = errors.New("cekgo: the Sender has no Client")
+
+// Validate reports a Sender that cannot send.
+func (s *Sender) Validate() error {
+	if s.Client == nil {
+		return errNoSenderClient
+	}
+	return nil
+}
+
+// Send writes an event, and returns once the brokers have it as the acknowledgements of the
+// client ask. The error is that of the Encoder, or a [*SendError].
+func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	r, err := s.record(e)
+	if err != nil {
+		return err
+	}
+	if err := s.Client.ProduceSync(ctx, r).FirstErr(); err != nil {
+		return &SendError{Index: -1, Topic: r.Topic, Err: err}
+	}
+	return nil
+}
+
+// SendBatch writes events, each as a record of its own, and returns once the brokers have
+// them all or have failed. Nothing is written if an event cannot be encoded. The error is a
+// [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that
+// was not written.
+func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	records := make([]*kgo.Record, len(es))
+	index := make(map[*kgo.Record]int, len(es))
+	for i := range es {
+		r, err := s.record(&es[i])
+		if err != nil {
+			return &cloudevents.BatchError{Index: i, Err: err}
+		}
+		records[i] = r
+		index[r] = i
+	}
+	errs := make([]error, len(es))
+	for _, result := range s.Client.ProduceSync(ctx, records...) {
+		if result.Err != nil {
+			i := index[result.Record]
+			errs[i] = &SendError{Index: i, Topic: result.Record.Topic, Err: result.Err}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Sender) record(e *cloudevents.Event) (*kgo.Record, error) {
+	m, err := s.Encoder.ToMessage(e)
+	if err != nil {
+		return nil, err
+	}
+	r := ToRecord(&m)
+	r.Topic = s.Topic
+	return r, nil
+}
+
+// SendError is about an event that the brokers do not have, or of which that is not known. A
+// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+type SendError struct {
+	// Index is the place of the event in its batch. It is -1 in Send.
+	Index int
+
+	// Topic is where the event was to go. It is empty if the client was to choose.
+	Topic string
+
+	// Err is the error of the client.
+	Err error
+}
+
+// Error returns topic, index and cause.
+func (e *SendError) Error() string {
+	if e.Index < 0 {
+		return fmt.Sprintf("cekgo: topic %.64q: %v", e.Topic, e.Err)
+	}
+	return fmt.Sprintf("cekgo: topic %.64q: event %d: %v", e.Topic, e.Index, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// Retryable reports whether the event may be sent again: unless a broker has refused it for
+// good, as it does with a record that is too large.
+func (e *SendError) Retryable() bool {
+	var refused *kerr.Error
+	if errors.As(e.Err, &refused) {
+		return refused.Retriable
+	}
+	return true
+}
