@@ -299,6 +299,7 @@ func (c *Consumer) end(partitions map[string][]int32) error {
 		if !expired {
 			select {
 			case <-p.idle:
+				p.cancel()
 				continue
 			case <-timer.C:
 				expired = true

@@ -1,0 +1,50 @@
+// Package cesql evaluates expressions of the CloudEvents Expression Language, version 1.0
+// (cesql/spec.md), over events.
+//
+//	x, warnings, err := cesql.Compile(`type LIKE 'com.example.%' AND partition > 3`)
+//	ok, err := x.Match(&event)
+//
+// # Compiling
+//
+// [Compile] checks the syntax and reports traps as warnings. An [Expression] is safe for
+// concurrent use. Evaluating it allocates nothing, but for functions that make a new string, for
+// the attribute time, and for functions of your own. A [Compiler] has functions of your own and
+// limits.
+//
+// # Evaluating
+//
+// [Expression.Evaluate] returns a value and the first error: evaluation stops there ("fail
+// fast", section 4.1). After an error, the value is the one that the specification gives to the
+// failed operator or function if that is the whole expression, and otherwise the zero value
+// of the expression's type. [Expression.Match] is true only if the value is the Boolean true
+// and there is no error.
+//
+// # Choices
+//
+// Where the specification is open or contradicts its own grammar files, this package follows
+// the text:
+//
+//   - AND, OR and XOR have the same precedence, from left to right. Mixing them without
+//     parentheses is a warning.
+//   - NOT binds more tightly than LIKE, IN and comparisons: NOT a = 7 is (NOT a) = 7. That is a
+//     warning.
+//   - A sign before digits is part of the literal, except behind an operand: a-1 is a
+//     subtraction.
+//   - Names of attributes are in lower case; others are folded, with a warning. An attribute
+//     whose name is a keyword, such as in, or a number cannot be addressed.
+//   - In a string, a backslash escapes the quote that delimits it, and nothing else. A doubled
+//     quote is an error.
+//   - In a pattern, a backslash before % or _ makes it literal; any other backslash is itself.
+//   - An overflow is an [ErrMath], and the value is 0.
+//   - A Timestamp is compared as the text that it is encoded as, a Binary as base64. EXISTS
+//     data is false, because data is no attribute.
+//   - INT, BOOL, STRING, IS_INT and IS_BOOL, which version 1.0 mentions and does not define,
+//     cast as section 3.7 says, and tell whether that is possible.
+//
+// # Limits
+//
+// An expression has at most 64 KiB, 100 levels of nesting, and makes strings of at most 1 MiB.
+// [Compiler] changes that. The time of an evaluation grows with the size of the expression and
+// of the attributes; that of LIKE with their product only if a part of the pattern that stands
+// between two % has a _, and then by the 64th part of it.
+package cesql

@@ -1,0 +1,62 @@
+package cesql
+
+import (
+	"errors"
+	"strconv"
+)
+
+// The kinds of errors of the specification (section 3.3).
+var (
+	ErrParse              = errors.New("syntax error")
+	ErrMath               = errors.New("math error")
+	ErrCast               = errors.New("cast error")
+	ErrMissingAttribute   = errors.New("missing attribute")
+	ErrMissingFunction    = errors.New("missing function")
+	ErrFunctionEvaluation = errors.New("function evaluation error")
+	ErrGeneric            = errors.New("error")
+)
+
+// Error is an error of an expression. [errors.Is] tells its kind.
+type Error struct {
+	// Kind is one of the errors of this package, such as ErrCast.
+	Kind error
+
+	// Offset is where the operand, the operator or the function is, in bytes from the
+	// beginning of the expression.
+	Offset int
+
+	// Detail says more, such as what was expected. It has no values of attributes.
+	Detail string
+
+	// Err is the error of a function of the Compiler, or nil.
+	Err error
+}
+
+// Error returns offset, kind and detail.
+func (e *Error) Error() string {
+	s := "offset " + strconv.Itoa(e.Offset) + ": " + e.Kind.Error()
+	if e.Detail != "" {
+		s += ": " + e.Detail
+	}
+	return s
+}
+
+// Unwrap returns Kind and Err.
+func (e *Error) Unwrap() []error {
+	if e.Err != nil {
+		return []error{e.Kind, e.Err}
+	}
+	return []error{e.Kind}
+}
+
+// Warning is about an expression that is legal and may mean something else than it seems to.
+type Warning struct {
+	// Offset is in bytes from the beginning of the expression.
+	Offset int
+
+	// Text says what the expression means, and how to write what may be meant.
+	Text string
+}
+
+// String returns offset and text.
+func (w Warning) String() string { return "offset " + strconv.Itoa(w.Offset) + ": " + w.Text }

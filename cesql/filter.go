@@ -1,0 +1,210 @@
+package cesql
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// Filter is a filter of the CloudEvents Subscriptions API (subscriptions/spec.md#324-filters).
+// Exactly one of its fields is set: the dialect. It marshals to and from the JSON of that API:
+//
+//	{"all": [{"prefix": {"type": "com.example."}}, {"sql": "partition > 3"}]}
+//
+// A Filter is safe for concurrent use as long as its fields do not change. The zero Filter has
+// no dialect; it passes nothing and [Filter.Validate] refuses it.
+type Filter struct {
+	// Exact passes events whose attributes have these values, as canonical strings. It has
+	// at least one, and neither names nor values are empty.
+	Exact map[string]string `json:"exact,omitempty"`
+
+	// Prefix and Suffix pass events whose attributes begin or end so. The rules of Exact
+	// apply.
+	Prefix map[string]string `json:"prefix,omitempty"`
+	Suffix map[string]string `json:"suffix,omitempty"`
+
+	// All passes events that all of these filters pass, Any those that one of them passes.
+	// There is at least one.
+	All []Filter `json:"all,omitempty"`
+	Any []Filter `json:"any,omitempty"`
+
+	// Not passes events that the filter does not pass.
+	Not *Filter `json:"not,omitempty"`
+
+	// SQL passes events for which the expression is true and no error occurs.
+	SQL *Expression `json:"sql,omitempty"`
+}
+
+// Match reports whether the filter passes an event, which must be valid. A filter that Validate
+// refuses passes nothing.
+func (f *Filter) Match(e *cloudevents.Event) bool {
+	return f.Validate() == nil && f.match(e)
+}
+
+// match is Match for a valid filter.
+func (f *Filter) match(e *cloudevents.Event) bool {
+	switch {
+	case f.Exact != nil:
+		return matchEach(e, f.Exact, func(value, want string) bool { return value == want })
+	case f.Prefix != nil:
+		return matchEach(e, f.Prefix, strings.HasPrefix)
+	case f.Suffix != nil:
+		return matchEach(e, f.Suffix, strings.HasSuffix)
+	case f.All != nil:
+		for i := range f.All {
+			if !f.All[i].match(e) {
+				return false
+			}
+		}
+		return true
+	case f.Any != nil:
+		for i := range f.Any {
+			if f.Any[i].match(e) {
+				return true
+			}
+		}
+		return false
+	case f.Not != nil:
+		return !f.Not.match(e)
+	}
+	return f.SQL != nil && f.SQL.Matches(e)
+}
+
+func matchEach(e *cloudevents.Event, wants map[string]string, match func(value, want string) bool) bool {
+	for name, want := range wants {
+		v, ok := e.Get(name)
+		if !ok || !match(v.String(), want) {
+			return false
+		}
+	}
+	return true
+}
+
+// maxFilterDepth limits how deeply filters are nested.
+const maxFilterDepth = 100
+
+var (
+	errDialects    = errors.New("a filter has exactly one dialect")
+	errNoFilters   = errors.New("there is no filter in it")
+	errNoAttribute = errors.New("there is no attribute in it")
+	errEmptyValue  = errors.New("the value is empty")
+	errFilterDepth = fmt.Errorf("filters are nested more than %d times", maxFilterDepth)
+)
+
+// Validate reports how the filter breaks the rules of the specification. The error names the
+// place, as in "all[1].exact".
+func (f *Filter) Validate() error { return f.validate("", 0) }
+
+func (f *Filter) validate(path string, depth int) error {
+	if depth > maxFilterDepth {
+		return errFilterDepth
+	}
+	if n := f.dialects(); n != 1 {
+		return located(path, fmt.Errorf("%w, and this one has %d", errDialects, n))
+	}
+	switch {
+	case f.Exact != nil:
+		return validateEach(path+"exact", f.Exact)
+	case f.Prefix != nil:
+		return validateEach(path+"prefix", f.Prefix)
+	case f.Suffix != nil:
+		return validateEach(path+"suffix", f.Suffix)
+	case f.All != nil:
+		return validateFilters(path+"all", f.All, depth)
+	case f.Any != nil:
+		return validateFilters(path+"any", f.Any, depth)
+	case f.Not != nil:
+		return f.Not.validate(path+"not.", depth+1)
+	}
+	return nil
+}
+
+// dialects returns how many fields are set.
+func (f *Filter) dialects() (n int) {
+	for _, set := range [...]bool{f.Exact != nil, f.Prefix != nil, f.Suffix != nil, f.All != nil, f.Any != nil, f.Not != nil, f.SQL != nil} {
+		if set {
+			n++
+		}
+	}
+	return n
+}
+
+func validateFilters(path string, fs []Filter, depth int) error {
+	if len(fs) == 0 {
+		return located(path, errNoFilters)
+	}
+	for i := range fs {
+		if err := fs[i].validate(fmt.Sprintf("%s[%d].", path, i), depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func validateEach(path string, wants map[string]string) error {
+	if len(wants) == 0 {
+		return located(path, errNoAttribute)
+	}
+	for _, name := range slices.Sorted(maps.Keys(wants)) {
+		if err := validation.Name(name); err != nil {
+			return located(path, err)
+		}
+		if wants[name] == "" {
+			return located(path+"."+name, errEmptyValue)
+		}
+	}
+	return nil
+}
+
+// located returns err with the place in front.
+func located(path string, err error) error {
+	if path = strings.TrimSuffix(path, "."); path == "" {
+		return fmt.Errorf("filter: %w", err)
+	}
+	return fmt.Errorf("filter %.64s: %w", path, err)
+}
+
+// MarshalJSON writes a filter that Validate accepts.
+func (f Filter) MarshalJSON() ([]byte, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	type plain Filter
+	return json.Marshal(plain(f))
+}
+
+// UnmarshalJSON reads a filter and validates it. A dialect that this package does not have is
+// an error.
+func (f *Filter) UnmarshalJSON(text []byte) error {
+	var dialects map[string]json.RawMessage
+	if err := json.Unmarshal(text, &dialects); err != nil {
+		return err
+	}
+	if len(dialects) != 1 {
+		return fmt.Errorf("filter: %w, and this one has %d", errDialects, len(dialects))
+	}
+	var read Filter
+	for dialect, content := range dialects {
+		target := map[string]any{
+			"exact": &read.Exact, "prefix": &read.Prefix, "suffix": &read.Suffix,
+			"all": &read.All, "any": &read.Any, "not": &read.Not, "sql": &read.SQL,
+		}[dialect]
+		if target == nil {
+			return fmt.Errorf("filter: the dialect %.64q is unknown", dialect)
+		}
+		if err := json.Unmarshal(content, target); err != nil {
+			return fmt.Errorf("filter %s: %w", dialect, err)
+		}
+	}
+	if err := read.Validate(); err != nil {
+		return err
+	}
+	*f = read
+	return nil
+}

@@ -1,0 +1,425 @@
+package cesql
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Function is a function of your own (section 3.5). Several may have the same name and another
+// number of parameters.
+type Function struct {
+	// Name has letters and underscores, and begins with a letter. Case does not matter.
+	Name string
+
+	// Parameters are the types that the arguments are cast to.
+	Parameters []Type
+
+	// Variadic allows any number of further arguments, which are cast to Rest.
+	Variadic bool
+	Rest     Type
+
+	// Result is the type of the value.
+	Result Type
+
+	// Call returns the value. It is called concurrently, and must not keep args. An error, a
+	// panic and a value of another type are an ErrFunctionEvaluation; the value of the
+	// call is then the one that Call returns if it has the type Result, and else the zero
+	// value.
+	Call func(args []Value) (Value, error)
+}
+
+// Compiler compiles expressions with functions and limits of its own. The zero value is that of
+// [Compile]. A Compiler is safe for concurrent use as long as its fields do not change.
+type Compiler struct {
+	// Functions are there besides those of the specification. None of them may have the
+	// name and the number of parameters of another, a variadic one must have more fixed
+	// parameters than the others of its name, and all names of the specification are taken.
+	Functions []Function
+
+	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is no limit.
+	MaxLength int
+
+	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
+	// 100; there is always a limit.
+	MaxDepth int
+
+	// MaxString limits the strings that functions make, in bytes. A longer one is an
+	// ErrFunctionEvaluation. 0 is 1 MiB, -1 is no limit.
+	MaxString int
+}
+
+const (
+	defaultMaxLength = 64 << 10
+	defaultMaxDepth  = 100
+	defaultMaxString = 1 << 20
+)
+
+func (c *Compiler) maxDepth() int {
+	if c.MaxDepth > 0 {
+		return c.MaxDepth
+	}
+	return defaultMaxDepth
+}
+
+func limitOr(n, zero int) int {
+	switch {
+	case n == 0:
+		return zero
+	case n < 0:
+		return math.MaxInt
+	}
+	return n
+}
+
+// Compile compiles an expression. See the function [Compile]. An error about a Function does
+// not wrap ErrParse.
+func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
+	if err := c.checkFunctions(); err != nil {
+		return nil, nil, err
+	}
+	if most := limitOr(c.MaxLength, defaultMaxLength); len(text) > most {
+		return nil, nil, &Error{Kind: ErrParse, Offset: most, Detail: fmt.Sprintf("more than %d bytes", most)}
+	}
+	if !utf8.ValidString(text) {
+		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
+	}
+	x := &Expression{source: text, maxString: limitOr(c.MaxString, defaultMaxString)}
+	p := parser{lexer: lexer{source: text}, compiler: c, out: x}
+	p.advance()
+	root, err := p.expression()
+	if err == nil && p.token.kind != end {
+		err = p.fail("an operator or the end")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	x.typ = root.typ
+	warnings := x.warnings
+	x.warnings = nil
+	return x, warnings, nil
+}
+
+func firstInvalid(s string) int {
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// function is a function that can be called.
+type function struct {
+	builtin    builtin // none for one of the Compiler
+	parameters []Type
+	variadic   bool
+	rest       Type
+	result     Type
+	call       func(args []Value) (Value, error)
+	complaint  string // of the ErrFunctionEvaluation
+}
+
+// builtin is a function of the specification.
+type builtin uint8
+
+const (
+	none builtin = iota
+	fnLength
+	fnConcat
+	fnConcatWS
+	fnLower
+	fnUpper
+	fnTrim
+	fnLeft
+	fnRight
+	fnSubstring
+	fnAbs
+	fnInt
+	fnBool
+	fnString
+	fnIsInt
+	fnIsBool
+)
+
+var builtins = map[string][]function{
+	"LENGTH":    {{builtin: fnLength, parameters: []Type{String}, result: Integer}},
+	"CONCAT":    {{builtin: fnConcat, variadic: true, rest: String, result: String, complaint: tooLong}},
+	"CONCAT_WS": {{builtin: fnConcatWS, parameters: []Type{String}, variadic: true, rest: String, result: String, complaint: tooLong}},
+	"LOWER":     {{builtin: fnLower, parameters: []Type{String}, result: String, complaint: tooLong}},
+	"UPPER":     {{builtin: fnUpper, parameters: []Type{String}, result: String, complaint: tooLong}},
+	"TRIM":      {{builtin: fnTrim, parameters: []Type{String}, result: String}},
+	"LEFT":      {{builtin: fnLeft, parameters: []Type{String, Integer}, result: String, complaint: "the length is negative"}},
+	"RIGHT":     {{builtin: fnRight, parameters: []Type{String, Integer}, result: String, complaint: "the length is negative"}},
+	"SUBSTRING": {
+		{builtin: fnSubstring, parameters: []Type{String, Integer}, result: String, complaint: outside},
+		{builtin: fnSubstring, parameters: []Type{String, Integer, Integer}, result: String, complaint: outside},
+	},
+	"ABS":     {{builtin: fnAbs, parameters: []Type{Integer}, result: Integer, complaint: "the result does not fit into 32 bits"}},
+	"INT":     {{builtin: fnInt, parameters: []Type{Integer}, result: Integer}},
+	"BOOL":    {{builtin: fnBool, parameters: []Type{Boolean}, result: Boolean}},
+	"STRING":  {{builtin: fnString, parameters: []Type{String}, result: String}},
+	"IS_INT":  {{builtin: fnIsInt, parameters: []Type{String}, result: Boolean}},
+	"IS_BOOL": {{builtin: fnIsBool, parameters: []Type{String}, result: Boolean}},
+}
+
+const (
+	tooLong = "the string is too long"
+	outside = "the position is outside of the string, or the length is negative"
+)
+
+// takes reports whether the function takes so many arguments.
+func (f *function) takes(count int) bool {
+	return count == len(f.parameters) || f.variadic && count > len(f.parameters)
+}
+
+// function returns the function of that name, in upper case, for so many arguments.
+func (c *Compiler) function(name string, count int) (*function, bool) {
+	if named, ok := builtins[name]; ok {
+		for i := range named {
+			if f := &named[i]; f.takes(count) {
+				return f, true
+			}
+		}
+		return nil, false
+	}
+	for i := range c.Functions {
+		own := &c.Functions[i]
+		f := &function{
+			parameters: own.Parameters, variadic: own.Variadic, rest: own.Rest, result: own.Result,
+			call: own.Call, complaint: "it failed",
+		}
+		if strings.EqualFold(own.Name, name) && f.takes(count) {
+			return f, true
+		}
+	}
+	return nil, false
+}
+
+var (
+	errFunctionName = errors.New("cesql: the name of a Function has letters and underscores, begins with a letter, and is no keyword")
+	errFunctionCall = errors.New("cesql: a Function has no Call")
+	errFunctionSame = errors.New("cesql: a call could mean either of two Functions with the same name")
+	errFunctionType = errors.New("cesql: a Function has a Type that does not exist")
+)
+
+// checkFunctions reports a Function that cannot be told from another.
+func (c *Compiler) checkFunctions() error {
+	for i := range c.Functions {
+		f := &c.Functions[i]
+		if err := f.check(); err != nil {
+			return fmt.Errorf("%w: %.64q", err, f.Name)
+		}
+		if _, taken := builtins[strings.ToUpper(f.Name)]; taken {
+			return fmt.Errorf("%w: %.64q", errFunctionSame, f.Name)
+		}
+		for k := range i {
+			if g := &c.Functions[k]; strings.EqualFold(f.Name, g.Name) && f.overlaps(g) {
+				return fmt.Errorf("%w: %.64q", errFunctionSame, f.Name)
+			}
+		}
+	}
+	return nil
+}
+
+func (f *Function) check() error {
+	name := token{kind: word, text: f.Name}
+	if f.Name == "" || f.Name[0] == '_' || name.isKeyword() || strings.ContainsFunc(f.Name, func(r rune) bool {
+		return r != '_' && (r > unicode.MaxASCII || !unicode.IsLetter(r))
+	}) {
+		return errFunctionName
+	}
+	if f.Call == nil {
+		return errFunctionCall
+	}
+	for _, t := range append([]Type{f.Rest, f.Result}, f.Parameters...) {
+		if t > String {
+			return errFunctionType
+		}
+	}
+	return nil
+}
+
+// overlaps reports whether a number of arguments fits two functions of the same name.
+func (f *Function) overlaps(g *Function) bool {
+	switch n, m := len(f.Parameters), len(g.Parameters); {
+	case f.Variadic && g.Variadic:
+		return true
+	case f.Variadic:
+		return n <= m
+	case g.Variadic:
+		return m <= n
+	default:
+		return n == m
+	}
+}
+
+// call calls a function with the arguments in args, and puts the value into its first place,
+// which is there even if there are no arguments.
+func (x *Expression) call(i *instruction, args []Value) *Error {
+	f := x.functions[i.function]
+	given := args[:i.n]
+	if f.builtin != fnIsInt && f.builtin != fnIsBool {
+		for k := range given {
+			want := f.rest
+			if k < len(f.parameters) {
+				want = f.parameters[k]
+			}
+			v, ok := given[k].cast(want)
+			if !ok {
+				args[0] = Value{typ: f.result}
+				return x.failures[i.fail]
+			}
+			given[k] = v
+		}
+	}
+	v, err := Value{}, error(nil)
+	if f.builtin == none {
+		v, err = f.own(append([]Value(nil), given...))
+	} else {
+		var ok bool
+		if v, ok = f.builtin.value(given, x.maxString); !ok {
+			err = ErrFunctionEvaluation
+		}
+	}
+	args[0] = v
+	switch {
+	case err == nil:
+		return nil
+	case f.builtin == fnAbs:
+		return &Error{Kind: ErrMath, Offset: x.failures[i.fail+1].Offset, Detail: x.failures[i.fail+1].Detail}
+	case f.builtin != none:
+		return x.failures[i.fail+1]
+	}
+	return &Error{Kind: ErrFunctionEvaluation, Offset: x.failures[i.fail+1].Offset, Detail: x.failures[i.fail+1].Detail, Err: err}
+}
+
+var (
+	errResultType = errors.New("the value is not of the type Result")
+	errPanic      = errors.New("the function panicked")
+)
+
+// own calls a Function of the Compiler.
+func (f *function) own(args []Value) (v Value, err error) {
+	defer func() {
+		if recover() != nil {
+			v, err = Value{typ: f.result}, errPanic
+		}
+	}()
+	v, err = f.call(args)
+	if v.typ != f.result {
+		v = Value{typ: f.result}
+		if err == nil {
+			err = errResultType
+		}
+	}
+	return v, err
+}
+
+// value calls a function of the specification.
+func (b builtin) value(args []Value, maxString int) (v Value, ok bool) {
+	text := ""
+	if len(args) > 0 {
+		text = args[0].text
+	}
+	switch b {
+	case fnLength:
+		return IntegerValue(int32(min(utf8.RuneCountInString(text), math.MaxInt32))), true
+	case fnConcat:
+		return joined(args, "", maxString)
+	case fnConcatWS:
+		return joined(args[1:], text, maxString)
+	case fnLower, fnUpper:
+		if len(text) > maxString {
+			return StringValue(""), false
+		}
+		if b == fnLower {
+			return StringValue(strings.ToLower(text)), true
+		}
+		return StringValue(strings.ToUpper(text)), true
+	case fnTrim:
+		return StringValue(strings.TrimFunc(text, unicode.IsSpace)), true
+	case fnLeft, fnRight:
+		n := int(args[1].number)
+		switch {
+		case n < 0:
+			return args[0], false
+		case b == fnLeft:
+			return StringValue(text[:skip(text, n)]), true
+		}
+		return StringValue(text[skip(text, utf8.RuneCountInString(text)-n):]), true
+	case fnSubstring:
+		return substring(text, args[1:])
+	case fnAbs:
+		switch n := args[0].number; {
+		case n == math.MinInt32:
+			return IntegerValue(math.MaxInt32), false
+		case n < 0:
+			return IntegerValue(-n), true
+		}
+		return args[0], true
+	case fnIsInt:
+		_, ok := args[0].Int()
+		return BooleanValue(ok), true
+	case fnIsBool:
+		_, ok := args[0].Bool()
+		return BooleanValue(ok), true
+	}
+	return args[0], true // INT, BOOL, STRING: the argument was cast
+}
+
+// joined returns the texts with a delimiter between them.
+func joined(args []Value, delimiter string, maxString int) (Value, bool) {
+	size := 0
+	for i := range args {
+		if size += len(args[i].text) + len(delimiter); size-len(delimiter) > maxString {
+			return StringValue(""), false
+		}
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i := range args {
+		if i > 0 {
+			b.WriteString(delimiter)
+		}
+		b.WriteString(args[i].text)
+	}
+	return StringValue(b.String()), true
+}
+
+// skip returns the offset behind the first n characters of s.
+func skip(s string, n int) int {
+	if n <= 0 {
+		return 0
+	}
+	for i := range s {
+		if n--; n < 0 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// substring is SUBSTRING with the position, and the length if there is one.
+func substring(s string, args []Value) (Value, bool) {
+	position, length := int(args[0].number), utf8.RuneCountInString(s)
+	if position > length || position < -length || len(args) > 1 && args[1].number < 0 {
+		return StringValue(""), false
+	}
+	switch {
+	case position == 0:
+		return StringValue(""), true
+	case position < 0:
+		position += length + 1
+	}
+	s = s[skip(s, position-1):]
+	if len(args) > 1 {
+		s = s[:skip(s, int(args[1].number))]
+	}
+	return StringValue(s), true
+}

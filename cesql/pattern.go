@@ -1,0 +1,176 @@
+package cesql
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxWildcards is how many characters a part of a pattern with _ may have.
+const maxWildcards = 1024
+
+// pattern is the pattern of LIKE: parts with any text between them, and before the first and
+// behind the last.
+type pattern struct {
+	parts []part // at least two if there is a %, of which the first and the last may be empty
+}
+
+// part is what stands between two %.
+type part struct {
+	plain string            // without escapes; unused if there is a _
+	runes []rune            // if there is a _, which is anyRune
+	masks map[rune][]uint64 // where the characters of runes are
+	any   []uint64          // where anyRune is
+}
+
+// anyRune stands for one character.
+const anyRune = -1
+
+// newPattern compiles a pattern. It fails if a part with _ is too long.
+func newPattern(s string) (*pattern, bool) {
+	p := new(pattern)
+	var runes []rune
+	hasAny := false
+	flush := func() bool {
+		x, ok := newPart(runes, hasAny)
+		p.parts = append(p.parts, x)
+		runes, hasAny = nil, false
+		return ok
+	}
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		i += n
+		switch r {
+		case '%':
+			if !flush() {
+				return nil, false
+			}
+			continue
+		case '_':
+			r, hasAny = anyRune, true
+		case '\\':
+			if i < len(s) && (s[i] == '%' || s[i] == '_') {
+				r = rune(s[i])
+				i++
+			}
+		}
+		runes = append(runes, r)
+	}
+	return p, flush()
+}
+
+func newPart(runes []rune, hasAny bool) (part, bool) {
+	if !hasAny {
+		return part{plain: string(runes)}, true
+	}
+	if len(runes) > maxWildcards {
+		return part{}, false
+	}
+	words := (len(runes) + 63) / 64
+	x := part{runes: runes, masks: map[rune][]uint64{}, any: make([]uint64, words)}
+	for i, r := range runes {
+		mask := x.any
+		if r != anyRune {
+			if mask = x.masks[r]; mask == nil {
+				mask = make([]uint64, words)
+				x.masks[r] = mask
+			}
+		}
+		mask[i/64] |= 1 << (i % 64)
+	}
+	for _, mask := range x.masks {
+		for i := range mask {
+			mask[i] |= x.any[i]
+		}
+	}
+	return x, true
+}
+
+// matches reports whether s has the form of the pattern. The parts in the middle are found
+// one after the other, each as early as it can be, so that nothing has to be tried twice.
+func (p *pattern) matches(s string) bool {
+	first, last := &p.parts[0], &p.parts[len(p.parts)-1]
+	n, ok := first.prefix(s)
+	if !ok {
+		return false
+	}
+	if first == last {
+		return n == len(s)
+	}
+	s = s[n:]
+	if n, ok = last.suffix(s); !ok {
+		return false
+	}
+	s = s[:len(s)-n]
+	for i := 1; i < len(p.parts)-1; i++ {
+		if n, ok = p.parts[i].find(s); !ok {
+			return false
+		}
+		s = s[n:]
+	}
+	return true
+}
+
+// prefix returns how many bytes of s the part takes at its beginning.
+func (x *part) prefix(s string) (n int, ok bool) {
+	if x.runes == nil {
+		return len(x.plain), strings.HasPrefix(s, x.plain)
+	}
+	for _, want := range x.runes {
+		if n == len(s) {
+			return 0, false
+		}
+		r, size := utf8.DecodeRuneInString(s[n:])
+		if want != anyRune && want != r {
+			return 0, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// suffix returns how many bytes of s the part takes at its end.
+func (x *part) suffix(s string) (n int, ok bool) {
+	if x.runes == nil {
+		return len(x.plain), strings.HasSuffix(s, x.plain)
+	}
+	for i := len(x.runes) - 1; i >= 0; i-- {
+		if n == len(s) {
+			return 0, false
+		}
+		r, size := utf8.DecodeLastRuneInString(s[:len(s)-n])
+		if want := x.runes[i]; want != anyRune && want != r {
+			return 0, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// find returns the end of the first place in s where the part is. With _, it keeps a bit for
+// each beginning of the part that the text so far ends with ("shift-and").
+func (x *part) find(s string) (n int, ok bool) {
+	if x.runes == nil {
+		i := strings.Index(s, x.plain)
+		return i + len(x.plain), i >= 0
+	}
+	var room [maxWildcards / 64]uint64
+	state := room[:len(x.any)]
+	last := len(x.runes) - 1
+	for i, r := range s {
+		mask := x.masks[r]
+		if mask == nil {
+			mask = x.any
+		}
+		carry := uint64(1)
+		for w := range state {
+			next := state[w] >> 63
+			state[w] = (state[w]<<1 | carry) & mask[w]
+			carry = next
+		}
+		if state[last/64]>>(last%64)&1 != 0 {
+			_, size := utf8.DecodeRuneInString(s[i:])
+			return i + size, true
+		}
+	}
+	return 0, false
+}
