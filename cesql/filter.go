@@ -41,14 +41,9 @@ type Filter struct {
 	SQL *Expression `json:"sql,omitempty"`
 }
 
-// Match reports whether the filter passes an event, which must be valid. A filter that Validate
-// refuses passes nothing.
+// Match reports whether the filter passes an event, which must be valid. It does not validate
+// the filter: of several dialects it takes the first, and without one nothing passes.
 func (f *Filter) Match(e *cloudevents.Event) bool {
-	return f.Validate() == nil && f.match(e)
-}
-
-// match is Match for a valid filter.
-func (f *Filter) match(e *cloudevents.Event) bool {
 	switch {
 	case f.Exact != nil:
 		return matchEach(e, f.Exact, func(value, want string) bool { return value == want })
@@ -58,20 +53,20 @@ func (f *Filter) match(e *cloudevents.Event) bool {
 		return matchEach(e, f.Suffix, strings.HasSuffix)
 	case f.All != nil:
 		for i := range f.All {
-			if !f.All[i].match(e) {
+			if !f.All[i].Match(e) {
 				return false
 			}
 		}
-		return true
+		return len(f.All) > 0
 	case f.Any != nil:
 		for i := range f.Any {
-			if f.Any[i].match(e) {
+			if f.Any[i].Match(e) {
 				return true
 			}
 		}
 		return false
 	case f.Not != nil:
-		return !f.Not.match(e)
+		return !f.Not.Match(e)
 	}
 	return f.SQL != nil && f.SQL.Matches(e)
 }
@@ -182,6 +177,9 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads a filter and validates it. A dialect that this package does not have is
 // an error.
 func (f *Filter) UnmarshalJSON(text []byte) error {
+	if isDeep(text, 2*maxFilterDepth) { // which would be read again for each level
+		return errFilterDepth
+	}
 	var dialects map[string]json.RawMessage
 	if err := json.Unmarshal(text, &dialects); err != nil {
 		return err
@@ -207,4 +205,25 @@ func (f *Filter) UnmarshalJSON(text []byte) error {
 	}
 	*f = read
 	return nil
+}
+
+// isDeep reports whether arrays and objects are nested more than so many times in a JSON text.
+func isDeep(text []byte, most int) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > most {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
 }

@@ -29,6 +29,8 @@ var (
 //     prefix before a shorter one, and any source last.
 //  3. Among those with the same source, the exact dataschema comes before prefixes, longer
 //     ones first, then the version at the end of the type, then any version.
+//  4. Among those with the same version, the filters come in the order of registration, and the
+//     route without a filter last.
 //
 // Register all routes before serving. Handle must not be called concurrently with any
 // method; the other methods are safe for concurrent use. A Mux must not be copied after
@@ -63,6 +65,13 @@ type Route struct {
 	// version. Type "com.example.placed" with Version "v2" is the same as Type
 	// "com.example.placed.v2".
 	Version string
+
+	// Filter narrows the route to the events for which it returns true, such as the method
+	// Matches of a cesql.Expression or Match of a cesql.Filter. It must not change the event.
+	// Among routes with the same Type, Source and Version, those with a Filter come first, in
+	// the order of registration. An event that no Filter passes goes to the next route that
+	// matches it. nil passes every event.
+	Filter func(e *cloudevents.Event) bool
 
 	// DataContentType is given to an event whose data comes without a content type, before
 	// Handler is called. It is for senders that forget Content-Type, such as
@@ -110,7 +119,7 @@ type EventDoc struct {
 // Version matches nothing.
 func (r *Route) Matches(e *cloudevents.Event) bool {
 	k, err := newRouteKey(r)
-	return err == nil && k.matches(e)
+	return err == nil && k.matches(e) && (r.Filter == nil || r.Filter(e))
 }
 
 // Check returns why the route refuses e before a function of the program sees it: it does
@@ -167,6 +176,7 @@ func (m *Mux) Handle(routes ...Route) error {
 				err = errNoRouteHandler
 			case r.DataContentType != "" && validation.MediaType(r.DataContentType) != nil:
 				err = fmt.Errorf("DataContentType: %w", validation.MediaType(r.DataContentType))
+			case r.Filter != nil: // which makes the difference
 			case twice:
 				err = fmt.Errorf("takes the same events as route %d of the same call", first)
 			case m.seen[r.key]:
@@ -204,9 +214,11 @@ func (m *Mux) add(r *registered) {
 	if m.seen == nil {
 		m.seen = map[routeKey]bool{}
 	}
-	m.seen[r.key] = true
+	if r.Filter == nil {
+		m.seen[r.key] = true
+	}
 	m.routes = append(m.routes, *r)
-	m.types.put(r.key.eventType).put(r.key.source).put(r.key, r.handler())
+	m.types.put(r.key.eventType).put(r.key.source).put(r.key, &r.Route)
 	if i, found := slices.BinarySearch(m.known, r.key.eventType); !found {
 		m.known = slices.Insert(m.known, i, r.key.eventType)
 	}

@@ -165,37 +165,73 @@ func (p *patterns[V]) put(pattern string) *V {
 
 // versionedHandlers are the handlers for one type and one source.
 type versionedHandlers struct {
-	schemas patterns[Handler]  // not "*"
-	labels  map[string]Handler // at the end of the type
-	rest    Handler
+	schemas patterns[choice]   // not "*"
+	labels  map[string]*choice // at the end of the type
+	rest    choice
 }
 
-func (v *versionedHandlers) put(k routeKey, h Handler) {
+func (v *versionedHandlers) put(k routeKey, r *Route) {
 	switch {
 	case k.schema != "*":
-		*v.schemas.put(k.schema) = h
+		v.schemas.put(k.schema).put(r)
 	case k.label != "":
 		if v.labels == nil {
-			v.labels = map[string]Handler{}
+			v.labels = map[string]*choice{}
 		}
-		v.labels[k.label] = h
+		if v.labels[k.label] == nil {
+			v.labels[k.label] = new(choice)
+		}
+		v.labels[k.label].put(r)
 	default:
-		v.rest = h
+		v.rest.put(r)
 	}
 }
 
 func (v *versionedHandlers) find(e *cloudevents.Event) Handler {
 	for i := range v.schemas.steps() {
-		if h := v.schemas.at(e.DataSchema, i); h != nil {
-			return *h
-		}
-	}
-	if v.labels != nil {
-		if i := strings.LastIndexByte(e.Type, '.'); i >= 0 {
-			if h := v.labels[e.Type[i+1:]]; h != nil {
+		if c := v.schemas.at(e.DataSchema, i); c != nil {
+			if h := c.find(e); h != nil {
 				return h
 			}
 		}
 	}
-	return v.rest
+	if v.labels != nil {
+		if i := strings.LastIndexByte(e.Type, '.'); i >= 0 {
+			if c := v.labels[e.Type[i+1:]]; c != nil {
+				if h := c.find(e); h != nil {
+					return h
+				}
+			}
+		}
+	}
+	return v.rest.find(e)
+}
+
+// choice has the handlers of routes that differ in their filters only.
+type choice struct {
+	filtered []filteredHandler // in the order of registration
+	rest     Handler           // of the route without a filter
+}
+
+type filteredHandler struct {
+	passes  func(*cloudevents.Event) bool
+	handler Handler
+}
+
+func (c *choice) put(r *Route) {
+	if r.Filter == nil {
+		c.rest = r.handler()
+		return
+	}
+	c.filtered = append(c.filtered, filteredHandler{r.Filter, r.handler()})
+}
+
+// find returns the handler of the first filter that passes e, or nil.
+func (c *choice) find(e *cloudevents.Event) Handler {
+	for i := range c.filtered {
+		if c.filtered[i].passes(e) {
+			return c.filtered[i].handler
+		}
+	}
+	return c.rest
 }
