@@ -31,17 +31,26 @@ func ExampleCompile() {
 	// Output: true <nil> 0
 }
 
-// A syntax error says where it is and what was expected. A trap is a warning.
+// A trap is a warning: the expression is legal, and may mean something else than it seems to.
+func ExampleWarning() {
+	var warnings []cesql.Warning
+	_, warnings, err := cesql.Compile(`NOT partition = 4`)
+	fmt.Println(err)
+	for _, w := range warnings {
+		fmt.Println(w)
+	}
+	// Output:
+	// <nil>
+	// offset 0: NOT binds more tightly than =: this is (NOT …) = …; write NOT (… = …) for the opposite
+}
+
+// A syntax error says where it is and what was expected.
 func ExampleCompile_errors() {
 	_, _, err := cesql.Compile(`type LIKE id`)
 	var syntax *cesql.Error
 	fmt.Println(errors.As(err, &syntax), errors.Is(err, cesql.ErrParse), err)
 
-	_, warnings, _ := cesql.Compile(`NOT partition = 4`)
-	fmt.Println(warnings[0])
-	// Output:
-	// true true offset 10: syntax error: expected a string literal behind LIKE, found "id"
-	// offset 0: NOT binds more tightly than =: this is (NOT …) = …; write NOT (… = …) for the opposite
+	// Output: true true offset 10: syntax error: expected a string literal behind LIKE, found "id"
 }
 
 func ExampleMustCompile() {

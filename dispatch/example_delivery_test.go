@@ -37,6 +37,24 @@ func ExampleDelivery_Deliver() {
 	// Output: settle it after 3 attempts
 }
 
+// An event that was interrupted comes again: a consumer leaves it with the broker.
+func ExampleDelivered() {
+	settle := func(out dispatch.Delivered) string {
+		switch {
+		case out.Interrupted:
+			return "leave it"
+		case out.Verdict.Failed():
+			return "set it aside"
+		}
+		return "settle it"
+	}
+	fmt.Println(settle(dispatch.Delivered{Attempts: 1, Interrupted: true}))
+	fmt.Println(settle(dispatch.Delivered{Attempts: 1}))
+	// Output:
+	// leave it
+	// settle it
+}
+
 // A consumer tells the observer about a message that is no event, and does what its policy
 // says.
 func ExampleDelivery_Invalid() {

@@ -78,8 +78,10 @@ func ExampleConsumer() {
 	ctx, cancel := context.WithCancel(context.Background())
 	var mux dispatch.Mux
 	err = mux.Handle(
-		dispatch.Route{Type: "com.example.order.placed", Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
-			fmt.Println("placed")
+		dispatch.Route{Type: "com.example.order.placed", Handler: func(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+			if r, ok := cekgo.RecordFrom(ctx); ok {
+				fmt.Println("placed, at", r.Offset)
+			}
 			return nil, nil
 		}},
 		dispatch.Route{Type: "com.example.order.paid", Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
@@ -106,7 +108,7 @@ func ExampleConsumer() {
 	fmt.Println(consumer.Run(ctx))
 	fmt.Println("records behind:", consumer.Lag())
 	// Output:
-	// placed
+	// placed, at 0
 	// paid
 	// <nil>
 	// records behind: 0

@@ -1,6 +1,7 @@
 package cekgo
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 
@@ -9,6 +10,16 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
+type recordKey struct{}
+
+// RecordFrom returns the record that the event of a handler came in, with its topic, partition,
+// offset and headers. ctx is the context that a [Consumer] calls the handler with. The record
+// must not be changed.
+func RecordFrom(ctx context.Context) (*kgo.Record, bool) {
+	r, ok := ctx.Value(recordKey{}).(*kgo.Record)
+	return r, ok
+}
+
 // handle deals with one record, and reports whether it is settled.
 func (c *Consumer) handle(p *partition, r *kgo.Record) bool {
 	m := FromRecord(r)
@@ -16,7 +27,7 @@ func (c *Consumer) handle(p *partition, r *kgo.Record) bool {
 	if err != nil {
 		return c.invalid(p, r, err)
 	}
-	out := c.Delivery.Deliver(p.ctx, p.stopping, &e)
+	out := c.Delivery.Deliver(context.WithValue(p.ctx, recordKey{}, r), p.stopping, &e)
 	switch {
 	case out.Interrupted:
 		return false
