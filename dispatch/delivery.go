@@ -90,7 +90,7 @@ func (d *Delivery) Validate() error {
 // closed or ctx has ended. A nil quit is never closed. ctx is the context of the handler, so
 // that a handler can finish its work after quit was closed.
 func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudevents.Event) (out Delivered) {
-	attempts := int(limit(int64(d.Attempts), defaultAttempts))
+	attempts := d.MaxAttempts()
 	for {
 		if isClosed(quit) || ctx.Err() != nil {
 			out.Interrupted = true
@@ -107,7 +107,7 @@ func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudev
 		case out.Attempts >= attempts:
 			return out
 		}
-		if !sleep(ctx, quit, d.wait(out.Attempts, out.RetryAfter)) {
+		if !sleep(ctx, quit, d.Backoff(out.Attempts, out.RetryAfter)) {
 			out.Interrupted = true
 			return out
 		}
@@ -151,8 +151,13 @@ func (d *Delivery) Invalid(ctx context.Context, err error, attrs ...slog.Attr) {
 	d.observe(ctx, Outcome{Verdict: VerdictRefused, Err: err})
 }
 
-// wait returns how long to wait after so many attempts. asked is what the handler asks for.
-func (d *Delivery) wait(attempts int, asked time.Duration) time.Duration {
+// MaxAttempts returns the number of attempts that Attempts stands for: the largest int if there
+// is no limit.
+func (d *Delivery) MaxAttempts() int { return int(limit(int64(d.Attempts), defaultAttempts)) }
+
+// Backoff returns how long to wait after so many attempts. asked is the RetryAfter of the last
+// one. It is for brokers that deliver a message again after a time.
+func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 	most := d.MaxWait
 	if most <= 0 {
 		most = defaultMaxWait

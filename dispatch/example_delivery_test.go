@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
@@ -77,6 +78,21 @@ func ExampleDelivery_Validate() {
 	var delivery dispatch.Delivery
 	fmt.Println(errors.Is(delivery.Validate(), dispatch.ErrNoHandler))
 	// Output: true
+}
+
+// A broker that delivers again by itself counts the attempts, and is told when to try.
+func ExampleDelivery_Backoff() {
+	delivery := dispatch.Delivery{Wait: time.Second, MaxWait: 10 * time.Second}
+	for attempts := 1; attempts < delivery.MaxAttempts(); attempts += 3 {
+		wait := delivery.Backoff(attempts, 0)
+		fmt.Println(attempts, wait >= time.Second/2 && wait <= 10*time.Second)
+	}
+	fmt.Println(delivery.Backoff(1, 5*time.Second)) // a handler has asked for it
+	// Output:
+	// 1 true
+	// 4 true
+	// 7 true
+	// 5s
 }
 
 func ExampleVerdict_Failed() {
