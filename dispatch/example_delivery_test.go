@@ -116,3 +116,23 @@ func ExampleInvalidPolicy() {
 	// dead letter
 	// skip
 }
+
+// A consumer that must not go on says at which message it has stopped.
+func ExampleUndeliverableError() {
+	var err error = &dispatch.UndeliverableError{Place: "record 7 of topic orders", Attempts: 10, Err: errors.New("down")}
+	var undeliverable *dispatch.UndeliverableError
+	fmt.Println(errors.As(err, &undeliverable), err)
+	// Output: true record 7 of topic orders, after 10 attempts: down
+}
+
+func ExampleUnfinishedError() {
+	fmt.Println(&dispatch.UnfinishedError{Events: 2})
+	// Output: 2 events are still being handled after the time of grace; they will come again
+}
+
+// A loop of your own writes dead letters as the consumers do.
+func ExampleDeadLetterText() {
+	headers := map[string]string{dispatch.DeadLetterReason: dispatch.DeadLetterText(errors.New("no such customer")), dispatch.DeadLetterAttempts: "1"}
+	fmt.Println(headers)
+	// Output: map[deadletter-attempts:1 deadletter-reason:no such customer]
+}

@@ -129,9 +129,9 @@ func (c *Consumer) Validate() error {
 // Run hands events to the handler until ctx ends, or until something happens that must not
 // be passed over in silence. When ctx ends, no more events are handed out, and the handlers
 // under way have the time Grace to finish. What is finished then is committed. Run returns
-// nil if all have finished, and else an [*UnfinishedError].
+// nil if all have finished, and else an [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], an [*UndeliverableError] about a record that
+// Other errors are that of [Consumer.Validate], an [*dispatch.UndeliverableError] about a record that
 // can neither be handled nor written to the dead letter, and those of the client that do
 // not pass.
 func (c *Consumer) Run(ctx context.Context) error {
@@ -310,7 +310,7 @@ func (c *Consumer) end(partitions map[string][]int32) error {
 	if !expired {
 		return nil
 	}
-	left := &UnfinishedError{}
+	left := &dispatch.UnfinishedError{}
 	last := time.NewTimer(time.Second) // for handlers that obey their contexts
 	defer last.Stop()
 	for _, p := range taken {
@@ -319,10 +319,10 @@ func (c *Consumer) end(partitions map[string][]int32) error {
 		case <-last.C:
 			last.Reset(0)
 		}
-		left.Records += p.underWay()
+		left.Events += p.underWay()
 		p.cancel()
 	}
-	if left.Records == 0 {
+	if left.Events == 0 {
 		return nil
 	}
 	return left
@@ -346,38 +346,3 @@ func (c *Consumer) Lag() (records int64) {
 	}
 	return records
 }
-
-// UnfinishedError says that Run, or a rebalance, did not wait any longer for handlers.
-type UnfinishedError struct {
-	// Records is how many handlers had not returned. Their records are not committed, and
-	// come again.
-	Records int
-}
-
-// Error returns the number of records.
-func (e *UnfinishedError) Error() string {
-	return fmt.Sprintf("cekgo: %d events are still being handled after the time of grace; they will come again", e.Records)
-}
-
-// UndeliverableError is about a record that could neither be handled nor set aside. It is not
-// committed.
-type UndeliverableError struct {
-	// Topic, Partition and Offset are the place of the record.
-	Topic     string
-	Partition int32
-	Offset    int64
-
-	// Attempts is how often the handler was called. It is 0 if there is no valid event.
-	Attempts int
-
-	// Err is the error of the handler, of the decoder or of writing the dead letter.
-	Err error
-}
-
-// Error returns place, attempts and cause.
-func (e *UndeliverableError) Error() string {
-	return fmt.Sprintf("cekgo: record %d of partition %d of topic %.64q, after %d attempts: %v", e.Offset, e.Partition, e.Topic, e.Attempts, e.Err)
-}
-
-// Unwrap returns e.Err.
-func (e *UndeliverableError) Unwrap() error { return e.Err }

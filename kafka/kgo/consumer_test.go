@@ -82,8 +82,8 @@ func TestDeadLetter(t *testing.T) {
 	}
 	sent, dead := read(t, addrs, topic, 3), read(t, addrs, letters, 2)
 	for i, want := range []map[string]string{
-		{cekgo.HeaderReason: "no such customer", cekgo.HeaderAttempts: "1", cekgo.HeaderOffset: "0", "ce_knativeerrorcode": "422"},
-		{cekgo.HeaderReason: "down", cekgo.HeaderAttempts: "2", cekgo.HeaderOffset: "1", "ce_knativeerrorcode": "500", cekgo.HeaderTopic: topic, cekgo.HeaderPartition: "0"},
+		{dispatch.DeadLetterReason: "no such customer", dispatch.DeadLetterAttempts: "1", cekgo.HeaderOffset: "0", "ce_knativeerrorcode": "422"},
+		{dispatch.DeadLetterReason: "down", dispatch.DeadLetterAttempts: "2", cekgo.HeaderOffset: "1", "ce_knativeerrorcode": "500", cekgo.HeaderTopic: topic, cekgo.HeaderPartition: "0"},
 	} {
 		r := dead[i]
 		if !bytes.Equal(r.Key, sent[i].Key) || !bytes.Equal(r.Value, sent[i].Value) {
@@ -122,8 +122,8 @@ func TestUndeliverable(t *testing.T) {
 	})}}
 	join(t, addrs, c)
 	err := runUntil(t, c, nil)
-	var undeliverable *cekgo.UndeliverableError
-	if !errors.As(err, &undeliverable) || undeliverable.Offset != 1 || undeliverable.Attempts != 1 || !errors.Is(err, refused) {
+	var undeliverable *dispatch.UndeliverableError
+	if !errors.As(err, &undeliverable) || undeliverable.Place != "record 1 of partition 0 of topic orders" || undeliverable.Attempts != 1 || !errors.Is(err, refused) {
 		t.Errorf("error: %v", err)
 	}
 	if at, _ := committed(t, addrs); at != 1 {
@@ -184,7 +184,7 @@ func TestDeadLetterFails(t *testing.T) {
 
 	c.Client = newClient(t, addrs, append(c.Options(), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic), kgo.UnknownTopicRetries(1))...)
 	err := runUntil(t, c, nil)
-	var undeliverable *cekgo.UndeliverableError
+	var undeliverable *dispatch.UndeliverableError
 	if !errors.As(err, &undeliverable) {
 		t.Errorf("error: %v", err)
 	}
@@ -229,8 +229,8 @@ func TestShutdown(t *testing.T) {
 				close(finish)
 			}
 			err := <-ended
-			var unfinished *cekgo.UnfinishedError
-			if errors.As(err, &unfinished) != (c.left > 0) || unfinished != nil && unfinished.Records != c.left || unfinished == nil && err != nil {
+			var unfinished *dispatch.UnfinishedError
+			if errors.As(err, &unfinished) != (c.left > 0) || unfinished != nil && unfinished.Events != c.left || unfinished == nil && err != nil {
 				t.Errorf("error: %v", err)
 			}
 			if at, _ := committed(t, addrs); at != c.committed {

@@ -8,17 +8,16 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
-	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// The headers that a dead letter has besides those of the record.
+// The headers of a dead letter that say where the record was. Those that say why it is there are
+// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
 const (
-	HeaderReason    = "deadletter-reason"    // the error, at most 1 KiB
-	HeaderAttempts  = "deadletter-attempts"  // how often the handler was called
-	HeaderTopic     = "deadletter-topic"     // where the record was
-	HeaderPartition = "deadletter-partition" // the same
-	HeaderOffset    = "deadletter-offset"    // the same
+	HeaderTopic     = "deadletter-topic"
+	HeaderPartition = "deadletter-partition"
+	HeaderOffset    = "deadletter-offset"
 )
 
 // Reason says why a record goes to the dead letter.
@@ -29,23 +28,21 @@ type Reason struct {
 	Knative  bool  // adds the extensions of Knative to an event in binary mode
 }
 
-const maxReason = 1 << 10
-
 // DeadLetterRecord returns the dead letter of r for a topic: its key, value, headers and
-// timestamp as they are, and behind them the headers of this package. An older dead letter
+// timestamp as they are, and behind them the headers of a dead letter. An older dead letter
 // that is set aside again has only the new ones. To handle it once more, produce it to the
 // topic that deadletter-topic names.
 //
 // With why.Knative, an event in binary mode also gets the extensions knativeerrordest,
 // knativeerrorcode, and knativeerrordata, which is base64.
 func DeadLetterRecord(r *kgo.Record, topic string, why Reason) *kgo.Record {
-	text := why.text()
+	text := dispatch.DeadLetterText(why.Err)
 	headers := slices.DeleteFunc(slices.Clone(r.Headers), func(h kgo.RecordHeader) bool { return isAdded(h.Key, why.Knative) })
 	add := func(name, value string) {
 		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
 	}
-	add(HeaderReason, text)
-	add(HeaderAttempts, strconv.Itoa(why.Attempts))
+	add(dispatch.DeadLetterReason, text)
+	add(dispatch.DeadLetterAttempts, strconv.Itoa(why.Attempts))
 	add(HeaderTopic, r.Topic)
 	add(HeaderPartition, strconv.Itoa(int(r.Partition)))
 	add(HeaderOffset, strconv.FormatInt(r.Offset, 10))
@@ -57,17 +54,10 @@ func DeadLetterRecord(r *kgo.Record, topic string, why Reason) *kgo.Record {
 	return &kgo.Record{Topic: topic, Key: r.Key, Value: r.Value, Headers: headers, Timestamp: r.Timestamp}
 }
 
-func (why *Reason) text() string {
-	if why.Err == nil {
-		return ""
-	}
-	return excerpt.Cut(why.Err.Error(), maxReason)
-}
-
 // isAdded reports whether DeadLetterRecord adds a header of that name.
 func isAdded(name string, knative bool) bool {
 	switch name {
-	case HeaderReason, HeaderAttempts, HeaderTopic, HeaderPartition, HeaderOffset:
+	case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderTopic, HeaderPartition, HeaderOffset:
 		return true
 	case "ce_knativeerrordest", "ce_knativeerrorcode", "ce_knativeerrordata":
 		return knative

@@ -3,6 +3,7 @@ package cekgo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -71,5 +72,6 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
 }
 
 func undeliverable(r *kgo.Record, attempts int, err error) error {
-	return &UndeliverableError{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Attempts: attempts, Err: err}
+	place := fmt.Sprintf("record %d of partition %d of topic %s", r.Offset, r.Partition, r.Topic)
+	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
 }
