@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite the golden messages of the case
 
 // fewestCases is how many cases there were when somebody last counted. Raise it
 // with the cases; it must never fall.
-const fewestCases = 3020
+const fewestCases = 3189
 
 func TestConformance(t *testing.T) {
 	cases, err := conformance.Load(os.DirFS("testdata"))
@@ -67,7 +67,7 @@ func TestGoldenMessages(t *testing.T) {
 		for i, e := range c.Events {
 			want := e.Data
 			switch {
-			case c.Mode == cloudevents.BinaryMode && len(want) == 0:
+			case c.Mode == cloudevents.BinaryMode && len(want) == 0 && c.Message.Protocol != conformance.Kafka:
 				want = nil // an empty body is no data
 			case len(es[i].Data) < len(want) && c.Name == "json/encode/json-surrounding-white-space":
 				want = bytes.TrimSpace(want) // which the format does not keep
@@ -77,7 +77,7 @@ func TestGoldenMessages(t *testing.T) {
 			}
 		}
 	}
-	if ran < 233 {
+	if ran < 257 {
 		t.Errorf("only %d cases", ran)
 	}
 }

@@ -46,7 +46,10 @@ func parseData(s string) ([]byte, error) {
 			return nil, fmt.Errorf("repeat %.64q", count)
 		}
 	}
-	text, _, err := literal(s)
+	text, rest, err := literal(s)
+	if err == nil && strings.TrimSpace(rest) != "" {
+		return nil, fmt.Errorf("%.64q behind the string literal", rest)
+	}
 	if len(text) > 0 && n > maxRepeated/len(text) && n > 1 {
 		return nil, fmt.Errorf("repeat %d makes more than %d bytes", n, maxRepeated)
 	}

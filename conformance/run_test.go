@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -42,9 +43,21 @@ func TestTransport(t *testing.T) {
 		e, err := cehttp.DecodeMessage(h, body, nil, exts...)
 		return []cloudevents.Event{e}, err
 	}
+	keepsEmptyData := func(es []cloudevents.Event, mode cloudevents.Mode, exts []spec.Attribute) ([]cloudevents.Event, error) {
+		if mode == cloudevents.BatchMode {
+			return nil, conformance.ErrSkipped
+		}
+		m, err := cekafka.ToMessage(&es[0], mode, nil)
+		if err != nil {
+			return nil, err
+		}
+		e, err := cekafka.ToCloudEvent(&m, nil, exts...)
+		return []cloudevents.Event{e}, err
+	}
 	for name, transport := range map[string]conformance.Transport{
-		"format":  conformance.Format(format.JSON{}),
-		"binding": binding,
+		"format":                  conformance.Format(format.JSON{}),
+		"binding":                 binding,
+		"binding without batches": keepsEmptyData,
 	} {
 		t.Run(name, func(t *testing.T) {
 			ran := 0

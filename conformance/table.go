@@ -61,7 +61,7 @@ func literal(s string) (text, rest string, err error) {
 	s = strings.TrimLeft(s, " \t")
 	quoted, err := strconv.QuotedPrefix(s)
 	if err != nil {
-		return "", "", fmt.Errorf("no string literal in %q", s)
+		return "", "", fmt.Errorf("no string literal in %.64q", s)
 	}
 	text, err = strconv.Unquote(quoted)
 	return text, s[len(quoted):], err

@@ -53,6 +53,8 @@ func (t Transport) Run(tc Case) error {
 	switch {
 	case tc.Text != nil:
 		return ErrSkipped
+	case !tc.Decode && tc.Refused != nil && tc.Refused.Rule == "content-mode" && tc.Mode == cloudevents.BatchMode:
+		return ErrSkipped // each protocol has its own modes
 	case !tc.Decode && tc.Refused != nil && tc.Refused.Rule != "data": // each format has its own rules for data
 		return codec.runEncode(tc)
 	case !tc.Decode || tc.Refused != nil:
@@ -105,7 +107,8 @@ func (t Transport) roundTrip(neutral []Event, mode cloudevents.Mode) error {
 		for i := range arrived {
 			got[i] = FromEvent(&arrived[i])
 		}
-		if err := compareEvents(got, allDelivered(group, mode, false)); err != nil {
+		err = compareEvents(got, allDelivered(group, mode, false))
+		if err != nil && compareEvents(got, allDelivered(group, mode, true)) != nil { // t may keep empty data
 			return err
 		}
 	}

@@ -1,10 +1,12 @@
 package cekafka
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -44,20 +46,24 @@ type Decoder struct {
 	// JSONEvents takes a value with a JSON object that has a member specversion for an event
 	// in structured mode, if there is no ce_ header and content-type is absent or
 	// application/json. Dapr and Argo Events send such messages, and many outbox tables.
-	// Without it such a message is not a CloudEvent.
+	// An array of events is then a batch, which is refused. Without JSONEvents such a
+	// message is not a CloudEvent.
 	JSONEvents bool
 
 	// UnknownFormat takes a message with a CloudEvents media type that Format does not read
-	// for one in binary mode, so that it can be routed by its ce_ headers and passed on
-	// (kafka-protocol-binding.md#3-kafka-message-mapping). Without it such a message is refused.
+	// for one in binary mode, so that it can be routed by its ce_ headers
+	// (kafka-protocol-binding.md#3-kafka-message-mapping). Encoders refuse its event in binary
+	// mode, so pass the message itself on. Without UnknownFormat such a message is refused.
 	UnknownFormat bool
 }
 
-// ToCloudEvent decodes the event in a message, in binary or structured mode.
+// ToCloudEvent decodes the event in a message, in binary or structured mode. On an error the
+// event is zero.
 //
-// An error wraps [cloudevents.ErrNotCloudEvent], [cloudevents.ErrContentMode] for a batch,
-// [format.ErrUnknown], a [*validation.Error] (several are [validation.Errors]), a
-// [*cloudevents.SyntaxError], or a [*cloudevents.LimitError].
+// The error of another Format is its own. All others wrap [cloudevents.ErrNotCloudEvent],
+// [cloudevents.ErrContentMode] for a batch, [format.ErrUnknown], a [*validation.Error]
+// (several are [validation.Errors]), a [*cloudevents.SyntaxError], or a
+// [*cloudevents.LimitError], unless m is nil.
 func (d *Decoder) ToCloudEvent(m *Message) (e cloudevents.Event, err error) {
 	shared := d.shared()
 	err = d.decode(&e, m, &shared)
@@ -93,10 +99,11 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 		h := &m.Headers[i]
 		switch {
 		case h.Value == nil:
+		case h.Name == prefix+spec.DataContentType && copied == nil:
+			copied = h
 		case isAttribute(h.Name):
-			if h.Name == prefix+spec.DataContentType && copied == nil {
-				copied = h
-				continue
+			if h.Name == prefix+spec.DataContentType { // once more: that is a duplicate
+				a.AddText(spec.DataContentType, spec.String, copied.Value)
 			}
 			a.AddText(h.Name[len(prefix):], spec.String, h.Value)
 		case h.Name == contentType:
@@ -106,38 +113,49 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 			declared = h
 		}
 	}
-	var media []byte
+	var media string
 	if declared != nil {
-		media = declared.Value
+		media = view(declared.Value)
 	}
-	mode, err := shared.Mode(view(media))
+	mode, err := shared.Mode(media)
 	if err != nil {
 		return err
 	}
 	if mode == cloudevents.StructuredMode {
-		return shared.Structured(e, m.Value, view(media))
+		if d.Format != nil { // which may keep it
+			media = strings.Clone(media)
+		}
+		return shared.Structured(e, m.Value, media)
 	}
 	if a.Len() == 0 && copied == nil {
-		if d.JSONEvents && message.MayBeJSON(m.Value, view(media)) {
-			return shared.Structured(e, m.Value, spec.MediaTypeJSON)
+		if d.JSONEvents {
+			if taken, err := shared.JSONEvent(e, m.Value, media); taken {
+				return err
+			}
 		}
-		return shared.NotCloudEvent("header with the prefix ce_", foreign(m), string(media), sectionMapping)
+		return shared.NotCloudEvent("header with the prefix ce_", foreign(m), media, sectionMapping)
+	}
+	if declared != nil {
+		a.AddText(spec.DataContentType, spec.String, declared.Value)
 	}
 	var repeated error
-	if declared != nil {
-		a.AddText(spec.DataContentType, spec.String, media)
-	}
 	if copied != nil {
-		repeated = message.CompareContentType(string(copied.Value), string(media), sectionContentType)
+		repeated = message.CompareContentType(view(copied.Value), media, sectionContentType)
 	}
 	return shared.Binary(e, &a, m.Value, repeated)
 }
 
-// foreign returns the name of a header that looks like an attribute and is none here.
+// foreign returns the name of a header that would declare an event in another binding or
+// spelling.
 func foreign(m *Message) string {
 	for i := range m.Headers {
-		if name := m.Headers[i].Name; message.IsForeign(name) {
-			return name
+		h := &m.Headers[i]
+		switch {
+		case h.Value == nil:
+		case message.IsForeign(h.Name):
+			return h.Name
+		case ascii.EqualFold(h.Name, contentType) && format.ModeOf(view(h.Value)) != cloudevents.BinaryMode:
+			return h.Name
 		}
 	}
 	return ""

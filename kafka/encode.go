@@ -74,10 +74,15 @@ func (enc *Encoder) CopyToMessage(m *Message, e *cloudevents.Event) error {
 // SealedToMessage is ToMessage for an event whose data was checked. The Value is fresh.
 func (enc *Encoder) SealedToMessage(s *cloudevents.Sealed) (m Message, err error) {
 	e, body, media, err := message.EncodeSealed(s, enc.Mode, enc.Format)
-	if err == nil {
-		enc.fill(&m, e, body, media)
+	if err != nil {
+		return Message{}, err
 	}
-	return m, err
+	if enc.Key != nil { // it may look at the data, which e need not have
+		full := s.Event()
+		e = &full
+	}
+	enc.fill(&m, e, body, media)
+	return m, nil
 }
 
 // fill makes m the message of an event with that body. media is the content type in structured

@@ -48,7 +48,7 @@ func IsCloudEvent(m *Message) bool {
 		case h.Value == nil:
 		case h.Name == contentType:
 			types++
-			mode = format.ModeOf(string(h.Value))
+			mode = format.ModeOf(view(h.Value))
 		case h.Name == prefix+"specversion":
 			hasVersion = true
 		}

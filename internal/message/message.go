@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -49,9 +50,22 @@ func (d *Decoder) Mode(contentType string) (cloudevents.Mode, error) {
 	return mode, err
 }
 
-// Structured decodes a message in structured mode, which Mode has accepted.
-func (d *Decoder) Structured(e *cloudevents.Event, body []byte, contentType string) (err error) {
+// Structured decodes a message in structured mode, which Mode has accepted. A body that is
+// nil is not there. On an error e is zero.
+func (d *Decoder) Structured(e *cloudevents.Event, body []byte, contentType string) error {
+	err := d.structured(e, body, contentType)
+	if err != nil {
+		*e = cloudevents.Event{}
+	}
+	return err
+}
+
+var errNoBody = errors.New("the message has no body, and in structured mode the event is in it")
+
+func (d *Decoder) structured(e *cloudevents.Event, body []byte, contentType string) (err error) {
 	switch {
+	case body == nil:
+		return &cloudevents.SyntaxError{Offset: 0, Err: errNoBody}
 	case d.Format != nil:
 		*e, err = d.Format.DecodeStructuredModeMessage(body, contentType, d.Extensions...)
 	case d.Sealed != nil:
@@ -90,7 +104,7 @@ func (d *Decoder) Binary(e *cloudevents.Event, a *cloudevents.Attributes, body [
 		a.Fail(repeated)
 	}
 	err := a.Assemble(e)
-	if err == nil {
+	if err == nil && body != nil {
 		body, err = a.Data(body)
 	}
 	if err == nil {
@@ -147,23 +161,77 @@ func join(forgiven, repeated error) error {
 	return validation.Join(append(several[:len(several):len(several)], repeated))
 }
 
-// MayBeJSON reports whether a message without attributes may be an event in structured mode,
-// though its content type does not say so: senders are known to leave it out, or to use that
-// of JSON.
+// JSONEvent decodes a message without attributes that may be an event in structured mode,
+// though its content type does not say so: senders are known to leave it out, or to use
+// that of JSON. taken is false if the message is not such an event. An array of events is an
+// error.
+func (d *Decoder) JSONEvent(e *cloudevents.Event, body []byte, contentType string) (taken bool, err error) {
+	if !MayBeJSON(body, contentType) {
+		return false, nil
+	}
+	if body[jsonStart(body)] == '[' {
+		return true, fmt.Errorf("%w: the message is a JSON array, and this protocol has no batch", cloudevents.ErrContentMode)
+	}
+	if err := format.Accepts(d.Format, spec.MediaTypeJSON); err != nil {
+		return true, err
+	}
+	return true, d.Structured(e, body, spec.MediaTypeJSON)
+}
+
+// MayBeJSON reports whether a message without attributes may be an event in structured
+// mode, or an array of them, though its content type does not say so. A body that is not
+// JSON may still be one if it begins like it: a decoder knows what is wrong with it.
 func MayBeJSON(body []byte, contentType string) bool {
-	return (contentType == "" || mediatype.Is(contentType, "application/json")) && bytes.Contains(body, []byte(`"specversion"`))
+	if contentType != "" && !mediatype.Is(contentType, "application/json") || !bytes.Contains(body, []byte(`"specversion"`)) {
+		return false
+	}
+	i := jsonStart(body)
+	return body[i] == '[' || body[i] == '{' && hasVersion(body, i)
+}
+
+// jsonStart returns the index of a JSON text in a body, which is not empty.
+func jsonStart(body []byte) int {
+	i := 0
+	if bytes.HasPrefix(body, []byte("\uFEFF")) {
+		i = len("\uFEFF")
+	}
+	return min(jsonscan.Space(body, i), len(body)-1)
+}
+
+// hasVersion reports whether the object at i has a member specversion. An object in an
+// object does not count. It is true for what turns out not to be JSON.
+func hasVersion(b []byte, i int) bool {
+	i = jsonscan.Space(b, i+1)
+	for i < len(b) && b[i] == '"' {
+		start := i + 1
+		end, _, fault := jsonscan.String(b, start)
+		if fault != jsonscan.None || string(b[start:end]) == spec.SpecVersion {
+			return true
+		}
+		if i, fault = jsonscan.Colon(b, end+1); fault == jsonscan.None {
+			i, fault = jsonscan.Value(b, i, cloudevents.DefaultMaxDepth)
+		}
+		if fault != jsonscan.None {
+			return true
+		}
+		if i = jsonscan.Space(b, i); i >= len(b) || b[i] != ',' {
+			return i >= len(b) || b[i] != '}'
+		}
+		i = jsonscan.Space(b, i+1)
+	}
+	return true
 }
 
 // NotCloudEvent returns the error about a message in binary mode that has no attributes. place is
 // where the binding has them, such as "header with the prefix ce_". foreign is the name of a
-// header that is an attribute in another binding, or "".
+// header that would declare an event in another binding or spelling, or "".
 func (d *Decoder) NotCloudEvent(place, foreign, contentType, section string) error {
 	if format.ModeOf(contentType) != cloudevents.BinaryMode { // of an event format that nobody reads
 		return format.Accepts(d.Format, contentType)
 	}
 	err := fmt.Errorf("%w: it has no %s, and its content type is %.64q (%s)", cloudevents.ErrNotCloudEvent, place, contentType, section)
 	if foreign != "" {
-		return fmt.Errorf("%.64q is an attribute in another binding, or in another spelling: %w", foreign, err)
+		return fmt.Errorf("%.64q is of another binding, or in another spelling: %w", foreign, err)
 	}
 	return err
 }
@@ -214,6 +282,9 @@ func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body 
 			return e.Data, "", nil
 		}
 		body, err = f.EncodeBinaryModeEventData(e)
+		if err == nil && len(body) == 0 { // whatever f makes of it: empty data is not the same as none
+			body = e.Data[:0:0]
+		}
 		return body, "", err
 	case cloudevents.StructuredMode:
 		if f == nil {
