@@ -215,11 +215,11 @@ func hasVersion(b []byte, i int) bool {
 			return true
 		}
 		if i = jsonscan.Space(b, i); i >= len(b) || b[i] != ',' {
-			return i >= len(b) || b[i] != '}'
+			break
 		}
 		i = jsonscan.Space(b, i+1)
 	}
-	return true
+	return i >= len(b) || b[i] != '}'
 }
 
 // NotCloudEvent returns the error about a message in binary mode that has no attributes. place is
