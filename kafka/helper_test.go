@@ -3,6 +3,7 @@ package cekafka_test
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,10 +44,12 @@ func structured(document string, more ...string) *cekafka.Message {
 	return &cekafka.Message{Value: []byte(document), Headers: headers(append([]string{"content-type", spec.MediaTypeJSON}, more...)...)}
 }
 
+var load = sync.OnceValues(func() ([]conformance.Case, error) { return conformance.Load(os.DirFS("../testdata")) })
+
 // fixtures returns the cases whose names begin with dir.
 func fixtures(t testing.TB, dir string) (cases []conformance.Case) {
 	t.Helper()
-	all, err := conformance.Load(os.DirFS("../testdata"))
+	all, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}

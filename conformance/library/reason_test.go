@@ -8,10 +8,11 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
-// Each kind of error of the HTTP binding has its rule.
-func TestReasonsOfHTTP(t *testing.T) {
+// Each kind of error of a binding has its rule.
+func TestReasonsOfBindings(t *testing.T) {
 	structured := func(key, value, body string) (http.Header, []byte) {
 		return http.Header{"Content-Type": {"application/cloudevents+json"}, key: {value}}, []byte(body)
 	}
@@ -31,6 +32,14 @@ func TestReasonsOfHTTP(t *testing.T) {
 		"body too large": {func() error { return &http.MaxBytesError{Limit: 1} }, "limit"},
 		"two content types": {func() error {
 			_, err := cehttp.DecodeMessage(binary, nil, nil)
+			return err
+		}, "content-type"},
+		"two content types in a record": {func() error {
+			m := cekafka.Message{Headers: []cekafka.Header{
+				{Name: "ce_id", Value: []byte("1")}, {Name: "ce_source", Value: []byte("/s")}, {Name: "ce_type", Value: []byte("t")},
+				{Name: "ce_specversion", Value: []byte("1.0")}, {Name: "ce_datacontenttype", Value: []byte("text/html")},
+			}}
+			_, err := cekafka.ToCloudEvent(&m, nil)
 			return err
 		}, "content-type"},
 		"not an event": {func() error {

@@ -271,38 +271,49 @@ var ErrNilMessage = errors.New("the message is nil")
 
 // Encode validates e and returns the body of the message. In structured mode it returns the
 // content type, too; in binary mode that is "", and the attributes are for the binding to
-// write.
+// write. A body is nil if there is no data, and only then.
 func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, contentType string, err error) {
 	switch m {
 	case cloudevents.BinaryMode:
-		if err := format.CheckBinaryMode(e); err != nil {
-			return nil, "", err
-		}
-		if f == nil {
-			return e.Data, "", nil
-		}
-		body, err = f.EncodeBinaryModeEventData(e)
-		if err == nil && len(body) == 0 { // whatever f makes of it: empty data is not the same as none
-			body = e.Data[:0:0]
-		}
-		return body, "", err
+		body, err = encodeData(e, f)
 	case cloudevents.StructuredMode:
 		if f == nil {
-			body, err = format.JSON{}.EncodeStructuredModeMessage(nil, e)
-			return body, spec.MediaTypeJSON, err
+			f = format.JSON{}
 		}
+		contentType = f.MediaType()
 		body, err = f.EncodeStructuredModeMessage(nil, e)
-		return body, f.MediaType(), err
+	default:
+		err = fmt.Errorf("%w: this protocol has no %s mode", cloudevents.ErrContentMode, m)
 	}
-	return nil, "", fmt.Errorf("%w: this protocol has no %s mode", cloudevents.ErrContentMode, m)
+	if err != nil {
+		return nil, "", err
+	}
+	return body, contentType, nil
+}
+
+// encodeData validates e and returns the body of a message in binary mode.
+func encodeData(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
+	if err := format.CheckBinaryMode(e); err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return e.Data, nil
+	}
+	body, err := f.EncodeBinaryModeEventData(e)
+	if len(body) == 0 { // whatever f makes of it: empty data is not the same as none
+		body = e.Data[:0:0]
+	}
+	return body, err
 }
 
 // EncodeSealed is Encode for an event whose data was checked. The event that it returns has
 // the attributes for the binding to write.
 func EncodeSealed(s *cloudevents.Sealed, m cloudevents.Mode, f format.Formatter) (e *cloudevents.Event, body []byte, contentType string, err error) {
 	if f == nil && m == cloudevents.StructuredMode {
-		body, err = s.AppendJSON(nil)
-		return &s.Attributes, body, spec.MediaTypeJSON, err
+		if body, err = s.AppendJSON(nil); err != nil {
+			return nil, nil, "", err
+		}
+		return &s.Attributes, body, spec.MediaTypeJSON, nil
 	}
 	copied := s.Event()
 	body, contentType, err = Encode(&copied, m, f)
