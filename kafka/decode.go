@@ -39,8 +39,8 @@ type Decoder struct {
 
 	// Forgive makes the decoder forgiving, as [cloudevents.JSONDecoder] describes it. nil is
 	// strict. It is called for each event that was not taken as it is, and says why. A header
-	// ce_datacontenttype that differs from content-type is forgiven, too; content-type
-	// counts. If there is a Format, it does that for documents.
+	// ce_datacontenttype that differs from content-type, or is there without it, is then left
+	// out. If there is a Format, it does that for documents.
 	Forgive func(cloudevents.Receipt)
 
 	// JSONEvents takes a value with a JSON object that has a member specversion for an event
@@ -60,10 +60,10 @@ type Decoder struct {
 // ToCloudEvent decodes the event in a message, in binary or structured mode. On an error the
 // event is zero.
 //
-// The error of another Format is its own. All others wrap [cloudevents.ErrNotCloudEvent],
+// An error is that of the Format, or wraps [cloudevents.ErrNotCloudEvent],
 // [cloudevents.ErrContentMode] for a batch, [format.ErrUnknown], a [*validation.Error]
 // (several are [validation.Errors]), a [*cloudevents.SyntaxError], or a
-// [*cloudevents.LimitError], unless m is nil.
+// [*cloudevents.LimitError]. A nil m is an error, too.
 func (d *Decoder) ToCloudEvent(m *Message) (e cloudevents.Event, err error) {
 	shared := d.shared()
 	err = d.decode(&e, m, &shared)

@@ -53,9 +53,13 @@ func FuzzDecode(f *testing.F) {
 			f.Add(flat(m.Headers), m.Value, m.Value == nil)
 		}
 	}
-	for _, c := range fixtures(f, "json/decode/") {
-		f.Add(flat(structured("").Headers), c.Message.Body, false)
-		f.Add("", c.Message.Body, false)
+	for i, c := range fixtures(f, "json/decode/") {
+		switch i % 20 { // the format has a target of its own
+		case 0:
+			f.Add(flat(structured("").Headers), c.Message.Body, false)
+		case 10:
+			f.Add("", c.Message.Body, false)
+		}
 	}
 	f.Fuzz(func(t *testing.T, lines string, value []byte, null bool) {
 		if null {
