@@ -27,9 +27,12 @@ func decode(m conformance.Message, batch bool, exts []spec.Attribute) (neutral [
 		contentType := map[bool]string{false: spec.MediaTypeJSON, true: spec.BatchMediaTypeJSON}
 		header = http.Header{"Content-Type": {contentType[batch]}}
 	}
-	if batch {
+	switch {
+	case header == nil:
+		err = conformance.ErrSkipped // a message of another protocol
+	case batch:
 		es, err = cehttp.DecodeMessageBatch(header, m.Body, nil, exts...)
-	} else {
+	default:
 		es[0], err = cehttp.DecodeMessage(header, m.Body, nil, exts...)
 	}
 	for i := range es {
@@ -43,6 +46,8 @@ func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Pr
 	es, err := conformance.ToEvents(neutral)
 	switch {
 	case err != nil:
+	case p != conformance.Request && p != conformance.Response && p != conformance.JSON:
+		err = conformance.ErrSkipped
 	case mode == cloudevents.BatchMode:
 		m.Body, err = cehttp.EncodeMessageBatch(m.Header, es, nil)
 	default:

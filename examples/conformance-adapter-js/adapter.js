@@ -45,12 +45,12 @@ function write(event, mode) {
   const wire = Object.entries(headers).map(([name, value]) => [name, fromBytes(Buffer.from(String(value), "latin1"))]);
   return { message: { headers: wire, body: fromBytes(bytes) } };
 }
-
+const unknown = ({ protocol = "request" }) => !["request", "response", "json"].includes(protocol);
 const ops = {
   hello: () => ({ name: `JavaScript SDK ${version}` }),
-  decode: (q) => (q.extensions ? { unsupported: true } : { events: read(q.message, q.batch).map(describe) }),
-  encode: (q) => (q.mode === "batch" ? { unsupported: true } : write(build(q.events[0]), q.mode)),
-  transcode: (q) => (q.mode === "batch" ? { unsupported: true } : write(read(q.message, q.batch)[0], q.mode)),
+  decode: (q) => (q.extensions || unknown(q.message) ? { unsupported: true } : { events: read(q.message, q.batch).map(describe) }),
+  encode: (q) => (q.mode === "batch" || unknown(q) ? { unsupported: true } : write(build(q.events[0]), q.mode)),
+  transcode: (q) => (q.mode === "batch" || unknown(q.message) ? { unsupported: true } : write(read(q.message, q.batch)[0], q.mode)),
 };
 require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, ...q } = JSON.parse(line);
