@@ -45,6 +45,8 @@ func TestJSONEvents(t *testing.T) {
 		"version in an array of a member": {`{"events":[` + document + `],"n":1}`, "", cloudevents.ErrNotCloudEvent},
 		"Confluent wire format":           {"\x00\x00\x00\x00\x07" + document, "", cloudevents.ErrNotCloudEvent},
 		"a string":                        {`"specversion"`, "", cloudevents.ErrNotCloudEvent},
+		"array of something else":         {`["specversion"]`, "", cloudevents.ErrNotCloudEvent},
+		"array of other objects":          {`[{"a":"specversion"},{}]`, "", cloudevents.ErrNotCloudEvent},
 		"an empty object, and more":       {`{} "specversion"`, "", cloudevents.ErrNotCloudEvent},
 		"a batch of nothing":              {`[]`, "", cloudevents.ErrNotCloudEvent},
 		"another content type":            {document, "text/plain", cloudevents.ErrNotCloudEvent},

@@ -186,7 +186,10 @@ func MayBeJSON(body []byte, contentType string) bool {
 		return false
 	}
 	i := jsonStart(body)
-	return body[i] == '[' || body[i] == '{' && hasVersion(body, i)
+	if body[i] == '[' {
+		i = jsonscan.Space(body, i+1)
+	}
+	return i < len(body) && body[i] == '{' && hasVersion(body, i)
 }
 
 // jsonStart returns the index of a JSON text in a body, which is not empty.
