@@ -44,7 +44,8 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// In structured mode there is the value, and in the other direction what the format makes.
+// In structured mode there is the value, which the race detector makes grow once more, and
+// in the other direction what the format makes.
 func TestStructuredAllocations(t *testing.T) {
 	e := large(100)
 	e.DataContentType, e.Data = "application/json", []byte(`{"n":1}`)
@@ -53,7 +54,7 @@ func TestStructuredAllocations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	alloctest.Succeeding(t, 3, func() error {
+	alloctest.Succeeding(t, 4, func() error {
 		_, err := encoder.ToMessage(&e)
 		return err
 	})
