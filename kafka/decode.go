@@ -119,7 +119,7 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	}
 	if a.Len() == 0 && copied == nil {
 		if d.JSONEvents && message.MayBeJSON(m.Value, view(media)) {
-			return shared.Structured(e, m.Value, spec.MediaTypeJSON)
+			return shared.UndeclaredJSON(e, m.Value)
 		}
 		return shared.NotCloudEvent("header with the prefix ce_", foreign(m), string(media), sectionMapping)
 	}

@@ -154,6 +154,15 @@ func MayBeJSON(body []byte, contentType string) bool {
 	return (contentType == "" || mediatype.Is(contentType, "application/json")) && bytes.Contains(body, []byte(`"specversion"`))
 }
 
+// UndeclaredJSON decodes a message for which MayBeJSON is true. The error is about its format
+// if d does not read JSON.
+func (d *Decoder) UndeclaredJSON(e *cloudevents.Event, body []byte) error {
+	if err := format.Accepts(d.Format, spec.MediaTypeJSON); err != nil {
+		return err
+	}
+	return d.Structured(e, body, spec.MediaTypeJSON)
+}
+
 // NotCloudEvent returns the error about a message in binary mode that has no attributes. place is
 // where the binding has them, such as "header with the prefix ce_". foreign is the name of a
 // header that is an attribute in another binding, or "".
@@ -210,10 +219,7 @@ func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body 
 		if err := format.CheckBinaryMode(e); err != nil {
 			return nil, "", err
 		}
-		if f == nil {
-			return e.Data, "", nil
-		}
-		body, err = f.EncodeBinaryModeEventData(e)
+		body, err = Data(e, f)
 		return body, "", err
 	case cloudevents.StructuredMode:
 		if f == nil {
@@ -224,6 +230,14 @@ func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body 
 		return body, f.MediaType(), err
 	}
 	return nil, "", fmt.Errorf("%w: this protocol has no %s mode", cloudevents.ErrContentMode, m)
+}
+
+// Data returns the body of a message in binary mode, for a valid event.
+func Data(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
+	if f == nil {
+		return e.Data, nil
+	}
+	return f.EncodeBinaryModeEventData(e)
 }
 
 // EncodeSealed is Encode for an event whose data was checked. The event that it returns has
