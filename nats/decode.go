@@ -44,11 +44,11 @@ type Decoder struct {
 	// is an event in structured mode. Without JSONEvents it is not a CloudEvent.
 	JSONEvents bool
 
-	// ContentType takes the header Content-Type of a message in binary mode for its
+	// HTTPContentType takes the header Content-Type of a message in binary mode for its
 	// datacontenttype, if there is no ce-datacontenttype. It is for messages that were made
-	// of HTTP requests, and for those that sdk-go reads in this way. Without it Content-Type
-	// has no meaning in binary mode.
-	ContentType bool
+	// of HTTP requests, and for senders that rely on sdk-go, which reads content-type in this
+	// way. Without HTTPContentType, Content-Type has no meaning in binary mode.
+	HTTPContentType bool
 
 	// UnknownFormat takes a message with a CloudEvents media type that Format does not read
 	// for one in binary mode, so that it can be routed by its ce- headers and passed on. That
@@ -127,7 +127,7 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 		a.Add(spec.DataContentType, spec.String, media.value)
 	case dataType.count > 0:
 		add(&a, spec.DataContentType, dataType)
-	case d.ContentType && media.count > 0: // it has no escapes
+	case d.HTTPContentType && media.count > 0: // it has no escapes
 		a.Add(spec.DataContentType, spec.String, media.value)
 	}
 	body := m.Data

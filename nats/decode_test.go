@@ -55,7 +55,7 @@ func TestIsCloudEvent(t *testing.T) {
 	}
 }
 
-// What a caller can find out about a refusal, and what it says.
+// Callers can tell refusals apart, and their texts say why.
 func TestErrors(t *testing.T) {
 	for _, c := range []struct {
 		reason string
@@ -129,8 +129,8 @@ func TestNoHeadersAndAnotherFormat(t *testing.T) {
 	}
 }
 
-func TestContentType(t *testing.T) {
-	d := cenats.Decoder{ContentType: true}
+func TestHTTPContentType(t *testing.T) {
+	d := cenats.Decoder{HTTPContentType: true}
 	for _, c := range []struct {
 		reason string
 		header map[string][]string

@@ -28,7 +28,7 @@
 // Content-Type decides the content mode (section 3). If it is that of an event format, the
 // mode is structured, and ce- headers are ignored. In binary mode it has no meaning: the
 // datacontenttype is in ce-datacontenttype alone (section 3.1.3.1), and a Content-Type that
-// differs is no error. [Decoder.ContentType] reads it, for messages that were made of HTTP
+// differs is no error. [Decoder.HTTPContentType] reads it, for messages that were made of HTTP
 // requests. Two Content-Types are an error in any mode.
 //
 // A message without Content-Type and without ce- headers is read in structured mode, as
@@ -56,7 +56,7 @@
 //
 // [Decoder.MaxAttributes] limits the attributes of an event; in structured mode the limits
 // are those of the format. The server limits the size of a message, headers included. It is
-// 1 MiB unless its max_payload says otherwise. Percent-encoding makes of a byte three at most.
+// 1 MiB unless its max_payload says otherwise. Percent-encoding makes at most three bytes of one.
 //
 // # Aliasing
 //

@@ -11,9 +11,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// FuzzDecode decodes arbitrary headers, a line each, and data. What is accepted is valid,
-// arrives again in both modes, and is the same for a forgiving decoder. What a strict
-// decoder accepts, a forgiving one accepts without a receipt.
+// FuzzDecode decodes arbitrary headers, a line each, and data. An event
+// that is accepted is valid, arrives again in both modes, and is the same for a forgiving
+// decoder, without a receipt.
 func FuzzDecode(f *testing.F) {
 	for _, c := range fixtures(f, "nats/") {
 		m := message(c)
@@ -94,7 +94,7 @@ func checkForgiving(t *testing.T, m *cenats.Message, strict cloudevents.Event, s
 	}
 }
 
-// FuzzEncode encodes arbitrary events. What is refused is not valid.
+// FuzzEncode encodes arbitrary events. Those that are refused are not valid.
 func FuzzEncode(f *testing.F) {
 	for _, c := range fixtures(f, "nats/") {
 		for i := range c.Events {

@@ -7,7 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/message"
 )
 
-// What the binding says of NATS.
+// These constants are all that the binding says of NATS alone.
 const (
 	prefix      = "ce-"
 	contentType = "Content-Type"

@@ -12,18 +12,19 @@ import (
 // maxMessageID is the size of the longest id that is not a hash.
 const maxMessageID = 128
 
-// MessageID returns an id for the header Nats-Msg-Id, by which JetStream drops what is
-// published again within its duplicate window. It stands for the source and the id of e,
-// which together identify an event (spec.md#id). It is "" if e has no id: an event that
-// nothing identifies must not be taken for another.
+// MessageID returns an id of e for the header Nats-Msg-Id. JetStream drops a message that is
+// published again with the same id within the duplicate window of the stream. The id stands
+// for the source and the id of e, which together identify an event (spec.md#id). It is "" if
+// e has no id: events that nothing identifies must not be taken for each other.
 //
 //	m.Header["Nats-Msg-Id"] = []string{cenats.MessageID(&e)}
 //
 // The id is the source, "|" and the id of the event, for example "/orders|A-1". Both are
-// percent-encoded as in headers, and so is "|" in the source. An id that would be longer
-// than 128 bytes is "sha256-" and the SHA-256 of that text in lower-case hexadecimal
-// instead, which is 71 bytes. All bytes are printable ASCII and none is a space. Different
-// events have different ids. All versions of this module make the same id of an event.
+// percent-encoded as in headers, and so is "|" in the source. If that text is longer than
+// 128 bytes, the id is "sha256-" and the SHA-256 of the text in lower-case hexadecimal
+// instead, 71 bytes. All bytes are printable ASCII, and none is a space. Different events
+// have different ids, unless SHA-256 collides. All versions of this module make the same id
+// of an event.
 func MessageID(e *cloudevents.Event) string {
 	if e.ID == "" {
 		return ""

@@ -75,7 +75,7 @@ func sameTime(a, b cloudevents.Event) bool {
 // Any event that Validate accepts travels in both modes and comes back the same.
 func TestProperty(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 5000 {
+	for range 1500 {
 		e := generated(r)
 		if err := e.Validate(); err != nil {
 			t.Fatalf("%v: %v", err, e)
