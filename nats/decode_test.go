@@ -216,6 +216,9 @@ func TestForgive(t *testing.T) {
 		{"bad UTF-8", &cenats.Message{Header: headers("ce-region", "\xff")}, validation.ErrCharacter},
 		{"a document", typed(mediaType, document[:len(document)-1]+`,"subject":""}`), validation.ErrMissing},
 		{"a document without headers", &cenats.Message{Data: []byte(document[:len(document)-1] + `,"subject":""}`)}, validation.ErrMissing},
+		{"a source of sdk-go, which encodes nothing", &cenats.Message{Header: map[string][]string{
+			"ce-specversion": {"1.0"}, "ce-id": {"A-1"}, "ce-source": {"/a%20b"}, "ce-type": {"t"},
+		}}, validation.ErrSyntax},
 		{"a legal message", &cenats.Message{Header: headers("ce-subject", "x")}, nil},
 	} {
 		receipts = nil

@@ -22,8 +22,9 @@
 // Values are decoded as in package cehttp. White space around a value is no part of it.
 // Parts in double quotes are unquoted, and percent-encoding is undone once (section
 // 3.1.3.2). A percent sign without two hexadecimal digits stands for itself, as in "100%",
-// because sdk-go encodes nothing. Encoders encode each space, so that those at the ends of a
-// value arrive.
+// because sdk-go encodes nothing. For the same reason a source "/a%20b" of sdk-go is decoded
+// to "/a b" and refused; [Decoder.Forgive] takes it undecoded. Encoders encode each space, so
+// that those at the ends of a value arrive.
 //
 // Content-Type decides the content mode (section 3). If it is that of an event format, the
 // mode is structured, and ce- headers are ignored. In binary mode it has no meaning: the
