@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,10 @@ func TestJudge(t *testing.T) {
 		"document with a space":   {"json/encode/minimal", encodeAs(func(m *conformance.Message) { m.Body = append([]byte(" "), m.Body...) }), false},
 		"other bytes":             {"json/encode/minimal", encodeAs(func(m *conformance.Message) { m.Body = m.Body[1:] }), true},
 		"raw space in a header":   {"http/encode/binary-minimal", encodeAs(func(m *conformance.Message) { m.Header.Set("ce-subject", "a b") }), true},
+		"raw space in a header of NATS": {"nats/encode/binary-minimal", encodeAs(func(m *conformance.Message) {
+			m.Parts = append(m.Parts, conformance.Part{Kind: "header", Name: "ce-subject", Value: []byte("a b")})
+		}), true},
+		"parts in another order": {"nats/encode/binary-minimal", encodeAs(func(m *conformance.Message) { slices.Reverse(m.Parts) }), false},
 		"structured, not binary": {"http/encode/binary-minimal", func(c *conformance.Codec) {
 			c.Encode = func(es []conformance.Event, _ cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
 				return this.Encode(es, cloudevents.StructuredMode, p)

@@ -81,6 +81,9 @@ type protocol struct {
 	parts []kindOfPart
 	// keepsEmpty says that empty data in binary mode is not the same as no data.
 	keepsEmpty bool
+	// hasDataType says that binary mode has datacontenttype apart from the content type of
+	// the message, so that data of every type can be sent in it.
+	hasDataType bool
 }
 
 // protocols has a row for each Protocol. The first row also serves a Message without a
@@ -112,9 +115,9 @@ var protocols = [...]protocol{
 		parts: []kindOfPart{{kind: "key"}, {kind: "header", isNamed: true}, {kind: "value"}},
 	},
 	{
-		name: NATS, dir: "nats", modes: singleModes,
+		name: NATS, dir: "nats", modes: singleModes, hasDataType: true,
 		parse:  parseParts,
-		golden: goldenParts, mode: modeOfParts("header", "content-type"),
+		golden: goldenParts, mode: modeOfParts("header", "content-type"), check: checkEncoded,
 		parts: []kindOfPart{{kind: "header", isNamed: true}, {kind: "data"}},
 	},
 	{

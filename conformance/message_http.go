@@ -61,16 +61,23 @@ func modeOfHTTP(m *Message) cloudevents.Mode {
 // checkHTTP reports a header value with a character that must be percent-encoded.
 func checkHTTP(m *Message) error {
 	for _, key := range slices.Sorted(maps.Keys(m.Header)) {
-		values := m.Header[key]
-		if len(key) < len("ce-") || !strings.EqualFold(key[:len("ce-")], "ce-") {
-			continue
-		}
-		for _, value := range values {
-			for i := range len(value) {
-				if c := value[i]; c <= ' ' || c == '"' || c >= 0x7F {
-					return fmt.Errorf("header %.64s: %q in %.64q is not percent-encoded", key, value[i:i+1], value)
-				}
+		for _, value := range m.Header[key] {
+			if err := checkHeader(key, value); err != nil {
+				return err
 			}
+		}
+	}
+	return nil
+}
+
+// checkHeader is checkHTTP for one header.
+func checkHeader(key, value string) error {
+	if len(key) < len("ce-") || !strings.EqualFold(key[:len("ce-")], "ce-") {
+		return nil
+	}
+	for i := range len(value) {
+		if c := value[i]; c <= ' ' || c == '"' || c >= 0x7F {
+			return fmt.Errorf("header %.64s: %q in %.64q is not percent-encoded", key, value[i:i+1], value)
 		}
 	}
 	return nil

@@ -88,6 +88,19 @@ func goldenParts(p *protocol, m *Message) string {
 	return string(b)
 }
 
+// checkEncoded reports a header of an attribute with a character that must be
+// percent-encoded.
+func checkEncoded(m *Message) error {
+	for _, part := range m.Parts {
+		if part.Kind == "header" {
+			if err := checkHeader(part.Name, string(part.Value)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // modeOfParts returns the function that finds the mode that the content type states, which
 // is in a part of that kind and name. Names of headers are compared without regard to case,
 // because the adapters of implementations may have them as their clients do.

@@ -21,10 +21,12 @@ func TestRequirements(t *testing.T) {
 		"json-format.md":            6,
 		"http-protocol-binding.md":  11,
 		"kafka-protocol-binding.md": 8,
+		"nats-protocol-binding.md":  7,
 
 		"v0.3-spec.md":                   17,
 		"v0.3-json-format.md":            7,
 		"v0.3-http-transport-binding.md": 11,
+		"v0.3-nats-transport-binding.md": 3,
 	}
 	testdata := os.DirFS("../testdata")
 	cases, err := conformance.Load(testdata)

@@ -18,6 +18,7 @@ type binding struct {
 // bindings has a row for each protocol but HTTP.
 var bindings = map[conformance.Protocol]binding{
 	conformance.Kafka: {decodeKafka, encodeKafka},
+	conformance.NATS:  {decodeNATS, encodeNATS},
 }
 
 // message encodes an event as a message of a protocol.

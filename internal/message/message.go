@@ -166,10 +166,10 @@ func join(forgiven, repeated error) error {
 // that of JSON. taken is false if the message is not such an event. An array of events is an
 // error.
 func (d *Decoder) JSONEvent(e *cloudevents.Event, body []byte, contentType string) (taken bool, err error) {
-	if !MayBeJSON(body, contentType) {
+	switch mode := modeOfJSON(body, contentType); mode {
+	case cloudevents.BinaryMode:
 		return false, nil
-	}
-	if body[jsonStart(body)] == '[' {
+	case cloudevents.BatchMode:
 		return true, fmt.Errorf("%w: the message is a JSON array, and this protocol has no batch", cloudevents.ErrContentMode)
 	}
 	if err := format.Accepts(d.Format, spec.MediaTypeJSON); err != nil {
@@ -179,17 +179,28 @@ func (d *Decoder) JSONEvent(e *cloudevents.Event, body []byte, contentType strin
 }
 
 // MayBeJSON reports whether a message without attributes may be an event in structured
-// mode, or an array of them, though its content type does not say so. A body that is not
-// JSON may still be one if it begins like it: a decoder knows what is wrong with it.
+// mode, though its content type does not say so. A body that is not JSON may still be one if
+// it begins like it: a decoder knows what is wrong with it.
 func MayBeJSON(body []byte, contentType string) bool {
+	return modeOfJSON(body, contentType) == cloudevents.StructuredMode
+}
+
+// modeOfJSON returns the mode of a message that does not say it: structured if it may be an
+// event, batch if it may be an array of them, and binary if it is neither.
+func modeOfJSON(body []byte, contentType string) cloudevents.Mode {
 	if contentType != "" && !mediatype.Is(contentType, "application/json") || !bytes.Contains(body, []byte(`"specversion"`)) {
-		return false
+		return cloudevents.BinaryMode
 	}
+	mode := cloudevents.StructuredMode
 	i := jsonStart(body)
 	if body[i] == '[' {
+		mode = cloudevents.BatchMode
 		i = jsonscan.Space(body, i+1)
 	}
-	return i < len(body) && body[i] == '{' && hasVersion(body, i)
+	if i < len(body) && body[i] == '{' && hasVersion(body, i) {
+		return mode
+	}
+	return cloudevents.BinaryMode
 }
 
 // jsonStart returns the index of a JSON text in a body, which is not empty.
@@ -278,7 +289,9 @@ var ErrNilMessage = errors.New("the message is nil")
 func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body []byte, contentType string, err error) {
 	switch m {
 	case cloudevents.BinaryMode:
-		body, err = encodeData(e, f)
+		if err = format.CheckBinaryMode(e); err == nil {
+			body, err = Data(e, f)
+		}
 	case cloudevents.StructuredMode:
 		if f == nil {
 			f = format.JSON{}
@@ -294,11 +307,8 @@ func Encode(e *cloudevents.Event, m cloudevents.Mode, f format.Formatter) (body 
 	return body, contentType, nil
 }
 
-// encodeData validates e and returns the body of a message in binary mode.
-func encodeData(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
-	if err := format.CheckBinaryMode(e); err != nil {
-		return nil, err
-	}
+// Data returns the body of a message in binary mode, for a valid event.
+func Data(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
 	if f == nil {
 		return e.Data, nil
 	}
