@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -18,6 +19,9 @@ type binding struct {
 // bindings has a row for each protocol but HTTP.
 var bindings = map[conformance.Protocol]binding{
 	conformance.Kafka: {decodeKafka, encodeKafka},
+
+	conformance.MQTT:    mqtt(cemqtt.V5),
+	conformance.MQTT311: mqtt(cemqtt.V311),
 }
 
 // message encodes an event as a message of a protocol.
