@@ -20,10 +20,12 @@ func TestRequirements(t *testing.T) {
 		"spec.md":                  20,
 		"json-format.md":           6,
 		"http-protocol-binding.md": 11,
+		"mqtt-protocol-binding.md": 10,
 
 		"v0.3-spec.md":                   17,
 		"v0.3-json-format.md":            7,
 		"v0.3-http-transport-binding.md": 11,
+		"v0.3-mqtt-transport-binding.md": 9,
 	}
 	testdata := os.DirFS("../testdata")
 	cases, err := conformance.Load(testdata)
