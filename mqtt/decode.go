@@ -2,6 +2,7 @@ package cemqtt
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -168,10 +169,11 @@ func (d *Decoder) binary(e *cloudevents.Event, m *Message, shared *message.Decod
 	return shared.Binary(e, &a, body, repeated)
 }
 
-// decode311 decodes a message of MQTT 3.1.1.
+// decode311 decodes a message of MQTT 3.1.1. A payload that does not speak of a version was
+// hardly meant to be an event, and the error says what may have happened.
 func (d *Decoder) decode311(e *cloudevents.Event, m *Message, shared *message.Decoder) error {
 	err := d.json(e, m, shared)
-	if err == nil || bytes.Contains(m.Payload, []byte(`"`+spec.SpecVersion+`"`)) {
+	if err == nil || errors.Is(err, format.ErrUnknown) || bytes.Contains(m.Payload, []byte(`"specversion"`)) {
 		return err
 	}
 	return fmt.Errorf("%w: MQTT 3.1.1 carries the JSON event format, and the payload is not in it (%s); %s: %w",

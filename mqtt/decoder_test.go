@@ -238,8 +238,13 @@ func TestDecoderFormat(t *testing.T) {
 	}
 	// MQTT 3.1.1 is always JSON.
 	m = cemqtt.Message{Version: cemqtt.V311, Payload: []byte(document)}
-	_, err := cemqtt.ToCloudEvent(&m, fakeFormat{})
-	wantError(t, err, format.ErrUnknown)
+	for _, m := range []cemqtt.Message{m, {Version: cemqtt.V311, Payload: []byte("21.5")}} {
+		_, err := cemqtt.ToCloudEvent(&m, fakeFormat{})
+		wantError(t, err, format.ErrUnknown)
+		if errors.Is(err, cloudevents.ErrNotCloudEvent) {
+			t.Errorf("error is %v", err)
+		}
+	}
 	if e, err := cemqtt.ToCloudEvent(&m, format.Set{fakeFormat{}, format.JSON{}}); err != nil || e.ID != "1" {
 		t.Errorf("%v: %v", e, err)
 	}

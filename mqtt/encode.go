@@ -78,9 +78,12 @@ func (enc *Encoder) ToMessage(e *cloudevents.Event) (Message, error) {
 
 // CopyToMessage makes m the message that carries e. It replaces the Payload, the ContentType
 // and, in a new slice, the user properties of an event that m has; it keeps all other user
-// properties, which come first. Encoder.IsExtension tells them apart. On an error m is
-// unchanged. An error about a property that is kept wraps [validation.ErrRange] or
-// [validation.ErrCharacter].
+// properties, which come first. A property is one of an event if its name is a legal
+// attribute name and Encoder.IsExtension does not say otherwise. Properties with the prefix
+// of [Decoder.SDKGoNames] are kept, too.
+//
+// On an error m is unchanged. The errors are those of ToMessage. An error about a property
+// that is kept wraps [validation.ErrRange] or [validation.ErrCharacter].
 func (enc *Encoder) CopyToMessage(m *Message, e *cloudevents.Event) error {
 	if m == nil {
 		return message.ErrNilMessage
