@@ -48,6 +48,16 @@ func TestVersionString(t *testing.T) {
 	}
 }
 
+// A message that has properties did not lose them.
+func TestNotCloudEventWithProperties(t *testing.T) {
+	m := cemqtt.Message{UserProperties: property("app", "1"), Payload: []byte("21.5")}
+	_, err := cemqtt.ToCloudEvent(&m, nil)
+	wantError(t, err, cloudevents.ErrNotCloudEvent)
+	if strings.Contains(err.Error(), "3.1.1") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 // The text of an error about a message that is no event says what to do.
 func TestNotCloudEventSaysWhatToDo(t *testing.T) {
 	for _, c := range []struct {
@@ -159,8 +169,8 @@ func TestSDKGoNames(t *testing.T) {
 	}
 
 	// Bare names win.
-	both := cemqtt.Message{UserProperties: append(required(), m.UserProperties[:4]...)}
-	if e, err := d.ToCloudEvent(&both); err != nil || len(e.Extensions) > 0 {
+	both := cemqtt.Message{UserProperties: append(required(), property("ce-specversion", "1.0", "ce-id", "2", "ce-source", "/s", "ce-type", "t")...)}
+	if e, err := d.ToCloudEvent(&both); err != nil || e.ID != "1" || len(e.Extensions) > 0 {
 		t.Errorf("%v: %v", e, err)
 	}
 	for name, c := range map[string]struct {
@@ -202,6 +212,13 @@ func TestIsExtension(t *testing.T) {
 	want.Extensions = []cloudevents.Extension{{Name: "note", Value: cloudevents.StringValue("n")}}
 	if diff := diff(want, e); diff != "" {
 		t.Error(diff)
+	}
+	encoded := cemqtt.Message{
+		UserProperties: property("specversion", "0.3", "id", "1", "source", "/s", "type", "t", "datacontentencoding", "base64", "schemaurl", "/x"),
+		Payload:        []byte("eA=="),
+	}
+	if e, err := d.ToCloudEvent(&encoded); err != nil || string(e.Data) != "x" || e.DataSchema != "/x" {
+		t.Errorf("%v: %v", e, err)
 	}
 	if len(asked) != 3 || !asked["note"] || !asked["data"] || !asked["app"] {
 		t.Errorf("it was asked for %v", asked)

@@ -234,6 +234,20 @@ func TestSeveralLongAttributes(t *testing.T) {
 	}
 }
 
+// 65,535 bytes are not too long.
+func TestLongestStrings(t *testing.T) {
+	e := minimal()
+	e.Subject = strings.Repeat("s", 65535)
+	e.Extensions = []cloudevents.Extension{{Name: strings.Repeat("n", 65535)}}
+	m := cemqtt.Message{UserProperties: property(strings.Repeat("N", 65535), strings.Repeat("v", 65535))}
+	if err := cemqtt.CopyToMessage(&m, &e, cloudevents.BinaryMode, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := cemqtt.ToCloudEvent(&m, nil); err != nil || diff(e, got) != "" {
+		t.Error(err)
+	}
+}
+
 // In structured mode, and in the payload of MQTT 3.1.1, an attribute has any length.
 func TestLongAttributesInDocuments(t *testing.T) {
 	e := minimal()
