@@ -28,11 +28,11 @@ func ParseEvent(s string) (e Event, err error) {
 		if !ok {
 			return e, fmt.Errorf("type in %.64q", line)
 		}
-		text, _, err := literal(rest)
+		text, err := parseData(rest)
 		if err != nil {
 			return e, err
 		}
-		e.Attributes = append(e.Attributes, Attribute{name, t, text})
+		e.Attributes = append(e.Attributes, Attribute{name, t, string(text)})
 	}
 	return e, nil
 }

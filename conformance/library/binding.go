@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -19,6 +20,9 @@ type binding struct {
 var bindings = map[conformance.Protocol]binding{
 	conformance.Kafka: {decodeKafka, encodeKafka},
 	conformance.NATS:  {decodeNATS, encodeNATS},
+
+	conformance.MQTT:    mqtt(cemqtt.V5),
+	conformance.MQTT311: mqtt(cemqtt.V311),
 }
 
 // message encodes an event as a message of a protocol.

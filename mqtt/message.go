@@ -1,0 +1,140 @@
+package cemqtt
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/message"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// What the binding says of MQTT. Attributes have no prefix.
+const (
+	// sdkGoPrefix is what the SDK for Go puts before the names of attributes.
+	sdkGoPrefix = "ce-"
+
+	// maxString is how many bytes a string in a packet can have (MQTT 5, section 1.5.4).
+	maxString = 65535
+
+	sectionMapping     = "mqtt-protocol-binding.md#3-mqtt-publish-message-mapping"
+	sectionContentType = "mqtt-protocol-binding.md#311-mqtt-publish-content-type"
+	sectionNames       = "mqtt-protocol-binding.md#3131-user-property-names"
+	sectionValues      = "mqtt-protocol-binding.md#3132-user-property-values"
+)
+
+// Version is a version of MQTT. The zero value is [V5].
+type Version uint8
+
+const (
+	// V5 is MQTT 5.
+	V5 Version = iota
+	// V311 is MQTT 3.1.1.
+	V311
+)
+
+// String returns "MQTT 5" or "MQTT 3.1.1".
+func (v Version) String() string {
+	switch v {
+	case V5:
+		return "MQTT 5"
+	case V311:
+		return "MQTT 3.1.1"
+	}
+	return fmt.Sprintf("Version(%d)", uint8(v))
+}
+
+// Message has the parts of a PUBLISH packet that can carry an event.
+type Message struct {
+	// Version is the version of MQTT that the client speaks. The zero value is MQTT 5.
+	Version Version
+
+	// ContentType is the Content Type property. "" is none. MQTT 3.1.1 has none.
+	ContentType string
+
+	// UserProperties are the User Property fields in their order. A name may occur more
+	// than once. MQTT 3.1.1 has none.
+	UserProperties []UserProperty
+
+	// Payload is the payload. nil and empty are the same.
+	Payload []byte
+}
+
+// UserProperty is a User Property of a PUBLISH packet.
+type UserProperty struct {
+	// Name is compared exactly.
+	Name string
+
+	// Value may be empty.
+	Value string
+}
+
+// IsCloudEvent reports whether a message declares an event: by a CloudEvents media type other
+// than that of a batch, or by the user property specversion. A message of MQTT 3.1.1 declares
+// one if its payload is a JSON object with a member specversion, as far as a first look tells.
+// IsCloudEvent does not validate the event. [ToCloudEvent] does.
+func IsCloudEvent(m *Message) bool {
+	switch {
+	case m == nil:
+		return false
+	case m.Version != V5:
+		return m.Version == V311 && message.MayBeJSON(m.Payload, "")
+	}
+	switch format.ModeOf(m.ContentType) {
+	case cloudevents.StructuredMode:
+		return true
+	case cloudevents.BatchMode:
+		return false
+	}
+	return hasProperty(m, spec.SpecVersion)
+}
+
+func hasProperty(m *Message, name string) bool {
+	for i := range m.UserProperties {
+		if m.UserProperties[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// attributeNames says which names of user properties are those of attributes.
+type attributeNames struct {
+	version     spec.Version
+	isExtension func(name string) bool // nil is every legal name
+	extensions  map[string]bool        // names that isExtension is not asked for
+}
+
+// has reports whether a property of that name is an attribute. data is one, so that it is
+// refused and not passed over.
+func (a *attributeNames) has(name string) bool {
+	if name == "" || !ascii.LowerAlphanumeric(name) {
+		return false
+	}
+	if a.version == spec.V03 && name[0] <= '9' { // names begin with a letter
+		return false
+	}
+	return a.isExtension == nil || isCore(name) || a.extensions[name] || a.isExtension(name)
+}
+
+// isCore reports whether a name is that of a core attribute in version 0.3 or 1.0.
+func isCore(name string) bool {
+	switch name {
+	case spec.ID, spec.Source, spec.SpecVersion, spec.EventType, spec.DataContentType, spec.DataSchema,
+		spec.Subject, spec.Time, spec.SchemaURL, spec.DataContentEncoding:
+		return true
+	}
+	return false
+}
+
+// check returns the error about a version that does not exist.
+func (v Version) check() error {
+	if v > V311 {
+		return fmt.Errorf("%w: %s", errVersion, v)
+	}
+	return nil
+}
+
+var errVersion = errors.New("unknown version of MQTT")
