@@ -18,6 +18,7 @@ type binding struct {
 // bindings has a row for each protocol but HTTP.
 var bindings = map[conformance.Protocol]binding{
 	conformance.Kafka: {decodeKafka, encodeKafka},
+	conformance.AMQP:  {decodeAMQP, encodeAMQP},
 }
 
 // message encodes an event as a message of a protocol.
