@@ -101,8 +101,8 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	}
 	var a cloudevents.Attributes
 	shared.Begin(&a)
-	r := reader{attributes: &a}
-	r.properties(m.ApplicationProperties)
+	var r reader
+	r.properties(&a, m.ApplicationProperties)
 	if r.separator == 0 {
 		return shared.NotCloudEvent("application property with the prefix cloudEvents_ or cloudEvents:",
 			foreign(m), m.ContentType, sectionMapping)
@@ -117,17 +117,18 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	return shared.Binary(e, &a, body, r.repeated(m.ContentType))
 }
 
-// reader reads attributes from application properties.
+// reader reads attributes from application properties. It does not hold the Attributes, so
+// that they stay on the stack.
 type reader struct {
-	attributes *cloudevents.Attributes
-	text       textbuf.Buffer // of values that are not text
-	separator  byte           // of the first attribute; 0 if there is none
-	other      string         // the first attribute with the other separator
-	mixed      bool
-	copied     *Value // of the property datacontenttype
+	text      textbuf.Buffer // of values that are not text
+	separator byte           // of the first attribute; 0 if there is none
+	isMixed   bool
+	other     string // the first attribute with the other separator
+	copied    *Value // of the property datacontenttype
 }
 
-func (r *reader) properties(all []Property) {
+// properties adds the attributes among all to a.
+func (r *reader) properties(a *cloudevents.Attributes, all []Property) {
 	size := 0
 	for i := range all {
 		p := &all[i]
@@ -150,38 +151,38 @@ func (r *reader) properties(all []Property) {
 		switch {
 		case r.separator == 0:
 			r.separator = separator
-		case r.separator != separator && !r.mixed:
-			r.mixed, r.other = true, name
+		case r.separator != separator && !r.isMixed:
+			r.isMixed, r.other = true, name
 		}
 		if name == spec.DataContentType && r.copied == nil {
 			r.copied = &p.Value
 			continue
 		}
-		r.add(name, &p.Value)
+		r.add(a, name, &p.Value)
 	}
 }
 
 // add adds an attribute with the type that the property has.
-func (r *reader) add(name string, v *Value) {
+func (r *reader) add(a *cloudevents.Attributes, name string, v *Value) {
 	switch v.kind {
 	case KindString, KindSymbol:
-		r.attributes.Add(name, spec.String, v.text)
+		a.Add(name, spec.String, v.text)
 	case KindBoolean:
 		if v.bits != 0 {
-			r.attributes.Add(name, spec.Boolean, "true")
+			a.Add(name, spec.Boolean, "true")
 		} else {
-			r.attributes.Add(name, spec.Boolean, "false")
+			a.Add(name, spec.Boolean, "false")
 		}
 	case KindUbyte, KindUshort, KindUint, KindUlong, KindByte, KindShort, KindInt, KindLong:
-		r.attributes.Add(name, spec.Integer, r.cut(v))
+		a.Add(name, spec.Integer, r.cut(v))
 	case KindTimestamp:
-		r.attributes.Add(name, spec.Timestamp, r.cut(v))
+		a.Add(name, spec.Timestamp, r.cut(v))
 	case KindBinary:
-		r.attributes.Add(name, spec.Binary, r.cut(v))
+		a.Add(name, spec.Binary, r.cut(v))
 	case KindChar, KindUUID:
-		r.attributes.Add(name, spec.String, r.cut(v))
+		a.Add(name, spec.String, r.cut(v))
 	default:
-		r.attributes.AddUnfit(name, v.typeName())
+		a.AddUnfit(name, v.typeName())
 	}
 }
 
@@ -194,7 +195,7 @@ var ruleMixed = &validation.Rule{Sentinel: validation.ErrName, Detail: "the mess
 // datacontenttype beside the content type.
 func (r *reader) repeated(contentType string) error {
 	var errs []error
-	if r.mixed {
+	if r.isMixed {
 		errs = append(errs, validation.NewError(r.other, "", sectionNames, ruleMixed))
 	}
 	if r.copied != nil {

@@ -20,10 +20,13 @@ func TestRequirements(t *testing.T) {
 		"spec.md":                  20,
 		"json-format.md":           6,
 		"http-protocol-binding.md": 11,
+		"amqp-protocol-binding.md": 5,
 
 		"v0.3-spec.md":                   17,
 		"v0.3-json-format.md":            7,
 		"v0.3-http-transport-binding.md": 11,
+		"v0.3-amqp-transport-binding.md": 3,
+		"v0.3-amqp-format.md":            1,
 	}
 	testdata := os.DirFS("../testdata")
 	cases, err := conformance.Load(testdata)
