@@ -3,10 +3,10 @@ package library
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Reasons returns the reasons that an error of this module has, one for each violation.
@@ -26,7 +26,7 @@ func Reasons(err error) []conformance.Reason {
 		switch {
 		case r.Rule == "":
 			r.Rule = rest
-		case r.Section == spec.SectionHTTPContentType:
+		case strings.HasSuffix(r.Section, "-content-type"): // of some binding
 			r.Rule = "content-type"
 		}
 	}
