@@ -164,7 +164,7 @@ func checkAgain(t *testing.T, e cloudevents.Event) {
 		if err != nil {
 			t.Fatalf("%+v: %v", enc, err)
 		}
-		wantEvent(t, got, arrived(e, enc.Mode))
+		wantEvent(t, got, arrived(e, got, enc.Mode))
 	}
 }
 
