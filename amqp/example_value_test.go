@@ -175,3 +175,12 @@ func ExampleOtherValue() {
 	fmt.Println(err)
 	// Output: attribute "data": the body of the message is a value of type list, and must be data (amqp-protocol-binding.md#322-event-data-encoding)
 }
+
+// A Value keeps no memory of its caller.
+func ExampleBinaryValue() {
+	b := []byte("abc")
+	v := ceamqp.BinaryValue(b)
+	b[0] = 'x'
+	fmt.Printf("%s %s\n", v.Bytes(), v)
+	// Output: abc YWJj
+}
