@@ -124,7 +124,7 @@ func (enc *Encoder) fill(m *Message, e *cloudevents.Event, body []byte, media st
 
 // room returns memory for n properties and a data section, in one piece if n is small.
 func room(n int) (properties []Property, data [][]byte) {
-	const few, some = 8, 20
+	const few, some = 10, 20
 	switch {
 	case n == 0:
 		return nil, make([][]byte, 1)
