@@ -116,6 +116,7 @@ const (
 	isNameBorrowed            // the name is to be copied
 	isNameFolded              // the name is to be copied in lower case
 	isNameLegal               // the name is one of letters and digits that begins with a letter
+	isUnfit                   // the value has a type that no attribute has; the text is its name
 )
 
 // Len returns how many attributes were added.
@@ -182,6 +183,16 @@ func (a *Attributes) AddEncoded(name, value string) {
 		a.size += len(value)
 	} else {
 		v.state |= isPrintable
+	}
+}
+
+// AddUnfit adds an attribute whose value in the message has a type that no attribute has,
+// such as a floating-point number. typeName is what the message calls the type. Assemble
+// refuses the attribute, or leaves it out with Forgive.
+func (a *Attributes) AddUnfit(name, typeName string) {
+	if v := a.add(name, 0); v != nil {
+		v.text = typeName
+		v.state |= isUnfit
 	}
 }
 

@@ -151,8 +151,10 @@ func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) e
 			return validation.Missing(*attribute)
 		}
 		return nil
+	case v.state&isUnfit != 0:
+		return unfit(v, attribute.Name)
 	case v.kind != 0 || v.typ != spec.String && !fits(v.typ, attribute.Type):
-		return a.located(v.at, a.wrongType(v, attribute.Name, spec.String))
+		return a.located(v.at, a.wrongType(v, attribute.Name, attribute.Type))
 	}
 	text, err := a.text(v, attribute.Name, m)
 	if err != nil {
@@ -187,6 +189,9 @@ func (a *Attributes) assembleExtension(version spec.Version, out *Extension, x *
 			*out = Extension{name, Value{a.copied(x.text, m), spec.String}}
 			return nil
 		}
+	}
+	if x.state&isUnfit != 0 {
+		return unfit(&x.addedValue, name)
 	}
 	t, isDeclared := x.typ, false
 	var declared *spec.Attribute
@@ -260,5 +265,11 @@ func (a *Attributes) wrongType(v *addedValue, name string, want spec.Type) error
 		return wrongJSONType(v, name, jsonType(want))
 	}
 	rule := &validation.Rule{Sentinel: validation.ErrType, Detail: "the type is " + v.typ.String() + ", and must be " + want.String()}
+	return validation.NewError(name, "", spec.SectionTypeSystem, rule)
+}
+
+// unfit is the error about a value of a type that no attribute has.
+func unfit(v *addedValue, name string) error {
+	rule := &validation.Rule{Sentinel: validation.ErrType, Detail: "the type is " + v.text + ", which no attribute has"}
 	return validation.NewError(name, "", spec.SectionTypeSystem, rule)
 }

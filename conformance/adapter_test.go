@@ -66,12 +66,20 @@ func TestAdapter(t *testing.T) {
 
 func TestAdapterOfNothing(t *testing.T) {
 	judge := conformance.Judge{Codec: pipe(t, &conformance.Codec{})}
-	for _, c := range load(t)[:50] {
+	ran := 0
+	for _, c := range load(t) {
+		if !strings.HasPrefix(c.Name, "batch/") {
+			continue
+		}
+		ran++
 		for _, r := range judge.Run(c) {
 			if !errors.Is(r.Err, conformance.ErrSkipped) {
 				t.Errorf("%s: %v", c.Name, r.Err)
 			}
 		}
+	}
+	if ran < 50 {
+		t.Errorf("only %d cases", ran)
 	}
 }
 

@@ -23,12 +23,15 @@ func TestRequirements(t *testing.T) {
 		"kafka-protocol-binding.md": 8,
 		"nats-protocol-binding.md":  7,
 		"mqtt-protocol-binding.md":  10,
+		"amqp-protocol-binding.md":  5,
 
 		"v0.3-spec.md":                   17,
 		"v0.3-json-format.md":            7,
 		"v0.3-http-transport-binding.md": 11,
 		"v0.3-nats-transport-binding.md": 3,
 		"v0.3-mqtt-transport-binding.md": 9,
+		"v0.3-amqp-transport-binding.md": 3,
+		"v0.3-amqp-format.md":            1,
 	}
 	testdata := os.DirFS("../testdata")
 	cases, err := conformance.Load(testdata)

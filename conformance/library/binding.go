@@ -23,6 +23,7 @@ var bindings = map[conformance.Protocol]binding{
 
 	conformance.MQTT:    mqtt(cemqtt.V5),
 	conformance.MQTT311: mqtt(cemqtt.V311),
+	conformance.AMQP:    {decodeAMQP, encodeAMQP},
 }
 
 // message encodes an event as a message of a protocol.

@@ -98,10 +98,13 @@ func (d *Decoder) Begin(a *cloudevents.Attributes) {
 
 // Binary sets e to the event of a message in binary mode, whose attributes are in a. A body
 // that is nil is no data. repeated is a violation that a forgiving decoder can pass over,
-// because it is about a copy of an attribute; it is nil if there is none.
+// such as one about a copy of an attribute. Several are validation.Errors. It is nil if
+// there is none.
 func (d *Decoder) Binary(e *cloudevents.Event, a *cloudevents.Attributes, body []byte, repeated error) error {
-	if repeated != nil && d.Forgive == nil {
-		a.Fail(repeated)
+	if d.Forgive == nil {
+		for _, violation := range list(repeated) {
+			a.Fail(violation)
+		}
 	}
 	err := a.Assemble(e)
 	if err == nil && body != nil {
@@ -148,17 +151,18 @@ func (d *Decoder) receipt(e cloudevents.Event, err error) {
 
 // join returns the violations of both.
 func join(forgiven, repeated error) error {
-	switch {
-	case repeated == nil:
-		return forgiven
-	case forgiven == nil:
-		return repeated
+	return validation.Join(append(list(forgiven), list(repeated)...))
+}
+
+// list returns the violations that err has.
+func list(err error) validation.Errors {
+	switch err := err.(type) {
+	case nil:
+		return nil
+	case validation.Errors:
+		return err[:len(err):len(err)]
 	}
-	several, ok := forgiven.(validation.Errors)
-	if !ok {
-		several = validation.Errors{forgiven}
-	}
-	return validation.Join(append(several[:len(several):len(several)], repeated))
+	return validation.Errors{err}
 }
 
 // JSONEvent decodes a message without attributes that may be an event in structured mode,
