@@ -21,6 +21,8 @@ func TestRequirements(t *testing.T) {
 		"json-format.md":           6,
 		"http-protocol-binding.md": 11,
 
+		"websockets-protocol-binding.md": 3,
+
 		"v0.3-spec.md":                   17,
 		"v0.3-json-format.md":            7,
 		"v0.3-http-transport-binding.md": 11,

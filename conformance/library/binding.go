@@ -17,7 +17,8 @@ type binding struct {
 
 // bindings has a row for each protocol but HTTP.
 var bindings = map[conformance.Protocol]binding{
-	conformance.Kafka: {decodeKafka, encodeKafka},
+	conformance.Kafka:     {decodeKafka, encodeKafka},
+	conformance.WebSocket: {decodeWebSocket, encodeWebSocket},
 }
 
 // message encodes an event as a message of a protocol.
