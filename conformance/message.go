@@ -100,7 +100,9 @@ var protocols = [...]protocol{
 	},
 	{
 		name: JSON, dir: "json", modes: allModes[1:],
-		parse:  func(_ *protocol, s string, _ bool) (Message, error) { return Message{Protocol: JSON, Body: []byte(s)}, nil },
+		parse: func(_ *protocol, s string, _ bool) (Message, error) {
+			return Message{Protocol: JSON, Body: []byte(s)}, nil
+		},
 		golden: func(_ *protocol, m *Message) string { return string(m.Body) },
 	},
 	{

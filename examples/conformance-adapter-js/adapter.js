@@ -46,11 +46,12 @@ function write(event, mode) {
   return { message: { headers: wire, body: fromBytes(bytes) } };
 }
 
+const known = (protocol) => /^(request|response|json)$/.test(protocol); // HTTP, and documents
 const ops = {
   hello: () => ({ name: `JavaScript SDK ${version}` }),
-  decode: (q) => (q.extensions ? { unsupported: true } : { events: read(q.message, q.batch).map(describe) }),
-  encode: (q) => (q.mode === "batch" ? { unsupported: true } : write(build(q.events[0]), q.mode)),
-  transcode: (q) => (q.mode === "batch" ? { unsupported: true } : write(read(q.message, q.batch)[0], q.mode)),
+  decode: (q) => (q.extensions || !known(q.message.protocol) ? { unsupported: true } : { events: read(q.message, q.batch).map(describe) }),
+  encode: (q) => (q.mode === "batch" || !known(q.protocol) ? { unsupported: true } : write(build(q.events[0]), q.mode)),
+  transcode: (q) => (q.mode === "batch" || !known(q.message.protocol) ? { unsupported: true } : write(read(q.message, q.batch)[0], q.mode)),
 };
 require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, ...q } = JSON.parse(line);
