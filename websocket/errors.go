@@ -21,12 +21,12 @@ type SubprotocolError struct {
 	// Subprotocol is what the handshake has agreed on. "" is nothing.
 	Subprotocol string
 
-	// Supported are the subprotocols of the Format. The other end has to offer or to accept
-	// one of them.
+	// Supported are the subprotocols of the Format. Both ends need one of them: the client
+	// offers it, and the server accepts it.
 	Supported []string
 }
 
-// Error says what the other end needs. If Subprotocol is "", a close frame has room for the
+// Error says what to do. If Subprotocol is "", a close frame has room for the
 // text.
 func (e *SubprotocolError) Error() string {
 	var needs string
@@ -34,9 +34,9 @@ func (e *SubprotocolError) Error() string {
 	case 0:
 		needs = "the Format has no subprotocol"
 	case 1:
-		needs = "the peer needs " + e.Supported[0]
+		needs = "both ends need " + e.Supported[0]
 	default:
-		needs = "the peer needs " + strings.Join(e.Supported[:n-1], ", ") + " or " + e.Supported[n-1]
+		needs = "both ends need " + strings.Join(e.Supported[:n-1], ", ") + " or " + e.Supported[n-1]
 	}
 	if e.Subprotocol == "" {
 		return "no CloudEvents subprotocol: close with status 1002; " + needs
@@ -63,7 +63,8 @@ func (e *SubprotocolError) Unwrap() error {
 //   - 1008 (policy violation) for everything else.
 //
 // A connection can go on after an event that was refused. It cannot after a
-// SubprotocolError: no message on it will be accepted.
+// SubprotocolError: no message on it will be accepted. The reason in a close frame has at
+// most 123 bytes, which the text of an error may exceed.
 func StatusCode(err error) int {
 	var subprotocol *SubprotocolError
 	var limit *cloudevents.LimitError

@@ -106,7 +106,7 @@ func ExampleSelect() {
 	fmt.Println(err)
 	// Output:
 	// cloudevents.json <nil>
-	// no CloudEvents subprotocol: close with status 1002; the peer needs cloudevents.json
+	// no CloudEvents subprotocol: close with status 1002; both ends need cloudevents.json
 }
 
 // A Set gives several. Avro and Protobuf are found by their media types.
@@ -126,7 +126,7 @@ func ExampleCheck() {
 	fmt.Println(err)
 	// Output:
 	// true 1002
-	// no CloudEvents subprotocol: close with status 1002; the peer needs cloudevents.json
+	// no CloudEvents subprotocol: close with status 1002; both ends need cloudevents.json
 }
 
 func ExampleSubprotocolError() {
@@ -188,7 +188,7 @@ func ExampleEncoder() {
 	enc := cews.Encoder{Subprotocol: "cloudevents.json", Format: avro}
 	_, err := enc.ToMessage(&e)
 	fmt.Println(err)
-	// Output: unknown event format: subprotocol "cloudevents.json": close with status 1002; the peer needs cloudevents.avro
+	// Output: unknown event format: subprotocol "cloudevents.json": close with status 1002; both ends need cloudevents.avro
 }
 
 // The numbers are the opcodes of RFC 6455.

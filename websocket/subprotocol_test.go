@@ -84,19 +84,19 @@ func TestCheck(t *testing.T) {
 		text        string
 	}{
 		"nothing agreed on": {"", nil, cloudevents.ErrNotCloudEvent,
-			"no CloudEvents subprotocol: close with status 1002; the peer needs cloudevents.json"},
+			"no CloudEvents subprotocol: close with status 1002; both ends need cloudevents.json"},
 		"nothing of three": {"", all, cloudevents.ErrNotCloudEvent,
-			"no CloudEvents subprotocol: close with status 1002; the peer needs cloudevents.proto, cloudevents.json or cloudevents.avro"},
+			"no CloudEvents subprotocol: close with status 1002; both ends need cloudevents.proto, cloudevents.json or cloudevents.avro"},
 		"nothing possible": {"", xml, cloudevents.ErrNotCloudEvent,
 			"no CloudEvents subprotocol: close with status 1002; the Format has no subprotocol"},
 		"foreign": {"mqtt", nil, format.ErrUnknown,
-			`unknown event format: subprotocol "mqtt": close with status 1002; the peer needs cloudevents.json`},
+			`unknown event format: subprotocol "mqtt": close with status 1002; both ends need cloudevents.json`},
 		"another format": {"cloudevents.json", format.Set{avro, protobuf}, format.ErrUnknown,
-			`unknown event format: subprotocol "cloudevents.json": close with status 1002; the peer needs cloudevents.avro or cloudevents.proto`},
+			`unknown event format: subprotocol "cloudevents.json": close with status 1002; both ends need cloudevents.avro or cloudevents.proto`},
 		"no format": {"cloudevents.avro", nil, format.ErrUnknown,
-			`unknown event format: subprotocol "cloudevents.avro": close with status 1002; the peer needs cloudevents.json`},
+			`unknown event format: subprotocol "cloudevents.avro": close with status 1002; both ends need cloudevents.json`},
 		"an excerpt": {strings.Repeat("x", 1000), nil, format.ErrUnknown,
-			`unknown event format: subprotocol "` + strings.Repeat("x", 64) + `": close with status 1002; the peer needs cloudevents.json`},
+			`unknown event format: subprotocol "` + strings.Repeat("x", 64) + `": close with status 1002; both ends need cloudevents.json`},
 	} {
 		err := cews.Check(c.subprotocol, c.f)
 		var typed *cews.SubprotocolError
