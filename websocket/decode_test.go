@@ -44,6 +44,7 @@ func TestDecodeErrors(t *testing.T) {
 		"a batch":             {text("\uFEFF [" + orderJSON + "]"), "cloudevents.json", nil, cloudevents.ErrContentMode, nil, "wrong content mode: the message is a batch, and this protocol has none (websockets", 1008},
 		"no JSON":             {text(`{"id":}`), "cloudevents.json", nil, nil, &syntax, "offset 6: ", 1007},
 		"an illegal event":    {text(`{"specversion":"1.0"}`), "cloudevents.json", nil, nil, &violation, `attribute "id": `, 1008},
+		"an illegal time":     {text(strings.Replace(orderJSON, "{", `{"time":"now",`, 1)), "cloudevents.json", nil, validation.ErrSyntax, &syntax, "offset 9: ", 1008},
 		"too many attributes": {text(strings.Replace(orderJSON, "{", `{"a":1,`, 1)), "cloudevents.json", format.JSON{MaxAttributes: 5}, nil, &limit, "offset", 1009},
 		"another document":    {&cews.Message{Frame: cews.Binary, Payload: []byte(orderJSON)}, "cloudevents.avro", all, nil, &syntax, "offset 0: not of this format", 1007},
 	} {

@@ -11,6 +11,7 @@
 //	...
 //	if err := cews.Check(conn.Subprotocol(), nil); err != nil {
 //		conn.Close(websocket.StatusCode(cews.StatusCode(err)), err.Error())
+//		return
 //	}
 //	kind, payload, err := conn.Read(ctx)
 //	...

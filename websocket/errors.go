@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // ErrFrame is wrapped by the error of a decoder about a frame whose type is not that of the
@@ -59,8 +60,9 @@ func (e *SubprotocolError) Unwrap() error {
 //   - 1002 (protocol error) for a [*SubprotocolError],
 //   - 1003 (unsupported data) for [ErrFrame],
 //   - 1009 (message too big) for a [*cloudevents.LimitError],
-//   - 1007 (invalid payload) for any other [*cloudevents.SyntaxError],
-//   - 1008 (policy violation) for everything else.
+//   - 1007 (invalid payload) for a [*cloudevents.SyntaxError] about a malformed document or
+//     text that is not UTF-8,
+//   - 1008 (policy violation) for everything else, such as a [*validation.Error].
 //
 // A connection can go on after an event that was refused. It cannot after a
 // SubprotocolError: no message on it will be accepted. The reason in a close frame has at
@@ -68,6 +70,7 @@ func (e *SubprotocolError) Unwrap() error {
 func StatusCode(err error) int {
 	var subprotocol *SubprotocolError
 	var limit *cloudevents.LimitError
+	var violation *validation.Error
 	var syntax *cloudevents.SyntaxError
 	switch {
 	case err == nil:
@@ -78,6 +81,8 @@ func StatusCode(err error) int {
 		return 1003
 	case errors.As(err, &limit):
 		return 1009
+	case errors.As(err, &violation):
+		return 1008 // also in a SyntaxError
 	case errors.As(err, &syntax):
 		return 1007
 	}

@@ -8,10 +8,11 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
-// Each kind of error of the HTTP binding has its rule.
-func TestReasonsOfHTTP(t *testing.T) {
+// Each kind of error of a binding has its rule.
+func TestReasonsOfBindings(t *testing.T) {
 	structured := func(key, value, body string) (http.Header, []byte) {
 		return http.Header{"Content-Type": {"application/cloudevents+json"}, key: {value}}, []byte(body)
 	}
@@ -28,6 +29,10 @@ func TestReasonsOfHTTP(t *testing.T) {
 			_, err := cehttp.DecodeMessage(h, body, nil)
 			return err
 		}, "encoding"},
+		"a wrong frame": {func() error {
+			_, err := cews.ToCloudEvent(&cews.Message{Frame: cews.Binary}, cews.SubprotocolJSON, nil)
+			return err
+		}, "frame"},
 		"body too large": {func() error { return &http.MaxBytesError{Limit: 1} }, "limit"},
 		"two content types": {func() error {
 			_, err := cehttp.DecodeMessage(binary, nil, nil)
