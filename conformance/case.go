@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"strings"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -36,6 +38,21 @@ type Case struct {
 	// Refused is the reason for which Message or Events must be refused. It is nil if
 	// they must be accepted.
 	Refused *Reason
+}
+
+// Protocol returns the protocol of the message of a case. It is "" for a line of a table. A
+// case that an encoder must refuse has no message; its protocol is that of its directory.
+func (c *Case) Protocol() Protocol {
+	if c.Message.Protocol != "" || c.Text != nil {
+		return c.Message.Protocol
+	}
+	dir, _, _ := strings.Cut(c.Name, "/")
+	for i := range protocols {
+		if protocols[i].dir == dir && dir != "" {
+			return protocols[i].name
+		}
+	}
+	return JSON
 }
 
 // Text is a line of a table of canonical strings.

@@ -16,6 +16,7 @@ var rules = map[string]bool{
 	"missing": true, "name": true, "character": true, "syntax": true, "range": true, "type": true,
 	"duplicate": true, "version": true, "data": true, "content-type": true, "json": true,
 	"not-cloudevent": true, "unknown-format": true, "content-mode": true, "encoding": true, "limit": true,
+	"frame": true,
 }
 
 // parseCase reads a case. It refuses unknown sections, and cases without an expectation

@@ -54,7 +54,7 @@ func (rc *Receiver) Run(tc Case) []Result {
 		}
 		m, err := rc.Reference.Encode(want, mode, Request)
 		if err != nil {
-			results = append(results, Result{OpSend, mode, fmt.Errorf("the case is wrong: %w", err)})
+			results = append(results, Result{Op: OpSend, Mode: mode, Err: fmt.Errorf("the case is wrong: %w", err)})
 			continue
 		}
 		results = append(results, rc.send(m, want, nil))

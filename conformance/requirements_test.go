@@ -25,6 +25,8 @@ func TestRequirements(t *testing.T) {
 		"mqtt-protocol-binding.md":  10,
 		"amqp-protocol-binding.md":  5,
 
+		"websockets-protocol-binding.md": 3,
+
 		"v0.3-spec.md":                   17,
 		"v0.3-json-format.md":            7,
 		"v0.3-http-transport-binding.md": 11,

@@ -31,6 +31,9 @@ type Result struct {
 	Op Op
 	// Mode is the content mode of a round trip, a transcoding or a message that was sent.
 	Mode cloudevents.Mode
+	// Protocol is the protocol of a round trip. It is empty for a round trip through all
+	// protocols, and for other operations.
+	Protocol Protocol
 	// Err is nil if the implementation did what it should, and otherwise says what it did
 	// instead. It is ErrSkipped if the operation was not run, and wraps ErrNoAnswer if the
 	// implementation did not answer.
@@ -64,7 +67,9 @@ type Judge struct {
 }
 
 // Run returns the results of a case: the result of its own operation, and for a message
-// that must be accepted the results of round trips and transcodings in each mode.
+// that must be accepted the results of round trips and transcodings in each mode. Round
+// trips of a message of HTTP and of a document go through requests, those of any other
+// message through its own protocol. If Strict is set, they go through all protocols.
 func (j *Judge) Run(tc Case) []Result {
 	switch {
 	case tc.Text != nil:
@@ -76,13 +81,22 @@ func (j *Judge) Run(tc Case) []Result {
 	if tc.Refused != nil {
 		return results
 	}
-	for _, mode := range allModes {
-		results = append(results, Result{OpRoundTrip, mode, j.roundTrip(tc.Events, mode)})
+	through := &protocols[0]
+	switch own, _ := tc.Message.Protocol.find(); {
+	case j.Strict:
+		through = &protocol{modes: allModes}
+	case own.parts != nil:
+		through = own
+	}
+	for _, mode := range through.modes {
+		results = append(results, Result{
+			Op: OpRoundTrip, Mode: mode, Protocol: through.name, Err: j.roundTrip(tc.Events, mode, through.name),
+		})
 	}
 	for _, mode := range allModes {
 		// A message that it cannot read counts once.
 		if (mode == cloudevents.BatchMode) == tc.Batch && results[0].Err == nil {
-			results = append(results, Result{OpTranscode, mode, j.transcode(tc, mode)})
+			results = append(results, Result{Op: OpTranscode, Mode: mode, Err: j.transcode(tc, mode)})
 		}
 	}
 	return results
@@ -131,7 +145,7 @@ func (j *Judge) encode(tc Case) error {
 	case !j.hasReference():
 		return ErrSkipped
 	}
-	m, err := j.Codec.Encode(withoutEmpty(tc.Events), tc.Mode, tc.protocol())
+	m, err := j.Codec.Encode(withoutEmpty(tc.Events), tc.Mode, tc.Protocol())
 	if tc.Refused != nil && err == nil {
 		if err := j.Reference.legal(m, tc.Mode); err != nil {
 			return fmt.Errorf("accepted, but must be refused (%s), and wrote an illegal message: %w", tc.Refused.Rule, err)
@@ -156,7 +170,7 @@ func (j *Judge) encode(tc Case) error {
 
 func (j *Judge) hasReference() bool { return j.Reference != nil && j.Reference.Decode != nil }
 
-func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode) error {
+func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode, p Protocol) error {
 	if j.Codec.Encode == nil || j.Codec.Decode == nil {
 		return ErrSkipped
 	}
@@ -165,14 +179,14 @@ func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode) error {
 		return ErrSkipped
 	}
 	for _, group := range all {
-		if err := j.oneRoundTrip(group, mode); err != nil {
+		if err := j.oneRoundTrip(group, mode, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode) error {
+func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode, p Protocol) error {
 	if j.Strict {
 		for i := range protocols {
 			if !slices.Contains(protocols[i].modes, mode) {
@@ -184,10 +198,14 @@ func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode) error {
 		}
 		return nil
 	}
-	if !expected(es, mode) {
+	switch {
+	case expected(es, mode):
+	case p == Request:
 		return nil
+	default:
+		return ErrSkipped // it is not known whether it has the protocol
 	}
-	m, err := j.Codec.Encode(es, mode, Request)
+	m, err := j.Codec.Encode(es, mode, p)
 	if err != nil {
 		return phase("encode", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -74,7 +73,7 @@ func (c *Codec) runDecode(tc Case) error {
 }
 
 func (c *Codec) runEncode(tc Case) error {
-	m, err := c.Encode(tc.Events, tc.Mode, tc.protocol())
+	m, err := c.Encode(tc.Events, tc.Mode, tc.Protocol())
 	if tc.Refused != nil || err != nil {
 		return c.compareError(tc.Refused, err)
 	}
@@ -82,20 +81,6 @@ func (c *Codec) runEncode(tc Case) error {
 		return fmt.Errorf("message is\n%s\nwant\n%s", got, want)
 	}
 	return nil
-}
-
-// protocol returns the protocol that a case encodes to.
-func (c *Case) protocol() Protocol {
-	if c.Message.Protocol != "" {
-		return c.Message.Protocol
-	}
-	dir, _, _ := strings.Cut(c.Name, "/")
-	for i := range protocols {
-		if protocols[i].dir == dir && dir != "" {
-			return protocols[i].name
-		}
-	}
-	return JSON
 }
 
 // compareError reports whether an error, or its absence, is what the case wants.

@@ -18,12 +18,12 @@ type binding struct {
 
 // bindings has a row for each protocol but HTTP.
 var bindings = map[conformance.Protocol]binding{
-	conformance.Kafka: {decodeKafka, encodeKafka},
-	conformance.NATS:  {decodeNATS, encodeNATS},
-
-	conformance.MQTT:    mqtt(cemqtt.V5),
-	conformance.MQTT311: mqtt(cemqtt.V311),
-	conformance.AMQP:    {decodeAMQP, encodeAMQP},
+	conformance.Kafka:     {decodeKafka, encodeKafka},
+	conformance.NATS:      {decodeNATS, encodeNATS},
+	conformance.MQTT:      mqtt(cemqtt.V5),
+	conformance.MQTT311:   mqtt(cemqtt.V311),
+	conformance.AMQP:      {decodeAMQP, encodeAMQP},
+	conformance.WebSocket: {decodeWebSocket, encodeWebSocket},
 }
 
 // message encodes an event as a message of a protocol.

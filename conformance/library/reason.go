@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/conformance"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
 // Reasons returns the reasons that an error of this module has, one for each violation.
@@ -19,6 +20,8 @@ func Reasons(err error) []conformance.Reason {
 		rest = "limit"
 	case errors.Is(err, cehttp.ErrContentEncoding):
 		rest = "encoding"
+	case errors.Is(err, cews.ErrFrame):
+		rest = "frame"
 	}
 	reasons := conformance.Reasons(err)
 	for i := range reasons {

@@ -9,6 +9,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance/library"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
+	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
 // Each kind of error of a binding has its rule.
@@ -29,6 +30,10 @@ func TestReasonsOfBindings(t *testing.T) {
 			_, err := cehttp.DecodeMessage(h, body, nil)
 			return err
 		}, "encoding"},
+		"a wrong frame": {func() error {
+			_, err := cews.ToCloudEvent(&cews.Message{Frame: cews.Binary}, cews.SubprotocolJSON, nil)
+			return err
+		}, "frame"},
 		"body too large": {func() error { return &http.MaxBytesError{Limit: 1} }, "limit"},
 		"two content types": {func() error {
 			_, err := cehttp.DecodeMessage(binary, nil, nil)

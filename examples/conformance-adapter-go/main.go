@@ -21,11 +21,18 @@ func main() {
 	}
 }
 
+// known reports whether this adapter serves a protocol: HTTP, and documents.
+func known(p conformance.Protocol) bool {
+	return p == conformance.Request || p == conformance.Response || p == conformance.JSON
+}
+
 func decode(m conformance.Message, batch bool, exts []spec.Attribute) (neutral []conformance.Event, err error) {
+	if !known(m.Protocol) {
+		return nil, conformance.ErrSkipped
+	}
 	header, es := m.Header, make([]cloudevents.Event, 1)
 	if m.Protocol == conformance.JSON {
-		contentType := map[bool]string{false: spec.MediaTypeJSON, true: spec.BatchMediaTypeJSON}
-		header = http.Header{"Content-Type": {contentType[batch]}}
+		header = http.Header{"Content-Type": {map[bool]string{false: spec.MediaTypeJSON, true: spec.BatchMediaTypeJSON}[batch]}}
 	}
 	switch {
 	case header == nil:
@@ -42,6 +49,9 @@ func decode(m conformance.Message, batch bool, exts []spec.Attribute) (neutral [
 }
 
 func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+	if !known(p) {
+		return conformance.Message{}, conformance.ErrSkipped
+	}
 	m := conformance.Message{Protocol: p, Header: http.Header{}}
 	es, err := conformance.ToEvents(neutral)
 	switch {

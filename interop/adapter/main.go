@@ -41,8 +41,13 @@ func version() string {
 	return "of an unknown version"
 }
 
+// known reports whether this adapter serves a protocol: HTTP, and documents.
+func known(p conformance.Protocol) bool {
+	return p == conformance.Request || p == conformance.Response || p == conformance.JSON
+}
+
 func decode(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-	if len(exts) > 0 {
+	if len(exts) > 0 || !known(m.Protocol) {
 		return nil, conformance.ErrSkipped // it has no types for extensions in a decode
 	}
 	events, err := read(m, batch)
@@ -94,7 +99,7 @@ func read(m conformance.Message, batch bool) ([]event.Event, error) {
 }
 
 func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
-	if p == conformance.Response && mode == cloudevents.BatchMode {
+	if !known(p) || p == conformance.Response && mode == cloudevents.BatchMode {
 		return conformance.Message{}, conformance.ErrSkipped
 	}
 	events := []event.Event{} // it writes nil as null
@@ -143,6 +148,9 @@ func write(events []event.Event, mode cloudevents.Mode) (m conformance.Message, 
 }
 
 func transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
+	if !known(m.Protocol) {
+		return conformance.Message{}, conformance.ErrSkipped
+	}
 	events, err := read(m, batch)
 	if err != nil {
 		return conformance.Message{}, err

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
@@ -38,6 +40,25 @@ func TestAdapterProcess(t *testing.T) {
 		os.Exit(4)
 	}
 	codec := *library.Codec()
+	isHTTP := func(p conformance.Protocol) bool { return p == conformance.Request || p == conformance.Response }
+	if fault == "speaks HTTP only" {
+		codec = conformance.Codec{
+			Decode: func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+				if !isHTTP(m.Protocol) {
+					return nil, conformance.ErrSkipped
+				}
+				return library.Codec().Decode(m, batch, exts)
+			},
+			Encode: func(es []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+				if !isHTTP(p) {
+					return conformance.Message{}, conformance.ErrSkipped
+				}
+				return library.Codec().Encode(es, mode, p)
+			},
+		}
+		codec.Serve("adapter that "+fault, os.Stdin, os.Stdout)
+		os.Exit(0)
+	}
 	codec.Decode = func(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
 		if m.Protocol != conformance.JSON || bytes.Contains(m.Body, []byte(`"id"`)) {
 			return library.Codec().Decode(m, batch, exts)
@@ -127,6 +148,43 @@ func TestAdapterFaults(t *testing.T) {
 				t.Errorf("%d failed, status %d, want %d; %s", failed, status, want, r.Implementation)
 			}
 		})
+	}
+}
+
+// Cases of other bindings are skipped for an adapter and for a receiver that have none, and the
+// report says of which protocol they are.
+func TestOtherProtocolsAreSkipped(t *testing.T) {
+	receiver := httptest.NewServer(rightReceiver(nil))
+	defer receiver.Close()
+	for name, args := range map[string][]string{
+		"adapter":  {"--adapter", adapterOf(t, "speaks HTTP only")},
+		"receiver": {"--http", receiver.URL},
+	} {
+		status, out, errs := ceConformance(t, append(args, "--json", "--run", "^(kafka|nats|mqtt|amqp|websocket|http)/.*code/.*(minimal|missing-id)")...)
+		var r report
+		if err := json.Unmarshal([]byte(out), &r); err != nil {
+			t.Fatalf("%s: %v: %s", name, err, errs)
+		}
+		if status != cli.ExitOK || r.Failed > 0 || r.Differ > 0 {
+			t.Errorf("%s: status %d, %d failed, %d differ", name, status, r.Failed, r.Differ)
+		}
+		passed, skipped := 0, 0
+		for _, o := range r.Results {
+			dir, _, _ := strings.Cut(o.Case, "/")
+			switch {
+			case dir == "http":
+				passed++
+			case o.Verdict != verdictSkip:
+				t.Errorf("%s: %s: %s is %s", name, o.Case, o.name(), o.Verdict)
+			case !strings.HasPrefix(string(o.Protocol), dir):
+				t.Errorf("%s: %s has the protocol %q", name, o.Case, o.Protocol)
+			default:
+				skipped++
+			}
+		}
+		if passed < 4 || skipped < 4 {
+			t.Errorf("%s: %d results of HTTP, %d of others", name, passed, skipped)
+		}
 	}
 }
 

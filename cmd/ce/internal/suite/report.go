@@ -37,11 +37,15 @@ type outcome struct {
 	Document string            `json:"document,omitempty"`
 	Section  string            `json:"section"`
 	Level    conformance.Level `json:"level"`
-	Op       conformance.Op    `json:"op"`
-	Mode     string            `json:"mode,omitempty"`
-	Expect   string            `json:"expect"` // "accept" or "reject"
-	Verdict  string            `json:"verdict"`
-	Reason   string            `json:"reason,omitempty"`
+	// Protocol is that of the message of the case. A line of a table has none.
+	Protocol conformance.Protocol `json:"protocol,omitempty"`
+	Op       conformance.Op       `json:"op"`
+	Mode     string               `json:"mode,omitempty"`
+	Expect   string               `json:"expect"` // "accept" or "reject"
+	Verdict  string               `json:"verdict"`
+	Reason   string               `json:"reason,omitempty"`
+
+	through conformance.Protocol // which a round trip goes through; "" is all
 }
 
 // maxReason limits a reason, in bytes.
@@ -51,7 +55,7 @@ func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, s
 	place := s.places[c.Name]
 	o := outcome{
 		Case: c.Name, Document: place.Document, Section: place.Section, Level: place.Level,
-		Op: result.Op, Expect: expectation(c),
+		Protocol: c.Protocol(), Op: result.Op, Expect: expectation(c), through: result.Protocol,
 	}
 	switch result.Op {
 	case conformance.OpRoundTrip, conformance.OpTranscode, conformance.OpSend:
@@ -95,12 +99,16 @@ func (r *report) writeJSON(w io.Writer) error {
 	return e.Encode(r)
 }
 
-// name returns the operation, and the content mode if there is one.
+// name returns the operation, the content mode if there is one, and the protocol.
 func (o *outcome) name() string {
-	if o.Mode == "" {
-		return string(o.Op)
+	name := string(o.Op)
+	if o.Mode != "" {
+		name += " in " + o.Mode + " mode"
 	}
-	return string(o.Op) + " in " + o.Mode + " mode"
+	if o.Protocol != "" {
+		name += " of " + string(o.Protocol)
+	}
+	return name
 }
 
 // place returns the section of a case in the form in which errors cite it.

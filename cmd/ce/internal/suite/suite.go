@@ -49,7 +49,8 @@ ce listen --record has written. All of them have to pass.
 
 --adapter starts a program that reads a request a line and writes an answer a line, in
 JSON: docs/conformance-adapter.md. It is started without a shell; quotes keep words
-together. If it crashes or hangs, that case has failed, and it is started again.
+together. If it crashes or hangs, that case has failed, and it is started again. Cases of
+protocols that it does not support are skipped, as --http skips all but those of HTTP.
 
 examples:
 

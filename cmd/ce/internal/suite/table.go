@@ -1,8 +1,10 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/conformance"
@@ -49,12 +51,28 @@ func (w *row) add(o *outcome) {
 // rowName returns group and name of the row in which o counts.
 func (o *outcome) rowName() (group, name string) {
 	switch {
+	case o.Op == conformance.OpRoundTrip && o.through != "" && o.through != conformance.Request:
+		return string(o.Op), string(o.through) + " " + o.Mode
 	case o.Op == conformance.OpRoundTrip || o.Op == conformance.OpTranscode:
 		return string(o.Op), o.Mode
 	case o.Document == "":
 		return "choices", o.Section
 	}
 	return o.Document, o.Section
+}
+
+// documents returns the documents of the requirements in the order of the table: those that
+// everybody implements come first, those of version 0.3 come last.
+func documents(requirements []conformance.Requirement) []string {
+	names := []string{"spec.md", "json-format.md", "http-protocol-binding.md"}
+	for _, old := range []bool{false, true} {
+		for _, q := range requirements {
+			if q.Document != "" && strings.HasPrefix(q.Document, "v0.3/") == old && !slices.Contains(names, q.Document) {
+				names = append(names, q.Document)
+			}
+		}
+	}
+	return names
 }
 
 // rows returns the table, in the order of the documents.
@@ -69,7 +87,7 @@ func (r *report) rows(s *suite) []*row {
 		rows = append(rows, &row{group: group, name: name})
 		return rows[len(rows)-1]
 	}
-	for _, document := range []string{"spec.md", "json-format.md", "http-protocol-binding.md"} {
+	for _, document := range documents(s.requirements) {
 		for _, q := range s.requirements {
 			if q.Document == document {
 				find(document, q.Section)
@@ -79,6 +97,11 @@ func (r *report) rows(s *suite) []*row {
 	for _, topic := range []string{"json", "http"} {
 		find("choices", topic)
 	}
+	for _, q := range s.requirements {
+		if q.Level == conformance.Choice {
+			find("choices", q.Section)
+		}
+	}
 	for _, op := range []conformance.Op{conformance.OpRoundTrip, conformance.OpTranscode} {
 		for _, mode := range []string{"binary", "structured", "batch"} {
 			find(string(op), mode)
@@ -87,6 +110,13 @@ func (r *report) rows(s *suite) []*row {
 	for i := range r.Results {
 		find(r.Results[i].rowName()).add(&r.Results[i])
 	}
+	first := map[string]int{} // row of each group
+	for i, w := range rows {
+		if _, ok := first[w.group]; !ok {
+			first[w.group] = i
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b *row) int { return cmp.Compare(first[a.group], first[b.group]) })
 	return rows
 }
 
