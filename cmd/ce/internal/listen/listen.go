@@ -63,7 +63,7 @@ func Command() cli.Command {
 			flags.Int64Var(&l.record.maxBytes, "record-bytes", defaultRecordBytes, "record `n` bytes at most")
 			flags.Func("allow-host", "a `name` in Host to take, too; may be repeated; * is any", l.allowHost)
 			flags.IntVar(&l.dataBytes, "data", 4096, "show `n` bytes of data; -1 is all")
-			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "of a body, `n` bytes")
+			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "take a body of at most `n` bytes, and answer 413 to a longer one")
 			return l.run
 		},
 	}
