@@ -30,7 +30,12 @@ line end.
 
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it, the first 1000 of an input. With --json a violation is a JSON
-object in a line of its own, without that limit.
+object in a line of its own, without that limit. What is no JSON is named too: single
+quotes, a comma too many, YAML, gzip, UTF-16, an event that was encoded twice.
+
+Advice that a program can follow was tried before it is given: with it the violation is
+gone, and there is no new one. --json has it in "edits": "replace" gives other bytes to
+the place "offset" of "length" bytes, and "set", "rename" and "remove" change a header.
 
 examples:
 
