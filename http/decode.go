@@ -367,7 +367,7 @@ func (d *Decoder) decompressed(m *received, encoding string, most int64) ([]byte
 	}
 	limited := io.Reader(source)
 	if most >= 0 {
-		limited = io.LimitReader(source, most)
+		limited = http.MaxBytesReader(nil, io.NopCloser(source), most)
 	}
 	r, err := d.Decompress[strings.ToLower(encoding)](limited)
 	var b []byte

@@ -95,5 +95,5 @@ func ExampleStatusCode() {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	handler(w, r)
 	fmt.Println(w.Code, strings.TrimSpace(w.Body.String()))
-	// Output: 415 message is not a CloudEvent: it has no ce- header, and Content-Type is "application/x-www-form-urlencoded" (http-protocol-binding.md#3-http-message-mapping)
+	// Output: 415 message is not a CloudEvent: it has no ce- header, and Content-Type is "application/x-www-form-urlencoded"; that of an event in JSON is application/cloudevents+json (http-protocol-binding.md#3-http-message-mapping)
 }

@@ -199,5 +199,5 @@ func ExampleObserver() {
 	// 204 No Content
 	// refused 415
 	// answered 415 true
-	// 415 Unsupported Media Type {"error":"message is not a CloudEvent: it has no ce- header, and Content-Type is \"\" (http-protocol-binding.md#3-http-message-mapping)","error_type":"not_a_cloudevent","retryable":false,"section":"http-protocol-binding.md#3-http-message-mapping"}
+	// 415 Unsupported Media Type {"error":"message is not a CloudEvent: it has no ce- header, and Content-Type is \"\"; that of an event in JSON is application/cloudevents+json (http-protocol-binding.md#3-http-message-mapping)","error_type":"not_a_cloudevent","retryable":false,"section":"http-protocol-binding.md#3-http-message-mapping"}
 }

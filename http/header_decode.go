@@ -201,7 +201,11 @@ func (b *bodyHeader) mayBeJSON() bool {
 
 // notCloudEvent returns the error about a message that does not declare an event.
 func (b *bodyHeader) notCloudEvent() error {
-	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q (%s)", cloudevents.ErrNotCloudEvent, b.contentType, spec.SectionHTTPMapping)
+	instead := ""
+	if b.mayBeJSON() {
+		instead = "; that of an event in JSON is " + spec.MediaTypeJSON
+	}
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q%s (%s)", cloudevents.ErrNotCloudEvent, b.contentType, instead, spec.SectionHTTPMapping)
 }
 
 // trim removes the white space that HTTP allows around a header value.

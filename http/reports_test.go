@@ -2,6 +2,7 @@ package cehttp_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -291,5 +292,57 @@ func TestR68R69OutsideTheSpecification(t *testing.T) {
 		if p := decoded[cehttp.Problem](t, w); w.Code != 415 || p.Type != "not_a_cloudevent" || p.Retryable {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
+	}
+}
+
+// R29: an event under application/json, or under what curl -d says, is refused with what to send,
+// and taken by a Receiver that is told to.
+func TestR29EventUnderJSON(t *testing.T) {
+	const event = `{"specversion":"1.0","id":"1","source":"/s","type":"t"}`
+	for _, contentType := range []string{"application/json", "application/json; charset=utf-8", "application/x-www-form-urlencoded", ""} {
+		h := typed(contentType)
+		if contentType == "" {
+			h = http.Header{}
+		}
+		w := post(silent(answering(nil, nil)), h, event)
+		if p := decoded[cehttp.Problem](t, w); w.Code != 415 || !strings.Contains(p.Message, "; that of an event in JSON is application/cloudevents+json") {
+			t.Errorf("%q: %d %s", contentType, w.Code, w.Body)
+		}
+		taking := silent(answering(nil, nil))
+		taking.Decoder.JSONEvents = true
+		if w := post(taking, h, event); w.Code != 204 {
+			t.Errorf("%q: %d %s", contentType, w.Code, w.Body)
+		}
+		if w := post(taking, h, `{"a":1}`); w.Code != 415 {
+			t.Errorf("%q, no event: %d %s", contentType, w.Code, w.Body)
+		}
+	}
+	if w := post(silent(answering(nil, nil)), typed("text/plain"), event); w.Code != 415 || strings.Contains(w.Body.String(), "an event in JSON") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// R34: a body in gzip is refused, or decoded within the limit by a Receiver that is told to.
+func TestR34ContentEncoding(t *testing.T) {
+	var body bytes.Buffer
+	w := gzip.NewWriter(&body)
+	w.Write([]byte(`{"a":1}`))
+	w.Close()
+	var got string
+	receiver := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		got = string(e.Data)
+		return nil, nil
+	})
+	h := binaryHeader("Content-Type", "application/json", "Content-Encoding", "gzip")
+	if w := post(receiver, h, body.String()); w.Code != 415 || !strings.Contains(w.Body.String(), "Content-Encoding") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	receiver.Decoder.Decompress = map[string]func(io.Reader) (io.ReadCloser, error){"gzip": cehttp.Gzip}
+	if w := post(receiver, h, body.String()); w.Code != 204 || got != `{"a":1}` {
+		t.Errorf("%d %s, %q", w.Code, w.Body, got)
+	}
+	receiver.Decoder.MaxBytes = 6
+	if w := post(receiver, h, body.String()); w.Code != 413 {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -72,6 +73,8 @@ type SendError struct {
 	// [syscall.ECONNREFUSED], and an attempt that took too long is
 	// [context.DeadlineExceeded].
 	Err error
+
+	inHeader bool // the attributes were sent as headers
 }
 
 // Error returns target, attempts, status, Retry-After, Location and Err. It leaves out Body,
@@ -99,6 +102,8 @@ func (e *SendError) Error() string {
 		b = fmt.Appendf(b, ", Retry-After %d s", answer.Seconds(e.RetryAfter))
 	}
 	switch {
+	case e.Status == http.StatusRequestHeaderFieldsTooLarge && e.inHeader:
+		b = append(b, ": in structured mode the attributes are in the body"...)
 	case e.Status/100 != 3:
 	case e.Location == "":
 		b = append(b, ": a redirect is not followed"...)
@@ -151,6 +156,7 @@ func (d *delivery) failure(a *attempt) *SendError {
 	return &SendError{
 		Target: d.origin(), Attempts: d.attempts, Status: a.status, RetryAfter: a.retryAfter,
 		Location: a.redirect, Retryable: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
+		inHeader: d.out.logged != nil && d.sender.Mode == cloudevents.BinaryMode,
 	}
 }
 

@@ -177,7 +177,13 @@ func TestR55HeaderTooLarge(t *testing.T) {
 	if err := e.Set("large", cloudevents.StringValue(strings.Repeat("x", 20_000))); err != nil {
 		t.Fatal(err)
 	}
-	if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Status != 431 || failed.Retryable || *requests != 1 {
+	const advice = ": in structured mode the attributes are in the body"
+	if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Status != 431 || failed.Retryable || *requests != 1 || !strings.HasSuffix(failed.Error(), advice) {
 		t.Errorf("%+v after %d requests", failed, *requests)
+	}
+	sender, _ = steps(step{status: 431})
+	sender.Mode = cloudevents.StructuredMode
+	if failed := sendError(t, sender.Send(t.Context(), &e)); strings.Contains(failed.Error(), "structured") {
+		t.Error(failed)
 	}
 }

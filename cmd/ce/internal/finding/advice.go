@@ -5,26 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// advice returns what to do about err, of which f is the description.
+// advice returns in words what to do about err, of which f is the description. It is for
+// violations that no [remedy] takes away.
 func advice(err error, f *Finding, u *stream.Unit) string {
 	switch {
 	case errors.Is(err, validation.ErrMissing):
-		return adviceMissing(f, u)
+		for _, m := range examples {
+			if m.name == f.Attribute {
+				return fmt.Sprintf("add %s, such as %q (%s)", m.name, m.value, m.why)
+			}
+		}
+		return "leave the attribute out: an optional one is absent or has a value"
 	case errors.Is(err, validation.ErrName):
-		return adviceName(f)
+		return "names have lower-case letters and digits only: give it another name, or leave it out"
 	case errors.Is(err, validation.ErrCharacter):
 		if f.Section == spec.SectionHTTPHeaderValues {
 			return `percent-encode the UTF-8 bytes of the value: "€" is %E2%82%AC`
@@ -35,8 +39,11 @@ func advice(err error, f *Finding, u *stream.Unit) string {
 	case errors.Is(err, validation.ErrType):
 		return "write the value as a JSON string; extensions may be true, false and whole numbers too"
 	case errors.Is(err, validation.ErrDuplicate):
-		return adviceDuplicate(f, u)
+		return "leave one of them out: receivers differ in which one they take"
 	case errors.Is(err, validation.ErrVersion):
+		if f.Section == spec.SectionMessage {
+			return "put events of another version into a batch of their own"
+		}
 		return `write specversion "1.0", or "0.3" for an event of that version; the patch level is not part of it`
 	case errors.Is(err, validation.ErrData):
 		return adviceData(err, f)
@@ -44,51 +51,14 @@ func advice(err error, f *Finding, u *stream.Unit) string {
 	return adviceMessage(err, u)
 }
 
-var missing = [...]struct{ name, json, why string }{
-	{spec.ID, `"id":"A-1"`, "unique within the source"},
-	{spec.Source, `"source":"/orders"`, "a URI-reference that says where it happened"},
-	{spec.SpecVersion, `"specversion":"1.0"`, "this is what tells versions apart"},
-	{spec.EventType, `"type":"com.example.order.placed"`, "what happened, best with a reversed domain name in front"},
-}
-
-func adviceMissing(f *Finding, u *stream.Unit) string {
-	for _, m := range missing {
-		if m.name != f.Attribute {
-			continue
-		}
-		if inHeader(u) {
-			_, value, _ := strings.Cut(m.json, ":")
-			return fmt.Sprintf("add the header ce-%s: %s (%s)", m.name, strings.Trim(value, `"`), m.why)
-		}
-		return fmt.Sprintf("add %s (%s)", m.json, m.why)
-	}
-	return "leave the attribute out: an optional one is absent or has a value"
-}
-
-func adviceName(f *Finding) string {
-	legal := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			return r
-		}
-		return -1
-	}, f.Attribute)
-	switch {
-	case f.Attribute == spec.Data:
-		return `no attribute may be called "data"; the data is the body`
-	case legal == "":
-		return "name the attribute with lower-case letters and digits, or leave it out"
-	}
-	return fmt.Sprintf("names have lower-case letters and digits only: %q", legal)
-}
-
 // typeOf returns the type of an attribute whose value is malformed or out of range. No
 // extension is declared when a message is checked, and of the types that an undeclared one
 // can have, only an Integer, which is a number in JSON, can be that.
 func typeOf(attribute string) spec.Type {
 	if a, ok := spec.V1.Attribute(attribute); ok {
+		return a.Type
+	}
+	if a, ok := spec.V03.Attribute(attribute); ok {
 		return a.Type
 	}
 	return spec.Integer
@@ -104,47 +74,14 @@ func adviceValue(f *Finding) string {
 	case f.Attribute == spec.DataContentType:
 		return "write a media type: application/json, or text/plain; charset=utf-8"
 	case t == spec.URI || t == spec.URIReference:
-		text := "write a URI as in RFC 3986, spaces and non-ASCII characters percent-encoded"
-		if f.Value != "" && !strings.HasSuffix(f.Value, "…") {
-			if legal := escapeURI(f.Value); legal != f.Value {
-				text += fmt.Sprintf(": %q", legal)
-			}
-		}
 		if t == spec.URI {
-			text += "; it must have a scheme"
+			return "write a URI as in RFC 3986, with a scheme, and with spaces and non-ASCII characters percent-encoded"
 		}
-		return text
+		return "write a URI-reference as in RFC 3986, with spaces and non-ASCII characters percent-encoded"
 	case t == spec.Integer:
 		return "write a whole number from -2147483648 to 2147483647, or make the value a string"
 	}
 	return "write the value as its type wants it"
-}
-
-// escapeURI percent-encodes the characters of s that a URI must not have.
-func escapeURI(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch hex := c == '%' && i+2 < len(s) && ascii.Unhex[s[i+1]] < 16 && ascii.Unhex[s[i+2]] < 16; {
-		case hex || c > ' ' && c < 0x7f && strings.IndexByte("%\"<>\\^`{|}", c) < 0:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
-
-func adviceDuplicate(f *Finding, u *stream.Unit) string {
-	if f.Attribute == spec.DataContentType && u.Message != nil {
-		if f.Section == spec.SectionHTTPContentType {
-			return "leave ce-datacontenttype out: in binary mode Content-Type is datacontenttype"
-		}
-		if len(u.Message.Values("Content-Type")) > 1 {
-			return "send one Content-Type: proxies and frameworks may have added theirs"
-		}
-	}
-	return "leave one of them out: receivers differ in which one they take"
 }
 
 func adviceData(err error, f *Finding) string {
@@ -180,7 +117,7 @@ func adviceMessage(err error, u *stream.Unit) string {
 	)
 	switch {
 	case errors.As(err, &raw):
-		return "write start line, headers, an empty line and the body, as they go over the wire"
+		return raw.Advice
 	case errors.As(err, &file):
 		return "paste the contents of the file into the command, or let ce read the file with --read-files, if you trust the command"
 	case errors.As(err, &command):

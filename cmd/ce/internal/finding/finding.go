@@ -33,6 +33,17 @@ type Finding struct {
 	Section   string `json:"section,omitempty"`
 	URL       string `json:"url,omitempty"`
 	Advice    string `json:"advice"`
+
+	// Edits are the advice for programs, if it can be followed by one. They were tried: with
+	// them the input has neither this violation nor a new one.
+	Edits []Edit `json:"edits,omitempty"`
+	// Example says that the value in Edits is an example, and wants to be another.
+	Example bool `json:"example,omitempty"`
+
+	// Source is an excerpt of the line of the place, for a terminal, and Caret is how many
+	// characters of it are in front of the place. Source is "" if there is no place.
+	Source string `json:"-"`
+	Caret  int    `json:"-"`
 }
 
 // Of returns what is wrong with u, in the order of err, which is the error of its decoder or
@@ -56,13 +67,14 @@ func First(u *stream.Unit, err error, n int) (found []Finding, more int) {
 		several = several[:n]
 	}
 	at := newLocator(u, several)
+	d := newDoctor(u)
 	for _, err := range several {
 		f := describe(err)
 		if batch != nil {
 			f.Event = &batch.Index
 		}
 		at.locate(&f, err)
-		f.Advice = advice(err, &f, u)
+		d.prescribe(err, &f)
 		found = append(found, f)
 	}
 	return found, max(more, 0)
@@ -180,12 +192,18 @@ func (l *locator) locate(f *Finding, err error) {
 		place := l.places[syntax.Offset]
 		f.Line, f.Column = place.Line, place.Column
 		f.mark(u)
+		if text, at := u.Body, syntax.Offset; u.Rest != nil {
+			f.Source, f.Caret = excerptOf(u.Rest, 0)
+		} else if at <= len(text) {
+			f.Source, f.Caret = excerptOf(text, at)
+		}
 	case u.Message != nil && !inHeader(u) && f.Attribute != "":
 		f.Offset, f.Line = &u.Offset, u.Line // the body
 		f.mark(u)
 	case u.Message != nil:
 		if field := l.fields[strings.ToLower(headerOf(f, err))]; field != nil {
 			f.Offset, f.Line = &field.Offset, field.Line
+			f.Source, f.Caret = excerptOf([]byte(field.Name+": "+field.Value), 0)
 		}
 	default:
 		f.Line = u.Line
@@ -194,10 +212,12 @@ func (l *locator) locate(f *Finding, err error) {
 	}
 }
 
+const inBody = "body"
+
 // mark says that a place is counted in the body, if it is.
 func (f *Finding) mark(u *stream.Unit) {
 	if u.InBody {
-		f.In = "body"
+		f.In = inBody
 	}
 }
 

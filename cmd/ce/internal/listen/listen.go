@@ -20,6 +20,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 const help = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
@@ -35,6 +36,10 @@ of a refused message 20 violations. What a terminal would act on is shown as an 
 Values of Authorization, Cookie and the like are left out, in URLs too, and headers are
 spelled and ordered in --raw as Go's HTTP server has them.
 
+Some senders, as Azure Event Grid, first ask by OPTIONS whether they may deliver. The answer
+grants that to the origins of --allow-origin; without it, what is shown names the origin that
+asked. A callback that they offer is not called.
+
 --forward passes valid messages on as they came, but for a Via, and the answer back; 502
 if there is none or if it is a redirect, 508 if the message has come back here. --record
 writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, which ce send, convert and check
@@ -45,6 +50,7 @@ examples:
   ce listen
   ce listen 9000 --json > events.jsonl
   ce listen localhost:9000 --raw --record recorded
+  ce listen 9000 --allow-host tunnel.example.com --allow-origin eventgrid.azure.net
   ce listen 9000 --forward http://localhost:8080/`
 
 // Command returns the command.
@@ -62,8 +68,9 @@ func Command() cli.Command {
 			flags.IntVar(&l.record.maxFiles, "record-files", defaultRecordFiles, "record `n` messages at most")
 			flags.Int64Var(&l.record.maxBytes, "record-bytes", defaultRecordBytes, "record `n` bytes at most")
 			flags.Func("allow-host", "a `name` in Host to take, too; may be repeated; * is any", l.allowHost)
+			flags.Func("allow-origin", "grant deliveries to an `origin` that asks, as eventgrid.azure.net or *.example.com; may be repeated", l.allowOrigin)
 			flags.IntVar(&l.dataBytes, "data", 4096, "show `n` bytes of data; -1 is all")
-			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "of a body, `n` bytes")
+			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "take a body of at most `n` bytes, and answer 413 to a longer one")
 			return l.run
 		},
 	}
@@ -76,10 +83,12 @@ type listener struct {
 	forward   string // URL to pass messages on to, or ""
 	record    recorder
 	allowed   []string // names of --allow-host
+	origins   []string // of --allow-origin
 	dataBytes int
 	maxBytes  int64
 
 	receiver cehttp.Receiver
+	webhook  *webhook.Target // answers handshakes; nil without --allow-origin
 	client   *http.Client
 	target   *url.URL
 	hosts    *hosts // nil: any
@@ -139,6 +148,14 @@ func (l *listener) prepare() error {
 		Logger:   slog.New(slog.DiscardHandler),
 		Observer: cehttp.Observer{Observer: dispatch.Observer{Failed: observeFailure}, Decoded: observeEvent},
 	}
+	if l.origins != nil {
+		l.webhook = &webhook.Target{
+			Next: &l.receiver, Origins: l.origins, OriginOptional: true, Probes: true, Logger: l.receiver.Logger,
+		}
+		if err := l.webhook.Validate(); err != nil {
+			return cli.Usagef("listen: --allow-origin: %v", err)
+		}
+	}
 	if l.forward != "" {
 		var err error
 		if l.target, err = stream.ParseTarget(l.forward); err != nil {
@@ -157,6 +174,12 @@ func (l *listener) prepare() error {
 		return nil
 	}
 	return l.record.prepare()
+}
+
+// allowOrigin adds the argument of --allow-origin.
+func (l *listener) allowOrigin(pattern string) error {
+	l.origins = append(l.origins, pattern)
+	return nil
 }
 
 // allowHost adds the argument of --allow-host.

@@ -56,6 +56,9 @@ func (l *listener) print(m *received) error {
 		}
 		stream.PrintEvent(&b, &m.events[i], s, l.dataBytes)
 	}
+	if m.note != "" {
+		fmt.Fprintf(&b, "  %s\n", cli.Visible(m.note))
+	}
 	if m.err != nil {
 		printFindings(&b, m, s)
 	}

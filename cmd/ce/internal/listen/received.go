@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // received is a message that came in, with its events and its answer.
@@ -20,7 +22,8 @@ type received struct {
 	r      *http.Request
 	body   []byte
 	events []cloudevents.Event
-	err    error // the reason why it was refused or not passed on
+	err    error  // the reason why it was refused or not passed on
+	note   string // what is printed of a handshake
 	answer answer
 }
 
@@ -88,12 +91,29 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	copied := r.WithContext(context.WithValue(r.Context(), receivedKey{}, m))
 	copied.Body = io.NopCloser(io.MultiReader(bytes.NewReader(m.body), rest))
-	l.receiver.ServeHTTP(&m.answer, copied)
-	if l.target != nil && m.err == nil {
-		l.pass(m)
+	asks := r.Method == http.MethodOptions && r.Header.Get("WebHook-Request-Origin") != ""
+	switch {
+	case asks && l.webhook != nil:
+		l.webhook.ServeHTTP(&m.answer, copied)
+	default:
+		l.receiver.ServeHTTP(&m.answer, copied)
+		if l.target != nil && m.err == nil {
+			l.pass(m)
+		}
+	}
+	if asks {
+		m.note = handshakeNote(r.Header.Get("WebHook-Request-Origin"), &m.answer)
 	}
 	l.show(m)
 	m.answer.copyTo(w)
+}
+
+// handshakeNote returns what became of a request for permission to deliver.
+func handshakeNote(origin string, a *answer) string {
+	if origin = excerpt.Cut(origin, 64); a.header.Get("WebHook-Allowed-Origin") != "" {
+		return fmt.Sprintf("a webhook's handshake: %q may deliver", origin)
+	}
+	return fmt.Sprintf("a webhook's handshake: %q asks whether it may deliver; --allow-origin %s grants it", origin, origin)
 }
 
 type failingReader struct{ err error }

@@ -45,6 +45,50 @@ func TestSendEmptyData(t *testing.T) {
 	}
 }
 
+// Data that is not the JSON that its media type says is refused, unless it is asked for. From a
+// file it is sent, and said.
+func TestSendBrokenJSON(t *testing.T) {
+	dir := t.TempDir()
+	file, events := filepath.Join(dir, "data"), filepath.Join(dir, "events.http")
+	if err := os.WriteFile(file, []byte("{\"a\": 1,\n \"b\": }"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	message := "POST / HTTP/1.1\nce-specversion: 1.0\nce-id: A-1\nce-source: /\nce-type: t\nContent-Type: application/json\n\n[1 2]"
+	if err := os.WriteFile(events, []byte(message), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	structured := []string{"--print", "http://a/", "--mode", "structured", "--id", "1", "--time", "none"}
+	for name, c := range map[string]struct {
+		args []string
+		want string // in the error
+	}{
+		"cut off":          {[]string{"--datacontenttype", "application/json", "--data", `{"a":`}, "unexpected end of JSON text at line 1, column 6, offset 5"},
+		"in a file":        {[]string{"--datacontenttype", "application/json", "--data", "@" + file}, "unexpected character in JSON text at line 2, column 7, offset 15"},
+		"a suffix":         {[]string{"--datacontenttype", "application/x+json; charset=utf-8", "--data", "x"}, "offset 0"},
+		"nothing":          {[]string{"--datacontenttype", "text/json", "--data", ""}, "unexpected end of JSON text at line 1, column 1, offset 0"},
+		"something behind": {[]string{"--datacontenttype", "application/json", "--data", "1 2"}, "unexpected character in JSON text at line 1, column 3, offset 2"},
+	} {
+		out, errs, status := cetest.Run(t, send.Command(), "", append(structured, c.args...)...)
+		if status != cli.ExitUsage || out != "" || !strings.Contains(errs, c.want) || !strings.Contains(errs, "--any-data") {
+			t.Errorf("%s: status %d, %s%s", name, status, out, errs)
+		}
+		out, errs, status = cetest.Run(t, send.Command(), "", append(append(structured, "--any-data"), c.args...)...)
+		if status != cli.ExitOK || errs != "" || !strings.Contains(out, `"data_base64":`) {
+			t.Errorf("%s, --any-data: status %d, %s%s", name, status, out, errs)
+		}
+	}
+	for _, data := range []string{"{}", " [1]\n", `"x"`, "null"} {
+		if out, errs, status := cetest.Run(t, send.Command(), "", append(structured, "--datacontenttype", "application/json", "--data", data)...); status != cli.ExitOK || errs != "" || !strings.Contains(out, `"data":`) {
+			t.Errorf("%s: status %d, %s%s", data, status, out, errs)
+		}
+	}
+	out, errs, status := cetest.Run(t, send.Command(), "", "--print", "--mode", "structured", "http://a/", events)
+	if status != cli.ExitOK || !strings.Contains(out, `"data_base64":"WzEgMl0="`) ||
+		errs != "ce: "+events+": line 8: the data of event \"A-1\" is not the JSON that its datacontenttype says: unexpected character in JSON text at line 1, column 4, offset 3; it is sent as it is\n" {
+		t.Errorf("a file: status %d, %s%s", status, out, errs)
+	}
+}
+
 // --header sends another Host than that of the URL, and shows it in each form.
 func TestSendHost(t *testing.T) {
 	var host string
@@ -175,7 +219,7 @@ func TestSendMaxBytes(t *testing.T) {
 
 // A result for programs is bounded, however much is wrong with an event.
 func TestSendBoundsErrors(t *testing.T) {
-	out, _, status := cetest.Run(t, send.Command(), "", ":1", "--attempts", "1", "--json", "--mode", "structured", "--datacontenttype", "application/json", "--data", "{"+strings.Repeat("x", 10_000))
+	out, _, status := cetest.Run(t, send.Command(), "", ":1", "--attempts", "1", "--json", "--mode", "structured", "--any-data", "--datacontenttype", "application/json", "--data", "{"+strings.Repeat("x", 10_000))
 	var r struct{ Error string }
 	if err := json.Unmarshal([]byte(out), &r); err != nil || status != cli.ExitFault || r.Error == "" || len(r.Error) > 300 {
 		t.Errorf("status %d, %s, %v", status, out, err)

@@ -24,6 +24,10 @@ name=value, for a String or the type that the specification documents for that
 extension, or name:Type=value with Boolean, Integer, URI, ... --time is RFC 3339, now, or
 none.
 
+Data that is not the JSON that --datacontenttype says is refused, with the place of the fault;
+with --any-data it is sent, as base64 where the event is JSON. Events from files are sent as
+they are, and a line on standard error says which of them have such data.
+
 What fails for a time is sent again, --attempts in all: if nobody answers, and after
 408, 425, 429 and 5xx, as the receiver says in Retry-After. While it waits, standard error
 says why and for how long, once a second at most if there are several events. An event
@@ -64,7 +68,7 @@ func Command() cli.Command {
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
 			flags.BoolVar(&s.json, "json", false, "a JSON object an event, on standard output")
-			flags.IntVar(&s.template.maxBytes, "max-bytes", stream.DefaultMaxBytes, "of an event or a body in a file, or of --data @file, `n` bytes")
+			flags.IntVar(&s.template.maxBytes, "max-bytes", stream.DefaultMaxBytes, "take an event or a body of a file, or the file of --data, of at most `n` bytes")
 			flags.BoolVar(&s.readFiles, "read-files", false, stream.ReadFilesUsage)
 			return func(ctx context.Context, args []string) error { return s.run(ctx, flags, args) }
 		},

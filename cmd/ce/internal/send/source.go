@@ -69,6 +69,9 @@ func (s *sending) fromFiles(ctx context.Context) source {
 					return fmt.Errorf("%sline %d: %w", in.Prefix(), u.Line, &cli.FaultError{Err: err})
 				}
 				for i := range es {
+					if err := brokenJSON(&es[i]); err != nil {
+						s.process.Report(fmt.Errorf("%sline %d: the data of event %.64q is not the JSON that its datacontenttype says: %w; it is sent as it is", in.Prefix(), u.Line, es[i].ID, err))
+					}
 					if err := give(item{e: es[i].Clone()}); err != nil {
 						return err
 					}

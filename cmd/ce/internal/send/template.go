@@ -15,6 +15,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -25,6 +27,7 @@ type template struct {
 	extensions                           []cloudevents.Extension
 	hasData                              bool
 	maxBytes                             int // of a file with data
+	anyData                              bool
 }
 
 func (t *template) declare(flags *flag.FlagSet) {
@@ -40,12 +43,13 @@ func (t *template) declare(flags *flag.FlagSet) {
 		t.data, t.hasData = s, true
 		return nil
 	})
+	flags.BoolVar(&t.anyData, "any-data", false, "send data as it is, even if it is not the JSON that --datacontenttype says")
 }
 
 // isTemplateFlag reports whether a flag describes the event.
 func isTemplateFlag(name string) bool {
 	switch name {
-	case "type", "source", "id", "subject", "time", "datacontenttype", "dataschema", "ext", "data":
+	case "type", "source", "id", "subject", "time", "datacontenttype", "dataschema", "ext", "data", "any-data":
 		return true
 	}
 	return false
@@ -131,7 +135,29 @@ func (t *template) setData(stdin io.Reader, e *cloudevents.Event) error {
 	if e.DataContentType == "" {
 		e.DataContentType = guessType(e.Data)
 	}
+	if err := brokenJSON(e); err != nil && !t.anyData {
+		return cli.Usagef("send: --data is not the JSON that --datacontenttype %.64s says: %v; --any-data sends it as it is", e.DataContentType, err)
+	}
 	return nil
+}
+
+// brokenJSON returns what is wrong with the data of e, and where, if its content type says that
+// it is JSON and it is not. Such an event is valid; in JSON its data is in base64.
+func brokenJSON(e *cloudevents.Event) error {
+	if e.Data == nil || !mediatype.IsJSON(e.DataContentType) {
+		return nil
+	}
+	start := jsonscan.Space(e.Data, 0)
+	offset, fault := jsonscan.Value(e.Data, start, -1)
+	if fault == jsonscan.None {
+		if offset = jsonscan.Space(e.Data, offset); offset == len(e.Data) {
+			return nil
+		}
+		fault = jsonscan.UnexpectedByte
+	}
+	line := 1 + bytes.Count(e.Data[:offset], []byte("\n"))
+	column := offset - bytes.LastIndexByte(e.Data[:offset], '\n')
+	return fmt.Errorf("%w at line %d, column %d, offset %d", fault, line, column, offset)
 }
 
 // guessType returns the media type that data seems to have.

@@ -105,7 +105,7 @@ func (in *Reader) readSection(name string, quoted bool) (Unit, error) {
 		}
 		literal, err := strconv.Unquote(string(bytes.TrimSpace(text)))
 		if err != nil {
-			at.Text = fmt.Sprintf("no string literal: %.64q", text)
+			at.Text, at.Advice = fmt.Sprintf("no string literal: %.64q", text), "write each line of the section as a string in double quotes, as in Go"
 			return Unit{}, &at
 		}
 		content = append(content, literal...)
@@ -115,7 +115,7 @@ func (in *Reader) readSection(name string, quoted bool) (Unit, error) {
 	}
 	u, err := messageOf(name, content, s.max)
 	if err == io.EOF {
-		err = &HTTPError{Offset: offset, Line: line, Text: "there is no message in the section"}
+		err = &HTTPError{Offset: offset, Line: line, Text: "there is no message in the section", Advice: "write an HTTP message between its line and the next section"}
 	}
 	if err != nil {
 		return Unit{}, err

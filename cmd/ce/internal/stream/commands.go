@@ -56,7 +56,7 @@ func (c *commandReader) next(read func(name string) ([]byte, error)) (*Message, 
 	for _, f := range request.Fields { // in the order of the text
 		line += strings.Count(c.text[counted:f.Offset], "\n")
 		counted = f.Offset
-		m.Fields = append(m.Fields, Field{Name: f.Name, Offset: c.offset + int64(f.Offset), Line: line})
+		m.Fields = append(m.Fields, Field{Name: f.Name, Value: f.Value, Offset: c.offset + int64(f.Offset), Line: line})
 	}
 	done := c.text[:len(c.text)-len(rest)]
 	c.line += strings.Count(done, "\n")

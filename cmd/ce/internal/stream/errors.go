@@ -25,6 +25,7 @@ type HTTPError struct {
 	Offset int64 // in the input, in bytes
 	Line   int   // of the input, counted from 1
 	Text   string
+	Advice string // what to do about it
 }
 
 // Error returns line and text.

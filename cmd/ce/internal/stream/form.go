@@ -116,7 +116,7 @@ func formOfBytes(b []byte) Form {
 	switch {
 	case b[0] == '[':
 		return Batch
-	case b[0] == '{':
+	case b[0] == '{' || b[0] == '"':
 		return JSON
 	case curl.IsCommand(line):
 		return Curl

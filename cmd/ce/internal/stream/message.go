@@ -29,6 +29,7 @@ type Message struct {
 // Field is the place of a header in the input.
 type Field struct {
 	Name   string
+	Value  string
 	Offset int64 // in bytes
 	Line   int   // counted from 1
 }
@@ -88,7 +89,7 @@ func (s *splitter) readMessage() (*Message, error) {
 			break // a header alone
 		}
 		if err == errLine || s.offset-begin > maxHead {
-			at.Text = fmt.Sprintf("the header is longer than %d bytes", maxHead)
+			at.Text, at.Advice = fmt.Sprintf("the header is longer than %d bytes", maxHead), "make it smaller: large values belong in the body"
 			return nil, &at
 		}
 		if err != nil {
@@ -105,14 +106,19 @@ func (s *splitter) readMessage() (*Message, error) {
 		name, value, ok := strings.Cut(line, ":")
 		switch {
 		case line[0] == ' ' || line[0] == '\t':
-			at.Text = "a header goes on in another line, which HTTP does not allow any more"
+			at.Text, at.Advice = "a header goes on in another line, which HTTP does not allow any more", "write each header in one line"
 		case !ok:
 			at.Text = fmt.Sprintf("no header, and no empty line before the body: %.64q", line)
+			at.Advice = "write start line, headers, an empty line and the body, as they go over the wire"
 		case !IsToken(name):
 			at.Text = fmt.Sprintf("illegal header name %.64q", name)
+			if at.Advice = "name the header with letters, digits and hyphens"; IsToken(strings.TrimRight(name, " \t")) {
+				at.Advice = "write the colon directly behind the name of the header"
+			}
 		default:
-			m.Header[name] = append(m.Header[name], strings.Trim(value, " \t"))
-			m.Fields = append(m.Fields, Field{name, at.Offset, at.Line})
+			value = strings.Trim(value, " \t")
+			m.Header[name] = append(m.Header[name], value)
+			m.Fields = append(m.Fields, Field{name, value, at.Offset, at.Line})
 			continue
 		}
 		return nil, &at
@@ -125,7 +131,7 @@ func (s *splitter) body(m *Message) error {
 	at := HTTPError{Offset: s.offset, Line: s.line}
 	if coding := strings.Join(m.Values("Transfer-Encoding"), ", "); coding != "" {
 		if !strings.EqualFold(coding, "chunked") {
-			at.Text = fmt.Sprintf("Transfer-Encoding %.64q", coding)
+			at.Text, at.Advice = fmt.Sprintf("Transfer-Encoding %.64q", coding), "write the body as it is, without Transfer-Encoding"
 			return &at
 		}
 		m.BodyOffset, m.BodyLine, m.InBody = 0, 1, true
@@ -138,7 +144,7 @@ func (s *splitter) body(m *Message) error {
 			if errors.As(err, &long) {
 				return err
 			}
-			at.Text = "the chunks of the body are malformed or cut off"
+			at.Text, at.Advice = "the chunks of the body are malformed or cut off", "write the body as it is, without Transfer-Encoding, or with chunks as in RFC 9112"
 			return &at
 		}
 		// The trailer section is of no use here.
@@ -165,6 +171,7 @@ func (s *splitter) body(m *Message) error {
 	for _, length := range lengths { // RFC 9112, 6.3: all of them must be the same
 		if err != nil || length != lengths[0] {
 			at.Text = fmt.Sprintf("Content-Length %.64q", strings.Join(lengths, ", "))
+			at.Advice = "write one Content-Length, in digits, or none: the body is then all that follows"
 			return &at
 		}
 	}
@@ -175,6 +182,7 @@ func (s *splitter) body(m *Message) error {
 	s.advance(m.Body)
 	if err == nil && len(m.Body) < int(n) {
 		at.Text = fmt.Sprintf("the body has %d bytes, but Content-Length is %d", len(m.Body), n)
+		at.Advice = fmt.Sprintf("write all of the body, or correct the header: Content-Length: %d", len(m.Body))
 		return &at
 	}
 	return err

@@ -28,6 +28,7 @@ type Reader struct {
 	oneLine      bool // JSON events have a line each, as the first one has
 	index        int  // of the next unit
 	commands     *commandReader
+	comma        int64 // the place behind the last comma of a batch
 }
 
 // Unit is a JSON event, or an HTTP message with one event or with a batch.
@@ -39,6 +40,17 @@ type Unit struct {
 	Column  int      // of Body in that line, in bytes, counted from 0
 	Index   int      // among the units of the input, counted from 0
 	InBody  bool     // Offset and Line are counted in the body, because the input has it in another form
+
+	// Version is the version that the event must have, because others of its batch have it.
+	// Readers leave it nil.
+	Version *spec.Version
+
+	// Rest is set by Here: the beginning of what has not been read, 64 KiB of it, or all.
+	Rest []byte
+
+	// Comma is set by Here: the place behind the comma that was read last, if no event was
+	// read behind it, or 0.
+	Comma int64
 }
 
 // NewReader returns a Reader of r. If f is Any, the name tells the form, or else the first
@@ -76,9 +88,13 @@ func (in *Reader) OneLine() bool { return in.oneLine }
 // Count returns how many units were read.
 func (in *Reader) Count() int { return in.index }
 
+// MaxRest is the most that a unit of Here has of the input.
+const MaxRest = 64 << 10
+
 // Here returns an empty unit at the place that the Reader has come to, for an error of Next.
 func (in *Reader) Here() Unit {
-	return Unit{Line: in.s.line, Column: int(in.s.offset - in.s.start)}
+	rest, _ := in.s.r.Peek(MaxRest)
+	return Unit{Line: in.s.line, Column: int(in.s.offset - in.s.start), Rest: rest, Comma: in.comma}
 }
 
 // Next returns the next unit. The error is io.EOF at the end. After any error, Next returns
@@ -125,8 +141,14 @@ func (in *Reader) begin() error {
 	if err != nil {
 		return err
 	}
+	b, _ := in.s.r.Peek(min(4096, max(in.s.r.Buffered(), 1)))
+	if f := ForeignBytes(b); f != NotForeign {
+		return &StructureError{in.s.at(f.String()), spec.SectionMessage}
+	}
 	if in.form == Any {
-		b, _ := in.s.r.Peek(min(4096, max(in.s.r.Buffered(), 1)))
+		if !in.isJSON && ForeignOf(b) == YAML {
+			return &StructureError{in.s.at(YAML.String()), spec.SectionMessage}
+		}
 		in.form = formOfBytes(b)
 		if in.isJSON && in.form != Batch {
 			in.form = JSON
@@ -172,6 +194,13 @@ func (in *Reader) readEvent() (Unit, error) {
 		return Unit{}, &StructureError{in.s.at("there is something behind the event"), spec.SectionJSONEnvelope}
 	}
 	u := in.s.unit()
+	if c != '{' && c != '[' && c != '"' { // no JSON: the error is about all of it
+		if u.Body, err = in.s.readAtMost(in.s.r); err == nil {
+			in.begun = true
+			in.s.advance(u.Body)
+		}
+		return u, err
+	}
 	if u.Body, err = in.s.value(); err != nil {
 		return Unit{}, err
 	}
@@ -199,6 +228,7 @@ func (in *Reader) readElement() (Unit, error) {
 			return in.endBatch()
 		case ',':
 			in.s.skip(1)
+			in.comma = in.s.offset
 			c, err = in.s.space()
 		default:
 			return Unit{}, &StructureError{in.s.at("there must be a comma between the events of a batch"), spec.SectionJSONBatch}
@@ -215,6 +245,7 @@ func (in *Reader) readElement() (Unit, error) {
 	}
 	u := in.s.unit()
 	u.Body, err = in.s.value()
+	in.comma = 0
 	return u, err
 }
 

@@ -24,7 +24,7 @@ const ReadFilesUsage = "read the files that a curl command in the input names, a
 // Flags declares the flags of a source: --from, --max-bytes and --read-files.
 func (s *Source) Flags(flags *flag.FlagSet) {
 	flags.Func("from", "`form` of the input: "+InputForms+"; told by its first bytes otherwise", FormFlag(&s.Form, InputForms))
-	flags.IntVar(&s.MaxBytes, "max-bytes", DefaultMaxBytes, "of an event or a body, `n` bytes")
+	flags.IntVar(&s.MaxBytes, "max-bytes", DefaultMaxBytes, "take an event or a body of at most `n` bytes")
 	flags.BoolVar(&s.ReadFiles, "read-files", false, ReadFilesUsage)
 }
 

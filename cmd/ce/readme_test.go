@@ -1,0 +1,61 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// The row of each verb in the README has all its flags, and no other.
+func TestFlagsAreInTheReadme(t *testing.T) {
+	text := readme(t)
+	for _, c := range tool().Commands {
+		p, _, _ := cetest.Process("")
+		flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
+		c.Prepare(p, flags)
+		row := ""
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "| `ce "+c.Name) {
+				row += line
+			}
+		}
+		known := map[string]bool{}
+		flags.VisitAll(func(f *flag.Flag) {
+			known[f.Name] = true
+			if !strings.Contains(row, "`--"+f.Name+"`") && !strings.Contains(row, "`--"+f.Name+" ") {
+				t.Errorf("ce %s: --%s is not in the README", c.Name, f.Name)
+			}
+		})
+		for _, part := range strings.Split(row, "`--")[1:] {
+			name, _, _ := strings.Cut(part, "`")
+			if name, _, _ = strings.Cut(name, " "); !known[name] {
+				t.Errorf("ce %s: the README has --%s", c.Name, name)
+			}
+		}
+	}
+}
+
+// The README shows what ce check prints.
+func TestReadmeShowsCheck(t *testing.T) {
+	_, rest, ok := strings.Cut(readme(t), "\n$ curl_command=\"")
+	command, rest, ok2 := strings.Cut(rest, "\"\n$ echo \"$curl_command\" | ce check\n")
+	want, _, ok3 := strings.Cut(rest, "```")
+	if !ok || !ok2 || !ok3 {
+		t.Fatal("the README has no such example")
+	}
+	if out, _, _ := ce(t, command+"\n", "check"); out != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
