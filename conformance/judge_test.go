@@ -235,6 +235,9 @@ func TestWithoutReference(t *testing.T) {
 	}}
 	for _, tc := range load(t) {
 		for _, r := range judge.Run(tc) {
+			if p := r.Protocol; r.Op == conformance.OpRoundTrip && p != "" && p != conformance.Request && errors.Is(r.Err, conformance.ErrSkipped) {
+				continue // the codec may lack the protocol
+			}
 			skips := r.Op == conformance.OpEncode || r.Op == conformance.OpTranscode || r.Op == conformance.OpRoundTrip && len(tc.Events) == 0 && r.Mode != cloudevents.BatchMode
 			if skips != errors.Is(r.Err, conformance.ErrSkipped) && (skips || r.Err != nil) {
 				t.Errorf("%s, %s in %s mode: %v", tc.Name, r.Op, r.Mode, r.Err)

@@ -66,7 +66,7 @@ func TestNotCloudEventSaysWhatToDo(t *testing.T) {
 		parts []string
 	}{
 		{"the prefix of the SDK for Go", cemqtt.Message{UserProperties: property("ce-specversion", "1.0", "ce-id", "1")}, []string{`"ce-specversion"`, "Decoder.SDKGoNames"}},
-		{"another prefix", cemqtt.Message{UserProperties: property("ce_id", "1")}, []string{`"ce_id" is an attribute in another binding`}},
+		{"another prefix", cemqtt.Message{UserProperties: property("ce_id", "1")}, []string{`"ce_id" is of another binding`}},
 		{"capitals", cemqtt.Message{UserProperties: property("SpecVersion", "1.0")}, []string{`"SpecVersion"`, "in another spelling"}},
 		{"a document", cemqtt.Message{Payload: []byte(document)}, []string{"MQTT 3.1.1", "Decoder.JSONEvents"}},
 		{"lost properties", cemqtt.Message{Payload: []byte("21.5")}, []string{"loses its attributes", "publish in structured mode, or subscribe with MQTT 5"}},

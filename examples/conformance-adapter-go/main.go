@@ -21,7 +21,7 @@ func main() {
 	}
 }
 
-// known reports whether this adapter serves a protocol: HTTP, and documents.
+// known reports whether this adapter serves a protocol.
 func known(p conformance.Protocol) bool {
 	return p == conformance.Request || p == conformance.Response || p == conformance.JSON
 }
@@ -35,8 +35,6 @@ func decode(m conformance.Message, batch bool, exts []spec.Attribute) (neutral [
 		header = http.Header{"Content-Type": {map[bool]string{false: spec.MediaTypeJSON, true: spec.BatchMediaTypeJSON}[batch]}}
 	}
 	switch {
-	case header == nil:
-		err = conformance.ErrSkipped // a message of another protocol
 	case batch:
 		es, err = cehttp.DecodeMessageBatch(header, m.Body, nil, exts...)
 	default:
@@ -56,8 +54,6 @@ func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Pr
 	es, err := conformance.ToEvents(neutral)
 	switch {
 	case err != nil:
-	case p != conformance.Request && p != conformance.Response && p != conformance.JSON:
-		err = conformance.ErrSkipped
 	case mode == cloudevents.BatchMode:
 		m.Body, err = cehttp.EncodeMessageBatch(m.Header, es, nil)
 	default:

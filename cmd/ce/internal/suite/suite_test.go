@@ -134,7 +134,7 @@ func TestAdapterExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := bytes.Count(text, []byte("\n")); n > 70 {
+		if n := bytes.Count(text, []byte("\n")); n > 75 {
 			t.Errorf("%s has %d lines", file, n)
 		}
 	}
