@@ -4,12 +4,14 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
+	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // formats has a row for each protocol whose messages are documents.
 var formats = map[conformance.Protocol]format.Formatter{
-	conformance.JSON: format.JSON{},
+	conformance.JSON:     format.JSON{},
+	conformance.Protobuf: ceprotobuf.Format{},
 }
 
 // documentDoor returns the function that decodes a document. Formats without batches skip
