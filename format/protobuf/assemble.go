@@ -1,6 +1,7 @@
 package ceprotobuf
 
 import (
+	"bytes"
 	"encoding/base64"
 	"slices"
 	"strconv"
@@ -38,8 +39,8 @@ type assembler struct {
 	receipts   []error // of what Attributes does not see
 }
 
-// assemble makes an event of m.
-func (r *reader) assemble(e *cloudevents.Event, m *message) error {
+// assemble makes an event of m and its attributes.
+func (r *reader) assemble(e *cloudevents.Event, m *message, as []attribute) error {
 	var a assembler
 	a.attributes.Extensions, a.attributes.MaxAttributes = r.extensions, -1 // scan has counted
 	a.attributes.V1Only, a.attributes.Forgive = r.v1Only, r.forgive
@@ -47,11 +48,11 @@ func (r *reader) assemble(e *cloudevents.Event, m *message) error {
 	a.required(spec.Source, &m.required[1])
 	a.required(spec.SpecVersion, &m.required[2])
 	a.required(spec.EventType, &m.required[3])
-	if n := m.sizeOfTexts(); n > 0 {
+	if n := sizeOfTexts(as); n > 0 {
 		a.room = make([]byte, 0, n)
 	}
-	for i := range m.attributes {
-		if x := &m.attributes[i]; !x.overwritten {
+	for i := range as {
+		if x := &as[i]; !x.overwritten {
 			a.add(x, m)
 		}
 	}
@@ -193,9 +194,9 @@ func (v *value) time() (time.Time, bool) {
 }
 
 // sizeOfTexts returns how much room add needs.
-func (m *message) sizeOfTexts() (n int) {
-	for i := range m.attributes {
-		x := &m.attributes[i]
+func sizeOfTexts(as []attribute) (n int) {
+	for i := range as {
+		x := &as[i]
 		switch {
 		case x.overwritten:
 		case x.key == valueBoolean:
@@ -234,7 +235,7 @@ func (a *assembler) setData(e *cloudevents.Event, d *data) (implied int, err err
 			return implied, nil
 		}
 		had := e.DataSchema
-		if err := setSchema(e, string(d.typeURL.bytes)); err != nil {
+		if err := setSchema(e, d.typeURL.bytes); err != nil {
 			return 0, err
 		}
 		if had == "" {
@@ -245,15 +246,19 @@ func (a *assembler) setData(e *cloudevents.Event, d *data) (implied int, err err
 }
 
 // setSchema sets DataSchema to a type URL, unless it says something else.
-func setSchema(e *cloudevents.Event, typeURL string) error {
-	schema := SchemaURI(typeURL)
-	if !strings.Contains(typeURL, "/") || validation.URI(schema) != nil {
-		return validation.NewError(spec.Data, typeURL, sectionData, ruleTypeURL)
+func setSchema(e *cloudevents.Event, typeURL []byte) error {
+	slash := bytes.LastIndexByte(typeURL, '/')
+	if rest, ok := strings.CutPrefix(e.DataSchema, impliedScheme); ok && rest == string(typeURL) && slash >= 0 {
+		return nil
 	}
-	if e.DataSchema == "" || e.DataSchema == typeURL {
+	schema := SchemaURI(string(typeURL))
+	if slash < 0 || validation.URI(schema) != nil {
+		return validation.NewError(spec.Data, string(typeURL), sectionData, ruleTypeURL)
+	}
+	if e.DataSchema == "" || e.DataSchema == string(typeURL) {
 		e.DataSchema = schema
-	} else if name, ok := messageName(e.DataSchema); ok && name != typeURL[strings.LastIndexByte(typeURL, '/')+1:] {
-		return validation.NewError(spec.Data, typeURL, sectionData, ruleMessage)
+	} else if name, ok := messageName(e.DataSchema); ok && name != string(typeURL[slash+1:]) {
+		return validation.NewError(spec.Data, string(typeURL), sectionData, ruleMessage)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package ceprotobuf
 
 import (
-	"errors"
 	"slices"
 	"unicode/utf8"
 
@@ -32,12 +31,13 @@ type receipt struct {
 
 // message is what a CloudEvent has on the wire.
 type message struct {
-	required   [4]text // id, source, specversion, type
-	attributes []attribute
-	few        [16]attribute
-	count      int // of attributes, overwritten ones included
-	data       data
+	required [4]text // id, source, specversion, type
+	data     data
+	count    int // of attributes, overwritten ones included
 }
+
+// fewAttributes is how many entries have room on the stack.
+const fewAttributes = 16
 
 // text is a string and its place in the body.
 type text struct {
@@ -101,13 +101,13 @@ func (r *reader) batch(maxEvents int) ([]cloudevents.Event, error) {
 		if err == nil && es[n].SpecVersion != es[0].SpecVersion {
 			err = &invalidEvent{syntax(f.at, mixedVersions(&es[n]))}
 		}
-		var invalid *invalidEvent
+		invalid, isInvalid := err.(*invalidEvent)
 		switch {
 		case err == nil:
 			for k := receipts; k < len(r.receipts); k++ {
 				r.receipts[k] = receipt{index, n, &cloudevents.BatchError{Index: index, Err: r.receipts[k].err}}
 			}
-		case r.forgive && errors.As(err, &invalid):
+		case r.forgive && isInvalid:
 			r.receipts = append(r.receipts[:receipts], receipt{index, -1, &cloudevents.BatchError{Index: index, Err: invalid.error}})
 			es[n] = cloudevents.Event{}
 			es = es[:n]
@@ -155,23 +155,25 @@ func plain(err error) error {
 // fields of e may be set.
 func (r *reader) event(e *cloudevents.Event, i, end int) error {
 	var m message
-	if err := r.scan(&m, i, end); err != nil {
+	var few [fewAttributes]attribute
+	as, err := r.scan(&m, few[:0], i, end)
+	if err == nil {
+		err = overwrite(as)
+	}
+	if err != nil {
 		return err
 	}
-	if err := m.overwrite(); err != nil {
-		return err
-	}
-	return r.assemble(e, &m)
+	return r.assemble(e, &m, as)
 }
 
-// scan reads the fields of a CloudEvent.
-func (r *reader) scan(m *message, i, end int) error {
-	m.attributes = m.few[:0]
+// scan reads the fields of a CloudEvent, and appends the attributes that are not required
+// to as.
+func (r *reader) scan(m *message, as []attribute, i, end int) ([]attribute, error) {
 	var f field
 	for i < end {
 		var err error
 		if i, err = r.next(&f, i, end); err != nil {
-			return err
+			return nil, err
 		}
 		switch f.key {
 		case eventID, eventSource, eventVersion, eventType:
@@ -182,8 +184,8 @@ func (r *reader) scan(m *message, i, end int) error {
 			err = t.set(&f)
 		case eventAttributes:
 			if m.count++; m.count <= r.maxAttributes {
-				m.attributes = append(m.attributes, attribute{value: value{at: f.start}})
-				err = r.entry(&m.attributes[len(m.attributes)-1], f.start, i)
+				as = append(as, attribute{value: value{at: f.start}})
+				err = r.entry(&as[len(as)-1], f.start, i)
 			}
 		case eventBinaryData, eventTextData:
 			if err = m.data.leave(f.key); err == nil {
@@ -195,16 +197,16 @@ func (r *reader) scan(m *message, i, end int) error {
 			}
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if m.count > r.maxAttributes {
-			return r.tooMany(f.at)
+			return nil, r.tooMany(f.at)
 		}
 	}
 	if m.data.key == eventTextData && !utf8.Valid(m.data.bytes) {
-		return syntax(m.data.at, errUTF8)
+		return nil, syntax(m.data.at, errUTF8)
 	}
-	return nil
+	return as, nil
 }
 
 func (r *reader) tooMany(at int) error {
@@ -339,8 +341,7 @@ func (r *reader) timestamp(v *value, i, end int) error {
 }
 
 // overwrite marks the attributes that are followed by one of the same name.
-func (m *message) overwrite() error {
-	as := m.attributes
+func overwrite(as []attribute) error {
 	sorted := true
 	for i := 1; i < len(as) && sorted; i++ {
 		sorted = string(as[i-1].name) < string(as[i].name)
@@ -348,7 +349,7 @@ func (m *message) overwrite() error {
 	if sorted { // as most encoders write them
 		return nil
 	}
-	if len(as) <= len(m.few) {
+	if len(as) <= fewAttributes {
 		for i := range as {
 			for k := i + 1; k < len(as); k++ {
 				if string(as[i].name) == string(as[k].name) {

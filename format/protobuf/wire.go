@@ -19,33 +19,33 @@ const (
 
 // Keys of the fields of cloudevents.proto, and of the types of Google that it uses.
 const (
-	eventID         = 1<<3 | wireBytes
-	eventSource     = 2<<3 | wireBytes
-	eventVersion    = 3<<3 | wireBytes
-	eventType       = 4<<3 | wireBytes
-	eventAttributes = 5<<3 | wireBytes
-	eventBinaryData = 6<<3 | wireBytes
-	eventTextData   = 7<<3 | wireBytes
-	eventProtoData  = 8<<3 | wireBytes
+	eventID         = 1<<3 + wireBytes
+	eventSource     = 2<<3 + wireBytes
+	eventVersion    = 3<<3 + wireBytes
+	eventType       = 4<<3 + wireBytes
+	eventAttributes = 5<<3 + wireBytes
+	eventBinaryData = 6<<3 + wireBytes
+	eventTextData   = 7<<3 + wireBytes
+	eventProtoData  = 8<<3 + wireBytes
 
-	batchEvents = 1<<3 | wireBytes
+	batchEvents = 1<<3 + wireBytes
 
-	entryName  = 1<<3 | wireBytes
-	entryValue = 2<<3 | wireBytes
+	entryName  = 1<<3 + wireBytes
+	entryValue = 2<<3 + wireBytes
 
-	valueBoolean      = 1<<3 | wireVarint
-	valueInteger      = 2<<3 | wireVarint
-	valueString       = 3<<3 | wireBytes
-	valueBinary       = 4<<3 | wireBytes
-	valueURI          = 5<<3 | wireBytes
-	valueURIReference = 6<<3 | wireBytes
-	valueTimestamp    = 7<<3 | wireBytes
+	valueBoolean      = 1<<3 + wireVarint
+	valueInteger      = 2<<3 + wireVarint
+	valueString       = 3<<3 + wireBytes
+	valueBinary       = 4<<3 + wireBytes
+	valueURI          = 5<<3 + wireBytes
+	valueURIReference = 6<<3 + wireBytes
+	valueTimestamp    = 7<<3 + wireBytes
 
-	timestampSeconds     = 1<<3 | wireVarint
-	timestampNanoseconds = 2<<3 | wireVarint
+	timestampSeconds     = 1<<3 + wireVarint
+	timestampNanoseconds = 2<<3 + wireVarint
 
-	anyTypeURL = 1<<3 | wireBytes
-	anyValue   = 2<<3 | wireBytes
+	anyTypeURL = 1<<3 + wireBytes
+	anyValue   = 2<<3 + wireBytes
 )
 
 const (
