@@ -108,20 +108,21 @@ var types = [...]spec.Type{
 // add adds an entry of the map of attributes.
 func (a *assembler) add(x *attribute, m *message) {
 	t, text := types[x.key>>3], x.bytes
-	start, made := len(a.room), x.bytes == nil
 	switch x.key {
 	case 0: // absent, but the name must be one
-		made = false
 		if validation.Name(string(x.name)) == nil && !isRequired(x.name) {
 			return
 		}
 	case valueBoolean:
-		text = strconv.AppendBool(a.room, x.number != 0)
+		text = view(strconv.FormatBool(x.number != 0))
 	case valueInteger:
-		text = strconv.AppendInt(a.room, int64(int32(x.number)), 10)
+		if n := int64(int32(x.number)); isSmall(n) {
+			text = view(strconv.FormatInt(n, 10))
+		} else {
+			text = a.made(strconv.AppendInt(a.room, n, 10))
+		}
 	case valueBinary:
-		made = true
-		text = base64.StdEncoding.AppendEncode(a.room, x.bytes)
+		text = a.made(base64.StdEncoding.AppendEncode(a.room, x.bytes))
 	case valueTimestamp:
 		at, ok := x.time()
 		if !ok {
@@ -132,14 +133,11 @@ func (a *assembler) add(x *attribute, m *message) {
 			a.time, a.hasTime = timestamp.Decoded(at), true
 			return
 		}
-		text = timestamp.Append(a.room, at)
+		text = a.made(timestamp.Append(a.room, at))
 	case valueURIReference:
 		if string(x.name) == spec.DataSchema {
 			t = spec.String // the URI may be one all the same
 		}
-	}
-	if made {
-		a.room, text = text, text[start:]
 	}
 	switch {
 	case isRequired(x.name):
@@ -150,6 +148,16 @@ func (a *assembler) add(x *attribute, m *message) {
 		a.attributes.AddBytes(x.at, x.name, t, text)
 	}
 }
+
+// made returns what was appended to the room.
+func (a *assembler) made(room []byte) []byte {
+	start := len(a.room)
+	a.room = room
+	return room[start:]
+}
+
+// isSmall reports whether strconv has the text of n, and does not allocate.
+func isSmall(n int64) bool { return 0 <= n && n < 100 }
 
 // isBareTypeURL reports whether text is the type URL of proto_data and has no scheme, in
 // version 1.0. SDKs write it as dataschema.
@@ -199,9 +207,7 @@ func sizeOfTexts(as []attribute) (n int) {
 		x := &as[i]
 		switch {
 		case x.overwritten:
-		case x.key == valueBoolean:
-			n += len("false")
-		case x.key == valueInteger:
+		case x.key == valueInteger && !isSmall(int64(int32(x.number))):
 			n += len("-2147483648")
 		case x.key == valueBinary:
 			n += base64.StdEncoding.EncodedLen(len(x.bytes))
