@@ -107,10 +107,14 @@ var types = [...]spec.Type{
 
 // add adds an entry of the map of attributes.
 func (a *assembler) add(x *attribute, m *message) {
+	if isRequired(x.name) {
+		a.attributes.Fail(syntax(x.at, validation.NewError(string(x.name), "", sectionRequired, ruleRequired)))
+		return
+	}
 	t, text := types[x.key>>3], x.bytes
 	switch x.key {
 	case 0: // absent, but the name must be one
-		if validation.Name(string(x.name)) == nil && !isRequired(x.name) {
+		if validation.Name(string(x.name)) == nil {
 			return
 		}
 	case valueBoolean:
@@ -139,14 +143,10 @@ func (a *assembler) add(x *attribute, m *message) {
 			t = spec.String // the URI may be one all the same
 		}
 	}
-	switch {
-	case isRequired(x.name):
-		a.attributes.Fail(syntax(x.at, validation.NewError(string(x.name), "", sectionRequired, ruleRequired)))
-	case string(x.name) == spec.DataSchema && m.isBareTypeURL(text):
-		// It is no URI without a scheme, and is set from the type URL.
-	default:
-		a.attributes.AddBytes(x.at, x.name, t, text)
+	if string(x.name) == spec.DataSchema && m.isBareTypeURL(text) {
+		return // it is no URI without a scheme, and is set from the type URL
 	}
+	a.attributes.AddBytes(x.at, x.name, t, text)
 }
 
 // made returns what was appended to the room.

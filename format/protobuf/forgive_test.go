@@ -25,6 +25,7 @@ func TestForgive(t *testing.T) {
 		{"a content type with a semicolon", minimal + entry("datacontenttype", bytesField(3, "text/plain;")), []error{validation.ErrSyntax}, false},
 		{"a required attribute", minimal[3:], nil, true},
 		{"a required attribute in the map", minimal + entry("id", bytesField(3, "1")), nil, true},
+		{"a required attribute in the map, out of range", minimal + entry("id", bytesField(7, "\x10\xff\xff\xff\xff\x07")), nil, true},
 		{"what is malformed", minimal + "\x00", nil, true},
 		{"data", minimal + entry("datacontenttype", bytesField(3, "text/plain;charset=latin1")) + bytesField(7, "\xc3\xa9"), nil, true},
 		{"data, and a time out of range", minimal + entry("time", bytesField(7, "\x10\xff\xff\xff\xff\x07")) + bytesField(8, bytesField(1, "x")), nil, true},
