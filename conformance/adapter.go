@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -155,17 +154,11 @@ func (c *Codec) Serve(name string, r io.Reader, w io.Writer) error {
 	}
 }
 
-// takes reports whether c takes messages of that protocol.
-func (c *Codec) takes(p Protocol) bool {
-	return c.Protocols == nil || slices.Contains(c.Protocols, p)
-}
-
 func (c *Codec) answer(q *AdapterRequest) (a AdapterResponse) {
 	err := ErrSkipped
 	mode, modeErr := parseMode(q.Mode)
 	var m Message
 	switch {
-	case q.Message != nil && !c.takes(q.Message.Protocol), q.Op == "encode" && !c.takes(q.Protocol):
 	case q.Op == "validate" && c.Check != nil:
 		var canonical string
 		canonical, err = c.Check(q.Kind, string(q.Text))

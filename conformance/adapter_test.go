@@ -146,25 +146,3 @@ func FuzzParseAdapterResponse(f *testing.F) {
 		}
 	})
 }
-
-// An adapter answers that it does not take the protocols that it does not name.
-func TestServeProtocols(t *testing.T) {
-	requests := `{"id":1,"op":"decode","message":{"protocol":"json","body":"{}"}}
-{"id":2,"op":"decode","message":{"protocol":"protobuf","body":""}}
-{"id":3,"op":"encode","mode":"structured","protocol":"protobuf","events":[{}]}
-`
-	this := library.Codec()
-	for _, c := range []struct {
-		protocols   []conformance.Protocol
-		unsupported int
-	}{{nil, 0}, {[]conformance.Protocol{conformance.JSON}, 2}, {[]conformance.Protocol{}, 3}} {
-		codec := conformance.Codec{Decode: this.Decode, Encode: this.Encode, Protocols: c.protocols}
-		var answers strings.Builder
-		if err := codec.Serve("this", strings.NewReader(requests), &answers); err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(answers.String(), `"unsupported":true`); n != c.unsupported {
-			t.Errorf("%v:\n%s", c.protocols, answers.String())
-		}
-	}
-}

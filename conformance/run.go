@@ -27,9 +27,6 @@ type Codec struct {
 	// Transcode returns the events of m as a request in another mode. Only a [Judge]
 	// calls it.
 	Transcode func(m Message, batch bool, mode cloudevents.Mode) (Message, error)
-	// Protocols are the protocols of the messages that an adapter takes, see [Codec.Serve].
-	// nil is all of them.
-	Protocols []Protocol
 	// Reasons returns the reasons that an error of the other functions has. If it is
 	// nil, reasons are not compared.
 	Reasons func(err error) []Reason

@@ -16,7 +16,6 @@ import (
 
 func main() {
 	codec := conformance.Codec{Check: library.Codec().Check, Decode: decode, Encode: encode, Transcode: transcode}
-	codec.Protocols = []conformance.Protocol{conformance.Request, conformance.Response, conformance.JSON}
 	if err := codec.Serve("cloudevents for Go", os.Stdin, os.Stdout); err != nil {
 		log.Fatal(err)
 	}

@@ -54,7 +54,7 @@ const ops = {
 };
 require("node:readline").createInterface({ input: process.stdin }).on("line", (line) => {
   const { id, ...q } = JSON.parse(line);
-  let answer; // only for the protocols that it has
-  try { answer = (/^(request|response|json)$/.test(q.protocol ?? q.message?.protocol ?? "json") && ops[q.op]?.(q)) || { unsupported: true }; } catch (e) { answer = { error: String(e.message) || "refused" }; }
+  let answer;
+  try { answer = ops[q.op]?.(q) ?? { unsupported: true }; } catch (e) { answer = { error: String(e.message) || "refused" }; }
   console.log(JSON.stringify({ id, ...answer }));
 });

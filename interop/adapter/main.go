@@ -25,7 +25,6 @@ import (
 
 func main() {
 	codec := conformance.Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode}
-	codec.Protocols = []conformance.Protocol{conformance.Request, conformance.Response, conformance.JSON}
 	if err := codec.Serve("sdk-go "+version(), os.Stdin, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
