@@ -12,7 +12,7 @@ import (
 // unchanged. The zero value is JSON.
 type formatRules struct {
 	// arrives returns an event as it arrives in a document. nil is JSON, which drops white
-	// space around a JSON value.
+	// space around a JSON value. The row of every other format has a function.
 	arrives func(e Event) Event
 	// carries reports whether there is a document for a valid event. nil is always.
 	carries func(e *Event) bool

@@ -85,7 +85,7 @@ func (j *Judge) Run(tc Case) []Result {
 	switch own, _ := tc.Message.Protocol.find(); {
 	case j.Strict:
 		through = &protocol{modes: allModes}
-	case own.parts != nil:
+	case own.parts != nil || own.format.arrives != nil: // neither HTTP nor JSON
 		through = own
 	}
 	for _, mode := range through.modes {
