@@ -114,6 +114,11 @@ func (a *Attributes) assembleCore(e *Event, place int, m *attributeMemory) error
 	case isAdded | isPrintable:
 	case isAdded | isPrintable | isBorrowed:
 		text = a.copied(text, m)
+	case isAdded | isBorrowed:
+		if v.kind != 0 || v.typ != spec.String {
+			return a.assembleRareCore(e, place, m)
+		}
+		text = a.copied(text, m)
 	case isAdded:
 		if v.kind != 0 || v.typ != spec.String {
 			return a.assembleRareCore(e, place, m)

@@ -70,7 +70,7 @@ func (r *jsonReader) textData(e *Event, data *jsonMember) error {
 		}
 		e.Data = text
 	}
-	if len(e.Data) > 0 && !fitsCharset(e.DataContentType, e.Data) {
+	if len(e.Data) > 0 && !mediatype.FitsCharset(e.DataContentType, e.Data) {
 		return r.dataError(e.SpecVersion, spec.Data, data, validation.ErrDataCharset)
 	}
 	return nil
@@ -154,15 +154,6 @@ func (r *jsonReader) dataError(v spec.Version, name string, m *jsonMember, rule 
 	return r.at(m.start, validation.NewError(name, "", section, rule))
 }
 
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 // appendData appends the member data or data_base64, with the comma before it
 // (json-format.md#311-payload-serialization). isJSON says that the data is known to be one
 // JSON value.
@@ -189,7 +180,7 @@ func appendData(dst []byte, e *Event, isJSON bool) []byte {
 // isTextData reports whether the data can be a JSON string, by its content type.
 func isTextData(e *Event) bool {
 	return mediatype.IsText(e.DataContentType) && mediatype.IsUTF8(e.DataContentType) &&
-		fitsCharset(e.DataContentType, e.Data) && utf8.Valid(e.Data)
+		mediatype.FitsCharset(e.DataContentType, e.Data) && utf8.Valid(e.Data)
 }
 
 // isJSONValue reports whether b is one JSON value, with or without white space around it,
@@ -198,16 +189,4 @@ func isTextData(e *Event) bool {
 func isJSONValue(b []byte, maxDepth int) bool {
 	end, f := jsonscan.Value(b, jsonscan.Space(b, 0), maxDepth)
 	return f == jsonscan.None && jsonscan.Space(b, end) == len(b)
-}
-
-// fitsCharset reports whether text, which is UTF-8, is the same in the charset of a content
-// type. A charset that is not known fits nothing but ASCII.
-func fitsCharset(contentType string, text []byte) bool {
-	switch {
-	case !mediatype.IsUTF8(contentType):
-		return isASCII(text) && mediatype.IsASCIISuperset(contentType)
-	case mediatype.IsASCII(contentType):
-		return isASCII(text)
-	}
-	return true
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/base64"
 	"slices"
-	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -26,7 +26,7 @@ import (
 // The result is then a new slice.
 func AppendJSON(dst []byte, e *Event) ([]byte, error) {
 	b := dst
-	if overlap(b[len(b):cap(b)], e.Data) {
+	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
 		b = slices.Concat(dst, make([]byte, jsonSize(e)))[:len(dst)]
 	}
 	b, err := appendGrown(b, e, false)
@@ -47,7 +47,7 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 	}
 	b := slices.Grow(dst, size)
 	for i := range es {
-		if overlap(b[len(b):cap(b)], es[i].Data) {
+		if overlap.Bytes(b[len(b):cap(b)], es[i].Data) {
 			b = slices.Concat(dst, make([]byte, size))[:len(dst)]
 			break
 		}
@@ -66,17 +66,6 @@ func AppendJSONBatch(dst []byte, es []Event) ([]byte, error) {
 		}
 	}
 	return append(b, ']'), nil
-}
-
-// overlap reports whether a and b share memory. Data that overlaps the room that is
-// written to would change between its check and its copy.
-func overlap(a, b []byte) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	firstA, lastA := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&a[len(a)-1]))
-	firstB, lastB := uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(&b[len(b)-1]))
-	return firstA <= lastB && firstB <= lastA
 }
 
 // appendGrown makes room and calls appendEvent.

@@ -45,6 +45,8 @@ const (
 	Response Protocol = "response"
 	// JSON is a document in the JSON event format or the JSON batch format.
 	JSON Protocol = "json"
+	// Protobuf is a document in the Protobuf event format or the Protobuf batch format.
+	Protobuf Protocol = "protobuf"
 	// Kafka is a Kafka record.
 	Kafka Protocol = "kafka"
 	// NATS is a NATS message.
@@ -84,12 +86,17 @@ type protocol struct {
 	// hasDataType says that binary mode has datacontenttype apart from the content type of
 	// the message, so that data of every type can be sent in it.
 	hasDataType bool
+	// format is what the format of a document keeps of an event. It is that of JSON for all
+	// other messages, whose structured mode is JSON.
+	format formatRules
 }
 
 // protocols has a row for each Protocol. The first row also serves a Message without a
 // Protocol.
 //
-// Another binding is another row. A message that is not of HTTP is a list of parts.
+// Another binding is another row. A message that is not of HTTP is a list of parts. Another
+// format is another row, too: its messages are documents, and its rules are in
+// document.go.
 var protocols = [...]protocol{
 	{
 		name: Request, dir: "http", modes: allModes,
@@ -103,10 +110,14 @@ var protocols = [...]protocol{
 	},
 	{
 		name: JSON, dir: "json", modes: allModes[1:],
-		parse: func(_ *protocol, s string, _ bool) (Message, error) {
-			return Message{Protocol: JSON, Body: []byte(s)}, nil
-		},
-		golden: func(_ *protocol, m *Message) string { return string(m.Body) },
+		parse:  parseDocument,
+		golden: goldenDocument,
+	},
+	{
+		name: Protobuf, dir: "protobuf", modes: allModes[1:],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: arrivesInProtobuf, carries: carriedByProtobuf},
 	},
 	{
 		name: Kafka, dir: "kafka", modes: singleModes, keepsEmpty: true,

@@ -16,8 +16,11 @@ var rules = map[string]bool{
 	"missing": true, "name": true, "character": true, "syntax": true, "range": true, "type": true,
 	"duplicate": true, "version": true, "data": true, "content-type": true, "json": true,
 	"not-cloudevent": true, "unknown-format": true, "content-mode": true, "encoding": true, "limit": true,
-	"frame": true,
+	"frame": true, malformed: true,
 }
+
+// malformed is what the cases of other formats than JSON call the rule json.
+const malformed = "malformed"
 
 // parseCase reads a case. It refuses unknown sections, and cases without an expectation
 // or with two.
@@ -136,6 +139,9 @@ func parseReason(s string) (*Reason, error) {
 	}
 	if !rules[r.Rule] {
 		return nil, fmt.Errorf("unknown rule %.64q", r.Rule)
+	}
+	if r.Rule == malformed {
+		r.Rule = "json"
 	}
 	return &r, nil
 }

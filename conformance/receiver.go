@@ -94,7 +94,7 @@ func (rc *Receiver) echoes(answer Message, want []Event, sent cloudevents.Mode) 
 	if mode == cloudevents.BinaryMode && !answer.hasAttributes() {
 		return nil
 	}
-	if err := rc.echo(answer, mode, allDelivered(want, sent, false), mode != cloudevents.BinaryMode && sent != cloudevents.BinaryMode); err != nil {
+	if err := rc.echo(answer, mode, allDelivered(want, sent), mode != cloudevents.BinaryMode && sent != cloudevents.BinaryMode); err != nil {
 		return fmt.Errorf("echo: %w", err)
 	}
 	return nil
@@ -109,7 +109,7 @@ func (rc *Receiver) echo(answer Message, mode cloudevents.Mode, want []Event, ty
 	if err != nil {
 		return fmt.Errorf("answered with an illegal message: %w", err)
 	}
-	return sameEvents(got, allDelivered(want, mode, false), typed)
+	return sameEvents(got, allDelivered(want, mode), typed)
 }
 
 // sendable returns the request that puts a case to a receiver, and its events if it is

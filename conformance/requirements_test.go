@@ -21,6 +21,7 @@ func TestRequirements(t *testing.T) {
 		"json-format.md":            6,
 		"http-protocol-binding.md":  11,
 		"kafka-protocol-binding.md": 8,
+		"protobuf-format.md":        3,
 		"nats-protocol-binding.md":  7,
 		"mqtt-protocol-binding.md":  10,
 		"amqp-protocol-binding.md":  5,

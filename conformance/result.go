@@ -85,7 +85,7 @@ func (j *Judge) Run(tc Case) []Result {
 	switch own, _ := tc.Message.Protocol.find(); {
 	case j.Strict:
 		through = &protocol{modes: allModes}
-	case own.parts != nil:
+	case own.parts != nil || own.format.arrives != nil: // neither HTTP nor JSON
 		through = own
 	}
 	for _, mode := range through.modes {
@@ -213,7 +213,7 @@ func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode, p Protocol) erro
 	if err != nil {
 		return phase("decode", err)
 	}
-	return sameEvents(got, allDelivered(es, mode, false), mode != cloudevents.BinaryMode)
+	return sameEvents(got, allDelivered(es, mode), mode != cloudevents.BinaryMode)
 }
 
 func (j *Judge) transcode(tc Case, mode cloudevents.Mode) error {
@@ -229,7 +229,7 @@ func (j *Judge) transcode(tc Case, mode cloudevents.Mode) error {
 	case err != nil:
 		return phase("transcode", err)
 	}
-	return j.Reference.means(m, mode, allDelivered(tc.Events, mode, false))
+	return j.Reference.means(m, mode, allDelivered(tc.Events, mode))
 }
 
 // settled reports whether nothing is left to compare after an operation that returned

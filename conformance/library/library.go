@@ -65,9 +65,12 @@ func read(m conformance.Message, batch bool, exts []spec.Attribute) ([]conforman
 func doors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
 	switch m.Protocol {
 	case conformance.JSON:
-		return documentDoors(m.Body, batch, exts)
+		return jsonDoors(m.Body, batch, exts)
 	case "", conformance.Request, conformance.Response:
 		return messageDoors(m, batch, exts)
+	}
+	if f, ok := formats[m.Protocol]; ok {
+		return []func() ([]cloudevents.Event, error){documentDoor(f, m.Body, batch, exts)}
 	}
 	return []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
 		b, ok := bindings[m.Protocol]
@@ -78,16 +81,9 @@ func doors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([
 	}}
 }
 
-func documentDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
-	if batch {
-		return []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
-			return format.JSON{}.DecodeBatchModeMessage(body, "", exts...)
-		}}
-	}
-	doors := []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
-		return one(format.JSON{}.DecodeStructuredModeMessage(body, "", exts...))
-	}}
-	if len(exts) == 0 {
+func jsonDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+	doors := []func() ([]cloudevents.Event, error){documentDoor(format.JSON{}, body, batch, exts)}
+	if len(exts) == 0 && !batch {
 		doors = append(doors, func() ([]cloudevents.Event, error) {
 			var e cloudevents.Event
 			err := e.UnmarshalJSON(body)
@@ -180,14 +176,10 @@ func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Pr
 	if err != nil {
 		return conformance.Message{}, err
 	}
-	switch {
-	case p == conformance.JSON && mode == cloudevents.BatchMode:
-		body, err := format.JSON{}.EncodeBatchModeMessage(nil, es)
-		return conformance.Message{Protocol: p, Body: body}, err
-	case p == conformance.JSON:
-		body, err := format.JSON{}.EncodeStructuredModeMessage(nil, &es[0])
-		return conformance.Message{Protocol: p, Body: body}, err
-	case p != "" && p != conformance.Request && p != conformance.Response:
+	if f, ok := formats[p]; ok {
+		return document(f, es, mode, p)
+	}
+	if p != "" && p != conformance.Request && p != conformance.Response {
 		b, ok := bindings[p]
 		if !ok {
 			return conformance.Message{}, conformance.ErrSkipped

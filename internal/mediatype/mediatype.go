@@ -5,6 +5,7 @@ package mediatype
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
@@ -92,6 +93,27 @@ func IsASCIISuperset(s string) bool {
 		}
 	}
 	return false
+}
+
+// FitsCharset reports whether text, which is UTF-8, is the same in the charset of s. A
+// charset that is not known fits nothing.
+func FitsCharset(s string, text []byte) bool {
+	switch {
+	case !IsUTF8(s):
+		return isASCII(text) && IsASCIISuperset(s)
+	case IsASCII(s):
+		return isASCII(text)
+	}
+	return true
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // maxCharset is more than the longest name of a charset has, with a backslash before each

@@ -1,0 +1,67 @@
+package conformance
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// formatRules are how a format deviates from one that carries every valid event
+// unchanged. The zero value is JSON.
+type formatRules struct {
+	// arrives returns an event as it arrives in a document. nil is JSON, which drops white
+	// space around a JSON value. The row of every other format has a function.
+	arrives func(e Event) Event
+	// carries reports whether there is a document for a valid event. nil is always.
+	carries func(e *Event) bool
+}
+
+// parseDocument reads a document, which is the whole section. Those of binary formats are
+// in sections with " quoted" at the end of the name.
+func parseDocument(p *protocol, s string, _ bool) (Message, error) {
+	return Message{Protocol: p.name, Body: []byte(s)}, nil
+}
+
+// goldenDocument is the inverse of parseDocument.
+func goldenDocument(_ *protocol, m *Message) string { return string(m.Body) }
+
+// arrivesInJSON drops the white space around a JSON value.
+func arrivesInJSON(e Event) Event {
+	if e.declaresJSON() {
+		e.Data = bytes.Trim(e.Data, " \t\r\n")
+	}
+	return e
+}
+
+// arrivesInProtobuf moves Timestamps to UTC and cuts them to nanoseconds.
+func arrivesInProtobuf(e Event) Event {
+	return e.withTimes(func(t time.Time) time.Time { return t.UTC() })
+}
+
+// carriedByProtobuf reports whether all Timestamps are in the years 1 to 9999 of UTC.
+func carriedByProtobuf(e *Event) bool {
+	for _, a := range e.Attributes {
+		if a.Type != spec.Timestamp {
+			continue
+		}
+		if t, err := validation.ParseTimestamp(a.Text); err == nil && (t.UTC().Year() < 1 || t.UTC().Year() > 9999) {
+			return false
+		}
+	}
+	return true
+}
+
+// withTimes returns e with another time in each Timestamp. Without fraction digits after
+// the ninth, and in the shortest form.
+func (e Event) withTimes(change func(time.Time) time.Time) Event {
+	out := Event{Data: e.Data, Attributes: make([]Attribute, len(e.Attributes))}
+	for i, a := range e.Attributes {
+		if t, err := validation.ParseTimestamp(a.Text); a.Type == spec.Timestamp && err == nil {
+			a.Text = change(t).Format(time.RFC3339Nano)
+		}
+		out.Attributes[i] = a
+	}
+	return out
+}

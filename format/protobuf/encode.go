@@ -1,0 +1,311 @@
+package ceprotobuf
+
+import (
+	"encoding/base64"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/internal/overlap"
+	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// Append validates e and appends it to dst in the Protobuf event format. On an error dst
+// is returned unchanged.
+//
+// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
+// The result is then a new slice.
+func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	n := sizeOfEvent(e)
+	b := slices.Grow(dst, n)
+	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
+		b = append(make([]byte, 0, len(dst)+n), dst...)
+	}
+	b, err := appendEvent(b, e)
+	if err != nil {
+		return dst, err
+	}
+	return b, nil
+}
+
+// AppendBatch validates es and appends them to dst in the Protobuf batch format. All
+// events must have the same SpecVersion. An empty batch is no bytes. On an error, which is
+// a [*cloudevents.BatchError], dst is returned unchanged. Data in the room behind dst is
+// handled as by [Append].
+func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
+	n := 0
+	for i := range es {
+		size := sizeOfEvent(&es[i])
+		n += 1 + sizeOfVarint(uint64(size)) + size
+	}
+	b := slices.Grow(dst, n)
+	for i := range es {
+		if overlap.Bytes(b[len(b):cap(b)], es[i].Data) {
+			b = append(make([]byte, 0, len(dst)+n), dst...)
+			break
+		}
+	}
+	for i := range es {
+		var start int
+		b, start = open(b, batchEvents, sizeOfEvent(&es[i]))
+		var err error
+		if b, err = appendEvent(b, &es[i]); err == nil && es[i].SpecVersion != es[0].SpecVersion {
+			err = mixedVersions(&es[i])
+		}
+		if err != nil {
+			return dst, &cloudevents.BatchError{Index: i, Err: err}
+		}
+		b = closed(b, start, sizeOfEvent(&es[i]))
+	}
+	return b, nil
+}
+
+// open appends a key and room for the length of what follows, which is about size.
+func open(dst []byte, key byte, size int) (_ []byte, start int) {
+	dst = append(dst, key)
+	for range sizeOfVarint(uint64(size)) {
+		dst = append(dst, 0)
+	}
+	return dst, len(dst)
+}
+
+// closed sets the length of what was appended since open, with the same size. If the room
+// is not right, it moves that.
+func closed(dst []byte, start, size int) []byte {
+	n := uint64(len(dst) - start)
+	had, needs := sizeOfVarint(uint64(size)), sizeOfVarint(n)
+	if needs > had {
+		dst = append(dst, make([]byte, needs-had)...)
+	}
+	if needs != had {
+		copy(dst[start+needs-had:], dst[start:start+int(n)])
+		dst = dst[:start+needs-had+int(n)]
+	}
+	appendVarint(dst[:start-had], n)
+	return dst
+}
+
+// sizeOfEvent returns the size of e, or somewhat more.
+func sizeOfEvent(e *cloudevents.Event) int {
+	const lengths = 12 * 6 // the fields and the attributes of the specification have no more
+	const names = len("datacontenttype" + "dataschema" + "subject" + "time" + "0.3" + "xxxxxxxxxxxxxxx")
+	n := lengths + names + len(e.ID) + len(e.Source) + len(e.Type) + len(e.DataContentType) + 2*len(e.DataSchema) + len(e.Subject) + len(e.Data)
+	for i := range e.Extensions {
+		x := &e.Extensions[i]
+		n += 16 + len(x.Name) + len(x.Value.String())
+	}
+	return n
+}
+
+// appendEvent validates e and appends it.
+func appendEvent(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	if err := e.Validate(); err != nil {
+		return dst, err
+	}
+	dst = appendString(dst, eventID, e.ID)
+	dst = appendString(dst, eventSource, e.Source)
+	dst = appendString(dst, eventVersion, e.SpecVersion.String())
+	dst = appendString(dst, eventType, e.Type)
+	dst, err := appendAttributes(dst, e)
+	if err != nil {
+		return dst, err
+	}
+	return appendData(dst, e), nil
+}
+
+// The optional core attributes, in the order of their names.
+const (
+	coreContentType = iota
+	coreSchema
+	coreSubject
+	coreTime
+	coreCount
+)
+
+// appendAttributes appends the map of attributes, core attributes and extensions in one
+// order if the extensions have it.
+func appendAttributes(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
+	names := [coreCount]string{spec.DataContentType, spec.DataSchema, spec.Subject, spec.Time}
+	if e.SpecVersion == spec.V03 {
+		names[coreSchema] = spec.SchemaURL
+	}
+	core := 0
+	for i := range e.Extensions {
+		x := &e.Extensions[i]
+		for ; core < coreCount && names[core] < x.Name; core++ {
+			if dst, err = appendCore(dst, e, core, names[core]); err != nil {
+				return dst, err
+			}
+		}
+		if dst, err = appendExtension(dst, x); err != nil {
+			return dst, err
+		}
+	}
+	for ; core < coreCount; core++ {
+		if dst, err = appendCore(dst, e, core, names[core]); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+func appendCore(dst []byte, e *cloudevents.Event, core int, name string) ([]byte, error) {
+	switch core {
+	case coreContentType:
+		if e.DataContentType != "" {
+			dst = appendText(dst, name, valueString, e.DataContentType)
+		}
+	case coreSchema:
+		if e.DataSchema != "" {
+			key := byte(valueURI)
+			if e.SpecVersion == spec.V03 {
+				key = valueURIReference
+			}
+			dst = appendText(dst, name, key, e.DataSchema)
+		}
+	case coreSubject:
+		if e.Subject != "" {
+			dst = appendText(dst, name, valueString, e.Subject)
+		}
+	case coreTime:
+		if !timestamp.Absent(e.Time) {
+			return appendTimestamp(dst, name, e.Time)
+		}
+	}
+	return dst, nil
+}
+
+func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
+	text := x.Value.String()
+	switch x.Value.Type() {
+	case spec.Boolean:
+		value := [...]byte{valueBoolean, 0}
+		if text == "true" {
+			value[1] = 1
+		}
+		return append(appendEntry(dst, x.Name, len(value)), value[:]...), nil
+	case spec.Integer:
+		n, err := x.Value.Int()
+		if err != nil {
+			return dst, err // Validate has found it
+		}
+		v := uint64(int64(n)) // a negative number has ten bytes
+		dst = append(appendEntry(dst, x.Name, 1+sizeOfVarint(v)), valueInteger)
+		return appendVarint(dst, v), nil
+	case spec.Binary:
+		return appendBinary(dst, x.Name, text), nil
+	case spec.URI:
+		return appendText(dst, x.Name, valueURI, text), nil
+	case spec.URIReference:
+		return appendText(dst, x.Name, valueURIReference, text), nil
+	case spec.Timestamp:
+		t, err := x.Value.Time()
+		if err != nil {
+			return dst, err // Validate has found it
+		}
+		return appendTimestamp(dst, x.Name, t)
+	}
+	return appendText(dst, x.Name, valueString, text), nil
+}
+
+// appendEntry appends what is before a value of that size: the entry, its name, and the
+// length of the value.
+func appendEntry(dst []byte, name string, size int) []byte {
+	n := sizeOfBytes(len(name)) + sizeOfBytes(size)
+	dst = appendVarint(append(dst, eventAttributes), uint64(n))
+	dst = appendString(dst, entryName, name)
+	return appendVarint(append(dst, entryValue), uint64(size))
+}
+
+// appendText appends an attribute that is a string.
+func appendText(dst []byte, name string, key byte, text string) []byte {
+	dst = appendEntry(dst, name, sizeOfBytes(len(text)))
+	return appendString(dst, key, text)
+}
+
+// appendBinary appends an attribute that is legal base64.
+func appendBinary(dst []byte, name, text string) []byte {
+	n := len(text) / 4 * 3
+	for i := len(text); i > 0 && text[i-1] == '='; i-- {
+		n--
+	}
+	dst = appendEntry(dst, name, sizeOfBytes(n))
+	dst = appendVarint(append(dst, valueBinary), uint64(n))
+	var part [256]byte // because base64 takes no string
+	for len(text) > 0 {
+		k := copy(part[:], text)
+		text = text[k:]
+		dst, _ = base64.StdEncoding.AppendDecode(dst, part[:k]) // Validate has checked it
+	}
+	return dst
+}
+
+// appendTimestamp appends an attribute that is a google.protobuf.Timestamp.
+func appendTimestamp(dst []byte, name string, t time.Time) ([]byte, error) {
+	seconds, nanoseconds := t.Unix(), uint64(t.Nanosecond())
+	if seconds < firstSecond || seconds > lastSecond {
+		return dst, validation.NewError(name, "", sectionTypes, ruleRange)
+	}
+	n := 0
+	if seconds != 0 {
+		n += 1 + sizeOfVarint(uint64(seconds))
+	}
+	if nanoseconds != 0 {
+		n += 1 + sizeOfVarint(nanoseconds)
+	}
+	dst = appendEntry(dst, name, sizeOfBytes(n))
+	dst = append(dst, valueTimestamp, byte(n))
+	if seconds != 0 {
+		dst = appendVarint(append(dst, timestampSeconds), uint64(seconds))
+	}
+	if nanoseconds != 0 {
+		dst = appendVarint(append(dst, timestampNanoseconds), nanoseconds)
+	}
+	return dst, nil
+}
+
+// appendData appends the data, in the member of the oneof that the package
+// documentation says.
+func appendData(dst []byte, e *cloudevents.Event) []byte {
+	if e.Data == nil {
+		return dst
+	}
+	if typeURL, ok := TypeURL(e); ok {
+		n := sizeOfBytes(len(typeURL))
+		if len(e.Data) > 0 {
+			n += sizeOfBytes(len(e.Data))
+		}
+		dst = appendVarint(append(dst, eventProtoData), uint64(n))
+		dst = appendString(dst, anyTypeURL, typeURL)
+		if len(e.Data) > 0 {
+			dst = appendBytes(dst, anyValue, e.Data)
+		}
+		return dst
+	}
+	if isText(e) {
+		return appendBytes(dst, eventTextData, e.Data)
+	}
+	return appendBytes(dst, eventBinaryData, e.Data)
+}
+
+// isText reports whether the data is text by its content type, in UTF-8.
+func isText(e *cloudevents.Event) bool {
+	t := e.DataContentType
+	return t != "" && (mediatype.IsJSON(t) || mediatype.IsText(t)) &&
+		mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && utf8.Valid(e.Data)
+}
+
+// sizeOfBytes returns the size of a field of n bytes.
+func sizeOfBytes(n int) int { return 1 + sizeOfVarint(uint64(n)) + n }
+
+func appendString(dst []byte, key byte, s string) []byte {
+	return append(appendVarint(append(dst, key), uint64(len(s))), s...)
+}
+
+func appendBytes(dst []byte, key byte, b []byte) []byte {
+	return append(appendVarint(append(dst, key), uint64(len(b))), b...)
+}

@@ -1,0 +1,27 @@
+package overlap_test
+
+import (
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/overlap"
+)
+
+func TestBytes(t *testing.T) {
+	b := make([]byte, 8)
+	for name, c := range map[string]struct {
+		a, b []byte
+		want bool
+	}{
+		"the same":           {b, b, true},
+		"one byte":           {b[:4], b[3:], true},
+		"within":             {b, b[2:3], true},
+		"next to each other": {b[:4], b[4:], false},
+		"other memory":       {b, make([]byte, 8), false},
+		"empty":              {b[2:2], b, false},
+		"nil":                {b, nil, false},
+	} {
+		if overlap.Bytes(c.a, c.b) != c.want || overlap.Bytes(c.b, c.a) != c.want {
+			t.Errorf("%s: not %t", name, c.want)
+		}
+	}
+}
