@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -55,10 +56,12 @@ type Attributes struct {
 	core  [coreCount]addedValue
 	few   [fewExtensions]addedExtension
 	many  []addedExtension // all of them, if few is too small
+	spare []addedExtension // room for many that another Attributes has used
 	count int              // of extensions
 	added int              // of all attributes, repeated ones included
 	most  int              // what MaxAttributes stands for; 0 until the first is added
 	size  int              // of the texts to copy, or more
+	bad   int              // how many of many break a rule whatever else there is
 	fails []error
 
 	receipts []error // of what was forgiven
@@ -262,7 +265,10 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 		return x
 	}
 	if n == fewExtensions {
-		a.many = append(make([]addedExtension, 0, a.expected(at)), a.few[:]...)
+		if cap(a.spare) == 0 {
+			a.spare = make([]addedExtension, 0, a.expected(at))
+		}
+		a.many = append(a.spare[:0], a.few[:]...)
 	}
 	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
 	return &a.many[n]
@@ -270,13 +276,38 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 
 // expected returns how many extensions to make room for when few is full. The rest of a
 // document is likely to have members as long as those before; room for them at once costs
-// less than growing.
+// less than growing. If one of those before is bad, most of the rest may not be kept.
 func (a *Attributes) expected(at place) int {
 	if at == 0 || a.document.b == nil {
 		return 4 * fewExtensions
 	}
+	for i := range a.few {
+		if a.few[i].isBad() {
+			return 4 * fewExtensions
+		}
+	}
 	rest := len(a.document.b) - int(at)
 	return max(4*fewExtensions, min(fewExtensions+1+rest*fewExtensions/int(at), a.most))
+}
+
+// isBad reports whether x breaks a rule whatever other attributes there are.
+func (x *addedExtension) isBad() bool {
+	return x.kind != 0 || x.name == "" || !ascii.LowerAlphanumeric(x.name)
+}
+
+// keepSome drops the extension that was added last, and with it what was added to size, if it
+// is bad and enough others are: Assemble tells 32 violations, and there is no event. It
+// reports whether it did.
+func (a *Attributes) keepSome(size int) (dropped bool) {
+	n := len(a.many) - 1
+	if n < 0 || !a.many[n].isBad() {
+		return false
+	}
+	if a.bad++; a.bad <= maxViolations+1 {
+		return false
+	}
+	a.many, a.count, a.size = a.many[:n], n, size
+	return true
 }
 
 // borrow sets a value whose text is to be copied.

@@ -99,7 +99,7 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 	if errors.As(err, &tooLarge) {
 		p.Message = "the body has more than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes"
 	}
-	p.locate(err)
+	p.list(p.locate(err))
 	return p
 }
 
@@ -125,8 +125,8 @@ func messageProblemType(err error, status int) string {
 	return answer.Type(status)
 }
 
-// locate sets the fields about the position of an error, and the violations.
-func (p *Problem) locate(err error) {
+// locate sets the fields about the position of an error. It returns the violations.
+func (p *Problem) locate(err error) validation.Errors {
 	var batch *cloudevents.BatchError
 	if errors.As(err, &batch) {
 		p.Index = &batch.Index
@@ -135,29 +135,45 @@ func (p *Problem) locate(err error) {
 	if !errors.As(err, &several) || len(several) == 0 {
 		several = validation.Errors{err}
 	}
-	for _, err := range several[:min(len(several), maxViolations)] {
-		v := violation(err)
-		if v.Attribute != "" || v.Section != "" {
-			p.Violations = append(p.Violations, v)
-		}
+	var syntax *cloudevents.SyntaxError
+	if errors.As(several[0], &syntax) {
+		p.Offset = &syntax.Offset
 	}
-	first := violation(several[0])
-	p.Attribute, p.Section, p.Offset = first.Attribute, first.Section, first.Offset
+	var invalid *validation.Error
+	if errors.As(several[0], &invalid) {
+		p.Attribute, p.Section = invalid.Attribute, invalid.Section
+	}
 	if errors.Is(err, cloudevents.ErrNotCloudEvent) {
 		p.Section = spec.SectionHTTPMapping
 	}
+	return several
 }
 
-func violation(err error) Violation {
-	v := Violation{Message: clientText(err)}
+// list sets the violations.
+func (p *Problem) list(errs validation.Errors) {
+	errs = errs[:min(len(errs), maxViolations)]
+	for i, err := range errs {
+		v := violation(err)
+		if v.Attribute == "" && v.Section == "" {
+			continue
+		}
+		if p.Violations == nil {
+			p.Violations = make([]Violation, 0, len(errs)-i)
+		}
+		p.Violations = append(p.Violations, v)
+	}
+}
+
+// violation describes a violation. Other errors have neither Attribute nor Section.
+func violation(err error) (v Violation) {
+	var invalid *validation.Error
+	if !errors.As(err, &invalid) {
+		return v
+	}
+	v = Violation{Message: clientText(invalid), Attribute: invalid.Attribute, Section: invalid.Section}
 	var syntax *cloudevents.SyntaxError
 	if errors.As(err, &syntax) {
 		v.Offset = &syntax.Offset
-	}
-	var invalid *validation.Error
-	if errors.As(err, &invalid) {
-		v.Message = clientText(invalid)
-		v.Attribute, v.Section = invalid.Attribute, invalid.Section
 	}
 	return v
 }
@@ -166,4 +182,4 @@ func violation(err error) Violation {
 func clientText(err error) string { return cut(err.Error()) }
 
 // cut cuts a text for a Problem.
-func cut(s string) string { return excerpt.Cut(s, maxProblemText) }
+func cut(s string) string { return excerpt.Shorten(s, maxProblemText) }
