@@ -270,6 +270,9 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 		}
 		a.many = append(a.spare[:0], a.few[:]...)
 	}
+	if len(a.many) == cap(a.many) { // append makes less room, and so more often
+		a.many = slices.Grow(a.many, len(a.many))
+	}
 	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
 	return &a.many[n]
 }

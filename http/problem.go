@@ -76,7 +76,9 @@ const (
 // ProblemOf describes the error of a decoder. The status for it is [StatusCode] of err. An
 // error with status 5xx is not the sender's fault: the Problem then only has the text of
 // the status.
-func ProblemOf(err error) Problem { return messageProblem(err, StatusCode(err), false) }
+func ProblemOf(err error) Problem {
+	return messageProblem(err, clientText(err), StatusCode(err), false)
+}
 
 // WriteProblem writes an answer with that status and p as JSON. retryAfter is the least
 // time until the message may be sent again, and is rounded up to seconds in Retry-After. 0
@@ -85,9 +87,9 @@ func WriteProblem(w http.ResponseWriter, status int, retryAfter time.Duration, p
 	answer.JSON(w, status, answer.RetryAfter(status, retryAfter), p)
 }
 
-// messageProblem describes the error of a decoder.
-func messageProblem(err error, status int, showErrors bool) Problem {
-	p := Problem{Message: clientText(err), Type: messageProblemType(err, status), Retryable: answer.Repeated(status)}
+// messageProblem describes the error of a decoder, whose text is given.
+func messageProblem(err error, text string, status int, showErrors bool) Problem {
+	p := Problem{Message: text, Type: messageProblemType(err, status), Retryable: answer.Repeated(status)}
 	if status >= 500 && !showErrors {
 		p.Message = answer.Text(status)
 		return p

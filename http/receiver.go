@@ -228,10 +228,9 @@ func (x *exchange) refuse(err error, status int) int {
 	if status >= 500 {
 		level = slog.LevelError
 	}
-	if l := eventlog.Default(x.receiver.Logger); l.Enabled(ctx, level) {
-		l.LogAttrs(ctx, level, "request refused", slog.Int("status", status), eventlog.Error(err))
-	}
-	p := messageProblem(err, status, x.receiver.ShowErrors)
+	text := clientText(err) // of 32 violations it is long
+	eventlog.Default(x.receiver.Logger).LogAttrs(ctx, level, "request refused", slog.Int("status", status), slog.String("error", text))
+	p := messageProblem(err, text, status, x.receiver.ShowErrors)
 	if failed := x.receiver.Observer.Failed; failed != nil {
 		verdict := dispatch.VerdictRefused
 		if p.Retryable {

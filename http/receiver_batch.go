@@ -123,7 +123,7 @@ func (x *exchange) decodeBatch() (es []cloudevents.Event, receipts []cloudevents
 // refused counts an event that was invalid though the decoder was forgiving.
 func (t *tally) refused(err error, showErrors bool) {
 	t.add(&eventAnswer{
-		status: http.StatusBadRequest, failed: true, problem: messageProblem(err, http.StatusBadRequest, showErrors),
+		status: http.StatusBadRequest, failed: true, problem: messageProblem(err, clientText(err), http.StatusBadRequest, showErrors),
 	})
 }
 
