@@ -271,26 +271,28 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 		a.many = append(a.spare[:0], a.few[:]...)
 	}
 	if len(a.many) == cap(a.many) { // append makes less room, and so more often
-		a.many = slices.Grow(a.many, len(a.many))
+		a.many = slices.Grow(a.many, max(a.expected(at)-n, fewExtensions))
 	}
 	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
 	return &a.many[n]
 }
 
-// expected returns how many extensions to make room for when few is full. The rest of a
-// document is likely to have members as long as those before; room for them at once costs
-// less than growing. If one of those before is bad, most of the rest may not be kept.
+// expected returns how many extensions to make room for when there is none for one more.
+// The rest of a document is likely to have members as long as those before; room for them at
+// once costs less than growing. If one of the first is bad, most of the rest may not be kept.
 func (a *Attributes) expected(at place) int {
+	n := a.count - 1
+	least := max(2*n, 4*fewExtensions)
 	if at == 0 || a.document.b == nil {
-		return 4 * fewExtensions
+		return least
 	}
 	for i := range a.few {
 		if a.few[i].isBad() {
-			return 4 * fewExtensions
+			return least
 		}
 	}
 	rest := len(a.document.b) - int(at)
-	return max(4*fewExtensions, min(fewExtensions+1+rest*fewExtensions/int(at), a.most))
+	return max(4*fewExtensions, min(n+1+rest*n/int(at), a.most))
 }
 
 // isBad reports whether x breaks a rule whatever other attributes there are.
