@@ -3,6 +3,7 @@ package cloudevents
 import (
 	"math"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
@@ -61,7 +62,7 @@ type Attributes struct {
 	added int              // of all attributes, repeated ones included
 	most  int              // what MaxAttributes stands for; 0 until the first is added
 	size  int              // of the texts to copy, or more
-	bad   int              // how many of many break a rule whatever else there is
+	bad   []int            // the places in many of some that are bad
 	fails []error
 
 	receipts []error // of what was forgiven
@@ -300,16 +301,21 @@ func (x *addedExtension) isBad() bool {
 	return x.kind != 0 || x.name == "" || !ascii.LowerAlphanumeric(x.name)
 }
 
-// keepSome drops the extension that was added last, and with it what was added to size, if it
-// is bad and enough others are: Assemble tells 32 violations, and there is no event. It
-// reports whether it did.
+// keepSome drops a bad extension, and with it what the last one has added to size, if more of
+// them were added than Assemble tells: there is no event then. Those that are first by name are
+// kept. It reports whether it did.
 func (a *Attributes) keepSome(size int) (dropped bool) {
 	n := len(a.many) - 1
 	if n < 0 || !a.many[n].isBad() {
 		return false
 	}
-	if a.bad++; a.bad <= maxViolations+1 {
+	if len(a.bad) <= maxViolations {
+		a.bad = append(a.bad, n)
 		return false
+	}
+	last := slices.MaxFunc(a.bad, func(i, j int) int { return strings.Compare(a.many[i].name, a.many[j].name) })
+	if a.many[n].name < a.many[last].name {
+		a.many[last] = a.many[n]
 	}
 	a.many, a.count, a.size = a.many[:n], n, size
 	return true
