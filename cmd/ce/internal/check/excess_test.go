@@ -132,3 +132,11 @@ func TestCheckFindsManyHeaders(t *testing.T) {
 		}
 	}
 }
+
+// Events of a batch are counted whether they are right or wrong.
+func TestCheckCountsEventsOfABatch(t *testing.T) {
+	input := "Content-Type: application/cloudevents-batch+json\n\n[{},{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"},{}]"
+	if out, _, _ := cetest.Run(t, check.Command(), input); !strings.Contains(out, "8 violations") || !strings.Contains(out, "3 events, batch mode") {
+		t.Error(out[strings.LastIndex(out, "\n  do "):])
+	}
+}
