@@ -272,7 +272,7 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 		a.many = append(a.spare[:0], a.few[:]...)
 	}
 	if len(a.many) == cap(a.many) { // append makes less room, and so more often
-		a.many = slices.Grow(a.many, max(a.expected(at)-n, fewExtensions))
+		a.many = append(make([]addedExtension, 0, max(a.expected(at), n+fewExtensions)), a.many...)
 	}
 	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
 	return &a.many[n]
