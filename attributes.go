@@ -3,8 +3,10 @@ package cloudevents
 import (
 	"math"
 	"slices"
+	"strings"
 	"unsafe"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -55,10 +57,12 @@ type Attributes struct {
 	core  [coreCount]addedValue
 	few   [fewExtensions]addedExtension
 	many  []addedExtension // all of them, if few is too small
+	spare []addedExtension // room for many that another Attributes has used
 	count int              // of extensions
 	added int              // of all attributes, repeated ones included
 	most  int              // what MaxAttributes stands for; 0 until the first is added
 	size  int              // of the texts to copy, or more
+	bad   []int            // the places in many of some that are bad
 	fails []error
 
 	receipts []error // of what was forgiven
@@ -273,21 +277,59 @@ func (a *Attributes) addExtension(name string, at place) *addedExtension {
 		return x
 	}
 	if n == fewExtensions {
-		a.many = append(make([]addedExtension, 0, a.expected(at)), a.few[:]...)
+		if cap(a.spare) == 0 {
+			a.spare = make([]addedExtension, 0, a.expected(at))
+		}
+		a.many = append(a.spare[:0], a.few[:]...)
+	}
+	if len(a.many) == cap(a.many) { // append makes less room, and so more often
+		a.many = append(make([]addedExtension, 0, max(a.expected(at), n+fewExtensions)), a.many...)
 	}
 	a.many = append(a.many, addedExtension{name, addedValue{at: at, state: isAdded}})
 	return &a.many[n]
 }
 
-// expected returns how many extensions to make room for when few is full. The rest of a
-// document is likely to have members as long as those before; room for them at once costs
-// less than growing.
+// expected returns how many extensions to make room for when there is none for one more.
+// The rest of a document is likely to have members as long as those before; room for them at
+// once costs less than growing. If one of the first is bad, most of the rest may not be kept.
 func (a *Attributes) expected(at place) int {
+	n := a.count - 1
+	least := max(2*n, 4*fewExtensions)
 	if at == 0 || a.document.b == nil {
-		return 4 * fewExtensions
+		return least
+	}
+	for i := range a.few {
+		if a.few[i].isBad() {
+			return least
+		}
 	}
 	rest := len(a.document.b) - int(at)
-	return max(4*fewExtensions, min(fewExtensions+1+rest*fewExtensions/int(at), a.most))
+	return max(4*fewExtensions, min(n+1+rest*n/int(at), a.most))
+}
+
+// isBad reports whether x breaks a rule whatever other attributes there are.
+func (x *addedExtension) isBad() bool {
+	return x.kind != 0 || x.name == "" || !ascii.LowerAlphanumeric(x.name)
+}
+
+// keepSome drops a bad extension, and with it what the last one has added to size, if more of
+// them were added than Assemble tells: there is no event then. Those that are first by name are
+// kept. It reports whether it did.
+func (a *Attributes) keepSome(size int) (dropped bool) {
+	n := len(a.many) - 1
+	if n < 0 || !a.many[n].isBad() {
+		return false
+	}
+	if len(a.bad) <= maxViolations {
+		a.bad = append(a.bad, n)
+		return false
+	}
+	last := slices.MaxFunc(a.bad, func(i, j int) int { return strings.Compare(a.many[i].name, a.many[j].name) })
+	if a.many[n].name < a.many[last].name {
+		a.many[last] = a.many[n]
+	}
+	a.many, a.count, a.size = a.many[:n], n, size
+	return true
 }
 
 // borrow sets a value whose text is to be copied.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -123,40 +124,38 @@ func wrongContentType(goType, contentType string) error {
 type dataError struct {
 	goType string
 	err    error
-	place  *SyntaxError // nil if the position is not known
+	offset int      // -1 if the position is not known
+	causes [2]error // made once, as errors.As asks often
 }
 
 func newDataError(goType string, data []byte, err error) *dataError {
-	e := &dataError{goType: goType, err: err}
+	e := &dataError{goType, err, -1, [...]error{validation.ErrData, err}}
 	if offset, ok := dataOffset(data, err); ok {
-		e.place = &SyntaxError{offset, err}
+		e.offset, e.causes[1] = offset, &SyntaxError{offset, err}
 	}
 	return e
 }
 
 func (e *dataError) Error() string {
-	text := "data cannot be unmarshaled into " + e.goType
+	b := make([]byte, 0, 256)
+	b = append(append(b, "data cannot be unmarshaled into "...), e.goType...)
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
 	switch {
 	case errors.As(e.err, &syntax):
-		text += ": malformed JSON"
+		b = append(b, ": malformed JSON"...)
 	case errors.As(e.err, &typ):
 		kind, _, _ := strings.Cut(typ.Value, " ") // "number 300" is a number
 		if typ.Field != "" {
-			text += fmt.Sprintf(": field %.64s", typ.Field)
+			b = fmt.Appendf(b, ": field %.64s", typ.Field)
 		}
-		text += fmt.Sprintf(": %.16s for %s", kind, typ.Type)
+		b = fmt.Appendf(b, ": %.16s for ", kind)
+		b = append(b, typ.Type.String()...)
 	}
-	if e.place != nil {
-		text += fmt.Sprintf(" at offset %d", e.place.Offset)
+	if e.offset >= 0 {
+		b = strconv.AppendInt(append(b, " at offset "...), int64(e.offset), 10)
 	}
-	return text
+	return string(b)
 }
 
-func (e *dataError) Unwrap() []error {
-	if e.place != nil {
-		return []error{validation.ErrData, e.place}
-	}
-	return []error{validation.ErrData, e.err}
-}
+func (e *dataError) Unwrap() []error { return e.causes[:] }

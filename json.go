@@ -52,7 +52,8 @@ type JSONDecoder struct {
 	// a rule, which is left out; source and dataschema that are legal only before
 	// percent-decoding, which are taken so; a datacontenttype with a semicolon at its end,
 	// which is taken without it; a patch level in specversion 1.0, which is dropped. An
-	// event of a batch that is invalid all the same is left out of the batch. What is
+	// event of a batch that is invalid all the same is left out of the batch. If more than
+	// 100 are invalid, and more than one for each 256 bytes, the batch is refused. What is
 	// returned is always valid.
 	//
 	// Never forgiven are required attributes, attributes that are there twice, malformed

@@ -11,6 +11,13 @@ import (
 
 var errNotArray = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
 
+// A forgiving decoder leaves out so many invalid events of any batch, and one for each so many
+// bytes of a large one: events as small as {} cost a hundred times their size to report.
+const (
+	maxInvalidEvents  = 100
+	bytesInvalidEvent = 256
+)
+
 // batch decodes the array of events at i, and returns the index after it.
 func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	if i < len(r.b) && r.b[i] != '[' {
@@ -22,8 +29,9 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 	if i < len(r.b) && r.b[i] == ']' {
 		return []Event{}, i + 1, nil
 	}
-	start := i
 	es = make([]Event, 1)
+	room := false // for a batch of events like the first one that was taken
+	invalid, maxInvalid := 0, max(maxInvalidEvents, len(r.b)/bytesInvalidEvent)
 	for index := 0; ; index++ {
 		n := len(es) - 1
 		receipts := len(r.receipts)
@@ -38,14 +46,15 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 			for k := receipts; k < len(r.receipts); k++ {
 				r.receipts[k] = jsonReceipt{index, n, &BatchError{index, r.receipts[k].err}}
 			}
-		case r.forgive && isInvalid:
+		case r.forgive && isInvalid && invalid < maxInvalid:
+			invalid++
 			r.receipts = append(r.receipts[:receipts], jsonReceipt{index, -1, &BatchError{index, plain(err)}})
 			es[n] = Event{}
 			es = es[:n]
 		default:
 			return nil, i, &BatchError{index, plain(err)}
 		}
-		end := i
+		taken := i - begin
 		i = jsonscan.Space(r.b, i)
 		if i < len(r.b) && r.b[i] == ']' {
 			return es, i + 1, nil
@@ -56,8 +65,9 @@ func (r *jsonReader) batch(i, maxEvents int) (es []Event, next int, err error) {
 		if index+1 == maxEvents {
 			return nil, i, r.at(i, &LimitError{"events", maxEvents})
 		}
-		if index == 0 { // room for a batch of events like this one
-			es = slices.Grow(es, int(min(uint(maxEvents)-1, uint((len(r.b)-i)/(end-start)+1))))
+		if !room && len(es) > 0 {
+			room = true
+			es = slices.Grow(es, int(min(uint(maxEvents-index-1), uint((len(r.b)-i)/taken+1))))
 		}
 		es = append(es, Event{})
 	}

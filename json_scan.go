@@ -22,6 +22,7 @@ type jsonReader struct {
 	forgive       bool
 	receipts      []jsonReceipt
 	memory        attributeMemory
+	spare         []addedExtension // for an event with many
 }
 
 // jsonReceipt is what was forgiven in the event of that index, which is at that place of
@@ -113,7 +114,7 @@ func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, e
 	var o jsonObject
 	a := &o.attributes
 	a.Extensions, a.MaxAttributes, a.document.b = r.extensions, r.maxAttributes, r.b
-	a.V1Only, a.Forgive = r.v1Only, r.forgive
+	a.V1Only, a.Forgive, a.spare = r.v1Only, r.forgive, r.spare
 	if end, err = r.scan(&o, i); err != nil {
 		return end, false, err
 	}
@@ -122,6 +123,9 @@ func (r *jsonReader) event(e *Event, i int, batch bool) (end int, isJSON bool, e
 		others = (len(r.b) - end) / (end - i)
 	}
 	errs := append(a.assemble(e, &r.memory, others), a.fails...)
+	if a.many != nil {
+		r.spare = a.many
+	}
 	if isJSON, err = r.payload(e, &o); err != nil {
 		errs = append(errs, err)
 	}
@@ -167,6 +171,7 @@ func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 		}
 		switch place, known := memberIndex(name); {
 		case !known:
+			size, rewritten := a.size, a.document.rewritten
 			x := a.addExtension(view(name), placeOf(begin))
 			if x == nil {
 				return i, r.at(begin, a.exceeded())
@@ -176,7 +181,9 @@ func (r *jsonReader) scan(o *jsonObject, i int) (end int, err error) {
 			} else {
 				x.state |= isNameBorrowed
 			}
-			i, err = r.attribute(a, &x.addedValue, name, begin, i)
+			if i, err = r.attribute(a, &x.addedValue, name, begin, i); a.keepSome(size) {
+				a.document.rewritten = rewritten
+			}
 		case place == memberData:
 			i, err = r.dataMember(a, &o.data, name, begin, i)
 		case place == memberDataBase64:

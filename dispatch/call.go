@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -168,8 +169,14 @@ type methods struct {
 	waiting interface{ RetryIn() time.Duration }
 }
 
+var judgedPool = sync.Pool{New: func() any { return new(judged) }}
+
 func judgeError(ctx context.Context, err error) Result {
-	var as judged
+	as := judgedPool.Get().(*judged)
+	defer func() {
+		*as = judged{}
+		judgedPool.Put(as)
+	}()
 	if errors.As(err, &as.duplicate) {
 		r := Result{Duplicate: true, logged: isLogged(err)}
 		if d := as.duplicate.Deferred; d != nil {

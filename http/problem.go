@@ -76,7 +76,9 @@ const (
 // ProblemOf describes the error of a decoder. The status for it is [StatusCode] of err. An
 // error with status 5xx is not the sender's fault: the Problem then only has the text of
 // the status.
-func ProblemOf(err error) Problem { return messageProblem(err, StatusCode(err), false) }
+func ProblemOf(err error) Problem {
+	return messageProblem(err, clientText(err), StatusCode(err), false)
+}
 
 // WriteProblem writes an answer with that status and p as JSON. retryAfter is the least
 // time until the message may be sent again, and is rounded up to seconds in Retry-After. 0
@@ -85,9 +87,9 @@ func WriteProblem(w http.ResponseWriter, status int, retryAfter time.Duration, p
 	answer.JSON(w, status, answer.RetryAfter(status, retryAfter), p)
 }
 
-// messageProblem describes the error of a decoder.
-func messageProblem(err error, status int, showErrors bool) Problem {
-	p := Problem{Message: clientText(err), Type: messageProblemType(err, status), Retryable: answer.Repeated(status)}
+// messageProblem describes the error of a decoder, whose text is given.
+func messageProblem(err error, text string, status int, showErrors bool) Problem {
+	p := Problem{Message: text, Type: messageProblemType(err, status), Retryable: answer.Repeated(status)}
 	if status >= 500 && !showErrors {
 		p.Message = answer.Text(status)
 		return p
@@ -99,7 +101,7 @@ func messageProblem(err error, status int, showErrors bool) Problem {
 	if errors.As(err, &tooLarge) {
 		p.Message = "the body has more than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes"
 	}
-	p.locate(err)
+	p.list(p.locate(err))
 	return p
 }
 
@@ -125,8 +127,8 @@ func messageProblemType(err error, status int) string {
 	return answer.Type(status)
 }
 
-// locate sets the fields about the position of an error, and the violations.
-func (p *Problem) locate(err error) {
+// locate sets the fields about the position of an error. It returns the violations.
+func (p *Problem) locate(err error) validation.Errors {
 	var batch *cloudevents.BatchError
 	if errors.As(err, &batch) {
 		p.Index = &batch.Index
@@ -135,29 +137,45 @@ func (p *Problem) locate(err error) {
 	if !errors.As(err, &several) || len(several) == 0 {
 		several = validation.Errors{err}
 	}
-	for _, err := range several[:min(len(several), maxViolations)] {
-		v := violation(err)
-		if v.Attribute != "" || v.Section != "" {
-			p.Violations = append(p.Violations, v)
-		}
+	var syntax *cloudevents.SyntaxError
+	if errors.As(several[0], &syntax) {
+		p.Offset = &syntax.Offset
 	}
-	first := violation(several[0])
-	p.Attribute, p.Section, p.Offset = first.Attribute, first.Section, first.Offset
+	var invalid *validation.Error
+	if errors.As(several[0], &invalid) {
+		p.Attribute, p.Section = invalid.Attribute, invalid.Section
+	}
 	if errors.Is(err, cloudevents.ErrNotCloudEvent) {
 		p.Section = spec.SectionHTTPMapping
 	}
+	return several
 }
 
-func violation(err error) Violation {
-	v := Violation{Message: clientText(err)}
+// list sets the violations.
+func (p *Problem) list(errs validation.Errors) {
+	errs = errs[:min(len(errs), maxViolations)]
+	for i, err := range errs {
+		v := violation(err)
+		if v.Attribute == "" && v.Section == "" {
+			continue
+		}
+		if p.Violations == nil {
+			p.Violations = make([]Violation, 0, len(errs)-i)
+		}
+		p.Violations = append(p.Violations, v)
+	}
+}
+
+// violation describes a violation. Other errors have neither Attribute nor Section.
+func violation(err error) (v Violation) {
+	var invalid *validation.Error
+	if !errors.As(err, &invalid) {
+		return v
+	}
+	v = Violation{Message: clientText(invalid), Attribute: invalid.Attribute, Section: invalid.Section}
 	var syntax *cloudevents.SyntaxError
 	if errors.As(err, &syntax) {
 		v.Offset = &syntax.Offset
-	}
-	var invalid *validation.Error
-	if errors.As(err, &invalid) {
-		v.Message = clientText(invalid)
-		v.Attribute, v.Section = invalid.Attribute, invalid.Section
 	}
 	return v
 }
@@ -166,4 +184,4 @@ func violation(err error) Violation {
 func clientText(err error) string { return cut(err.Error()) }
 
 // cut cuts a text for a Problem.
-func cut(s string) string { return excerpt.Cut(s, maxProblemText) }
+func cut(s string) string { return excerpt.Shorten(s, maxProblemText) }

@@ -228,10 +228,9 @@ func (x *exchange) refuse(err error, status int) int {
 	if status >= 500 {
 		level = slog.LevelError
 	}
-	if l := eventlog.Default(x.receiver.Logger); l.Enabled(ctx, level) {
-		l.LogAttrs(ctx, level, "request refused", slog.Int("status", status), eventlog.Error(err))
-	}
-	p := messageProblem(err, status, x.receiver.ShowErrors)
+	text := clientText(err) // of 32 violations it is long
+	eventlog.Default(x.receiver.Logger).LogAttrs(ctx, level, "request refused", slog.Int("status", status), slog.String("error", text))
+	p := messageProblem(err, text, status, x.receiver.ShowErrors)
 	if failed := x.receiver.Observer.Failed; failed != nil {
 		verdict := dispatch.VerdictRefused
 		if p.Retryable {
@@ -303,15 +302,16 @@ func (x *exchange) event() int {
 		x.m.body = nil
 	}
 	a := x.receiver.handle(ctx, e, x.m.mode)
-	if p := a.problem; p != nil && p.Offset != nil {
+	if p := &a.problem; p.Offset != nil {
 		p.Offset = x.m.place(data, *p.Offset)
 	}
 	if a.duplicate {
 		x.w.Header().Set(duplicateEvents, "1")
 	}
 	switch {
-	case a.problem != nil:
-		answer.JSON(x.w, a.status, a.retryAfter, a.problem)
+	case a.failed:
+		p := a.problem // which is in the heap then, for failures alone
+		answer.JSON(x.w, a.status, a.retryAfter, &p)
 	case a.reply != nil:
 		// The status is legal, and an error of a client that is gone cannot be helped.
 		_ = a.encoded.respond(x.w, a.status)
@@ -364,7 +364,8 @@ type eventAnswer struct {
 	id         string             // of deferred work
 	reply      *cloudevents.Event // with its encoding
 	encoded    encoded
-	problem    *Problem // of a failure
+	failed     bool
+	problem    Problem // of a failure
 	retryAfter time.Duration
 }
 
@@ -439,10 +440,9 @@ func (e *replyError) Unwrap() error { return e.err }
 
 // failure returns the answer to an event that was not handled.
 func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
-	p := &Problem{Message: cut(r.Message), Type: r.Type, Retryable: r.Verdict == dispatch.VerdictRetry}
+	p := Problem{Message: cut(r.Message), Type: r.Type, Retryable: r.Verdict == dispatch.VerdictRetry}
 	if r.Status < 500 && r.Message != "" {
-		p.locate(r.Err)
-		p.Violations = nil // they may be about another message than that of the sender
+		_ = p.locate(r.Err) // the violations may be about another message than that of the sender
 		if p.Attribute != spec.Data || p.Section != spec.SectionEventData {
 			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
 		}
@@ -456,5 +456,5 @@ func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
 	if p.Type == "" {
 		p.Type = answer.Type(r.Status)
 	}
-	return eventAnswer{status: r.Status, problem: p, retryAfter: answer.RetryAfter(r.Status, r.RetryAfter)}
+	return eventAnswer{status: r.Status, failed: true, problem: p, retryAfter: answer.RetryAfter(r.Status, r.RetryAfter)}
 }

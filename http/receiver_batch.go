@@ -1,9 +1,11 @@
 package cehttp
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,17 +50,16 @@ func (x *exchange) batch() int {
 		return x.refuse(err, StatusCode(err))
 	}
 	ctx := dispatch.WithBatch(x.r.Context())
-	var total tally
-	results := make([]Result, 0, len(es))
+	total := tally{results: resultList{expected: len(es)}}
 	for i := 0; i < len(es); {
-		index := len(results)
+		index := total.events
 		eventContext := ctx
 		if len(receipts) > 0 && receipts[0].Index == index {
 			r := receipts[0]
 			receipts = receipts[1:]
 			eventContext = x.forgiven(ctx, &r)
 			if r.Event == nil {
-				results = append(results, total.refused(r.Err, index, x.receiver.ShowErrors))
+				total.refused(r.Err, x.receiver.ShowErrors)
 				continue
 			}
 		}
@@ -70,20 +71,14 @@ func (x *exchange) batch() int {
 			// A copy, so that one event that is kept does not keep the others.
 			e := es[i]
 			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode)
-			if a.reply != nil {
-				// The handler may use it again for the next event.
-				reply := a.reply.Clone()
-				a.reply = &reply
-			}
 		}
 		es[i] = cloudevents.Event{}
 		i++
-		results = append(results, a.result(index))
 		total.add(&a)
 	}
 	for _, r := range receipts { // behind the last event
 		x.forgiven(ctx, &r)
-		results = append(results, total.refused(r.Err, r.Index, x.receiver.ShowErrors))
+		total.refused(r.Err, x.receiver.ShowErrors)
 	}
 	if total.duplicates > 0 {
 		x.w.Header().Set(duplicateEvents, strconv.Itoa(total.duplicates))
@@ -93,7 +88,7 @@ func (x *exchange) batch() int {
 		x.w.WriteHeader(status)
 		return status
 	}
-	all := BatchAnswer{Retryable: total.retryable > 0, Results: results}
+	all := batchHead{Retryable: total.retryable > 0}
 	switch {
 	case status == http.StatusAccepted:
 		all.Status = accepted
@@ -101,7 +96,11 @@ func (x *exchange) batch() int {
 		all.Type = typeBatch
 		all.Message = fmt.Sprintf("%d of %d events failed", total.failed, total.events)
 	}
-	answer.JSON(x.w, status, answer.RetryAfter(status, total.retryAfter), &all)
+	body, err := total.results.document(&all)
+	if err != nil { // of a Marshaler in a reply, which has been encoded before
+		status = http.StatusInternalServerError
+	}
+	answer.Write(x.w, status, answer.RetryAfter(status, total.retryAfter), body)
 	return status
 }
 
@@ -121,23 +120,11 @@ func (x *exchange) decodeBatch() (es []cloudevents.Event, receipts []cloudevents
 	return es, receipts, err
 }
 
-// refused counts an event that was invalid though the decoder was forgiving, and returns
-// its result.
-func (t *tally) refused(err error, index int, showErrors bool) Result {
-	p := messageProblem(err, http.StatusBadRequest, showErrors)
-	a := eventAnswer{status: http.StatusBadRequest, problem: &p}
-	t.add(&a)
-	return a.result(index)
-}
-
-func (a *eventAnswer) result(index int) Result {
-	r := Result{Index: index, Status: a.status, Duplicate: a.duplicate, ID: a.id, Reply: a.reply}
-	if p := a.problem; p != nil {
-		r.Retryable, r.Message, r.Type = p.Retryable, p.Message, p.Type
-		r.Attribute, r.Section = p.Attribute, p.Section
-		r.RetryAfter = answer.Seconds(a.retryAfter)
-	}
-	return r
+// refused counts an event that was invalid though the decoder was forgiving.
+func (t *tally) refused(err error, showErrors bool) {
+	t.add(&eventAnswer{
+		status: http.StatusBadRequest, failed: true, problem: messageProblem(err, clientText(err), http.StatusBadRequest, showErrors),
+	})
 }
 
 // tally is the sum of the answers to the events of a batch.
@@ -146,9 +133,11 @@ type tally struct {
 
 	common     int // the status of all events, or 0
 	retryAfter time.Duration
+	results    resultList
 }
 
 func (t *tally) add(a *eventAnswer) {
+	t.results.add(a)
 	if t.events == 0 {
 		t.common = a.status
 	} else if a.status != t.common {
@@ -159,7 +148,7 @@ func (t *tally) add(a *eventAnswer) {
 		t.duplicates++
 	}
 	switch {
-	case a.problem != nil:
+	case a.failed:
 		t.failed++
 		if a.problem.Retryable {
 			t.retryable++
@@ -187,4 +176,79 @@ func (t *tally) status() int {
 		return http.StatusOK
 	}
 	return http.StatusNoContent // it was empty
+}
+
+// batchHead has the members of a [BatchAnswer] before the results.
+type batchHead struct {
+	Status    string `json:"status,omitempty"`
+	Message   string `json:"error,omitempty"`
+	Type      string `json:"error_type,omitempty"`
+	Retryable bool   `json:"retryable"`
+}
+
+// resultList is the list of the results of a batch as JSON. It is written event by event,
+// because a list of [Result] is larger, and so would be all replies at once.
+type resultList struct {
+	expected int // number of results
+	done     int // 204 without more to say, until there is another one
+	list     []byte
+	encoder  *json.Encoder // writes to the list
+	one      Result        // that is written
+	err      error
+}
+
+// add adds the result of the next event.
+func (l *resultList) add(a *eventAnswer) {
+	if l.encoder == nil {
+		if a.status == http.StatusNoContent && !a.duplicate {
+			l.done++
+			return
+		}
+		l.encoder = json.NewEncoder(l)
+		n := l.done
+		l.done = 0
+		for range n {
+			l.add(&eventAnswer{status: http.StatusNoContent})
+		}
+	}
+	l.one = Result{Index: l.done, Status: a.status, Duplicate: a.duplicate, ID: a.id, Reply: a.reply}
+	if p := &a.problem; a.failed {
+		l.one.Retryable, l.one.Message, l.one.Type = p.Retryable, p.Message, p.Type
+		l.one.Attribute, l.one.Section = p.Attribute, p.Section
+		l.one.RetryAfter = answer.Seconds(a.retryAfter)
+	}
+	if l.done > 0 {
+		l.list = append(l.list, ',')
+	}
+	if err := l.encoder.Encode(&l.one); err != nil {
+		l.err = err
+	} else {
+		l.list = l.list[:len(l.list)-1] // a line feed
+	}
+	l.done++
+	l.one = Result{}
+}
+
+// Write appends to the list. Once some results show how long they are, there is room for all.
+func (l *resultList) Write(b []byte) (int, error) {
+	const some = 64
+	if size := len(l.list) + len(b) + 1; size > cap(l.list) {
+		room := 2 * size
+		if l.done >= some && l.done < l.expected {
+			room = max(size, size/(l.done+1)*l.expected) + size/some
+		}
+		l.list = slices.Grow(l.list, room-len(l.list))
+	}
+	l.list = append(l.list, b...)
+	return len(b), nil
+}
+
+// document returns the [BatchAnswer] with that head, in parts. It has at least one result.
+func (l *resultList) document(head *batchHead) (parts [3][]byte, err error) {
+	begin, err := json.Marshal(head)
+	if err != nil || l.err != nil {
+		return parts, errors.Join(err, l.err)
+	}
+	begin = append(begin[:len(begin)-len("}")], `,"results":[`...)
+	return [...][]byte{begin, l.list, []byte("]}")}, nil
 }

@@ -1,13 +1,13 @@
 package cehttp
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/http/internal/jsonstream"
 )
@@ -296,9 +296,13 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// decodeReply decodes the reply in a result, whose bytes are then not needed any more.
-func (r *eventResult) decodeReply(into json.Unmarshaler) error {
-	raw := r.reply
+// decodeReply decodes the reply in a result, whose bytes belong to it then.
+func (r *eventResult) decodeReply() (*cloudevents.Event, error) {
+	d := cloudevents.JSONDecoder{InPlace: true}
+	e, err := d.Decode(r.reply)
 	r.reply = nil
-	return into.UnmarshalJSON(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &e, nil
 }

@@ -378,8 +378,8 @@ func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
 	if r.reply == nil {
 		return report
 	}
-	reply := new(cloudevents.Event)
-	if err := r.decodeReply(reply); err != nil {
+	reply, err := r.decodeReply()
+	if err != nil {
 		report.Err = &SendError{Target: d.origin(), Attempts: d.attempts, Status: report.Status, Err: err}
 		return report
 	}

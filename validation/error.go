@@ -48,7 +48,7 @@ type Error struct {
 
 // Error returns the attribute, the rule, the excerpt and the section in one line.
 func (e *Error) Error() string {
-	b := make([]byte, 0, 128)
+	b := make([]byte, 0, 256) // on the stack
 	if e.Attribute != "" {
 		b = append(b, "attribute "...)
 		b = strconv.AppendQuote(b, cut(e.Attribute))

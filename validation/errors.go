@@ -31,10 +31,13 @@ func (e Errors) Error() string {
 	const shown = 8
 	var b strings.Builder
 	for i, err := range e[:min(len(e), shown)] {
-		if i > 0 {
+		text := err.Error()
+		if i == 0 { // the others may be as long
+			b.Grow(min(len(e), shown) * (len(text) + len("; ")))
+		} else {
 			b.WriteString("; ")
 		}
-		b.WriteString(err.Error())
+		b.WriteString(text)
 	}
 	if more := len(e) - shown; more > 0 {
 		b.WriteString("; and " + strconv.Itoa(more) + " more")

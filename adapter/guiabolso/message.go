@@ -151,6 +151,7 @@ func (d *Decoder) Decode(document []byte) (Message, error) {
 		}
 	}
 	missing := map[string]bool{memberName: true, memberVersion: true, memberID: true, memberFlowID: true}
+	others := members[:0] // where the known ones were
 	for _, x := range members {
 		delete(missing, x.Name)
 		switch x.Name {
@@ -175,8 +176,11 @@ func (d *Decoder) Decode(document []byte) (Message, error) {
 		case memberMetadata:
 			object(&m.Metadata, x)
 		default:
-			m.Others = append(m.Others, x)
+			others = append(others, x)
 		}
+	}
+	if len(others) > 0 {
+		m.Others = others
 	}
 	for _, name := range []string{memberName, memberVersion, memberID, memberFlowID} {
 		if missing[name] {
@@ -278,17 +282,16 @@ func (m *Message) check() (errs []error) {
 			errs = append(errs, memberError(x.Name, ruleObject))
 		}
 	}
-	seen := make(map[string]bool, len(m.Others))
-	for _, x := range m.Others {
+	twice := duplicate(m.Others)
+	for i, x := range m.Others {
 		switch {
 		case !utf8.ValidString(x.Name):
 			errs = append(errs, memberError(strings.ToValidUTF8(x.Name, "\uFFFD"), ruleUTF8))
 		case isKnown(x.Name):
 			errs = append(errs, memberError(x.Name, ruleKnown))
-		case seen[x.Name]:
+		case i == twice:
 			errs = append(errs, memberError(x.Name, ruleDuplicate))
 		}
-		seen[x.Name] = true
 		value(x)
 	}
 	return errs

@@ -42,7 +42,7 @@ func sourceOf(metadata []Member) (source string, kept bool) {
 // that the result is one segment of a path.
 func escaped(s string) string {
 	const hex = "0123456789ABCDEF"
-	b := make([]byte, 0, len(s)+16)
+	b := make([]byte, 0, len("%20")*len(s))
 	for i := range len(s) {
 		switch c := s[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '.', c == '_', c == '~':

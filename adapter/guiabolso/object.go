@@ -2,6 +2,8 @@ package guiabolso
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -30,27 +32,77 @@ func readObject(b []byte, maxDepth int) ([]Member, error) {
 	}
 
 	// All is well-formed from here on, but for unpaired surrogates.
-	var members []Member
-	seen := map[string]bool{}
-	for i = jsonscan.Space(b, i+1); b[i] != '}'; {
-		begin := i
-		end, form, _ := jsonscan.String(b, i+1)
-		name, offset, fault := unquote(b[i+1:end], form)
+	begin := jsonscan.Space(b, i+1)
+	n := 0
+	for i = begin; b[i] != '}'; n++ { // to make room at once
+		i = memberAt(b, i).next
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	members := make([]Member, 0, n)
+	for i = begin; b[i] != '}'; {
+		m := memberAt(b, i)
+		name, offset, fault := unquote(m.name, m.form)
 		if fault != jsonscan.None {
 			return nil, &cloudevents.SyntaxError{Offset: i + 1 + offset, Err: fault}
 		}
-		if seen[name] {
-			return nil, &cloudevents.SyntaxError{Offset: begin, Err: memberError(name, ruleDuplicate)}
+		members = append(members, Member{name, m.value})
+		i = m.next
+	}
+	if d := duplicate(members); d >= 0 {
+		for i = begin; d > 0; d-- {
+			i = memberAt(b, i).next
 		}
-		seen[name] = true
-		i, _ = jsonscan.Colon(b, end+1)
-		end, _ = jsonscan.Value(b, i, -1)
-		members = append(members, Member{name, b[i:end:end]})
-		if i = jsonscan.Space(b, end); b[i] == ',' {
-			i = jsonscan.Space(b, i+1)
-		}
+		name, _, _ := unquote(memberAt(b, i).name, memberAt(b, i).form)
+		return nil, &cloudevents.SyntaxError{Offset: i, Err: memberError(name, ruleDuplicate)}
 	}
 	return members, nil
+}
+
+// rawMember is a member of a well-formed object.
+type rawMember struct {
+	name, value []byte // the name is without quotes
+	form        jsonscan.Form
+	next        int // the index of the next member, or of the end of the object
+}
+
+// memberAt returns the member at i.
+func memberAt(b []byte, i int) rawMember {
+	nameEnd, form, _ := jsonscan.String(b, i+1)
+	begin, _ := jsonscan.Colon(b, nameEnd+1)
+	end, _ := jsonscan.Value(b, begin, -1)
+	next := jsonscan.Space(b, end)
+	if b[next] == ',' {
+		next = jsonscan.Space(b, next+1)
+	}
+	return rawMember{b[i+1 : nameEnd], b[begin:end:end], form, next}
+}
+
+// duplicate returns the place of the first member that has the name of one before it, or -1.
+func duplicate(members []Member) int {
+	isSorted := true
+	for i := 1; i < len(members) && isSorted; i++ {
+		isSorted = members[i-1].Name < members[i].Name
+	}
+	if isSorted {
+		return -1
+	}
+	order := make([]int32, len(members))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int {
+		return cmp.Or(strings.Compare(members[i].Name, members[j].Name), cmp.Compare(i, j))
+	})
+	first := -1
+	for k := 1; k < len(order); k++ {
+		i := int(order[k])
+		if members[i].Name == members[order[k-1]].Name && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
 }
 
 // valueEnd returns the end of the JSON value at i.
@@ -109,12 +161,18 @@ func find(members []Member, name string) (raw []byte, ok bool) {
 
 // objectText returns an object of members as the value of an attribute.
 func objectText(members []Member) string {
-	b := []byte{'{'}
+	size := len("{}")
+	for _, x := range members {
+		size += len(x.Name) + len(x.Value) + len(`"":,`)
+	}
+	b := append(make([]byte, 0, size), '{')
+	var name []byte
 	for i, x := range members {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendLegal(b, jsonscan.AppendQuoted(nil, x.Name))
+		name = jsonscan.AppendQuoted(name[:0], x.Name)
+		b = appendLegal(b, name)
 		b = appendLegal(append(b, ':'), x.Value)
 	}
 	return string(append(b, '}'))

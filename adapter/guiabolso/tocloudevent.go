@@ -1,6 +1,7 @@
 package guiabolso
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -53,7 +54,8 @@ var (
 // The error is a [*MemberError], or several of them as [validation.Errors]: a required
 // member is missing, a value is not JSON or no object, name, id, flowId or version have a
 // character that an attribute must not have, or the member "cloudevents" of metadata is not
-// as [ToMessage] writes it.
+// as [ToMessage] writes it. With more attributes than [cloudevents.DefaultMaxAttributes] it
+// wraps a [*cloudevents.LimitError].
 func ToCloudEvent(m *Message) (cloudevents.Event, error) {
 	errs := m.check()
 	for _, x := range [...]struct{ name, text string }{
@@ -71,7 +73,7 @@ func ToCloudEvent(m *Message) (cloudevents.Event, error) {
 	if version == "" {
 		version = strconv.Itoa(int(m.Version))
 	}
-	a := cloudevents.Attributes{MaxAttributes: -1} // whose number the size of m limits
+	var a cloudevents.Attributes // with the limit of the decoders that the event may meet next
 	a.Add(spec.SpecVersion, spec.String, "1.0")
 	a.Add(spec.ID, spec.String, m.ID)
 	a.Add(spec.EventType, spec.String, m.Name+".v"+version)
@@ -97,7 +99,7 @@ func ToCloudEvent(m *Message) (cloudevents.Event, error) {
 	}
 	var e cloudevents.Event
 	if err := a.Assemble(&e); err != nil {
-		// The other attributes are known to be legal.
+		// The other attributes are known to be legal, and few.
 		return cloudevents.Event{}, memberError(memberMetadata+"."+memberCloudEvents, err)
 	}
 	e.Data = m.Payload
@@ -173,12 +175,12 @@ func attributeOf(x Member) (t spec.Type, text string, err error) {
 	if hasOwnPlace(x.Name) {
 		return 0, "", validation.NewError(x.Name, "", "", ruleOwnPlace)
 	}
-	wrong := validation.NewError(x.Name, "", "", ruleAttribute)
+	wrong := func() error { return validation.NewError(x.Name, "", "", ruleAttribute) }
 	switch c := x.Value[0]; {
 	case c == '"':
 		text, ok := stringOf(x.Value)
 		if !ok {
-			return 0, "", wrong
+			return 0, "", wrong()
 		}
 		return spec.String, text, nil
 	case c == 't' || c == 'f':
@@ -186,11 +188,11 @@ func attributeOf(x Member) (t spec.Type, text string, err error) {
 	case c == '-' || '0' <= c && c <= '9':
 		return spec.Integer, string(x.Value), nil
 	case c != '{':
-		return 0, "", wrong
+		return 0, "", wrong()
 	}
 	members, err := readObject(x.Value, -1)
 	if err != nil {
-		return 0, "", wrong
+		return 0, "", wrong()
 	}
 	typeRaw, _ := find(members, "type")
 	valueRaw, _ := find(members, "value")
@@ -198,7 +200,7 @@ func attributeOf(x Member) (t spec.Type, text string, err error) {
 	t, known := spec.ParseType(typeName)
 	text, isText := stringOf(valueRaw)
 	if !known || !isText || len(members) != 2 {
-		return 0, "", wrong
+		return 0, "", wrong()
 	}
 	return t, text, nil
 }
@@ -225,12 +227,7 @@ func isOwn(name string) bool {
 // isEmpty reports whether the text of an attribute for a JSON object says nothing.
 func isEmpty(text string) bool { return text == "" || text == "{}" || text == "null" }
 
-// without returns the members but that one. It does not change members.
-func without(members []Member, name string) (rest []Member) {
-	for _, x := range members {
-		if x.Name != name {
-			rest = append(rest, x)
-		}
-	}
-	return rest
+// without returns the members but that one, in the same memory.
+func without(members []Member, name string) []Member {
+	return slices.DeleteFunc(members, func(x Member) bool { return x.Name == name })
 }

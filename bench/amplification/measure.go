@@ -60,6 +60,20 @@ type row struct {
 	ratios           []float64
 }
 
+// worst returns the largest ratio, of large documents if there are any.
+func (r *row) worst(sizes []int) float64 {
+	worst := -1.0
+	for i, n := range sizes {
+		if n >= large {
+			worst = max(worst, r.ratios[i])
+		}
+	}
+	if worst < 0 {
+		return slices.Max(r.ratios)
+	}
+	return worst
+}
+
 // measureAll returns the rows of each reader, the largest ratio first.
 func measureAll(all []reader, sizes []int, matches *regexp.Regexp) (rows []row) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -85,7 +99,7 @@ func measureAll(all []reader, sizes []int, matches *regexp.Regexp) (rows []row) 
 			rows = append(rows, line)
 		}
 		slices.SortStableFunc(rows[begin:], func(a, b row) int {
-			return cmp.Or(cmp.Compare(slices.Max(b.ratios), slices.Max(a.ratios)), strings.Compare(a.document, b.document))
+			return cmp.Or(cmp.Compare(b.worst(sizes), a.worst(sizes)), strings.Compare(a.document, b.document))
 		})
 	}
 	return rows

@@ -61,7 +61,8 @@ type Authorization struct {
 	// for permission before it has a token.
 	Handshake bool
 
-	// Logger gets refusals at debug level. nil is slog.Default().
+	// Logger gets a record about each refusal, "token refused", at warning level, or as an
+	// error if the status is 5xx other than 503. nil is slog.Default().
 	Logger *slog.Logger
 }
 
@@ -148,7 +149,8 @@ func (a *Authorization) refuseToken(w http.ResponseWriter, r *http.Request, err 
 	}
 	answer.Early(w, r)
 	result := dispatch.Judge(r.Context(), nil, err)
-	eventlog.Default(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused", slog.Int("status", result.Status))
+	eventlog.Default(a.Logger).LogAttrs(r.Context(), refusalLevel(result.Status), "token refused",
+		slog.Int("status", result.Status))
 	cehttp.WriteProblem(w, result.Status, result.RetryAfter, &cehttp.Problem{
 		Message:   excerpt.Cut(cmp.Or(result.Message, answer.Text(result.Status)), maxMessage),
 		Type:      cmp.Or(result.Type, answer.Type(result.Status)),
@@ -157,8 +159,8 @@ func (a *Authorization) refuseToken(w http.ResponseWriter, r *http.Request, err 
 }
 
 func (a *Authorization) refuse(w http.ResponseWriter, r *http.Request, challenge string, status int, p cehttp.Problem) {
-	eventlog.Default(a.Logger).LogAttrs(r.Context(), slog.LevelDebug, "token refused",
-		slog.Int("status", status), slog.String("reason", p.Message))
+	eventlog.Default(a.Logger).LogAttrs(r.Context(), refusalLevel(status), "token refused",
+		slog.Int("status", status), slog.String("error", p.Message))
 	answer.Early(w, r)
 	w.Header().Set("WWW-Authenticate", challenge)
 	p.Section = sectionAuthorization

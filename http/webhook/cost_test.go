@@ -33,6 +33,7 @@ func TestRefusalsAreCheap(t *testing.T) {
 	a := &webhook.Authorization{Next: status(204), Tokens: []string{bearer}, Logger: mute}
 	wh := &webhook.Target{Next: status(204), Origins: []string{"*.example.com"}, Callback: &webhook.Callback{}, Logger: mute}
 	v := &webhook.Verifier{Next: status(204), Secrets: known, Logger: mute}
+	consent := http.HandlerFunc((&webhook.Transport{Origin: "a", CallbackURL: "https://a/"}).ServeConsent)
 	long := func(text string) string { return strings.Repeat(text, size/len(text)) }
 	signed := func(id, timestamp, list string) http.Header {
 		return http.Header{"Webhook-Id": {id}, "Webhook-Timestamp": {timestamp}, "Webhook-Signature": {list}}
@@ -65,6 +66,10 @@ func TestRefusalsAreCheap(t *testing.T) {
 		{"a query of one name", a, "POST", long("%61"), nil},
 		{"a token in a long query", a, "POST", long("a&") + "&access_token=x", nil},
 		{"tokens", a, "POST", long("access_token=x&"), nil},
+		{"names for a consent", consent, "POST", long("a&"), nil},
+		{"pairs for a consent", consent, "POST", long("a=&"), nil},
+		{"ids for a consent", consent, "POST", long("id=&key=&"), nil},
+		{"bad ids for a consent", consent, "POST", long("id=%&"), nil},
 		{"a long token in a query", a, "POST", "access_token=" + long("x"), nil},
 		{"a long token of escapes", a, "POST", "access_token=" + long("%61"), nil},
 		{"a long token", a, "POST", "", http.Header{"Authorization": {"Bearer " + long("x")}}},

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	cehttp "github.com/seed763dd41b/cloudevents/http"
@@ -335,6 +336,29 @@ func (t *Transport) callback(target *targetState) (string, error) {
 	return u.String(), nil
 }
 
+// consentOf returns the parameters of a URL that callback has made. url.ParseQuery would
+// keep all others that a stranger sends.
+func consentOf(query string) (id, key string) {
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		to := &id
+		switch name {
+		default:
+			continue
+		case "id":
+		case "key":
+			to = &key
+		}
+		if *to == "" && len(value) <= maxConsent {
+			*to, _ = url.QueryUnescape(value)
+		}
+	}
+	return id, key
+}
+
+// maxConsent is more than the bytes of an id or a key, even if each is escaped.
+const maxConsent = 128
+
 // ServeConsent is the handler for CallbackURL. Targets send their consent to it with GET
 // or POST (http-webhook.md#413-webhook-request-callback). WebHook-Allowed-Rate has the
 // rate; without it the rate is the one that was asked for. ServeConsent answers
@@ -361,10 +385,10 @@ func (t *Transport) ServeConsent(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	q := r.URL.Query()
+	id, key := consentOf(r.URL.RawQuery)
 	t.mu.Lock()
-	target := t.asked[q.Get("id")]
-	found := target != nil && subtle.ConstantTimeCompare([]byte(target.secret), []byte(q.Get("key"))) == 1
+	target := t.asked[id]
+	found := target != nil && subtle.ConstantTimeCompare([]byte(target.secret), []byte(key)) == 1
 	if found {
 		t.grant(target, perMinute)
 	}

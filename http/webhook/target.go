@@ -91,7 +91,9 @@ type Target struct {
 	// one Rate. 0 is 1024, -1 is no limit.
 	MaxOrigins int
 
-	// Logger gets refusals at debug level. nil is slog.Default().
+	// Logger gets a record about each refusal of a delivery, "webhook request refused", at
+	// warning level, or as an error if the status is 5xx other than 503. Refusals of
+	// handshakes are at debug level, because Refused is told. nil is slog.Default().
 	Logger *slog.Logger
 
 	rates limiter
@@ -153,8 +155,9 @@ func (t *Target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if t.Next == nil {
-		answer.Early(w, r)
-		problem(w, http.StatusNotFound, "not found")
+		t.refuse(w, r, http.StatusNotFound, 0, cehttp.Problem{
+			Type: answer.Type(http.StatusNotFound), Message: "not found", Retryable: answer.Repeated(http.StatusNotFound),
+		})
 		return
 	}
 	rw := &responseEditor{ResponseWriter: w, edit: t.correct}
@@ -194,10 +197,23 @@ func originNotAllowed() cehttp.Problem {
 func (t *Target) refuse(w http.ResponseWriter, r *http.Request, status int, after time.Duration, p cehttp.Problem) {
 	answer.Early(w, r)
 	p.Section = sectionHandshake
-	eventlog.Default(t.Logger).LogAttrs(r.Context(), slog.LevelDebug, "webhook request refused",
-		slog.String("method", r.Method), slog.Int("status", status), slog.String("reason", p.Message),
+	level := refusalLevel(status)
+	if r.Method == http.MethodOptions {
+		level = slog.LevelDebug
+	}
+	eventlog.Default(t.Logger).LogAttrs(r.Context(), level, "webhook request refused",
+		slog.String("method", eventlog.Cut(r.Method)), slog.Int("status", status), slog.String("error", p.Message),
 		slog.String("origin", eventlog.Cut(r.Header.Get(requestOrigin))))
 	cehttp.WriteProblem(w, status, after, &p)
+}
+
+// refusalLevel is the level of a record about a delivery that is refused. Its sender may give
+// up, and the event is lost.
+func refusalLevel(status int) slog.Level {
+	if status >= 500 && status != http.StatusServiceUnavailable {
+		return slog.LevelError
+	}
+	return slog.LevelWarn
 }
 
 // problem answers with a status and what it means.

@@ -91,7 +91,8 @@ type Verifier struct {
 	// DefaultHeaderPrefix; the senders of Svix use svix-.
 	HeaderPrefix string
 
-	// Logger gets refusals at debug level. nil is slog.Default().
+	// Logger gets a record about each refusal, "signature refused", at warning level, or as
+	// an error if the status is 5xx other than 503. nil is slog.Default().
 	Logger *slog.Logger
 
 	memory idMemory
@@ -187,7 +188,8 @@ func (v *Verifier) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, ErrSignature) {
 		status, p = http.StatusForbidden, cehttp.Problem{Type: typeInvalidSignature, Message: err.Error()}
 	}
-	eventlog.Default(v.Logger).LogAttrs(r.Context(), slog.LevelDebug, "signature refused", slog.Int("status", status), slog.Any("error", err))
+	eventlog.Default(v.Logger).LogAttrs(r.Context(), refusalLevel(status), "signature refused",
+		slog.Int("status", status), eventlog.Error(err))
 	cehttp.WriteProblem(w, status, 0, &p)
 }
 

@@ -22,11 +22,11 @@ func Event(id, source, eventType string) slog.Attr {
 
 // Error returns the attribute about an error, with its text cut at 1 KiB.
 func Error(err error) slog.Attr {
-	return slog.String("error", excerpt.Cut(err.Error(), maxError))
+	return slog.String("error", excerpt.Shorten(err.Error(), maxError))
 }
 
 // Cut cuts a text that comes from a stranger at 256 bytes.
-func Cut(text string) string { return excerpt.Cut(text, maxText) }
+func Cut(text string) string { return excerpt.Shorten(text, maxText) }
 
 // Default returns the logger that nil stands for.
 func Default(l *slog.Logger) *slog.Logger {

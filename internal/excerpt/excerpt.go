@@ -15,6 +15,14 @@ func Cut(s string, n int) string {
 	if len(s) <= n {
 		return strings.Clone(s)
 	}
+	return Shorten(s, n)
+}
+
+// Shorten is Cut for texts that are not kept: it returns s itself if that is short enough.
+func Shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
 	n = max(n-len(ellipsis), 0)
 	for end := n; end > 0 && end > n-utf8.UTFMax; end-- {
 		if utf8.RuneStart(s[end]) {

@@ -21,16 +21,25 @@ func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
 	if err != nil {
 		status, body = http.StatusInternalServerError, nil
 	}
+	Write(w, status, retryAfter, [...][]byte{body, nil, nil})
+}
+
+// Write is JSON for a document that is there already, in parts.
+func Write(w http.ResponseWriter, status int, retryAfter time.Duration, parts [3][]byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(len(parts[0])+len(parts[1])+len(parts[2])))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	if retryAfter > 0 {
 		h.Set("Retry-After", strconv.FormatInt(Seconds(retryAfter), 10))
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client may be gone
+	for _, b := range parts {
+		if len(b) > 0 {
+			_, _ = w.Write(b) // the client may be gone
+		}
+	}
 }
 
 // Early is called before an answer to r that is written although the body was not read to

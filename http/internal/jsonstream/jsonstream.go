@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -110,6 +111,9 @@ func (r *Reader) flush() {
 	r.from = r.begin
 	if room := r.keep.most - len(r.keep.bytes); len(b) > room {
 		b, r.keep.over = b[:room], true
+	}
+	if k := &r.keep; len(k.bytes)+len(b) > cap(k.bytes) { // append makes less room, and so more often
+		k.bytes = slices.Grow(k.bytes, max(len(k.bytes), len(b)))
 	}
 	r.keep.bytes = append(r.keep.bytes, b...)
 }

@@ -30,8 +30,9 @@ line end.
 
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it, the first 1000 of an input. With --json a violation is a JSON
-object in a line of its own, without that limit. What is no JSON is named too: single
-quotes, a comma too many, YAML, gzip, UTF-16, an event that was encoded twice.
+object in a line of its own; if there are more, a last one has their number in "more".
+What is no JSON is named too: single quotes, a comma too many, YAML, gzip, UTF-16, an
+event that was encoded twice.
 
 Advice that a program can follow was tried before it is given: with it the violation is
 gone, and there is no new one. --json has it in "edits": "replace" gives other bytes to
@@ -70,7 +71,7 @@ type checker struct {
 	style cli.Style
 	file  string // the name of the input for people
 	total int    // violations
-	shown int    // violations of this input, without --json
+	shown int    // violations of this input
 }
 
 func (c *checker) run(ctx context.Context, args []string) error {
@@ -138,26 +139,19 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 				return err
 			}
 			broken := in.Here()
-			for _, f := range finding.Of(&broken, err) {
-				c.print(&f)
-			}
+			c.report(&broken, err, nil)
 			break
 		}
-		report := c.print
+		var event *int
 		if u.Message == nil && (u.Index > 0 || in.Form() == stream.Batch || in.Form() == stream.Lines) {
-			report = func(f *finding.Finding) {
-				f.Event = &u.Index
-				c.print(f)
-			}
+			event = &u.Index
 		}
 		if in.Form() == stream.Batch {
 			events++
-			for _, f := range finding.Of(&u, versions.decode(&u)) {
-				report(&f)
-			}
+			c.report(&u, versions.decode(&u), event)
 			continue
 		}
-		n, m := unit(&u, report)
+		n, m := c.unit(&u, event)
 		events += n
 		if mode = m; in.Count() > 1 && n+events > 2 {
 			mode = ""
@@ -170,38 +164,46 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 	return nil
 }
 
+// report prints what is wrong with u, as long as there is room, and counts all of it. event is
+// the number of the event in its input or batch, or nil.
+func (c *checker) report(u *stream.Unit, err error, event *int) {
+	found, more := finding.First(u, err, max(maxShown-c.shown, 0))
+	c.total += len(found) + more
+	c.shown += len(found)
+	for i := range found {
+		if event != nil {
+			found[i].Event = event
+		}
+		c.print(&found[i])
+	}
+}
+
 // unit reports what is wrong with u. It returns how many events are in it, and the name of its
 // content mode if it is an HTTP message.
-func unit(u *stream.Unit, report func(*finding.Finding)) (events int, mode string) {
-	all := func(err error) {
-		found := finding.Of(u, err)
-		for i := range found {
-			report(&found[i])
-		}
-	}
+func (c *checker) unit(u *stream.Unit, event *int) (events int, mode string) {
 	m := u.Message
 	if m == nil {
-		all(finding.Errors(u))
+		c.report(u, finding.Errors(u), event)
 		return 1, ""
 	}
 	contentMode := cehttp.ModeOf(m.Header)
 	mode = contentMode.String() + " mode"
 	if contentMode != cloudevents.BatchMode {
-		all(finding.Errors(u))
+		c.report(u, finding.Errors(u), event)
 		return 1, mode
 	}
 	var syntax *cloudevents.SyntaxError
 	es, err := cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
 	if !errors.As(err, &syntax) && !errors.As(err, new(*cloudevents.BatchError)) {
-		all(err)
+		c.report(u, err, event)
 		return len(es), mode
 	}
-	return batch(u, report), mode
+	return c.batch(u), mode
 }
 
 // batch checks every event of the batch in u, where a decoder stops at the first that is
 // wrong, and reports each violation as it is found. It returns the number of events.
-func batch(u *stream.Unit, report func(*finding.Finding)) (events int) {
+func (c *checker) batch(u *stream.Unit) (events int) {
 	in := stream.NewReader(bytes.NewReader(u.Body), "", stream.Batch, len(u.Body)+1)
 	var versions batchVersions
 	for {
@@ -210,9 +212,7 @@ func batch(u *stream.Unit, report func(*finding.Finding)) (events int) {
 			return events
 		}
 		if err != nil {
-			for _, f := range finding.Of(u, err) {
-				report(&f)
-			}
+			c.report(u, err, nil)
 			return events
 		}
 		events++
@@ -222,10 +222,7 @@ func batch(u *stream.Unit, report func(*finding.Finding)) (events int) {
 		element.Offset += u.Offset
 		element.Line += u.Line - 1
 		element.InBody = u.InBody
-		for _, f := range finding.Of(&element, versions.decode(&element)) {
-			f.Event = &element.Index
-			report(&f)
-		}
+		c.report(&element, versions.decode(&element), &element.Index)
 	}
 }
 
@@ -259,22 +256,22 @@ func (v *batchVersions) decode(u *stream.Unit) error {
 	return err
 }
 
-// maxShown limits the violations of an input that are printed for people. The rest is counted;
-// --json prints all.
+// maxShown limits the violations of an input that are printed. The rest is counted. Of one
+// event, a decoder tells some forty.
 const maxShown = 1000
+
+// leftOut is the last line of --json about an input with too many violations.
+type leftOut struct {
+	File    string `json:"file"`
+	More    int    `json:"more"` // violations
+	Message string `json:"error"`
+}
 
 // print prints one finding.
 func (c *checker) print(f *finding.Finding) {
-	c.total++
 	if c.json {
 		f.File = c.file
-		line, err := json.Marshal(f)
-		if err == nil {
-			fmt.Fprintf(c.w, "%s\n", line)
-		}
-		return
-	}
-	if c.shown++; c.shown > maxShown {
+		c.line(f)
 		return
 	}
 	s := c.style
@@ -292,9 +289,19 @@ func (c *checker) print(f *finding.Finding) {
 	fmt.Fprintf(c.w, "  do       %s\n", cli.Visible(f.Advice))
 }
 
+// line prints v as a line of JSON.
+func (c *checker) line(v any) {
+	if line, err := json.Marshal(v); err == nil {
+		fmt.Fprintf(c.w, "%s\n", line)
+	}
+}
+
 // summary prints the verdict on an input.
 func (c *checker) summary(in *stream.Reader, violations, events int, mode string) {
 	if c.json {
+		if more := violations - c.shown; more > 0 {
+			c.line(&leftOut{c.file, more, cli.Plural(more, "more violation") + " of this input"})
+		}
 		return
 	}
 	s := c.style
@@ -311,7 +318,7 @@ func (c *checker) summary(in *stream.Reader, violations, events int, mode string
 	verdict := s.Good("valid")
 	if violations > 0 {
 		verdict = s.Bad(cli.Plural(violations, "violation"))
-		if c.shown > maxShown {
+		if violations > c.shown {
 			verdict += fmt.Sprintf(", the first %d shown", maxShown)
 		}
 	}

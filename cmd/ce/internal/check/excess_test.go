@@ -14,7 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
-// What is printed for people is bounded; for programs it is all.
+// What is printed is bounded. Programs are told how much is left out.
 func TestCheckPrintsSoMuch(t *testing.T) {
 	const bad = `{"specversion":"1.0","id":"","source":"/s","type":"t"}`
 	for _, n := range []int{999, 1000, 1001, 3000} {
@@ -28,8 +28,35 @@ func TestCheckPrintsSoMuch(t *testing.T) {
 		if shown != min(n, 1000) || !strings.Contains(out, verdict) || status != cli.ExitFault {
 			t.Errorf("%d of %d shown, %s", shown, n, out[max(0, len(out)-200):])
 		}
-		if out, _, _ := cetest.Run(t, check.Command(), input, "--json"); strings.Count(out, "\n") != n {
-			t.Errorf("%d lines of JSON, want %d", strings.Count(out, "\n"), n)
+		lines := strings.Split(strings.TrimSpace(first(cetest.Run(t, check.Command(), input, "--json"))), "\n")
+		last := ""
+		if n > 1000 {
+			last = fmt.Sprintf(`{"file":"standard input","more":%d,"error":"%s of this input"}`, n-1000, cli.Plural(n-1000, "more violation"))
+			if lines[len(lines)-1] != last {
+				t.Errorf("the last line is %s, want %s", lines[len(lines)-1], last)
+			}
+			lines = lines[:len(lines)-1]
+		}
+		if len(lines) != min(n, 1000) || strings.Contains(strings.Join(lines, ""), `"more"`) {
+			t.Errorf("%d lines of JSON for %d violations", len(lines), n)
+		}
+	}
+}
+
+func first(out, _ string, _ int) string { return out }
+
+// The output is bounded by the input, also where an event of two bytes has four violations.
+func TestCheckJSONIsBounded(t *testing.T) {
+	for _, input := range []string{
+		"[" + strings.Repeat("{},", 9_999) + "{}]", strings.Repeat("{}\n", 10_000),
+		"Content-Type: application/cloudevents-batch+json\n\n[" + strings.Repeat("{},", 9_999) + "{}]",
+	} {
+		out, _, status := cetest.Run(t, check.Command(), input, "--json")
+		if lines := strings.Count(out, "\n"); lines != 1001 || len(out) > 20*len(input) || status != cli.ExitFault {
+			t.Errorf("%d bytes in %d lines for %d bytes, status %d", len(out), lines, len(input), status)
+		}
+		if !strings.Contains(out, `"more":39000`) {
+			t.Error(out[len(out)-200:])
 		}
 	}
 }
@@ -103,5 +130,13 @@ func TestCheckFindsManyHeaders(t *testing.T) {
 		if !strings.Contains(out, "at       line 6, offset ") || !strings.Contains(out, "at       line 111, offset ") || !strings.Contains(out, "32 violations") {
 			t.Error(out[max(0, len(out)-500):])
 		}
+	}
+}
+
+// Events of a batch are counted whether they are right or wrong.
+func TestCheckCountsEventsOfABatch(t *testing.T) {
+	input := "Content-Type: application/cloudevents-batch+json\n\n[{},{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\"},{}]"
+	if out, _, _ := cetest.Run(t, check.Command(), input); !strings.Contains(out, "8 violations") || !strings.Contains(out, "3 events, batch mode") {
+		t.Error(out[strings.LastIndex(out, "\n  do "):])
 	}
 }

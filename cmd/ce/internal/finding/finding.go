@@ -5,7 +5,6 @@ package finding
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -46,14 +45,9 @@ type Finding struct {
 	Caret  int    `json:"-"`
 }
 
-// Of returns what is wrong with u, in the order of err, which is the error of its decoder or
-// of [stream.Reader.Next]. It returns nothing if err is nil.
-func Of(u *stream.Unit, err error) []Finding {
-	found, _ := First(u, err, math.MaxInt)
-	return found
-}
-
-// First returns at most n findings of those that Of returns, and the number of the others.
+// First returns what is wrong with u, in the order of err, which is the error of its decoder or
+// of [stream.Reader.Next]: at most n findings, and the number of the others. It returns
+// nothing if err is nil.
 func First(u *stream.Unit, err error, n int) (found []Finding, more int) {
 	if err == nil {
 		return nil, 0

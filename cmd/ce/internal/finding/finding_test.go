@@ -3,6 +3,7 @@ package finding_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,6 +15,12 @@ import (
 )
 
 const minimal = `"specversion":"1.0","id":"1","source":"/s","type":"t"`
+
+// all returns all findings.
+func all(u *stream.Unit, err error) []finding.Finding {
+	found, _ := finding.First(u, err, math.MaxInt)
+	return found
+}
 
 // Advice depends on what is wrong, and on where the attributes are, not on the words of an
 // error.
@@ -65,7 +72,7 @@ func TestAdvice(t *testing.T) {
 			if err == nil {
 				t.Fatal("nothing is wrong")
 			}
-			found := finding.Of(&u, err)
+			found := all(&u, err)
 			if len(found) == 0 || !strings.Contains(found[len(found)-1].Advice, c.advice) || found[0].Text() == "" {
 				t.Errorf("%v: %+v, want %q", err, found, c.advice)
 			}
@@ -116,12 +123,12 @@ func TestAdviceOnOtherErrors(t *testing.T) {
 		{fmt.Errorf("a batch: %w", cloudevents.ErrContentMode), "content-mode", "send one event"},
 		{errors.New("any other"), "", "see the section"},
 	} {
-		found := finding.Of(&stream.Unit{}, c.err)
+		found := all(&stream.Unit{}, c.err)
 		if len(found) != 1 || found[0].Rule != c.rule || !strings.HasPrefix(found[0].Advice, c.advice) {
 			t.Errorf("%v: %+v", c.err, found)
 		}
 	}
-	if found := finding.Of(&stream.Unit{}, nil); found != nil {
+	if found := all(&stream.Unit{}, nil); found != nil {
 		t.Errorf("%+v", found)
 	}
 }
@@ -129,7 +136,7 @@ func TestAdviceOnOtherErrors(t *testing.T) {
 // The text is for a terminal, and names event, attribute and value.
 func TestText(t *testing.T) {
 	u, err := decode("{" + minimal + `,"dataschema":"\u202e a"}`)
-	found := finding.Of(&u, &cloudevents.BatchError{Index: 3, Err: err})
+	found := all(&u, &cloudevents.BatchError{Index: 3, Err: err})
 	if want := `event 3: attribute "dataschema": a URI begins with a scheme: "\u202e a"`; len(found) != 1 || found[0].Text() != want {
 		t.Errorf("got %+v, want %s", found, want)
 	}
