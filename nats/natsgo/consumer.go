@@ -1,0 +1,240 @@
+package cenatsgo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
+)
+
+// Consumer hands the events of a JetStream consumer to a handler, and acknowledges what was
+// handled.
+//
+//	durable, err := stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+//		Durable: "billing", AckPolicy: jetstream.AckExplicitPolicy,
+//	})
+//	consumer := &cenatsgo.Consumer{Consumer: durable, Delivery: dispatch.Delivery{Handler: mux.HandleEvent}}
+//	err = consumer.Run(ctx)
+//
+// A Consumer must not be changed or copied while it runs.
+type Consumer struct {
+	// Consumer reads the messages. Its AckPolicy must be explicit. Its MaxDeliver should be
+	// -1, and its AckWait longer than a handler needs for all that is prefetched.
+	Consumer jetstream.Consumer
+
+	// Delivery has the handler, and says how often and after which waits it is tried. Attempts
+	// counts the deliveries that the server counts.
+	Delivery dispatch.Delivery
+
+	// Decoder decodes the events. The zero value is strict.
+	Decoder cenats.Decoder
+
+	// Concurrency is the number of events that are handled at the same time. 0 is 1.
+	Concurrency int
+
+	// InOrder tries an event again where it is, instead of having it delivered later. With
+	// a Concurrency of 1, and no other member that reads the same JetStream consumer, the
+	// events are then handled in the order of the stream. The default lets later events pass.
+	InOrder bool
+
+	// Prefetch is the number of messages that the client has ready. 0 is 64. Messages that
+	// wait longer than AckWait are delivered twice: slow handlers want fewer.
+	Prefetch int
+
+	// DeadLetter is the subject for messages that are refused, or whose attempts are used up.
+	// JetStream publishes them; both must be set. Without them, a message that is refused is
+	// terminated: it stays in the stream, unless that has the retention of a work queue, and
+	// the server publishes an advisory. One whose attempts are used up ends Run.
+	DeadLetter string
+	JetStream  jetstream.JetStream
+
+	// Invalid says what to do with a message in which there is no valid event. The default
+	// ends Run with the error.
+	Invalid dispatch.InvalidPolicy
+
+	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	Skipped func(ctx context.Context, m jetstream.Msg, err error)
+
+	// Grace is the time that the handlers under way have to finish once Run is to end. 0 is
+	// 20 s, -1 is no time: their contexts end at once.
+	Grace time.Duration
+}
+
+const (
+	defaultGrace    = 20 * time.Second
+	defaultPrefetch = 64
+	defaultAckWait  = 30 * time.Second // of the server
+)
+
+var (
+	errNoConsumer   = errors.New("cenatsgo: there is no Consumer")
+	errNotExplicit  = errors.New("cenatsgo: the AckPolicy of the JetStream consumer must be explicit")
+	errNoSkipped    = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
+	errNoDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs DeadLetter")
+	errNoJetStream  = errors.New("cenatsgo: DeadLetter needs JetStream")
+)
+
+// Validate reports settings with which Run would not begin.
+func (c *Consumer) Validate() error {
+	switch {
+	case c.Consumer == nil:
+		return errNoConsumer
+	case c.Consumer.CachedInfo() != nil && c.Consumer.CachedInfo().Config.AckPolicy != jetstream.AckExplicitPolicy:
+		return errNotExplicit
+	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
+		return errNoSkipped
+	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
+		return errNoDeadLetter
+	case c.DeadLetter != "" && c.JetStream == nil:
+		return errNoJetStream
+	}
+	return c.Delivery.Validate()
+}
+
+// Run hands events to the handler until ctx ends, or until something happens that must not be
+// passed over in silence. When ctx ends, no more events are handed out, and the handlers under
+// way have the time Grace to finish. Run returns nil if all have finished, and else a
+// [*dispatch.UnfinishedError].
+//
+// Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
+// that can neither be handled nor set aside, and those of the client that do not pass, such as
+// that the JetStream consumer was deleted.
+func (c *Consumer) Run(ctx context.Context) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	prefetch := c.Prefetch
+	if prefetch <= 0 {
+		prefetch = defaultPrefetch
+	}
+	messages, err := c.Consumer.Messages(jetstream.PullMaxMessages(prefetch))
+	if err != nil {
+		return fmt.Errorf("cenatsgo: %w", err)
+	}
+	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	r := &run{consumer: c, ctx: handling, stopping: make(chan struct{}), failed: make(chan error, 1), next: make(chan jetstream.Msg)}
+	var workers sync.WaitGroup
+	for range max(c.Concurrency, 1) {
+		workers.Go(r.work)
+	}
+	idle := make(chan struct{})
+	go func() {
+		workers.Wait()
+		close(idle)
+	}()
+	read := make(chan error, 1)
+	go func() { read <- r.read(messages) }()
+
+	select {
+	case <-ctx.Done():
+	case err = <-r.failed:
+	case err = <-read:
+		read <- nil
+	}
+	close(r.stopping)
+	messages.Stop()
+	<-read
+	if left := r.end(c.Grace, cancel, idle); err == nil && left > 0 {
+		err = &dispatch.UnfinishedError{Events: left}
+	}
+	return err
+}
+
+// run is a call of Run.
+type run struct {
+	consumer *Consumer
+	ctx      context.Context // of the handlers
+	stopping chan struct{}   // closed when no more events are to be handled
+	failed   chan error      // has room for one
+	next     chan jetstream.Msg
+
+	mu      sync.Mutex
+	running int
+}
+
+// read gives messages to the workers until it is stopped, or the client cannot go on.
+func (r *run) read(messages jetstream.MessagesContext) error {
+	for {
+		m, err := messages.Next()
+		switch {
+		case errors.Is(err, jetstream.ErrMsgIteratorClosed):
+			return nil
+		case errors.Is(err, jetstream.ErrNoHeartbeat): // the server is away for a while
+			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", slog.String("error", err.Error()))
+			continue
+		case err != nil:
+			return fmt.Errorf("cenatsgo: %w", err)
+		}
+		select {
+		case r.next <- m:
+		case <-r.stopping:
+			_ = m.Nak() // so that another member gets it at once
+		}
+	}
+}
+
+func (r *run) work() {
+	for {
+		select {
+		case <-r.stopping:
+			return
+		case m := <-r.next:
+			r.count(1)
+			r.handle(m)
+			r.count(-1)
+		}
+	}
+}
+
+func (r *run) count(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running += n
+}
+
+// fail ends Run with an error.
+func (r *run) fail(err error) {
+	select {
+	case r.failed <- err:
+	default: // there is one already
+	}
+}
+
+// end waits for the workers, and returns how many have not ended.
+func (r *run) end(grace time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
+	if grace == 0 {
+		grace = defaultGrace
+	}
+	timer := time.NewTimer(max(grace, 0))
+	defer timer.Stop()
+	select {
+	case <-idle:
+		return 0
+	case <-timer.C:
+	}
+	cancel()
+	timer.Reset(time.Second) // for handlers that obey their contexts
+	select {
+	case <-idle:
+		return 0
+	case <-timer.C:
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.running
+}
+
+func (c *Consumer) logger() *slog.Logger {
+	if c.Delivery.Logger != nil {
+		return c.Delivery.Logger
+	}
+	return slog.Default()
+}

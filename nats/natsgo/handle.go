@@ -1,0 +1,188 @@
+package cenatsgo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+// The headers of a dead letter that say where the message was. Those that say why it is there are
+// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
+const (
+	HeaderStream   = "deadletter-stream"
+	HeaderSubject  = "deadletter-subject"
+	HeaderSequence = "deadletter-sequence"
+)
+
+type messageKey struct{}
+
+// MessageFrom returns the message that the event of a handler came in, with its subject, headers
+// and metadata. ctx is the context that a [Consumer] calls the handler with. The message must not
+// be acknowledged or changed.
+func MessageFrom(ctx context.Context) (jetstream.Msg, bool) {
+	m, ok := ctx.Value(messageKey{}).(jetstream.Msg)
+	return m, ok
+}
+
+// handle deals with one message.
+func (r *run) handle(m jetstream.Msg) {
+	c := r.consumer
+	in := FromJetStream(m)
+	e, err := c.Decoder.ToCloudEvent(&in)
+	if err != nil {
+		r.invalid(m, err)
+		return
+	}
+	stop := r.keep(m)
+	out := r.deliver(m, &e)
+	stop()
+	switch {
+	case out.Interrupted:
+		err = m.Nak()
+	case !out.Verdict.Failed():
+		err = m.Ack()
+	case out.Verdict == dispatch.VerdictRetry && out.Attempts < c.Delivery.MaxAttempts():
+		err = m.NakWithDelay(c.Delivery.Backoff(out.Attempts, out.RetryAfter))
+	case out.Verdict == dispatch.VerdictRetry && c.DeadLetter == "":
+		_ = m.Nak()
+		r.fail(undeliverable(m, out.Attempts, out.Err))
+		return
+	default:
+		err = r.setAside(m, out.Err, out.Attempts)
+	}
+	r.settled(m, err)
+}
+
+// deliver calls the handler: once, or until no attempt is left if the order is to be kept.
+func (r *run) deliver(m jetstream.Msg, e *cloudevents.Event) dispatch.Delivered {
+	ctx := context.WithValue(r.ctx, messageKey{}, m)
+	if r.consumer.InOrder {
+		return r.consumer.Delivery.Deliver(ctx, r.stopping, e)
+	}
+	once := r.consumer.Delivery
+	once.Attempts = 1
+	out := once.Deliver(ctx, r.stopping, e)
+	if about, err := m.Metadata(); err == nil && !out.Interrupted {
+		out.Attempts = int(about.NumDelivered)
+	}
+	return out
+}
+
+// keep asks the server for more time while a handler works, until the function that it returns
+// is called.
+func (r *run) keep(m jetstream.Msg) (stop func()) {
+	wait := defaultAckWait
+	if info := r.consumer.Consumer.CachedInfo(); info != nil && info.Config.AckWait > 0 {
+		wait = info.Config.AckWait
+	}
+	var mu sync.Mutex
+	stopped := false
+	var timer *time.Timer
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(wait/2, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !stopped && m.InProgress() == nil {
+			timer.Reset(wait / 2)
+		}
+	})
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		stopped = true
+		timer.Stop()
+	}
+}
+
+// invalid deals with a message in which there is no valid event.
+func (r *run) invalid(m jetstream.Msg, err error) {
+	c := r.consumer
+	c.Delivery.Invalid(r.ctx, err, slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)))
+	switch c.Invalid {
+	case dispatch.DeadLetterOnInvalid:
+		r.settled(m, r.setAside(m, err, 0))
+	case dispatch.SkipInvalid:
+		c.Skipped(r.ctx, m, err)
+		r.settled(m, m.TermWithReason("no valid event"))
+	default:
+		_ = m.Nak()
+		r.fail(undeliverable(m, 0, err))
+	}
+}
+
+// setAside writes a message to the dead letter, if there is one, and terminates it.
+func (r *run) setAside(m jetstream.Msg, cause error, attempts int) error {
+	c := r.consumer
+	if c.DeadLetter != "" {
+		letter := DeadLetterMsg(m, c.DeadLetter, cause, attempts)
+		if _, err := c.JetStream.PublishMsg(r.ctx, letter); err != nil {
+			_ = m.Nak()
+			r.fail(undeliverable(m, attempts, errors.Join(cause, err)))
+			return nil
+		}
+	}
+	return m.TermWithReason("refused: see the dead letter and the log")
+}
+
+// settled logs an acknowledgement that was not sent. The message comes again.
+func (r *run) settled(m jetstream.Msg, err error) {
+	if err != nil {
+		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not acknowledged",
+			slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)), slog.String("error", err.Error()))
+	}
+}
+
+func sequence(m jetstream.Msg) uint64 {
+	if about, err := m.Metadata(); err == nil {
+		return about.Sequence.Stream
+	}
+	return 0
+}
+
+func undeliverable(m jetstream.Msg, attempts int, err error) error {
+	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject()), Attempts: attempts, Err: err}
+}
+
+// DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
+// and the headers of a dead letter. Headers that begin with Nats- are those of the server, and are
+// left out. To handle it once more, publish it to the subject that deadletter-subject names.
+func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *nats.Msg {
+	header := nats.Header{}
+	maps.Copy(header, m.Headers())
+	for name := range header {
+		if len(name) >= len("Nats-") && name[:len("Nats-")] == "Nats-" {
+			delete(header, name)
+		}
+	}
+	header[dispatch.DeadLetterReason] = []string{headerText(dispatch.DeadLetterText(cause))}
+	header[dispatch.DeadLetterAttempts] = []string{strconv.Itoa(attempts)}
+	header[HeaderSubject] = []string{m.Subject()}
+	if about, err := m.Metadata(); err == nil {
+		header[HeaderStream] = []string{about.Stream}
+		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
+	}
+	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
+}
+
+// headerText returns s on one line.
+func headerText(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c < ' ' {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}

@@ -1,0 +1,198 @@
+package cenatsgo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/seed763dd41b/cloudevents"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
+)
+
+// Sender publishes events on a subject: to JetStream, which acknowledges them, or to core NATS,
+// which does not. A Sender is safe for concurrent use as long as its fields do not change.
+//
+//	sender := &cenatsgo.Sender{JetStream: js, Subject: "orders.placed"}
+//	err := sender.Send(ctx, &event)
+type Sender struct {
+	// JetStream publishes the events. If it is nil, Conn does, to core NATS.
+	JetStream jetstream.JetStream
+
+	// Conn publishes the events if there is no JetStream. Send flushes it.
+	Conn *nats.Conn
+
+	// Subject is the subject of the events.
+	Subject string
+
+	// Encoder encodes the events. The zero value writes binary mode.
+	Encoder cenats.Encoder
+
+	// NoMessageID leaves out the header Nats-Msg-Id, with which JetStream drops an event that
+	// was published before within the duplicate window of the stream. By default it is
+	// cenats.MessageID.
+	NoMessageID bool
+}
+
+var (
+	errNoClient  = errors.New("cenatsgo: the Sender has neither JetStream nor Conn")
+	errNoSubject = errors.New("cenatsgo: the Sender has no Subject")
+)
+
+// Validate reports a Sender that cannot send.
+func (s *Sender) Validate() error {
+	switch {
+	case s.JetStream == nil && s.Conn == nil:
+		return errNoClient
+	case s.Subject == "":
+		return errNoSubject
+	}
+	return nil
+}
+
+// Send publishes an event. With JetStream it returns once the stream has it; a duplicate is no
+// error. With core NATS it returns once the server has it, whether or not anybody listens, or after 10 s if ctx has no
+// deadline. The
+// error is that of the Encoder, or a [*SendError].
+func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	m, err := s.msg(e)
+	if err != nil {
+		return err
+	}
+	if s.JetStream != nil {
+		_, err = s.JetStream.PublishMsg(ctx, m)
+	} else if err = s.Conn.PublishMsg(m); err == nil {
+		err = s.flush(ctx)
+	}
+	if err != nil {
+		return &SendError{Index: -1, Subject: s.Subject, Err: err}
+	}
+	return nil
+}
+
+// SendBatch publishes events, each as a message of its own, and returns once all are
+// acknowledged or have failed. Nothing is published if an event cannot be encoded. The error is a
+// [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that was
+// not published.
+func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	ms := make([]*nats.Msg, len(es))
+	for i := range es {
+		m, err := s.msg(&es[i])
+		if err != nil {
+			return &cloudevents.BatchError{Index: i, Err: err}
+		}
+		ms[i] = m
+	}
+	if s.JetStream == nil {
+		return s.publishCore(ctx, ms)
+	}
+	futures := make([]jetstream.PubAckFuture, len(ms))
+	errs := make([]error, len(ms))
+	for i, m := range ms {
+		f, err := s.JetStream.PublishMsgAsync(m)
+		if err != nil {
+			errs[i] = err
+		}
+		futures[i] = f
+	}
+	for i, f := range futures {
+		if f == nil {
+			continue
+		}
+		select {
+		case <-f.Ok():
+		case errs[i] = <-f.Err():
+		case <-ctx.Done():
+			errs[i] = ctx.Err()
+		}
+	}
+	return s.failed(errs)
+}
+
+func (s *Sender) publishCore(ctx context.Context, ms []*nats.Msg) error {
+	errs := make([]error, len(ms))
+	for i, m := range ms {
+		errs[i] = s.Conn.PublishMsg(m)
+	}
+	if err := s.flush(ctx); err != nil {
+		for i := range errs {
+			errs[i] = errors.Join(errs[i], err)
+		}
+	}
+	return s.failed(errs)
+}
+
+// flush waits until the server has what was published: 10 s, unless ctx says otherwise.
+func (s *Sender) flush(ctx context.Context) error {
+	if _, ok := ctx.Deadline(); !ok { // which the client asks for
+		limited, cancel := context.WithTimeout(ctx, flushTimeout)
+		defer cancel()
+		ctx = limited
+	}
+	return s.Conn.FlushWithContext(ctx)
+}
+
+const flushTimeout = 10 * time.Second
+
+// failed joins the errors about the events of a batch.
+func (s *Sender) failed(errs []error) error {
+	for i, err := range errs {
+		if err != nil {
+			errs[i] = &SendError{Index: i, Subject: s.Subject, Err: err}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Sender) msg(e *cloudevents.Event) (*nats.Msg, error) {
+	m, err := s.Encoder.ToMessage(e)
+	if err != nil {
+		return nil, err
+	}
+	if id := cenats.MessageID(e); s.JetStream != nil && !s.NoMessageID && id != "" {
+		if m.Header == nil {
+			m.Header = nats.Header{}
+		}
+		m.Header[jetstream.MsgIDHeader] = []string{id}
+	}
+	return ToMsg(s.Subject, &m), nil
+}
+
+// SendError is about an event that the server does not have, or of which that is not known. A
+// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+type SendError struct {
+	// Index is the place of the event in its batch. It is -1 in Send.
+	Index int
+
+	// Subject is where the event was to go.
+	Subject string
+
+	// Err is the error of the client.
+	Err error
+}
+
+// Error returns subject, index and cause.
+func (e *SendError) Error() string {
+	if e.Index < 0 {
+		return fmt.Sprintf("cenatsgo: subject %.64q: %v", e.Subject, e.Err)
+	}
+	return fmt.Sprintf("cenatsgo: subject %.64q: event %d: %v", e.Subject, e.Index, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// Retryable reports whether the event may be sent again: unless it is too large, or its subject
+// is malformed.
+func (e *SendError) Retryable() bool {
+	return !errors.Is(e.Err, nats.ErrMaxPayload) && !errors.Is(e.Err, nats.ErrBadSubject)
+}

@@ -1,0 +1,99 @@
+package cenatsgo_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
+	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
+)
+
+// JetStream drops an event that is published again, unless the Sender says that it is not.
+func TestSendTwice(t *testing.T) {
+	_, js := connect(t, start(t))
+	streams(t, js)
+	e := event(1)
+	for range 2 {
+		s := cenatsgo.Sender{JetStream: js, Subject: subject}
+		if err := s.Send(context.Background(), &e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := count(t, js, "ORDERS"); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	s := cenatsgo.Sender{JetStream: js, Subject: subject, NoMessageID: true}
+	if err := s.Send(context.Background(), &e); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, js, "ORDERS"); n != 2 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// An event goes through core NATS as it was sent, in both modes.
+func TestSendCore(t *testing.T) {
+	conn, _ := connect(t, start(t))
+	sub, err := conn.SubscribeSync(subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
+		e := event(1)
+		s := cenatsgo.Sender{Conn: conn, Subject: subject, Encoder: cenats.Encoder{Mode: mode}}
+		if err := s.SendBatch(context.Background(), []cloudevents.Event{e}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Send(context.Background(), &e); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			msg, err := sub.NextMsg(10 * time.Second)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := cenatsgo.FromMsg(msg)
+			got, err := cenats.ToCloudEvent(&m, nil)
+			if err != nil || got.ID != e.ID || got.Subject != e.Subject || string(got.Data) != string(e.Data) {
+				t.Errorf("%s: %v, %v", mode, got, err)
+			}
+		}
+	}
+}
+
+// The errors of a Sender say which event it is, and whether to send it again.
+func TestSendErrors(t *testing.T) {
+	_, js := connect(t, start(t))
+	streams(t, js)
+	valid, large, invalid := event(1), event(2), cloudevents.Event{}
+	large.Data = make([]byte, 2<<20)
+	for reason, s := range map[string]*cenatsgo.Sender{"no client": {Subject: subject}, "no subject": {JetStream: js}} {
+		if s.Send(context.Background(), &valid) == nil || s.SendBatch(context.Background(), nil) == nil {
+			t.Errorf("%s: no error", reason)
+		}
+	}
+	s := cenatsgo.Sender{JetStream: js, Subject: subject}
+	if err := s.Send(context.Background(), &invalid); err == nil {
+		t.Error("an invalid event was sent")
+	}
+	var batch *cloudevents.BatchError
+	if err := s.SendBatch(context.Background(), []cloudevents.Event{valid, invalid}); !errors.As(err, &batch) || batch.Index != 1 {
+		t.Errorf("error: %v", err)
+	}
+	err := s.SendBatch(context.Background(), []cloudevents.Event{valid, large})
+	var failed *cenatsgo.SendError
+	if !errors.As(err, &failed) || failed.Index != 1 || failed.Retryable() {
+		t.Errorf("too large: %v", err)
+	}
+	if r := dispatch.Judge(context.Background(), nil, err); r.Verdict != dispatch.VerdictRefused {
+		t.Errorf("a handler that returns it: %s", r.Verdict)
+	}
+	nowhere := cenatsgo.Sender{JetStream: js, Subject: "no.stream.has.it"}
+	if err := nowhere.Send(context.Background(), &valid); !errors.As(err, &failed) || failed.Index != -1 || !failed.Retryable() {
+		t.Errorf("no stream: %v", err)
+	}
+}
