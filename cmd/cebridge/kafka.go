@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
@@ -54,6 +55,9 @@ func (t *kafkaTarget) send(ctx context.Context, e *cloudevents.Event, mode cloud
 
 func (t *kafkaTarget) close() { t.client.Close() }
 
+// sessionTimeout is how long the partitions of a bridge that has crashed wait for another one.
+const sessionTimeout = 10 * time.Second
+
 // kafkaSource reads events as a member of a group.
 type kafkaSource struct {
 	consumer *cekgo.Consumer
@@ -70,7 +74,8 @@ func newKafkaSource(b *bridge, s secret) (*kafkaSource, error) {
 		Decoder: cekafka.Decoder{JSONEvents: true},
 	}
 	opts := append(c.Options(), kafkaOptions(b.settings.source, s)...)
-	client, err := kgo.NewClient(append(opts, kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path))...)
+	client, err := kgo.NewClient(append(opts, kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path),
+		kgo.SessionTimeout(sessionTimeout))...)
 	if err != nil {
 		return nil, err
 	}
