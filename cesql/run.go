@@ -62,7 +62,7 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 		case opAttribute:
 			v, ok := x.attributes[i.n].of(e)
 			if !ok {
-				failed = x.failures[i.fail]
+				v, failed = Value{}, x.failures[i.fail] // false, as the type is not known
 			}
 			top++
 			stack[top] = v
