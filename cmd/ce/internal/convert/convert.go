@@ -39,6 +39,7 @@ examples:
 
   ce send --print --repeat 3 http://localhost:8080/ | ce convert > events.jsonl
   ce convert --to batch events.jsonl
+  ce convert --filter "type LIKE 'com.example.%' AND n > 3" events.jsonl
   ce convert --to http --mode binary events.jsonl
   ce convert --to http --mode structured events.jsonl | ce convert --to batch
   ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
@@ -56,6 +57,7 @@ func Command() cli.Command {
 			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", stream.ModeFlag(&c.mode))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
 			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
+			flags.Func("filter", "convert only events for which this CESQL `expression` is true", c.filter.Flag(p))
 			flags.BoolVar(&c.keepGoing, "keep-going", false, "leave invalid events out, and report them")
 			return c.run
 		},
@@ -70,6 +72,7 @@ type converter struct {
 	mode      cloudevents.Mode
 	url       string
 	keepGoing bool
+	filter    stream.Filter
 
 	decoder cehttp.Decoder
 	json    cloudevents.JSONDecoder
@@ -159,20 +162,23 @@ func (c *converter) unit(u *stream.Unit) error {
 		if err != nil {
 			return &cli.FaultError{Err: u.Absolute(err)}
 		}
+		if !c.filter.Passes(&s.Attributes) {
+			return nil
+		}
 		return c.out.Sealed(&s)
 	case m == nil:
 		e, err := c.json.Decode(u.Body)
 		if err != nil {
 			return &cli.FaultError{Err: u.Absolute(err)}
 		}
-		return c.out.Event(&e)
+		return c.event(&e)
 	case cehttp.IsCloudEventBatch(m.Header):
 		es, err := c.decoder.DecodeMessageBatch(m.Header, m.Body)
 		if err != nil {
 			return &cli.FaultError{Err: err}
 		}
 		for i := range es {
-			if err := c.out.Event(&es[i]); err != nil {
+			if err := c.event(&es[i]); err != nil {
 				return err
 			}
 		}
@@ -182,5 +188,13 @@ func (c *converter) unit(u *stream.Unit) error {
 	if err != nil {
 		return &cli.FaultError{Err: err}
 	}
-	return c.out.Event(&e)
+	return c.event(&e)
+}
+
+// event writes an event that the filter passes.
+func (c *converter) event(e *cloudevents.Event) error {
+	if !c.filter.Passes(e) {
+		return nil
+	}
+	return c.out.Event(e)
 }

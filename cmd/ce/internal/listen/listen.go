@@ -40,6 +40,9 @@ Some senders, as Azure Event Grid, first ask by OPTIONS whether they may deliver
 grants that to the origins of --allow-origin; without it, what is shown names the origin that
 asked. A callback that they offer is not called.
 
+An event that --filter keeps out is answered as the others, and neither shown nor recorded;
+a message with no other is not passed on.
+
 --forward passes valid messages on as they came, but for a Via, and the answer back; 502
 if there is none or if it is a redirect, 508 if the message has come back here. --record
 writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, which ce send, convert and check
@@ -49,6 +52,7 @@ examples:
 
   ce listen
   ce listen 9000 --json > events.jsonl
+  ce listen 9000 --filter "type LIKE 'com.example.%'"
   ce listen localhost:9000 --raw --record recorded
   ce listen 9000 --allow-host tunnel.example.com --allow-origin eventgrid.azure.net
   ce listen 9000 --forward http://localhost:8080/`
@@ -69,6 +73,7 @@ func Command() cli.Command {
 			flags.Int64Var(&l.record.maxBytes, "record-bytes", defaultRecordBytes, "record `n` bytes at most")
 			flags.Func("allow-host", "a `name` in Host to take, too; may be repeated; * is any", l.allowHost)
 			flags.Func("allow-origin", "grant deliveries to an `origin` that asks, as eventgrid.azure.net or *.example.com; may be repeated", l.allowOrigin)
+			flags.Func("filter", "take notice only of events for which this CESQL `expression` is true", l.filter.Flag(p))
 			flags.IntVar(&l.dataBytes, "data", 4096, "show `n` bytes of data; -1 is all")
 			flags.Int64Var(&l.maxBytes, "max-bytes", cehttp.DefaultMaxBytes, "take a body of at most `n` bytes, and answer 413 to a longer one")
 			return l.run
@@ -86,6 +91,7 @@ type listener struct {
 	origins   []string // of --allow-origin
 	dataBytes int
 	maxBytes  int64
+	filter    stream.Filter
 
 	receiver cehttp.Receiver
 	webhook  *webhook.Target // answers handshakes; nil without --allow-origin

@@ -97,6 +97,12 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.webhook.ServeHTTP(&m.answer, copied)
 	default:
 		l.receiver.ServeHTTP(&m.answer, copied)
+		if m.err == nil && len(m.events) > 0 {
+			if m.events = l.filter.Passing(m.events); len(m.events) == 0 {
+				m.answer.copyTo(w)
+				return
+			}
+		}
 		if l.target != nil && m.err == nil {
 			l.pass(m)
 		}
