@@ -15,7 +15,7 @@ type Expression struct {
 	attributes []attribute
 	patterns   []*pattern
 	functions  []*function
-	failures   []*Error
+	failures   []Error
 	warnings   []Warning // until Compile returns them
 	stack      int       // how many values the code needs
 	typ        Type      // of the value
@@ -75,7 +75,7 @@ var errNotBoolean = &Error{Kind: ErrGeneric, Detail: "the value of the expressio
 // Evaluate returns the value of the expression for an event, which must be valid. The error is
 // an [*Error]; the value is one of the expression's type nevertheless.
 func (x *Expression) Evaluate(e *cloudevents.Event) (Value, error) {
-	var few [8]Value
+	var few [6]Value
 	stack := few[:]
 	if x.stack > len(few) {
 		stack = make([]Value, x.stack)

@@ -88,6 +88,9 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
 	}
 	x := &Expression{source: text, maxString: limitOr(c.MaxString, defaultMaxString)}
+	x.code = make([]instruction, 0, len(text)/6+4)
+	x.failures = make([]Error, 0, len(text)/6+4)
+	x.constants = make([]Value, 0, len(text)/16+1)
 	p := parser{lexer: lexer{source: text}, compiler: c, out: x}
 	p.advance()
 	root, err := p.expression()
@@ -228,8 +231,7 @@ func (c *Compiler) checkFunctions() error {
 }
 
 func (f *Function) check() error {
-	name := token{kind: word, text: f.Name}
-	if f.Name == "" || f.Name[0] == '_' || name.isKeyword() || strings.ContainsFunc(f.Name, func(r rune) bool {
+	if f.Name == "" || f.Name[0] == '_' || keyword(f.Name) != other || strings.ContainsFunc(f.Name, func(r rune) bool {
 		return r != '_' && (r > unicode.MaxASCII || !unicode.IsLetter(r))
 	}) {
 		return errFunctionName
@@ -270,33 +272,41 @@ func (x *Expression) call(i *instruction, args []Value) *Error {
 			if k < len(f.parameters) {
 				want = f.parameters[k]
 			}
+			if given[k].typ == want {
+				continue
+			}
 			v, ok := given[k].cast(want)
 			if !ok {
 				args[0] = Value{typ: f.result}
-				return x.failures[i.fail]
+				return &x.failures[i.fail]
 			}
 			given[k] = v
 		}
 	}
-	v, err := Value{}, error(nil)
 	if f.builtin == none {
-		v, err = f.own(append([]Value(nil), given...))
-	} else {
-		var ok bool
-		if v, ok = f.builtin.value(given, x.maxString); !ok {
-			err = ErrFunctionEvaluation
+		v, err := f.own(append([]Value(nil), given...))
+		args[0] = v
+		if err != nil {
+			failed := x.failures[i.fail+1]
+			failed.Err = err
+			return &failed
 		}
-	}
-	args[0] = v
-	switch {
-	case err == nil:
 		return nil
-	case f.builtin == fnAbs:
-		return &Error{Kind: ErrMath, Offset: x.failures[i.fail+1].Offset, Detail: x.failures[i.fail+1].Detail}
-	case f.builtin != none:
-		return x.failures[i.fail+1]
 	}
-	return &Error{Kind: ErrFunctionEvaluation, Offset: x.failures[i.fail+1].Offset, Detail: x.failures[i.fail+1].Detail, Err: err}
+	v, ok := f.builtin.value(given, x.maxString)
+	args[0] = v
+	if !ok {
+		return &x.failures[i.fail+1]
+	}
+	return nil
+}
+
+// kind is the kind of the error that the function can end with.
+func (f *function) kind() error {
+	if f.builtin == fnAbs {
+		return ErrMath
+	}
+	return ErrFunctionEvaluation
 }
 
 var (

@@ -20,9 +20,72 @@ const (
 // token is a part of an expression.
 type token struct {
 	kind   kind
+	id     id
 	offset int
 	text   string // as it is written; of a string literal, what it means
 	after  int    // the offset behind it
+}
+
+// id is which keyword or symbol a token is.
+type id uint8
+
+const (
+	other id = iota // a name, digits, a string, the end, or no token
+	tokAnd
+	tokOr
+	tokXor
+	tokNot
+	tokLike
+	tokExists
+	tokIn
+	tokTrue
+	tokFalse
+	tokOpen
+	tokClose
+	tokComma
+	tokEqual
+	tokNotEqual
+	tokLess
+	tokLessOrEqual
+	tokGreater
+	tokGreaterOrEqual
+	tokPlus
+	tokMinus
+	tokTimes
+	tokDivide
+	tokModulo
+)
+
+// keyword returns which keyword a word is, in any case.
+func keyword(s string) id {
+	if len(s) < 2 || len(s) > 6 {
+		return other
+	}
+	for _, k := range keywords {
+		if len(k.text) == len(s) && strings.EqualFold(k.text, s) {
+			return k.id
+		}
+	}
+	return other
+}
+
+// keywords cannot be names of attributes.
+var keywords = [...]struct {
+	text string
+	id   id
+}{
+	{"AND", tokAnd}, {"OR", tokOr}, {"XOR", tokXor}, {"NOT", tokNot}, {"LIKE", tokLike}, {"EXISTS", tokExists}, {"IN", tokIn},
+	{"TRUE", tokTrue}, {"FALSE", tokFalse},
+}
+
+// symbols by their text. Those of two characters come first.
+var symbols = [...]struct {
+	text string
+	id   id
+}{
+	{"!=", tokNotEqual}, {"<>", tokNotEqual}, {"<=", tokLessOrEqual}, {">=", tokGreaterOrEqual},
+	{"<", tokLess}, {">", tokGreater}, {"=", tokEqual}, {"(", tokOpen}, {")", tokClose}, {",", tokComma},
+	{"+", tokPlus}, {"-", tokMinus}, {"*", tokTimes}, {"/", tokDivide}, {"%", tokModulo},
 }
 
 // lexer cuts an expression into tokens.
@@ -44,7 +107,7 @@ func (l *lexer) next() token {
 		for n < len(rest) && isWordByte(rest[n]) {
 			n++
 		}
-		t.kind, t.text = word, rest[:n]
+		t.kind, t.text, t.id = word, rest[:n], keyword(rest[:n])
 		l.offset += n
 	case rest[0] == '\'' || rest[0] == '"':
 		l.literal(&t)
@@ -60,27 +123,15 @@ func isWordByte(c byte) bool {
 }
 
 func (l *lexer) symbol(t *token, rest string) {
-	n := 0
-	switch rest[0] {
-	case '(', ')', ',', '+', '-', '*', '/', '%', '=':
-		n = 1
-	case '!':
-		if strings.HasPrefix(rest, "!=") {
-			n = 2
-		}
-	case '<', '>':
-		n = 1
-		if len(rest) > 1 && (rest[1] == '=' || rest[0] == '<' && rest[1] == '>') {
-			n = 2
+	for i := range symbols {
+		if strings.HasPrefix(rest, symbols[i].text) {
+			t.kind, t.text, t.id = symbol, symbols[i].text, symbols[i].id
+			l.offset += len(t.text)
+			return
 		}
 	}
-	if n == 0 {
-		t.kind, t.text = malformed, "a character that the language does not have"
-		l.offset = len(l.source)
-		return
-	}
-	t.kind, t.text = symbol, rest[:n]
-	l.offset += n
+	t.kind, t.text = malformed, "a character that the language does not have"
+	l.offset = len(l.source)
 }
 
 // literal reads a string literal.
@@ -126,32 +177,11 @@ func unescape(s string, quote byte) string {
 	return b.String()
 }
 
-// is reports whether t is a symbol, or a keyword in any case.
-func (t *token) is(s string) bool {
-	switch t.kind {
-	case symbol:
-		return t.text == s
-	case word:
-		return len(t.text) == len(s) && strings.EqualFold(t.text, s)
-	}
-	return false
-}
-
-// keywords cannot be names of attributes.
-var keywords = [...]string{"AND", "OR", "XOR", "NOT", "LIKE", "EXISTS", "IN", "TRUE", "FALSE"}
-
-func (t *token) isKeyword() bool {
-	for _, k := range keywords {
-		if t.is(k) {
-			return true
-		}
-	}
-	return false
-}
+func (t *token) isKeyword() bool { return t.id >= tokAnd && t.id <= tokFalse }
 
 // isNumber reports whether t is digits.
 func (t *token) isNumber() bool {
-	if t.kind != word {
+	if t.kind != word || t.text[0] > '9' {
 		return false
 	}
 	return strings.Trim(t.text, "0123456789") == ""

@@ -21,9 +21,9 @@ type parser struct {
 // operand is what the parser knows of a part that it has compiled.
 type operand struct {
 	offset int
-	typ    Type   // of the value; Boolean if that is not known
-	isNot  bool   // NOT x, without parentheses around it
-	logic  string // AND, OR or XOR, without parentheses around it
+	typ    Type // of the value; Boolean if that is not known
+	isNot  bool // NOT x, without parentheses around it
+	logic  id   // AND, OR or XOR, without parentheses around it
 }
 
 func (p *parser) advance() { p.token = p.lexer.next() }
@@ -55,7 +55,7 @@ func (p *parser) emit(i instruction, takes int) int {
 
 // failure returns the place of an error that an instruction can end with.
 func (p *parser) failure(kind error, offset int, detail string) int32 {
-	p.out.failures = append(p.out.failures, &Error{Kind: kind, Offset: offset, Detail: detail})
+	p.out.failures = append(p.out.failures, Error{Kind: kind, Offset: offset, Detail: detail})
 	return int32(len(p.out.failures) - 1)
 }
 
@@ -68,95 +68,117 @@ func (p *parser) expression() (operand, error) {
 	return p.binary(0)
 }
 
-// levels are the binary operators, those that bind least first.
-var levels = [...][]string{
-	{"AND", "OR", "XOR"},
-	{"=", "!=", "<>", ">=", "<=", "<", ">"},
-	{"+", "-"},
-	{"*", "/", "%"},
+// operator is a binary operator.
+type operator struct {
+	level int // of precedence; those of level 0 bind least
+	op    op
 }
 
-// operator returns the operator of a level that the next token is, or "".
-func (p *parser) operator(level int) string {
-	for _, o := range levels[level] {
-		if p.token.is(o) {
-			return o
-		}
+// noLevel is the level of a token that is no binary operator.
+const noLevel = -1
+
+func (t *token) operator() operator {
+	switch t.id {
+	case tokAnd:
+		return operator{0, opAnd}
+	case tokOr:
+		return operator{0, opOr}
+	case tokXor:
+		return operator{0, opXor}
+	case tokEqual:
+		return operator{1, opEqual}
+	case tokNotEqual:
+		return operator{1, opNotEqual}
+	case tokLess:
+		return operator{1, opLess}
+	case tokLessOrEqual:
+		return operator{1, opLessOrEqual}
+	case tokGreater:
+		return operator{1, opGreater}
+	case tokGreaterOrEqual:
+		return operator{1, opGreaterOrEqual}
+	case tokPlus:
+		return operator{2, opAdd}
+	case tokMinus:
+		return operator{2, opSubtract}
+	case tokTimes:
+		return operator{3, opMultiply}
+	case tokDivide:
+		return operator{3, opDivide}
+	case tokModulo:
+		return operator{3, opModulo}
 	}
-	return ""
+	return operator{level: noLevel}
 }
 
+// binary compiles operators of that level and of those that bind more tightly.
 func (p *parser) binary(level int) (operand, error) {
-	if level == len(levels) {
-		return p.membership()
-	}
-	x, err := p.binary(level + 1)
+	x, err := p.membership()
 	if err != nil {
 		return x, err
 	}
 	for {
-		o := p.operator(level)
-		if o == "" {
+		t := p.token
+		o := t.operator()
+		if o.level < level {
 			return x, nil
 		}
-		at := p.token.offset
 		switch {
-		case level == 0 && x.logic != "" && x.logic != o:
-			p.warn(at, "%s and %s have the same precedence, from left to right: use parentheses", x.logic, o)
-		case level == 1 && x.isNot:
-			p.warn(x.offset, "NOT binds more tightly than %s: this is (NOT …) %s …; write NOT (… %s …) for the opposite", o, o, o)
+		case o.level == 0 && x.logic != other && x.logic != t.id:
+			p.warn(t.offset, "AND, OR and XOR have the same precedence, from left to right: use parentheses")
+		case o.level == 1 && x.isNot:
+			p.warn(x.offset, "NOT binds more tightly than %[1]s: this is (NOT …) %[1]s …; write NOT (… %[1]s …) for the opposite", t.text)
 		}
 		p.advance()
 		jump := -1
-		if o == "AND" || o == "OR" {
-			jump = p.emit(instruction{op: opAnd, fail: p.failure(ErrCast, x.offset, "the left side of "+o+" is no Boolean")}, 1)
-			if o == "OR" {
-				p.out.code[jump].op = opOr
-			}
+		if o.op == opAnd || o.op == opOr {
+			jump = p.emit(instruction{op: o.op, fail: p.failure(ErrCast, x.offset, notBoolean)}, 1)
 			p.height-- // the value is gone where the code goes on
 		}
-		y, err := p.binary(level + 1)
+		y, err := p.binary(o.level + 1)
 		if err != nil {
 			return y, err
 		}
-		p.emitBinary(o, x, y, at)
+		p.emitBinary(o, x, y, t.offset)
 		if jump >= 0 {
 			p.out.code[jump].n = int32(len(p.out.code))
 		}
-		x = operand{offset: x.offset, typ: resultOf(o)}
-		if level == 0 {
-			x.logic = o
+		x = operand{offset: x.offset, typ: Boolean}
+		if o.level >= 2 {
+			x.typ = Integer
+		}
+		if o.level == 0 {
+			x.logic = t.id
 		}
 	}
 }
 
-func resultOf(operator string) Type {
-	switch operator {
-	case "+", "-", "*", "/", "%":
-		return Integer
-	}
-	return Boolean
-}
+// The details of errors about operands.
+const (
+	notBoolean = "the operand is no Boolean"
+	notInteger = "the operand is no Integer"
+	notSame    = "the operand has not the type of the other side"
+	noResult   = "the result does not fit into 32 bits, or the divisor is 0"
+)
 
 // emitBinary emits a binary operator. The left operand of AND and OR is off the stack.
-func (p *parser) emitBinary(o string, x, y operand, at int) {
-	ops := map[string]op{
-		"XOR": opXor, "=": opEqual, "!=": opNotEqual, "<>": opNotEqual,
-		"<": opLess, "<=": opLessOrEqual, ">": opGreater, ">=": opGreaterOrEqual,
-		"+": opAdd, "-": opSubtract, "*": opMultiply, "/": opDivide, "%": opModulo,
-	}
-	switch o {
-	case "AND", "OR":
-		p.emit(instruction{op: opBoolean, fail: p.failure(ErrCast, y.offset, "the right side of "+o+" is no Boolean")}, 1)
-	case "+", "-", "*", "/", "%":
-		fail := p.failure(ErrCast, x.offset, "the left side of "+o+" is no Integer")
-		p.failure(ErrCast, y.offset, "the right side of "+o+" is no Integer")
-		p.failure(ErrMath, at, "the result does not fit into 32 bits, or the divisor is 0")
-		p.emit(instruction{op: ops[o], fail: fail}, 2)
+func (p *parser) emitBinary(o operator, x, y operand, at int) {
+	switch o.op {
+	case opAnd, opOr:
+		p.emit(instruction{op: opBoolean, fail: p.failure(ErrCast, y.offset, notBoolean)}, 1)
+	case opEqual, opNotEqual:
+		p.emit(instruction{op: o.op, fail: p.failure(ErrCast, x.offset, notSame)}, 2)
 	default:
-		fail := p.failure(ErrCast, x.offset, "the left side of "+o+" has not the type of the right side, or not the type that the operator needs")
-		p.failure(ErrCast, y.offset, "the right side of "+o+" has not the type that the operator needs")
-		p.emit(instruction{op: ops[o], fail: fail}, 2)
+		detail := notInteger
+		if o.op == opXor {
+			detail = notBoolean
+		}
+		fail := p.failure(ErrCast, x.offset, detail)
+		p.failure(ErrCast, y.offset, detail)
+		if o.level >= 2 {
+			p.failure(ErrMath, at, noResult)
+		}
+		p.emit(instruction{op: o.op, fail: fail}, 2)
 	}
 }
 
@@ -167,26 +189,25 @@ func (p *parser) membership() (operand, error) {
 		return x, err
 	}
 	for {
-		at, negated := p.token.offset, false
-		if p.token.is("NOT") {
-			negated = true
+		negated := p.token.id == tokNot
+		if negated {
 			p.advance()
-			if !p.token.is("LIKE") && !p.token.is("IN") {
+			if p.token.id != tokLike && p.token.id != tokIn {
 				return x, p.fail("LIKE or IN behind NOT")
 			}
 		}
-		o := strings.ToUpper(p.token.text)
-		if o != "LIKE" && o != "IN" || p.token.kind != word {
+		which := p.token
+		if which.id != tokLike && which.id != tokIn {
 			return x, nil
 		}
 		if x.isNot {
-			p.warn(x.offset, "NOT binds more tightly than %s: this is (NOT …) %s …; write … NOT %s … for the opposite", o, o, o)
+			p.warn(x.offset, "NOT binds more tightly than %[1]s: this is (NOT …) %[1]s …; write … NOT %[1]s … for the opposite", strings.ToUpper(which.text))
 		}
 		p.advance()
-		if o == "LIKE" {
-			err = p.like(x, negated)
+		if which.id == tokLike {
+			err = p.like(negated)
 		} else {
-			err = p.in(x, at, negated)
+			err = p.in(negated)
 		}
 		if err != nil {
 			return x, err
@@ -195,7 +216,7 @@ func (p *parser) membership() (operand, error) {
 	}
 }
 
-func (p *parser) like(x operand, negated bool) error {
+func (p *parser) like(negated bool) error {
 	if p.token.kind != text {
 		return p.fail("a string literal behind LIKE")
 	}
@@ -214,29 +235,38 @@ func (p *parser) like(x operand, negated bool) error {
 }
 
 // in compiles a set. Its elements are compared one after the other, and those behind one that
-// is equal are not evaluated.
-func (p *parser) in(x operand, at int, negated bool) error {
-	if !p.token.is("(") {
+// is equal are not evaluated. A set of constants is one instruction.
+func (p *parser) in(negated bool) error {
+	if p.token.id != tokOpen {
 		return p.fail(`"(" behind IN`)
 	}
-	var jumps []int
+	begin, height, failures := len(p.out.code), p.height, len(p.out.failures)
+	var few [8]int
+	jumps := few[:0]
 	for {
 		p.advance()
 		y, err := p.expression()
 		if err != nil {
 			return err
 		}
-		fail := p.failure(ErrCast, y.offset, "an element of the set has not the type of the left side of IN")
+		fail := p.failure(ErrCast, y.offset, notSame)
 		jumps = append(jumps, p.emit(instruction{op: opElement, fail: fail}, 1))
 		p.height-- // the element is gone; the left side stays
-		if p.token.is(")") {
+		if p.token.id == tokClose {
 			break
 		}
-		if !p.token.is(",") {
+		if p.token.id != tokComma {
 			return p.fail(`"," or ")" in a set`)
 		}
 	}
 	p.advance()
+	if code := p.out.code[begin:]; allConstant(code) {
+		set := instruction{op: opIn, flag: negated, n: code[0].n, function: int32(len(jumps)), fail: int32(failures)}
+		p.out.code = p.out.code[:begin]
+		p.height = height
+		p.emit(set, 1)
+		return nil
+	}
 	p.emit(instruction{op: opDrop, flag: negated}, 1) // none is equal
 	for _, j := range jumps {
 		p.out.code[j].n = int32(len(p.out.code))
@@ -245,35 +275,45 @@ func (p *parser) in(x operand, at int, negated bool) error {
 	return nil
 }
 
+// allConstant reports whether code is a constant and a comparison in turn.
+func allConstant(code []instruction) bool {
+	for i := range code {
+		if i%2 == 0 && code[i].op != opConstant {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *parser) unary() (operand, error) {
 	at := p.token.offset
 	switch {
-	case p.token.is("NOT"):
+	case p.token.id == tokNot:
 		p.advance()
 		x, err := p.nested()
 		if err != nil {
 			return x, err
 		}
-		p.emit(instruction{op: opNot, fail: p.failure(ErrCast, x.offset, "the operand of NOT is no Boolean")}, 1)
+		p.emit(instruction{op: opNot, fail: p.failure(ErrCast, x.offset, notBoolean)}, 1)
 		return operand{offset: at, typ: Boolean, isNot: true}, nil
-	case p.token.is("-"), p.token.is("+"):
+	case p.token.id == tokMinus, p.token.id == tokPlus:
 		sign := p.token
 		p.advance()
 		if p.token.isNumber() && p.token.offset == sign.after {
 			return p.number(sign.text, at)
 		}
-		if sign.text == "+" {
+		if sign.id == tokPlus {
 			return operand{}, p.fail("digits right behind +")
 		}
 		x, err := p.nested()
 		if err != nil {
 			return x, err
 		}
-		fail := p.failure(ErrCast, x.offset, "the operand of - is no Integer")
-		p.failure(ErrMath, at, "the result does not fit into 32 bits")
+		fail := p.failure(ErrCast, x.offset, notInteger)
+		p.failure(ErrMath, at, noResult)
 		p.emit(instruction{op: opNegate, fail: fail}, 1)
 		return operand{offset: at, typ: Integer}, nil
-	case p.token.is("EXISTS"):
+	case p.token.id == tokExists:
 		return p.exists(at)
 	}
 	return p.primary()
@@ -303,7 +343,7 @@ func (p *parser) exists(at int) (operand, error) {
 func (p *parser) name() string {
 	name := strings.ToLower(p.token.text)
 	if name != p.token.text {
-		p.warn(p.token.offset, "names of attributes are in lower case: this is %s", excerpt.Cut(name, 64))
+		p.warn(p.token.offset, "names of attributes are in lower case: this is %s", cut(name))
 	}
 	return name
 }
@@ -322,13 +362,13 @@ func (p *parser) attribute(name string) int32 {
 func (p *parser) primary() (operand, error) {
 	at := p.token.offset
 	switch t := p.token; {
-	case t.is("("):
+	case t.id == tokOpen:
 		p.advance()
 		x, err := p.expression()
 		if err != nil {
 			return x, err
 		}
-		if !p.token.is(")") {
+		if p.token.id != tokClose {
 			return x, p.fail(`")" or an operator`)
 		}
 		p.advance()
@@ -337,9 +377,9 @@ func (p *parser) primary() (operand, error) {
 		p.advance()
 		p.constant(StringValue(t.text))
 		return operand{offset: at, typ: String}, nil
-	case t.is("TRUE"), t.is("FALSE"):
+	case t.id == tokTrue, t.id == tokFalse:
 		p.advance()
-		p.constant(BooleanValue(t.is("TRUE")))
+		p.constant(BooleanValue(t.id == tokTrue))
 		return operand{offset: at, typ: Boolean}, nil
 	case t.isNumber():
 		return p.number("", at)
@@ -353,7 +393,7 @@ func (p *parser) primary() (operand, error) {
 func (p *parser) named(at int) (operand, error) {
 	name := p.token
 	next := p.lexer // to look one token ahead
-	if following := next.next(); following.is("(") {
+	if following := next.next(); following.id == tokOpen {
 		return p.call(at)
 	}
 	if strings.Contains(name.text, "_") {
@@ -361,7 +401,7 @@ func (p *parser) named(at int) (operand, error) {
 	}
 	place := p.attribute(p.name())
 	p.advance()
-	fail := p.failure(ErrMissingAttribute, at, excerpt.Cut(p.out.attributes[place].name, 64))
+	fail := p.failure(ErrMissingAttribute, at, cut(p.out.attributes[place].name))
 	p.emit(instruction{op: opAttribute, n: place, fail: fail}, 0)
 	return operand{offset: at, typ: Boolean}, nil // what the specification assumes
 }
@@ -390,9 +430,9 @@ func (p *parser) call(at int) (operand, error) {
 	p.advance()
 	p.advance() // behind "("
 	count := 0
-	for !p.token.is(")") {
+	for p.token.id != tokClose {
 		if count > 0 {
-			if !p.token.is(",") {
+			if p.token.id != tokComma {
 				return operand{}, p.fail(`"," or ")" behind an argument`)
 			}
 			p.advance()
@@ -404,15 +444,23 @@ func (p *parser) call(at int) (operand, error) {
 	}
 	p.advance()
 	f, ok := p.compiler.function(name, count)
-	fail := p.failure(ErrMissingFunction, at, fmt.Sprintf("there is no function %s with %d arguments", excerpt.Cut(name, 64), count))
 	if !ok {
+		fail := p.failure(ErrMissingFunction, at, fmt.Sprintf("there is no function %s with %d arguments", cut(name), count))
 		p.warn(at, "%s", p.out.failures[fail].Detail)
 		p.emit(instruction{op: opMissing, n: int32(count), fail: fail}, count)
 		return operand{offset: at, typ: Boolean}, nil
 	}
-	p.out.failures[fail] = &Error{Kind: ErrCast, Offset: at, Detail: "an argument of " + excerpt.Cut(name, 64) + " has not the type that the function needs"}
-	p.failure(ErrFunctionEvaluation, at, excerpt.Cut(name, 64)+": "+f.complaint)
+	fail := p.failure(ErrCast, at, "an argument has not the type that the function needs")
+	p.failure(f.kind(), at, f.complaint)
 	p.out.functions = append(p.out.functions, f)
 	p.emit(instruction{op: opCall, n: int32(count), function: int32(len(p.out.functions) - 1), fail: fail}, count)
 	return operand{offset: at, typ: f.result}, nil
+}
+
+// cut returns s, or the beginning of it if it is long.
+func cut(s string) string {
+	if len(s) <= 64 {
+		return s
+	}
+	return excerpt.Cut(s, 64)
 }

@@ -27,42 +27,60 @@ const anyRune = -1
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
 func newPattern(s string) (*pattern, bool) {
-	p := new(pattern)
+	p := &pattern{parts: make([]part, 0, strings.Count(s, "%")+1)}
+	for {
+		end := endOfPart(s)
+		x, ok := newPart(s[:end])
+		if !ok {
+			return nil, false
+		}
+		p.parts = append(p.parts, x)
+		if end == len(s) {
+			return p, true
+		}
+		s = s[end+1:]
+	}
+}
+
+// endOfPart returns the index of the next % that is no character.
+func endOfPart(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '%':
+			return i
+		case isEscape(s, i):
+			i++
+		}
+	}
+	return len(s)
+}
+
+// isEscape reports whether there is a backslash at i that makes what follows a character.
+func isEscape(s string, i int) bool {
+	return s[i] == '\\' && i+1 < len(s) && (s[i+1] == '%' || s[i+1] == '_')
+}
+
+func newPart(s string) (part, bool) {
+	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
+		return part{plain: s}, true
+	}
 	var runes []rune
 	hasAny := false
-	flush := func() bool {
-		x, ok := newPart(runes, hasAny)
-		p.parts = append(p.parts, x)
-		runes, hasAny = nil, false
-		return ok
-	}
-	for i := 0; i < len(s); {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		i += n
-		switch r {
-		case '%':
-			if !flush() {
-				return nil, false
+	for i, r := range s {
+		switch {
+		case isEscape(s, i) || i > 0 && (r == '_' || r == '%') && isEscape(s, i-1):
+			if r == '\\' {
+				continue
 			}
-			continue
-		case '_':
+		case r == '_':
 			r, hasAny = anyRune, true
-		case '\\':
-			if i < len(s) && (s[i] == '%' || s[i] == '_') {
-				r = rune(s[i])
-				i++
-			}
 		}
 		runes = append(runes, r)
 	}
-	return p, flush()
-}
-
-func newPart(runes []rune, hasAny bool) (part, bool) {
-	if !hasAny {
+	switch {
+	case !hasAny:
 		return part{plain: string(runes)}, true
-	}
-	if len(runes) > maxWildcards {
+	case len(runes) > maxWildcards:
 		return part{}, false
 	}
 	words := (len(runes) + 63) / 64

@@ -33,6 +33,7 @@ const (
 	opLike
 	opNotLike
 	opElement // equal: puts flag in the place of the left side and jumps; else drops the element
+	opIn      // compares with constants, from n on; function is how many they are
 	opDrop    // puts flag in the place of the left side of IN
 	opCall
 	opMissing // the call of a function that does not exist
@@ -62,7 +63,7 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 		case opAttribute:
 			v, ok := x.attributes[i.n].of(e)
 			if !ok {
-				v, failed = Value{}, x.failures[i.fail] // false, as the type is not known
+				v, failed = Value{}, &x.failures[i.fail] // false, as the type is not known
 			}
 			top++
 			stack[top] = v
@@ -72,29 +73,29 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 		case opNot:
 			b, ok := stack[top].Bool()
 			if !ok {
-				b, failed = true, x.failures[i.fail] // the value is false
+				b, failed = true, &x.failures[i.fail] // the value is false
 			}
 			stack[top] = BooleanValue(!b)
 		case opNegate:
 			n, ok := stack[top].Int()
 			switch {
 			case !ok:
-				failed = x.failures[i.fail]
+				failed = &x.failures[i.fail]
 			case n == math.MinInt32:
-				n, failed = 0, x.failures[i.fail+1]
+				n, failed = 0, &x.failures[i.fail+1]
 			}
 			stack[top] = IntegerValue(-n)
 		case opBoolean:
 			b, ok := stack[top].Bool()
 			if !ok {
-				failed = x.failures[i.fail]
+				failed = &x.failures[i.fail]
 			}
 			stack[top] = BooleanValue(b)
 		case opAnd, opOr:
 			b, ok := stack[top].Bool()
 			switch {
 			case !ok:
-				failed = x.failures[i.fail]
+				failed = &x.failures[i.fail]
 				stack[top] = Value{}
 			case b == (i.op == opOr):
 				stack[top] = BooleanValue(b)
@@ -109,7 +110,7 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 			top--
 			left, ok := stack[top].cast(stack[top+1].typ)
 			if !ok {
-				failed = x.failures[i.fail]
+				failed = &x.failures[i.fail]
 				stack[top] = Value{}
 			} else {
 				stack[top] = BooleanValue((left == stack[top+1]) == (i.op == opEqual))
@@ -127,12 +128,14 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 			top--
 			switch {
 			case !ok:
-				failed = x.failures[i.fail]
+				failed = &x.failures[i.fail]
 				stack[top] = Value{}
 			case element == stack[top]:
 				stack[top] = BooleanValue(i.flag)
 				pc = int(i.n) - 1
 			}
+		case opIn:
+			failed = x.in(i, &stack[top])
 		case opDrop:
 			stack[top] = BooleanValue(i.flag)
 		case opCall:
@@ -141,7 +144,7 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 		case opMissing:
 			top -= int(i.n) - 1
 			stack[top] = Value{}
-			failed = x.failures[i.fail]
+			failed = &x.failures[i.fail]
 		}
 		if failed != nil {
 			if pc == len(x.code)-1 {
@@ -162,9 +165,9 @@ func (x *Expression) xor(i *instruction, left *Value, right Value) *Error {
 	*left = Value{}
 	switch {
 	case !ok:
-		return x.failures[i.fail]
+		return &x.failures[i.fail]
 	case !also:
-		return x.failures[i.fail+1]
+		return &x.failures[i.fail+1]
 	}
 	*left = BooleanValue(a != b)
 	return nil
@@ -176,9 +179,9 @@ func (x *Expression) compare(i *instruction, left *Value, right Value) *Error {
 	*left = Value{}
 	switch {
 	case !ok:
-		return x.failures[i.fail]
+		return &x.failures[i.fail]
 	case !also:
-		return x.failures[i.fail+1]
+		return &x.failures[i.fail+1]
 	}
 	is := false
 	switch i.op {
@@ -201,11 +204,11 @@ func (x *Expression) arithmetic(i *instruction, left *Value, right Value) *Error
 	*left = IntegerValue(0)
 	switch {
 	case !ok:
-		return x.failures[i.fail]
+		return &x.failures[i.fail]
 	case !also:
-		return x.failures[i.fail+1]
+		return &x.failures[i.fail+1]
 	case b == 0 && (i.op == opDivide || i.op == opModulo):
-		return x.failures[i.fail+2]
+		return &x.failures[i.fail+2]
 	}
 	n := int64(0)
 	switch i.op {
@@ -221,8 +224,26 @@ func (x *Expression) arithmetic(i *instruction, left *Value, right Value) *Error
 		n = int64(a) % int64(b)
 	}
 	if n != int64(int32(n)) {
-		return x.failures[i.fail+2]
+		return &x.failures[i.fail+2]
 	}
 	*left = IntegerValue(int32(n))
+	return nil
+}
+
+// in compares a value with the constants of a set.
+func (x *Expression) in(i *instruction, left *Value) *Error {
+	v := *left
+	for k := int32(0); k < i.function; k++ {
+		element, ok := x.constants[i.n+k].cast(v.typ)
+		if !ok {
+			*left = Value{}
+			return &x.failures[i.fail+k]
+		}
+		if element == v {
+			*left = BooleanValue(!i.flag)
+			return nil
+		}
+	}
+	*left = BooleanValue(i.flag)
 	return nil
 }
