@@ -120,7 +120,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	r := &run{consumer: c, ctx: handling, stopping: make(chan struct{}), failed: make(chan error, 1), next: make(chan jetstream.Msg)}
+	r := &run{consumer: c, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), running: map[jetstream.Msg]bool{}}
 	var workers sync.WaitGroup
 	for range max(c.Concurrency, 1) {
 		workers.Go(r.work)
@@ -130,19 +130,23 @@ func (c *Consumer) Run(ctx context.Context) error {
 		workers.Wait()
 		close(idle)
 	}()
-	read := make(chan error, 1)
-	go func() { read <- r.read(messages) }()
+	extended := make(chan struct{})
+	go func() {
+		defer close(extended)
+		r.extend(idle)
+	}()
 
 	select {
 	case <-ctx.Done():
 	case err = <-r.failed:
-	case err = <-read:
-		read <- nil
 	}
 	close(r.stopping)
 	messages.Stop()
-	<-read
-	if left := r.end(c.Grace, cancel, idle); err == nil && left > 0 {
+	left := r.end(c.Grace, cancel, idle)
+	if left == 0 {
+		<-extended
+	}
+	if err == nil && left > 0 {
 		err = &dispatch.UnfinishedError{Events: left}
 	}
 	return err
@@ -154,50 +158,80 @@ type run struct {
 	ctx      context.Context // of the handlers
 	stopping chan struct{}   // closed when no more events are to be handled
 	failed   chan error      // has room for one
-	next     chan jetstream.Msg
+
+	reading  sync.Mutex // one worker reads at a time
+	messages jetstream.MessagesContext
 
 	mu      sync.Mutex
-	running int
+	running map[jetstream.Msg]bool // those that are handled; true if they have been for a while
 }
 
-// read gives messages to the workers until it is stopped, or the client cannot go on.
-func (r *run) read(messages jetstream.MessagesContext) error {
-	for {
-		m, err := messages.Next()
-		switch {
-		case errors.Is(err, jetstream.ErrMsgIteratorClosed):
-			return nil
-		case errors.Is(err, jetstream.ErrNoHeartbeat): // the server is away for a while
-			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", slog.String("error", err.Error()))
-			continue
-		case err != nil:
-			return fmt.Errorf("cenatsgo: %w", err)
-		}
-		select {
-		case r.next <- m:
-		case <-r.stopping:
-			_ = m.Nak() // so that another member gets it at once
-		}
-	}
-}
-
+// work handles messages, one after the other, until it is stopped or the client cannot go on.
 func (r *run) work() {
 	for {
-		select {
-		case <-r.stopping:
+		r.reading.Lock()
+		m, err := r.messages.Next()
+		r.reading.Unlock()
+		switch {
+		case isClosed(r.stopping):
+			if err == nil {
+				_ = m.Nak() // so that another member gets it at once
+			}
 			return
-		case m := <-r.next:
-			r.count(1)
+		case errors.Is(err, jetstream.ErrNoHeartbeat): // the server is away for a while
+			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", slog.String("error", err.Error()))
+		case err != nil:
+			r.fail(fmt.Errorf("cenatsgo: %w", err))
+			return
+		default:
+			r.mu.Lock()
+			r.running[m] = false
+			r.mu.Unlock()
 			r.handle(m)
-			r.count(-1)
+			r.mu.Lock()
+			delete(r.running, m)
+			r.mu.Unlock()
 		}
 	}
 }
 
-func (r *run) count(n int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.running += n
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// extend asks the server for more time for the messages whose handlers take long, until all
+// handlers have returned.
+func (r *run) extend(idle <-chan struct{}) {
+	wait := defaultAckWait
+	if info := r.consumer.Consumer.CachedInfo(); info != nil && info.Config.AckWait > 0 {
+		wait = info.Config.AckWait
+	}
+	ticker := time.NewTicker(wait / 3)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-idle:
+			return
+		case <-ticker.C:
+		}
+		var slow []jetstream.Msg
+		r.mu.Lock()
+		for m, isSlow := range r.running {
+			if isSlow {
+				slow = append(slow, m)
+			}
+			r.running[m] = true
+		}
+		r.mu.Unlock()
+		for _, m := range slow {
+			_ = m.InProgress() // the next one is as good
+		}
+	}
 }
 
 // fail ends Run with an error.
@@ -229,7 +263,7 @@ func (r *run) end(grace time.Duration, cancel context.CancelFunc, idle <-chan st
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.running
+	return len(r.running)
 }
 
 func (c *Consumer) logger() *slog.Logger {

@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"strconv"
-	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -44,9 +42,7 @@ func (r *run) handle(m jetstream.Msg) {
 		r.invalid(m, err)
 		return
 	}
-	stop := r.keep(m)
 	out := r.deliver(m, &e)
-	stop()
 	switch {
 	case out.Interrupted:
 		err = m.Nak()
@@ -77,33 +73,6 @@ func (r *run) deliver(m jetstream.Msg, e *cloudevents.Event) dispatch.Delivered 
 		out.Attempts = int(about.NumDelivered)
 	}
 	return out
-}
-
-// keep asks the server for more time while a handler works, until the function that it returns
-// is called.
-func (r *run) keep(m jetstream.Msg) (stop func()) {
-	wait := defaultAckWait
-	if info := r.consumer.Consumer.CachedInfo(); info != nil && info.Config.AckWait > 0 {
-		wait = info.Config.AckWait
-	}
-	var mu sync.Mutex
-	stopped := false
-	var timer *time.Timer
-	mu.Lock()
-	defer mu.Unlock()
-	timer = time.AfterFunc(wait/2, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !stopped && m.InProgress() == nil {
-			timer.Reset(wait / 2)
-		}
-	})
-	return func() {
-		mu.Lock()
-		defer mu.Unlock()
-		stopped = true
-		timer.Stop()
-	}
 }
 
 // invalid deals with a message in which there is no valid event.

@@ -1,0 +1,34 @@
+module github.com/seed763dd41b/cloudevents/bench/brokers
+
+go 1.26.0
+
+require (
+	github.com/nats-io/nats-server/v2 v2.15.3
+	github.com/nats-io/nats.go v1.55.0
+	github.com/seed763dd41b/cloudevents v0.0.0
+	github.com/seed763dd41b/cloudevents/kafka/kgo v0.0.0
+	github.com/seed763dd41b/cloudevents/nats/natsgo v0.0.0
+	github.com/twmb/franz-go v1.22.3
+	github.com/twmb/franz-go/pkg/kfake v0.0.0-20260918054303-01f206a7e32c
+)
+
+require (
+	github.com/antithesishq/antithesis-sdk-go v0.9.0-default-no-op // indirect
+	github.com/google/go-tpm v0.9.8 // indirect
+	github.com/klauspost/compress v1.20.4 // indirect
+	github.com/minio/highwayhash v1.0.4 // indirect
+	github.com/nats-io/jwt/v2 v2.8.3 // indirect
+	github.com/nats-io/nkeys v0.4.17 // indirect
+	github.com/nats-io/nuid v1.0.1 // indirect
+	github.com/pierrec/lz4/v4 v4.1.33 // indirect
+	github.com/twmb/franz-go/pkg/kmsg v1.15.1 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
+)
+
+replace (
+	github.com/seed763dd41b/cloudevents => ../..
+	github.com/seed763dd41b/cloudevents/kafka/kgo => ../../kafka/kgo
+	github.com/seed763dd41b/cloudevents/nats/natsgo => ../../nats/natsgo
+)
