@@ -27,7 +27,9 @@ import (
 //
 // The status of the answer is
 //
-//	200  with the reply of the handler, in the mode of the request
+//	200  with the reply of the handler, in the mode of the request; if the Format of the
+//	     Decoder is a format.Set and the mode structured, in the format that Accept prefers,
+//	     or else in that of the request
 //	202  the handler deferred the event; the header Deferred-Id has the id of the work
 //	204  the event was handled; or an answer to HEAD or OPTIONS, with Allow
 //	400  the message is malformed or invalid, or its body could not be read
@@ -301,7 +303,7 @@ func (x *exchange) event() int {
 	if len(data) == 0 {
 		x.m.body = nil
 	}
-	a := x.receiver.handle(ctx, e, x.m.mode)
+	a := x.receiver.handle(ctx, e, x.m.mode, x.r.Header)
 	if p := &a.problem; p.Offset != nil {
 		p.Offset = x.m.place(data, *p.Offset)
 	}
@@ -370,15 +372,15 @@ type eventAnswer struct {
 }
 
 // handle calls the handler with e, which belongs to the handler from then on. A reply is
-// encoded for mode m.
-func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode) (a eventAnswer) {
+// encoded for mode m of a request with header h.
+func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode, h http.Header) (a eventAnswer) {
 	begin := rc.Observer.now()
 	rc.Observer.decoded(ctx, e)
 	out := dispatch.Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 	r := dispatch.Call(ctx, rc.Handler, e)
 	switch {
 	case r.Verdict == dispatch.VerdictDone && r.Reply != nil:
-		out, err := rc.encodeReply(r.Reply, m)
+		out, err := rc.encodeReply(r.Reply, m, h)
 		if err == nil {
 			a = eventAnswer{status: http.StatusOK, reply: r.Reply, encoded: out}
 			break
@@ -417,7 +419,7 @@ func abort(err error) {
 	}
 }
 
-func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (out encoded, err error) {
+func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode, h http.Header) (out encoded, err error) {
 	if m == cloudevents.BatchMode {
 		// It is a member of a BatchAnswer.
 		out, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
@@ -426,7 +428,31 @@ func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode) (o
 		}
 		return out, err
 	}
-	return encode(reply, m, rc.Decoder.Format)
+	f := rc.Decoder.Format
+	if set, ok := f.(format.Set); ok && m == cloudevents.StructuredMode {
+		f = replyFormat(set, h)
+	}
+	return encode(reply, m, f)
+}
+
+// replyFormat returns the member of a set for the reply to a request: the one that its Accept
+// prefers, or else the one that the request is in, or else the first.
+func replyFormat(set format.Set, h http.Header) format.Formatter {
+	mediaTypes := make([]string, len(set))
+	for i, f := range set {
+		mediaTypes[i] = f.MediaType()
+	}
+	if i := answer.Best(h, mediaTypes); i >= 0 {
+		return set[i]
+	}
+	if len(h["Accept"]) == 0 {
+		for _, f := range set {
+			if format.Accepts(f, h.Get("Content-Type")) == nil {
+				return f
+			}
+		}
+	}
+	return set
 }
 
 // errDeepReply is about a reply that encoding/json, which writes a BatchAnswer, refuses.

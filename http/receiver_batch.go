@@ -70,7 +70,7 @@ func (x *exchange) batch() int {
 		} else {
 			// A copy, so that one event that is kept does not keep the others.
 			e := es[i]
-			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode)
+			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode, x.r.Header)
 		}
 		es[i] = cloudevents.Event{}
 		i++

@@ -30,6 +30,21 @@ func PrefersJSON(h http.Header) bool {
 	return q[0] > 0 && q[0] >= firstSaid(q[1:], said[1:])
 }
 
+// Best returns the index of the media type that the header Accept of a request prefers, by the
+// most specific range for each, and the first of those that it likes as much. It is -1 if the
+// header admits none of them, or is missing. No more than 64 ranges are looked at.
+func Best(h http.Header, mediaTypes []string) int {
+	best, weight := -1, 0.0
+	for i, t := range mediaTypes {
+		kind, _, _ := strings.Cut(t, "/")
+		q, said := accepts(h, t, kind+"/*", "*/*")
+		if w := firstSaid(q[:], said[:]); w > weight {
+			best, weight = i, w
+		}
+	}
+	return best
+}
+
 const maxNames = 4
 
 // accepts returns the largest weight that the header Accept has for each of the ranges,
