@@ -102,7 +102,7 @@ func inPlacePair(x *Item) Pair {
 		},
 		Check: func() error {
 			e, err := ours()
-			if err := checkOurs(e, err, &x.Event); err != nil {
+			if err := CheckEvent(e, err, &x.Event); err != nil {
 				return err
 			}
 			return checkDecode(x, x.JSON, sdkDecode)
@@ -115,17 +115,14 @@ func inPlacePair(x *Item) Pair {
 // with the event that it was made of.
 func checkDecode(x *Item, document []byte, other func([]byte) (event.Event, error)) error {
 	e, err := decode(document)
-	if err := checkOurs(e, err, &x.Event); err != nil {
+	if err := CheckEvent(e, err, &x.Event); err != nil {
 		return err
 	}
 	if other == nil {
 		return nil
 	}
 	s, err := other(document)
-	if err != nil {
-		return err
-	}
-	return sameFacts(sdkFacts(&s), factsOf(&x.Event))
+	return CheckSDKEvent(&s, err, &x.Event)
 }
 
 // dataPairs are the parts of decoding whose cost grows with the data.

@@ -13,7 +13,7 @@ import (
 func encodePairs(items []Item) []Pair {
 	var pairs []Pair
 	for _, x := range items {
-		s := sdkEvent(&x.Event)
+		s := SDKEvent(&x.Event)
 		check := func() error { return checkEncode(&x, &s) }
 		newSlice := func() {
 			b, err := cloudevents.AppendJSON(nil, &x.Event)

@@ -131,7 +131,7 @@ func sendSDK(x *Item, m cloudevents.Mode) func(string, http.RoundTripper) func()
 		must(err)
 		c, err := client.New(p)
 		must(err)
-		s, ctx := sdkEvent(&x.Event), sdkMode(m)
+		s, ctx := SDKEvent(&x.Event), SDKMode(m)
 		return func() error {
 			if result := c.Send(ctx, s); !protocol.IsACK(result) {
 				return result

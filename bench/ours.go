@@ -20,8 +20,8 @@ func factsOfAll(es []cloudevents.Event) []facts {
 	return all
 }
 
-// checkOurs compares an event that we decoded with the one that went in.
-func checkOurs(e cloudevents.Event, err error, want *cloudevents.Event) error {
+// CheckEvent compares what we have decoded with the event that went in.
+func CheckEvent(e cloudevents.Event, err error, want *cloudevents.Event) error {
 	if err != nil {
 		return err
 	}

@@ -8,18 +8,8 @@ import (
 )
 
 func TestPairsAgree(t *testing.T) {
-	seen := map[string]bool{}
-	for _, p := range Pairs() {
-		name := p.Path + " / " + p.Against
-		if seen[name] {
-			t.Errorf("two pairs are called %q", name)
-		}
-		seen[name] = true
-		if err := p.Check(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		p.Ours()
-		p.Other()
+	if err := Agree(Pairs()); err != nil {
+		t.Error(err)
 	}
 }
 

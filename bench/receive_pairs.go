@@ -55,7 +55,7 @@ func receivePair(path string, x *Item, in *incoming, floor, goal Limit) []Pair {
 			},
 			Check: func() error {
 				e, err := cehttp.ToCloudEvent(in.next(), nil)
-				if err := checkOurs(e, err, &x.Event); err != nil {
+				if err := CheckEvent(e, err, &x.Event); err != nil {
 					return err
 				}
 				s, err := other(in.next())

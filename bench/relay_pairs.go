@@ -26,7 +26,7 @@ func relayPairs(items []Item) []Pair {
 }
 
 func relay(x *Item, direction string, in *incoming, m cloudevents.Mode) []Pair {
-	ctx := sdkMode(m)
+	ctx := SDKMode(m)
 	ours := func() (*http.Request, error) {
 		s, err := receiveSealed(in.next())
 		if err != nil {

@@ -25,8 +25,8 @@ func sdkRequest(ctx context.Context, s *event.Event) (*http.Request, error) {
 	return r, sdkhttp.WriteRequest(ctx, binding.ToMessage(s), r)
 }
 
-// sdkMode returns a context that makes sdk-go write in that mode.
-func sdkMode(m cloudevents.Mode) context.Context {
+// SDKMode returns a context that makes sdk-go write in that mode.
+func SDKMode(m cloudevents.Mode) context.Context {
 	if m == cloudevents.StructuredMode {
 		return binding.WithForceStructured(context.Background())
 	}
@@ -82,7 +82,7 @@ func requestPairs(items []Item, groups []Group) []Pair {
 }
 
 func requestPair(path string, x *Item, m cloudevents.Mode, floor, goal Limit) Pair {
-	s, ctx := sdkEvent(&x.Event), sdkMode(m)
+	s, ctx := SDKEvent(&x.Event), SDKMode(m)
 	return Pair{
 		Path: path + x.Name, Against: "sdk-go WriteRequest",
 		Ours: func() {
@@ -140,7 +140,7 @@ func checkRequest(r *http.Request, err error, want *cloudevents.Event) error {
 func headerPair(x *Item) Pair {
 	e := x.Event
 	e.Data = nil
-	s, ctx := sdkEvent(&e), sdkMode(cloudevents.BinaryMode)
+	s, ctx := SDKEvent(&e), SDKMode(cloudevents.BinaryMode)
 	h := http.Header{}
 	r := &http.Request{Header: http.Header{}}
 	theirs := func() error {
@@ -164,7 +164,7 @@ func headerPair(x *Item) Pair {
 			}
 			for _, header := range []http.Header{h, r.Header} {
 				got, err := cehttp.FromHeader(header)
-				if err := checkOurs(got, err, &e); err != nil {
+				if err := CheckEvent(got, err, &e); err != nil {
 					return err
 				}
 			}

@@ -41,9 +41,9 @@ func sdkDecodeBatch(document []byte) ([]event.Event, error) {
 	return es, nil
 }
 
-// sdkEvent returns e as an event of sdk-go. Data is set directly: SetData would
+// SDKEvent returns e as an event of sdk-go. Data is set directly: SetData would
 // compact it.
-func sdkEvent(e *cloudevents.Event) event.Event {
+func SDKEvent(e *cloudevents.Event) event.Event {
 	s := event.New()
 	s.SetID(e.ID)
 	s.SetSource(e.Source)
@@ -69,7 +69,7 @@ func sdkEvent(e *cloudevents.Event) event.Event {
 func sdkEvents(es []cloudevents.Event) []event.Event {
 	all := make([]event.Event, len(es))
 	for i := range es {
-		all[i] = sdkEvent(&es[i])
+		all[i] = SDKEvent(&es[i])
 	}
 	return all
 }
@@ -86,6 +86,19 @@ func sdkValue(v cloudevents.Value) any {
 		return n
 	}
 	return v.String()
+}
+
+// CheckSDKEvent compares what sdk-go has decoded with the event that went in. The attributes in
+// extra are those that sdk-go adds.
+func CheckSDKEvent(s *event.Event, err error, want *cloudevents.Event, extra ...string) error {
+	if err != nil {
+		return err
+	}
+	got := sdkFacts(s)
+	for _, name := range extra {
+		delete(got.attributes, name)
+	}
+	return sameFacts(got, factsOf(want))
 }
 
 func sdkFacts(s *event.Event) facts {

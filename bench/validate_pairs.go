@@ -24,7 +24,7 @@ func validatePairs(items []Item) []Pair {
 		{"URIs of 220 and 49 bytes", long, 0.75, 1},
 		{"16 extensions", Pick(items, "16 extensions")[0].Event, 1.2, 1.5},
 	} {
-		s := sdkEvent(&x.event)
+		s := SDKEvent(&x.event)
 		if x.event.DataSchema != "" {
 			s.SetDataSchema(x.event.DataSchema)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/bench"
+	"github.com/seed763dd41b/cloudevents/bench/measure"
 )
 
 // leastExchange is the least time of a side in each turn of a pass. A network is noisier
@@ -15,10 +16,10 @@ type exchanges []bench.Exchange
 
 // openExchanges returns the exchanges that s wants. It opens each once, which compares
 // what arrives.
-func openExchanges(s settings) (exchanges, error) {
+func openExchanges(s *measure.Settings) (exchanges, error) {
 	var wanted exchanges
 	for _, x := range bench.Exchanges() {
-		if !s.wants(x.Path, x.Against) {
+		if !s.Wants(x.Path, x.Against) {
 			continue
 		}
 		running, err := x.Open()
@@ -31,10 +32,10 @@ func openExchanges(s settings) (exchanges, error) {
 	return wanted, nil
 }
 
-func (xs exchanges) measure(s settings) ([]row, error) {
-	var rows []row
+func (xs exchanges) measure(s *measure.Settings) ([]measure.Row, error) {
+	var rows []measure.Row
 	for i := range xs {
-		s.progress(xs[i].Path, xs[i].Against)
+		s.Progress(xs[i].Path, xs[i].Against)
 		r, err := measureExchange(&xs[i], s)
 		if err != nil {
 			return nil, fmt.Errorf("%s / %s: %w", xs[i].Path, xs[i].Against, err)
@@ -45,8 +46,8 @@ func (xs exchanges) measure(s settings) ([]row, error) {
 }
 
 // measureExchange uses all processors.
-func measureExchange(x *bench.Exchange, s settings) (row, error) {
-	r := row{Path: x.Path, Against: x.Against, Unit: "ns", AllocsOurs: -1, Cost: x.Floor != 0, Note: x.Note}
+func measureExchange(x *bench.Exchange, s *measure.Settings) (measure.Row, error) {
+	r := measure.Row{Path: x.Path, Against: x.Against, Unit: "ns", AllocsOurs: -1, Cost: x.Floor != 0, Note: x.Note}
 	running, err := x.Open()
 	if err != nil {
 		return r, err
@@ -61,26 +62,22 @@ func measureExchange(x *bench.Exchange, s settings) (row, error) {
 		}
 		return float64(max(elapsed, 1).Nanoseconds())
 	}
-	least := max(s.least, leastExchange)
+	least := max(s.Least, leastExchange)
 	side(running.Ours, least/4)
 	side(running.Other, least/4)
-	r.pass(s.passes, func() (ours, other float64) {
-		for range turns {
-			ours += side(running.Ours, least) / turns
-			other += side(running.Other, least) / turns
-		}
-		return ours, other
-	})
+	r.Run(s.Passes,
+		func() float64 { return side(running.Ours, least) },
+		func() float64 { return side(running.Other, least) })
 	if failed != nil {
 		return r, failed
 	}
 
 	f, g := bench.Limit{Ratio: x.Floor}, bench.Limit{Ratio: x.Goal}
 	if x.Alone != nil {
-		r.AllocsOurs, r.AllocsOther = allocs(x.Alone.Ours), allocs(x.Alone.Other)
+		r.AllocsOurs, r.AllocsOther = measure.Allocs(x.Alone.Ours), measure.Allocs(x.Alone.Other)
 		f.Allocs, g.Allocs = x.Alone.Floor.Allocs, x.Alone.Goal.Allocs
 		r.Note = "time of ours over the other; allocations without the network"
 	}
-	r.judge(f, g)
+	r.Judge(f, g)
 	return r, nil
 }

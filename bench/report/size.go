@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/seed763dd41b/cloudevents/bench/measure"
 )
 
 const (
@@ -13,12 +15,12 @@ const (
 )
 
 // sizeRows build the receivers in linked/ and compare their sizes.
-func sizeRows(s settings) ([]row, error) {
+func sizeRows(s *measure.Settings) ([]measure.Row, error) {
 	const path, sdkPath, against = "linked receiver", "linked receiver of sdk-go", "net/http alone"
-	if !s.wants(path, against) && !s.wants(sdkPath, against) {
+	if !s.Wants(path, against) && !s.Wants(sdkPath, against) {
 		return nil, nil
 	}
-	s.progress(path, against)
+	s.Progress(path, against)
 	dir, err := os.MkdirTemp("", "linked")
 	if err != nil {
 		return nil, err
@@ -31,17 +33,17 @@ func sizeRows(s settings) ([]row, error) {
 		}
 	}
 	plain, ours, sdk := sizes[0], sizes[1], sizes[2]
-	r := row{
+	r := measure.Row{
 		Path: path, Against: against, Unit: "B", Ours: ours, Other: plain, Ratio: ours / plain, Cost: true, AllocsOurs: -1,
-		Floor: "+ 200 kB", Goal: "+ 100 kB", Verdict: behind, Note: fmt.Sprintf("+ %.0f kB", (ours-plain)/1e3),
+		Floor: "+ 200 kB", Goal: "+ 100 kB", Verdict: measure.Behind, Note: fmt.Sprintf("+ %.0f kB", (ours-plain)/1e3),
 	}
 	if ours-plain <= sizeFloor {
-		r.Verdict = floor
+		r.Verdict = measure.Floor
 	}
 	if ours-plain <= sizeGoal {
-		r.Verdict = goal
+		r.Verdict = measure.Goal
 	}
-	return []row{r, {
+	return []measure.Row{r, {
 		Path: sdkPath, Against: against, Unit: "B", Ours: sdk, Other: plain, Ratio: sdk / plain, Cost: true, AllocsOurs: -1,
 		Note: fmt.Sprintf("+ %.0f kB", (sdk-plain)/1e3),
 	}}, nil

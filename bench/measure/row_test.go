@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"os"
@@ -15,24 +15,24 @@ func limit(ratio, allocs float64) bench.Limit {
 
 func TestJudge(t *testing.T) {
 	for _, test := range []struct {
-		row  row
+		row  Row
 		want string
 	}{
-		{row{Ratio: 10, AllocsOurs: 2}, goal},
-		{row{Ratio: 10, AllocsOurs: 3}, floor},
-		{row{Ratio: 7, AllocsOurs: 2}, floor},
-		{row{Ratio: 6, AllocsOurs: 3}, "behind (time)"},
-		{row{Ratio: 10, AllocsOurs: 4}, "behind (allocations)"},
-		{row{Ratio: 6, AllocsOurs: 4}, behind},
-		{row{Ratio: 6.5, AllocsOurs: 3, Cost: true}, floor},
-		{row{Ratio: 7, AllocsOurs: 3, Cost: true}, "behind (time)"},
+		{Row{Ratio: 10, AllocsOurs: 2}, Goal},
+		{Row{Ratio: 10, AllocsOurs: 3}, Floor},
+		{Row{Ratio: 7, AllocsOurs: 2}, Floor},
+		{Row{Ratio: 6, AllocsOurs: 3}, "behind (time)"},
+		{Row{Ratio: 10, AllocsOurs: 4}, "behind (allocations)"},
+		{Row{Ratio: 6, AllocsOurs: 4}, Behind},
+		{Row{Ratio: 6.5, AllocsOurs: 3, Cost: true}, Floor},
+		{Row{Ratio: 7, AllocsOurs: 3, Cost: true}, "behind (time)"},
 	} {
 		r := test.row
 		high := 10.0
 		if r.Cost {
 			high = 5
 		}
-		r.judge(limit(6.5, 3), limit(high, 2))
+		r.Judge(limit(6.5, 3), limit(high, 2))
 		if r.Verdict != test.want {
 			t.Errorf("%+v: %s, want %s", test.row, r.Verdict, test.want)
 		}
@@ -40,9 +40,9 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeMoreAllocations(t *testing.T) {
-	r := row{AllocsOurs: 5, AllocsOther: 1}
-	r.judge(bench.Limit{Allocs: &bench.Allocs{Max: 3, More: true}}, bench.Limit{Allocs: &bench.Allocs{Max: 3, More: true}})
-	if r.Verdict == goal || r.Floor != "+ 3 allocs" {
+	r := Row{AllocsOurs: 5, AllocsOther: 1}
+	r.Judge(bench.Limit{Allocs: &bench.Allocs{Max: 3, More: true}}, bench.Limit{Allocs: &bench.Allocs{Max: 3, More: true}})
+	if r.Verdict == Goal || r.Floor != "+ 3 allocs" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -61,7 +61,7 @@ func TestWriteInto(t *testing.T) {
 	if err := os.WriteFile(name, []byte("before\n"+beginMarker+"\nold\n"+endMarker+"\nafter\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	r := report{Command: "go run ./report", Rows: []row{{Path: "path", Against: "other", Ratio: 2}}}
+	r := report{Command: "go run ./report", Rows: []Row{{Path: "path", Against: "other", Ratio: 2}}}
 	for range 2 {
 		if err := r.writeInto(name); err != nil {
 			t.Fatal(err)

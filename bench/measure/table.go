@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ type report struct {
 	Machine machineInfo `json:"machine"`
 	Command string      `json:"command"`
 	Passes  int         `json:"passes"`
-	Rows    []row       `json:"rows"`
+	Rows    []Row       `json:"rows"`
 }
 
 func (r *report) printJSON(w io.Writer) error {
@@ -46,7 +46,7 @@ func (r *report) summary() string {
 		counts[verdict]++
 	}
 	return fmt.Sprintf("Rows that reach the goal: %d; the floor: %d; behind: %d; a goal without floor not yet: %d.",
-		counts[goal], counts[floor], counts[behind], counts[notYet])
+		counts[Goal], counts[Floor], counts[Behind], counts[NotYet])
 }
 
 // quantity returns v with at least three digits.
@@ -62,14 +62,14 @@ func quantity(v float64, unit string) string {
 	return fmt.Sprintf("%.0f %s", v, unit)
 }
 
-func (r *row) spread() string {
+func (r *Row) spread() string {
 	if r.Spread[0] == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%.2f–%.2f", r.Spread[0], r.Spread[1])
 }
 
-func (r *row) allocs() string {
+func (r *Row) allocs() string {
 	if r.AllocsOurs < 0 {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/bench"
 )
 
-// row is a line of the table.
-type row struct {
+// Row is a line of the table. Ratio is the other side over ours, and more is better.
+type Row struct {
 	Path    string     `json:"path"`
 	Against string     `json:"against"`
 	Unit    string     `json:"unit,omitempty"` // of Ours and Other: "ns" or "B"; "" if there is only a ratio
@@ -26,29 +26,32 @@ type row struct {
 	Goal    string `json:"goal,omitempty"`
 	Verdict string `json:"verdict,omitempty"`
 	Note    string `json:"note,omitempty"`
+
+	Mean string `json:"-"` // of the Pair
 }
 
+// The verdicts on a row.
 const (
-	goal   = "goal"
-	floor  = "floor"
-	behind = "behind"
-	notYet = "not yet" // there is a goal and no floor
+	Goal   = "goal"
+	Floor  = "floor"
+	Behind = "behind"
+	NotYet = "not yet" // there is a goal and no floor
 )
 
-// judge sets Floor, Goal and Verdict. Ratios of rows with Cost are at most the
+// Judge sets Floor, Goal and Verdict. Ratios of rows with Cost are at most the
 // limit, others at least.
-func (r *row) judge(f, g bench.Limit) {
+func (r *Row) Judge(f, g bench.Limit) {
 	r.Floor, r.Goal = r.limit(f), r.limit(g)
 	switch {
 	case r.Floor == "" && r.Goal == "":
 	case r.meets(g):
-		r.Verdict = goal
+		r.Verdict = Goal
 	case r.Floor == "":
-		r.Verdict = notYet
+		r.Verdict = NotYet
 	case r.meets(f):
-		r.Verdict = floor
+		r.Verdict = Floor
 	default:
-		r.Verdict = behind
+		r.Verdict = Behind
 		if r.meetsRatio(f) {
 			r.Verdict += " (allocations)"
 		} else if r.meetsAllocs(f) && f.Allocs != nil {
@@ -57,9 +60,9 @@ func (r *row) judge(f, g bench.Limit) {
 	}
 }
 
-func (r *row) meets(l bench.Limit) bool { return r.meetsRatio(l) && r.meetsAllocs(l) }
+func (r *Row) meets(l bench.Limit) bool { return r.meetsRatio(l) && r.meetsAllocs(l) }
 
-func (r *row) meetsRatio(l bench.Limit) bool {
+func (r *Row) meetsRatio(l bench.Limit) bool {
 	if l.Ratio == 0 {
 		return true
 	}
@@ -69,7 +72,7 @@ func (r *row) meetsRatio(l bench.Limit) bool {
 	return r.Ratio >= l.Ratio
 }
 
-func (r *row) meetsAllocs(l bench.Limit) bool {
+func (r *Row) meetsAllocs(l bench.Limit) bool {
 	if l.Allocs == nil {
 		return true
 	}
@@ -80,7 +83,7 @@ func (r *row) meetsAllocs(l bench.Limit) bool {
 	return r.AllocsOurs <= most
 }
 
-func (r *row) limit(l bench.Limit) string {
+func (r *Row) limit(l bench.Limit) string {
 	var parts []string
 	if l.Ratio != 0 {
 		parts = append(parts, fmt.Sprintf("%g×", l.Ratio))

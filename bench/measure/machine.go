@@ -1,10 +1,11 @@
-package main
+package measure
 
 import (
 	"bufio"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -17,10 +18,10 @@ type machineInfo struct {
 	Modules    []string `json:"modules"`
 }
 
-func machine() machineInfo {
+func machine(libraries []string) machineInfo {
 	return machineInfo{
 		CPU: cpu(), System: runtime.GOOS + "/" + runtime.GOARCH,
-		GOMAXPROCS: runtime.GOMAXPROCS(0), Go: runtime.Version(), Modules: modules(),
+		GOMAXPROCS: runtime.GOMAXPROCS(0), Go: runtime.Version(), Modules: modules(libraries),
 	}
 }
 
@@ -38,16 +39,15 @@ func cpu() string {
 	return "unknown CPU"
 }
 
-// modules returns the versions of the libraries on the other side.
-func modules() []string {
+// modules returns the versions of those modules that the program is linked with.
+func modules(wanted []string) []string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return nil
 	}
 	var found []string
 	for _, m := range info.Deps {
-		switch m.Path {
-		case "github.com/cloudevents/sdk-go/v2", "github.com/bytedance/sonic", "github.com/goccy/go-json":
+		if slices.Contains(wanted, m.Path) {
 			found = append(found, m.Path+" "+m.Version)
 		}
 	}

@@ -1,0 +1,127 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/cloudevents/sdk-go/v2/event"
+	"github.com/seed763dd41b/cloudevents"
+)
+
+// Binding is how this module and sdk-go make events of messages of a client library, and
+// messages of events, in one content mode. In is a message that the client has received, Out
+// one that it is to send.
+type Binding[In, Out any] struct {
+	Name    string // of the protocol and the mode
+	Mode    cloudevents.Mode
+	Message func(*Item) In // made by hand, with the event of the item
+
+	Decode func(In) (cloudevents.Event, error)
+	Encode func(*cloudevents.Event) (Out, error)
+
+	SDKDecode  func(In) (*event.Event, error)
+	SDKEncode  func(*event.Event) (Out, error)
+	SDKDecoder string   // the name of that function
+	SDKEncoder string   // the same
+	SDKAdds    []string // attributes of decoded events that the message does not have
+
+	// Arrive returns the message that arrives when m is sent.
+	Arrive func(m Out) In
+}
+
+// Pairs decodes and encodes the events of items. sdk-go does not validate events in these
+// functions, and we do.
+func (b *Binding[In, Out]) Pairs(items []Item) []Pair {
+	var pairs []Pair
+	for _, x := range items {
+		pairs = append(pairs, b.decodePair(&x), b.encodePair(&x))
+	}
+	return pairs
+}
+
+func (b *Binding[In, Out]) decodePair(x *Item) Pair {
+	m := b.Message(x)
+	floor, goal := times(4).allocs(3), times(6).allocs(3)
+	if b.Mode == cloudevents.StructuredMode {
+		floor.Ratio, goal.Ratio = 5, 8
+	}
+	return Pair{
+		Path: b.Name + " decode, " + x.Name, Against: b.SDKDecoder,
+		Ours: func() {
+			_, err := b.Decode(m)
+			must(err)
+		},
+		Other: func() {
+			_, err := b.SDKDecode(m)
+			must(err)
+		},
+		Check: func() error { return b.check(m, &x.Event) },
+		Floor: floor, Goal: goal,
+	}
+}
+
+func (b *Binding[In, Out]) encodePair(x *Item) Pair {
+	e, s := x.Event, SDKEvent(&x.Event)
+	return Pair{
+		Path: b.Name + " encode, " + x.Name, Against: b.SDKEncoder,
+		Ours: func() {
+			_, err := b.Encode(&e)
+			must(err)
+		},
+		Other: func() {
+			_, err := b.SDKEncode(&s)
+			must(err)
+		},
+		Check: func() error {
+			ours, err := b.Encode(&e)
+			if err != nil {
+				return err
+			}
+			theirs, err := b.SDKEncode(&s)
+			if err != nil {
+				return fmt.Errorf("sdk-go: %w", err)
+			}
+			if err := b.check(b.Arrive(ours), &e); err != nil {
+				return fmt.Errorf("our message: %w", err)
+			}
+			if err := b.check(b.Arrive(theirs), &e); err != nil {
+				return fmt.Errorf("the message of sdk-go: %w", err)
+			}
+			return nil
+		},
+		Floor: times(5), Goal: times(8),
+	}
+}
+
+// check decodes a message with both libraries.
+func (b *Binding[In, Out]) check(m In, want *cloudevents.Event) error {
+	e, err := b.Decode(m)
+	if err := CheckEvent(e, err, want); err != nil {
+		return err
+	}
+	s, err := b.SDKDecode(m)
+	if err != nil {
+		return fmt.Errorf("sdk-go: %w", err)
+	}
+	return CheckSDKEvent(s, nil, want, b.SDKAdds...)
+}
+
+// Agree returns an error if the sides of a pair differ, or if two pairs have one name.
+func Agree(pairs []Pair) error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, p := range pairs {
+		name := p.Path + " / " + p.Against
+		if seen[name] {
+			errs = append(errs, fmt.Errorf("two pairs are called %q", name))
+		}
+		seen[name] = true
+		if err := p.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
+		}
+		p.Ours()
+		p.Other()
+	}
+	return errors.Join(errs...)
+}
