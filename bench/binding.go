@@ -25,13 +25,16 @@ type Binding[In, Out any] struct {
 	SDKEncoder string   // the same
 	SDKAdds    []string // attributes of decoded events that the message does not have
 
+	// Converting is how often our Decode allocates to make the message of our package of In.
+	Converting float64
+
 	// Arrive returns the message that arrives when m is sent.
 	Arrive func(m Out) In
 }
 
-// Pairs decodes and encodes the events of items. sdk-go does not validate events in these
+// Pairs returns pairs that decode and encode the events of items. sdk-go does not validate events in these
 // functions, and we do.
-func (b *Binding[In, Out]) Pairs(items []Item) []Pair {
+func (b Binding[In, Out]) Pairs(items []Item) []Pair {
 	var pairs []Pair
 	for _, x := range items {
 		pairs = append(pairs, b.decodePair(&x), b.encodePair(&x))
@@ -41,7 +44,8 @@ func (b *Binding[In, Out]) Pairs(items []Item) []Pair {
 
 func (b *Binding[In, Out]) decodePair(x *Item) Pair {
 	m := b.Message(x)
-	floor, goal := times(4).allocs(3), times(6).allocs(3)
+	allocs := 3 + b.Converting
+	floor, goal := times(4).allocs(allocs), times(6).allocs(allocs)
 	if b.Mode == cloudevents.StructuredMode {
 		floor.Ratio, goal.Ratio = 5, 8
 	}

@@ -46,8 +46,10 @@ const turns = 4
 func measurePair(p *bench.Pair, s *Settings) Row {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	r := Row{Path: p.Path, Against: p.Against, Unit: "ns", Note: p.Note, Mean: p.Mean}
-	n, m := calibrate(p.Ours, s.Least/turns), calibrate(p.Other, s.Least/turns)
-	r.Run(s.Passes, func() float64 { return sample(p.Ours, n) }, func() float64 { return sample(p.Other, m) })
+	n, m := s.clock.calibrate(p.Ours, s.Least/turns), s.clock.calibrate(p.Other, s.Least/turns)
+	r.Run(s.Passes,
+		func() float64 { return s.clock.sample(p.Ours, n) },
+		func() float64 { return s.clock.sample(p.Other, m) })
 	r.AllocsOurs, r.AllocsOther = Allocs(p.Ours), Allocs(p.Other)
 	r.Judge(p.Floor, p.Goal)
 	return r
@@ -74,31 +76,31 @@ func (r *Row) Run(passes int, ours, other func() float64) {
 }
 
 // calibrate returns how many calls of run take the time least.
-func calibrate(run func(), least time.Duration) int {
+func (c clock) calibrate(run func(), least time.Duration) int {
 	run()
 	for n := 1; ; {
-		elapsed := timed(run, n)
-		if elapsed >= least {
+		took := c.timed(run, n)
+		if took >= least {
 			return n
 		}
-		next := float64(n) * 1.1 * float64(least) / float64(max(elapsed, 1))
+		next := float64(n) * 1.1 * float64(least) / float64(max(took, 1))
 		n = max(n+1, int(min(next, 100*float64(n))))
 	}
 }
 
-func timed(run func(), n int) time.Duration {
-	begin := time.Now()
+func (c clock) timed(run func(), n int) time.Duration {
+	begin := c()
 	for range n {
 		run()
 	}
-	return time.Since(begin)
+	return c() - begin
 }
 
 // sample returns the nanoseconds of one of n calls. It begins without the garbage of
 // the other side.
-func sample(run func(), n int) float64 {
+func (c clock) sample(run func(), n int) float64 {
 	runtime.GC()
-	return float64(timed(run, n).Nanoseconds()) / float64(n)
+	return float64(c.timed(run, n).Nanoseconds()) / float64(n)
 }
 
 // Allocs returns how often run allocates.

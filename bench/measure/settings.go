@@ -14,6 +14,7 @@ type Settings struct {
 	Passes int
 	Least  time.Duration // of a side in one pass
 
+	clock clock
 	rows  *regexp.Regexp
 	json  bool
 	write string
@@ -24,6 +25,7 @@ func parse() *Settings {
 	s := new(Settings)
 	flag.IntVar(&s.Passes, "passes", 6, "passes over each pair")
 	flag.DurationVar(&s.Least, "min", 100*time.Millisecond, "how long a side runs in one pass")
+	cpu := flag.Bool("cpu", false, "count the time on a processor, for a machine on which others work; rows with a network are not affected")
 	rows := flag.String("rows", "", "measure only rows whose path and opponent, `PATH / AGAINST`, match this expression")
 	flag.BoolVar(&s.json, "json", false, "print JSON")
 	flag.StringVar(&s.write, "write", "", "put the table between the markers in this `file`")
@@ -32,6 +34,12 @@ func parse() *Settings {
 	if flag.NArg() > 0 || s.Passes < 1 || s.Least <= 0 {
 		flag.Usage()
 		os.Exit(2)
+	}
+	s.clock = elapsed()
+	if *cpu {
+		if s.clock = processor; s.clock == nil {
+			log.Fatal("-cpu: this system does not tell the time on a processor")
+		}
 	}
 	var err error
 	if s.rows, err = regexp.Compile(*rows); err != nil {

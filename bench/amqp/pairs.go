@@ -1,0 +1,157 @@
+package amqp
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/Azure/go-amqp"
+	sdkamqp "github.com/cloudevents/sdk-go/protocol/amqp/v2"
+	"github.com/cloudevents/sdk-go/v2/binding"
+	"github.com/cloudevents/sdk-go/v2/event"
+
+	"github.com/seed763dd41b/cloudevents"
+	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
+	"github.com/seed763dd41b/cloudevents/bench"
+)
+
+// prefix is the only one that sdk-go knows.
+const prefix = "cloudEvents:"
+
+// Pairs returns all pairs of this module. In binary mode the time of the events has whole
+// milliseconds, so that both sides write it as a timestamp of AMQP.
+func Pairs() []bench.Pair {
+	items := bench.Pick(bench.Items(), "small", "64 KiB")
+	b := bench.Binding[*amqp.Message, *amqp.Message]{
+		Name:    "AMQP structured",
+		Mode:    cloudevents.StructuredMode,
+		Message: func(x *bench.Item) *amqp.Message { return message("application/cloudevents+json", x.JSON) },
+		Decode: func(a *amqp.Message) (cloudevents.Event, error) {
+			m := fromClient(a)
+			return ceamqp.ToCloudEvent(&m, nil)
+		},
+		Encode: encode(cloudevents.StructuredMode),
+		SDKDecode: func(a *amqp.Message) (*event.Event, error) {
+			return binding.ToEvent(context.Background(), sdkamqp.NewMessage(a, nil))
+		},
+		SDKDecoder: "sdk-go amqp, ToEvent",
+		SDKEncode:  sdkEncode(cloudevents.StructuredMode),
+		SDKEncoder: "sdk-go amqp, WriteMessage",
+		Converting: 1,
+		Arrive:     func(a *amqp.Message) *amqp.Message { return a },
+	}
+	structured := b.Pairs(items)
+
+	for i := range items {
+		items[i].Event.Time = items[i].Event.Time.Truncate(time.Millisecond)
+	}
+	b.Name, b.Mode = "AMQP binary", cloudevents.BinaryMode
+	b.Message = binaryMessage
+	b.Encode, b.SDKEncode = encode(cloudevents.BinaryMode), sdkEncode(cloudevents.BinaryMode)
+	return append(b.Pairs(items), structured...)
+}
+
+func encode(mode cloudevents.Mode) func(*cloudevents.Event) (*amqp.Message, error) {
+	enc := ceamqp.Encoder{Mode: mode, Colon: true}
+	return func(e *cloudevents.Event) (*amqp.Message, error) {
+		m, err := enc.ToMessage(e)
+		if err != nil {
+			return nil, err
+		}
+		return toClient(&m), nil
+	}
+}
+
+func sdkEncode(mode cloudevents.Mode) func(*event.Event) (*amqp.Message, error) {
+	ctx := bench.SDKMode(mode)
+	return func(s *event.Event) (*amqp.Message, error) {
+		var a amqp.Message
+		err := sdkamqp.WriteMessage(ctx, binding.ToMessage(s), &a)
+		return &a, err
+	}
+}
+
+func message(contentType string, body []byte) *amqp.Message {
+	return &amqp.Message{
+		Properties: &amqp.MessageProperties{ContentType: &contentType},
+		Data:       [][]byte{body},
+	}
+}
+
+// binaryMessage returns a message in binary mode, with the types of section 3.1.3.2.
+func binaryMessage(x *bench.Item) *amqp.Message {
+	a := message(x.Event.DataContentType, x.Event.Data)
+	a.ApplicationProperties = map[string]any{prefix + "time": x.Event.Time}
+	for name, values := range x.Header {
+		if name = strings.ToLower(name); name != "content-type" && name != "ce-time" {
+			a.ApplicationProperties[prefix+strings.TrimPrefix(name, "ce-")] = values[0]
+		}
+	}
+	a.ApplicationProperties[prefix+"sampledrate"] = int64(25)
+	return a
+}
+
+// fromClient is the function that a user of go-amqp writes.
+func fromClient(a *amqp.Message) ceamqp.Message {
+	m := ceamqp.Message{Data: a.Data}
+	if a.Properties != nil && a.Properties.ContentType != nil {
+		m.ContentType = *a.Properties.ContentType
+	}
+	if len(a.ApplicationProperties) > 0 {
+		m.ApplicationProperties = make([]ceamqp.Property, 0, len(a.ApplicationProperties))
+		for name, v := range a.ApplicationProperties {
+			m.ApplicationProperties = append(m.ApplicationProperties, ceamqp.Property{Name: name, Value: fromValue(v)})
+		}
+	}
+	return m
+}
+
+// toClient is the function in the other direction.
+func toClient(m *ceamqp.Message) *amqp.Message {
+	a := &amqp.Message{Data: m.Data, Properties: new(amqp.MessageProperties)}
+	if m.ContentType != "" {
+		a.Properties.ContentType = &m.ContentType
+	}
+	if len(m.ApplicationProperties) > 0 {
+		a.ApplicationProperties = make(map[string]any, len(m.ApplicationProperties))
+		for i := range m.ApplicationProperties {
+			p := &m.ApplicationProperties[i]
+			a.ApplicationProperties[p.Name] = toValue(p.Value)
+		}
+	}
+	return a
+}
+
+// fromValue knows the types that events of this package have.
+func fromValue(v any) ceamqp.Value {
+	switch v := v.(type) {
+	case string:
+		return ceamqp.StringValue(v)
+	case int64:
+		return ceamqp.LongValue(v)
+	case time.Time:
+		return ceamqp.TimestampValue(v.UnixMilli())
+	case bool:
+		return ceamqp.BooleanValue(v)
+	case []byte:
+		return ceamqp.BinaryValue(v)
+	}
+	return ceamqp.OtherValue(fmt.Sprintf("%T", v))
+}
+
+func toValue(v ceamqp.Value) any {
+	switch v.Kind() {
+	case ceamqp.KindString:
+		return v.String()
+	case ceamqp.KindLong:
+		return v.Int()
+	case ceamqp.KindTimestamp:
+		return time.UnixMilli(v.Int()).UTC()
+	case ceamqp.KindBoolean:
+		return v.Boolean()
+	case ceamqp.KindBinary:
+		return v.Bytes()
+	}
+	panic("bench: no event of this package has such a property")
+}

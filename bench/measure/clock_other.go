@@ -1,0 +1,5 @@
+//go:build !unix
+
+package measure
+
+var processor clock

@@ -1,0 +1,141 @@
+package messaging
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/IBM/sarama"
+	"github.com/cloudevents/sdk-go/protocol/kafka_sarama/v2"
+	"github.com/cloudevents/sdk-go/v2/binding"
+	"github.com/cloudevents/sdk-go/v2/event"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/bench"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
+)
+
+// kafkaPairs measure both libraries with the messages of sarama. Both set the key to the
+// partitionkey, which sdk-go does unless it is told not to. In structured mode it is told so:
+// it is faster then.
+func kafkaPairs(items []bench.Item) []bench.Pair {
+	b := bench.Binding[*sarama.ConsumerMessage, *sarama.ProducerMessage]{
+		Name:    "Kafka binary",
+		Message: consumerMessage,
+		Decode: func(c *sarama.ConsumerMessage) (cloudevents.Event, error) {
+			m := fromSarama(c)
+			return cekafka.ToCloudEvent(&m, nil)
+		},
+		Encode: kafkaEncode(&cekafka.Encoder{Key: cekafka.PartitionKey}),
+		SDKDecode: func(c *sarama.ConsumerMessage) (*event.Event, error) {
+			return binding.ToEvent(context.Background(), kafka_sarama.NewMessageFromConsumerMessage(c))
+		},
+		SDKDecoder: "sdk-go kafka_sarama, ToEvent",
+		SDKEncode:  kafkaSDKEncode(bench.SDKMode(cloudevents.BinaryMode)),
+		SDKEncoder: "sdk-go kafka_sarama, WriteProducerMessage",
+		SDKAdds:    []string{"kafkaoffset", "kafkapartition", "kafkatopic"},
+		Converting: 2,
+		Arrive:     arrived,
+	}
+	pairs := b.Pairs(items)
+	b.Name, b.Mode = "Kafka structured", cloudevents.StructuredMode
+	b.Message = func(x *bench.Item) *sarama.ConsumerMessage {
+		return &sarama.ConsumerMessage{
+			Topic: "orders", Value: x.JSON,
+			Headers: []*sarama.RecordHeader{{Key: []byte("content-type"), Value: []byte("application/cloudevents+json")}},
+		}
+	}
+	b.Encode = kafkaEncode(&cekafka.Encoder{Mode: cloudevents.StructuredMode})
+	b.SDKEncode = kafkaSDKEncode(kafka_sarama.WithSkipKeyMapping(bench.SDKMode(cloudevents.StructuredMode)))
+	b.SDKAdds = nil
+	return append(pairs, b.Pairs(items)...)
+}
+
+func kafkaEncode(enc *cekafka.Encoder) func(*cloudevents.Event) (*sarama.ProducerMessage, error) {
+	return func(e *cloudevents.Event) (*sarama.ProducerMessage, error) {
+		m, err := enc.ToMessage(e)
+		if err != nil {
+			return nil, err
+		}
+		return toSarama("orders", &m), nil
+	}
+}
+
+func kafkaSDKEncode(ctx context.Context) func(*event.Event) (*sarama.ProducerMessage, error) {
+	return func(s *event.Event) (*sarama.ProducerMessage, error) {
+		p := &sarama.ProducerMessage{Topic: "orders"}
+		return p, kafka_sarama.WriteProducerMessage(ctx, binding.ToMessage(s), p)
+	}
+}
+
+// consumerMessage returns a message in binary mode.
+func consumerMessage(x *bench.Item) *sarama.ConsumerMessage {
+	c := &sarama.ConsumerMessage{Topic: "orders", Value: x.Event.Data}
+	for name, values := range x.Header {
+		name = strings.Replace(strings.ToLower(name), "ce-", "ce_", 1)
+		c.Headers = append(c.Headers, &sarama.RecordHeader{Key: []byte(name), Value: []byte(values[0])})
+	}
+	slices.SortFunc(c.Headers, func(a, b *sarama.RecordHeader) int { return strings.Compare(string(a.Key), string(b.Key)) })
+	return c
+}
+
+// fromSarama is the function that a user of sarama writes.
+func fromSarama(c *sarama.ConsumerMessage) cekafka.Message {
+	m := cekafka.Message{Key: c.Key, Value: c.Value, Headers: make([]cekafka.Header, len(c.Headers))}
+	size := 0
+	for _, h := range c.Headers {
+		size += len(h.Key)
+	}
+	var names strings.Builder // one string for all names
+	names.Grow(size)
+	for _, h := range c.Headers {
+		names.Write(h.Key)
+	}
+	rest := names.String()
+	for i, h := range c.Headers {
+		m.Headers[i] = cekafka.Header{Name: rest[:len(h.Key)], Value: h.Value}
+		rest = rest[len(h.Key):]
+	}
+	return m
+}
+
+// toSarama is the function in the other direction.
+func toSarama(topic string, m *cekafka.Message) *sarama.ProducerMessage {
+	p := &sarama.ProducerMessage{Topic: topic, Headers: make([]sarama.RecordHeader, len(m.Headers))}
+	size := 0
+	for i := range m.Headers {
+		size += len(m.Headers[i].Name)
+	}
+	names := make([]byte, 0, size) // one slice for all names
+	for i := range m.Headers {
+		h := &m.Headers[i]
+		begin := len(names)
+		names = append(names, h.Name...)
+		p.Headers[i] = sarama.RecordHeader{Key: names[begin:len(names):len(names)], Value: h.Value}
+	}
+	if m.Key != nil {
+		p.Key = sarama.ByteEncoder(m.Key)
+	}
+	if m.Value != nil {
+		p.Value = sarama.ByteEncoder(m.Value)
+	}
+	return p
+}
+
+// arrived returns the message that a consumer gets.
+func arrived(p *sarama.ProducerMessage) *sarama.ConsumerMessage {
+	c := &sarama.ConsumerMessage{Topic: p.Topic}
+	var err error
+	if p.Key != nil {
+		c.Key, err = p.Key.Encode()
+		must(err)
+	}
+	if p.Value != nil {
+		c.Value, err = p.Value.Encode()
+		must(err)
+	}
+	for i := range p.Headers {
+		c.Headers = append(c.Headers, &p.Headers[i])
+	}
+	return c
+}
