@@ -25,8 +25,13 @@ type Binding[In, Out any] struct {
 	SDKEncoder string   // the same
 	SDKAdds    []string // attributes of decoded events that the message does not have
 
-	// Converting is how often our Decode allocates to make the message of our package of In.
+	// Converting is how often Decode allocates to make the message of our package of In.
 	Converting float64
+
+	// DecodeAlone and EncodeAlone return our side without the conversion between the message
+	// of our package and that of the client, or are nil if there is no such conversion.
+	DecodeAlone func(In) func() error
+	EncodeAlone func(*cloudevents.Event) func() error
 
 	// Arrive returns the message that arrives when m is sent.
 	Arrive func(m Out) In
@@ -37,9 +42,22 @@ type Binding[In, Out any] struct {
 func (b Binding[In, Out]) Pairs(items []Item) []Pair {
 	var pairs []Pair
 	for _, x := range items {
-		pairs = append(pairs, b.decodePair(&x), b.encodePair(&x))
+		decode, encode := b.decodePair(&x), b.encodePair(&x)
+		pairs = append(pairs, decode, encode)
+		if b.DecodeAlone != nil {
+			decode.Floor.Allocs, decode.Goal.Allocs = atMost(3).Allocs, atMost(3).Allocs
+			pairs = append(pairs, alone(decode, b.DecodeAlone(b.Message(&x))), alone(encode, b.EncodeAlone(&x.Event)))
+		}
 	}
 	return pairs
+}
+
+// alone returns p with another function on our side.
+func alone(p Pair, run func() error) Pair {
+	p.Path += ", codec alone"
+	p.Ours = func() { must(run()) }
+	p.Note = "ours without the conversion of the message"
+	return p
 }
 
 func (b *Binding[In, Out]) decodePair(x *Item) Pair {

@@ -49,6 +49,20 @@ func Pairs() []bench.Pair {
 	b.Name, b.Mode = "AMQP binary", cloudevents.BinaryMode
 	b.Message = binaryMessage
 	b.Encode, b.SDKEncode = encode(cloudevents.BinaryMode), sdkEncode(cloudevents.BinaryMode)
+	b.DecodeAlone = func(a *amqp.Message) func() error {
+		m := fromClient(a)
+		return func() error {
+			_, err := ceamqp.ToCloudEvent(&m, nil)
+			return err
+		}
+	}
+	b.EncodeAlone = func(e *cloudevents.Event) func() error {
+		enc := ceamqp.Encoder{Colon: true}
+		return func() error {
+			_, err := enc.ToMessage(e)
+			return err
+		}
+	}
 	return append(b.Pairs(items), structured...)
 }
 

@@ -35,6 +35,20 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 		SDKEncoder: "sdk-go kafka_sarama, WriteProducerMessage",
 		SDKAdds:    []string{"kafkaoffset", "kafkapartition", "kafkatopic"},
 		Converting: 2,
+		DecodeAlone: func(c *sarama.ConsumerMessage) func() error {
+			m := fromSarama(c)
+			return func() error {
+				_, err := cekafka.ToCloudEvent(&m, nil)
+				return err
+			}
+		},
+		EncodeAlone: func(e *cloudevents.Event) func() error {
+			enc := cekafka.Encoder{Key: cekafka.PartitionKey}
+			return func() error {
+				_, err := enc.ToMessage(e)
+				return err
+			}
+		},
 		Arrive:     arrived,
 	}
 	pairs := b.Pairs(items)
@@ -47,7 +61,7 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 	}
 	b.Encode = kafkaEncode(&cekafka.Encoder{Mode: cloudevents.StructuredMode})
 	b.SDKEncode = kafkaSDKEncode(kafka_sarama.WithSkipKeyMapping(bench.SDKMode(cloudevents.StructuredMode)))
-	b.SDKAdds = nil
+	b.SDKAdds, b.DecodeAlone, b.EncodeAlone = nil, nil, nil
 	return append(pairs, b.Pairs(items)...)
 }
 
