@@ -49,7 +49,7 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 				return err
 			}
 		},
-		Arrive:     arrived,
+		Arrive: arrived,
 	}
 	pairs := b.Pairs(items)
 	b.Name, b.Mode = "Kafka structured", cloudevents.StructuredMode
