@@ -37,13 +37,16 @@ type Binding[In, Out any] struct {
 	Arrive func(m Out) In
 }
 
-// Pairs returns pairs that decode and encode the events of items. sdk-go does not validate events in these
-// functions, and we do.
+// Pairs returns pairs that decode and encode the events of items. sdk-go does not validate
+// events in these functions, and we do. In binary mode there is a row with Validate, too.
 func (b Binding[In, Out]) Pairs(items []Item) []Pair {
 	var pairs []Pair
 	for _, x := range items {
 		decode, encode := b.decodePair(&x), b.encodePair(&x)
 		pairs = append(pairs, decode, encode)
+		if b.Mode == cloudevents.BinaryMode {
+			pairs = append(pairs, b.validated(decode, b.Message(&x)))
+		}
 		if b.DecodeAlone != nil {
 			decode.Floor.Allocs, decode.Goal.Allocs = atMost(3).Allocs, atMost(3).Allocs
 			pairs = append(pairs, alone(decode, b.DecodeAlone(b.Message(&x))), alone(encode, b.EncodeAlone(&x.Event)))
@@ -52,11 +55,23 @@ func (b Binding[In, Out]) Pairs(items []Item) []Pair {
 	return pairs
 }
 
+// validated returns a pair with the check that the receiver of sdk-go makes.
+func (b *Binding[In, Out]) validated(p Pair, m In) Pair {
+	p.Against += " + Validate"
+	p.Other = func() {
+		s, err := b.SDKDecode(m)
+		must(err)
+		must(s.Validate())
+	}
+	p.Floor, p.Goal, p.Note = Limit{}, Limit{}, ""
+	return p
+}
+
 // alone returns p with another function on our side.
 func alone(p Pair, run func() error) Pair {
 	p.Path += ", codec alone"
 	p.Ours = func() { must(run()) }
-	p.Note = "ours without the conversion of the message"
+	p.Note += "; ours without the conversion of the message"
 	return p
 }
 
@@ -78,7 +93,7 @@ func (b *Binding[In, Out]) decodePair(x *Item) Pair {
 			must(err)
 		},
 		Check: func() error { return b.check(m, &x.Event) },
-		Floor: floor, Goal: goal,
+		Floor: floor, Goal: goal, Note: doesNotValidate,
 	}
 }
 
@@ -111,7 +126,7 @@ func (b *Binding[In, Out]) encodePair(x *Item) Pair {
 			}
 			return nil
 		},
-		Floor: times(5), Goal: times(8),
+		Floor: times(5), Goal: times(8), Note: doesNotValidate,
 	}
 }
 
@@ -127,6 +142,8 @@ func (b *Binding[In, Out]) check(m In, want *cloudevents.Event) error {
 	}
 	return CheckSDKEvent(s, nil, want, b.SDKAdds...)
 }
+
+const doesNotValidate = "does not validate"
 
 // Agree returns an error if the sides of a pair differ, or if two pairs have one name.
 func Agree(pairs []Pair) error {
