@@ -61,7 +61,8 @@ func webSocketPairs(items []bench.Item) []bench.Pair {
 	return pairs
 }
 
-var kept []byte // so that the compiler does not remove the copy
+// kept holds the copy, so that the compiler does not remove it.
+var kept struct{ bytes []byte }
 
 // ownPairs are the two directions beside a copy of content. again decodes what encode has
 // made.
@@ -70,7 +71,7 @@ func ownPairs(name string, x *bench.Item, content []byte, decode, again func() (
 		return bench.Pair{
 			Path: name + " " + direction + ", " + x.Name, Against: "bytes.Clone of the message",
 			Ours:  func() { must(ours()) },
-			Other: func() { kept = bytes.Clone(content) },
+			Other: func() { kept.bytes = bytes.Clone(content) },
 			Check: func() error {
 				e, err := result()
 				return bench.CheckEvent(e, err, &x.Event)
