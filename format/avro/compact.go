@@ -18,7 +18,7 @@ const (
 
 // Sections that errors cite.
 const (
-	sectionCompact           = "avro-compact-format.md"
+	sectionCompact           = "avro-compact-format.md#abstract"
 	sectionCompactTypes      = "avro-compact-format.md#21-type-system-mapping"
 	sectionCompactDefinition = "avro-compact-format.md#22-definition"
 )
