@@ -103,7 +103,7 @@ type opened struct {
 // walker reads the values of data as tokens of JSON, without recursion.
 type walker struct {
 	reader
-	stack    []opened
+	open     levels[opened]
 	maxDepth int
 	begun    bool
 
@@ -120,19 +120,19 @@ type walker struct {
 // next returns the next token, or noToken at the end and on an error.
 func (w *walker) next() token {
 	w.isNamed, w.isNext = false, false
-	if len(w.stack) == 0 {
+	if w.open.count == 0 {
 		if w.begun {
 			return noToken
 		}
 		w.begun = true
 		return w.value(&inData)
 	}
-	top := &w.stack[len(w.stack)-1]
+	top := w.open.top()
 	if !w.reader.next(&top.block, top.container.least()) {
 		if w.err != nil {
 			return noToken
 		}
-		w.stack = w.stack[:len(w.stack)-1]
+		w.open.count--
 		w.names = top.names
 		if top.container == recordArray {
 			return closeArray
@@ -150,7 +150,7 @@ func (w *walker) next() token {
 	case innerMap:
 		return w.value(&inInnerMap)
 	}
-	return w.open(innerMap)
+	return w.begin(innerMap)
 }
 
 // value reads a value in a union.
@@ -164,30 +164,24 @@ func (w *walker) value(u *union) token {
 	case tokenString:
 		w.text = w.bytes()
 	case openObject:
-		return w.open(u.object)
+		return w.begin(u.object)
 	case openArray:
-		return w.open(recordArray)
+		return w.begin(recordArray)
 	}
 	return t
 }
 
-func (w *walker) open(c container) token {
-	if len(w.stack) >= w.maxDepth {
+func (w *walker) begin(c container) token {
+	if w.open.count >= w.maxDepth {
 		w.fail(w.i, &cloudevents.LimitError{What: "levels of nesting", Limit: w.maxDepth})
 		return noToken
 	}
-	w.stack = append(w.stack, opened{block: block{end: -1}, container: c})
+	w.open.push(opened{block: block{end: -1}, container: c})
 	if c == recordArray {
 		return openArray
 	}
 	return openObject
 }
-
-// fewLevels and fewNames are how many maps and names need no memory of their own.
-const (
-	fewLevels = 8
-	fewNames  = 32
-)
 
 // measure reads a value of data that is neither bytes nor a string. It checks all that the
 // document can be refused for.
@@ -196,9 +190,8 @@ func (d *decoder) measure(x *data) {
 		d.fail(d.i, errTooLong)
 		return
 	}
-	var stack [fewLevels]opened
 	var few [fewNames]uint32
-	w := walker{reader: d.reader, stack: stack[:0], maxDepth: d.maxDepth}
+	w := walker{reader: d.reader, maxDepth: d.maxDepth}
 	names := few[:0]
 	for t := w.next(); t != noToken && w.err == nil; t = w.next() {
 		if w.isNext {
@@ -210,6 +203,9 @@ func (d *decoder) measure(x *data) {
 				break
 			}
 			x.size += quotedSize(w.name) + len(":")
+			if len(names) == cap(names) {
+				names = slices.Grow(names, moreNames(len(names), w.i-x.at, len(d.b)-w.i))
+			}
 			names = append(names, uint32(w.nameAt))
 		}
 		switch t {
@@ -227,7 +223,7 @@ func (d *decoder) measure(x *data) {
 			x.size += quotedSize(w.text)
 		case openObject, openArray:
 			x.size++
-			w.stack[len(w.stack)-1].names = len(names)
+			w.open.top().names = len(names)
 		case closeObject, closeArray:
 			x.size++
 			if at, twice := nameTwice(d.b, names[w.names:]); twice {
@@ -239,10 +235,15 @@ func (d *decoder) measure(x *data) {
 	d.reader = w.reader
 }
 
+// moreNames returns for how many more names to make room, after n of them in what was read.
+// The rest is likely to be like it, and room at once costs less than growing.
+func moreNames(n, read, rest int) int {
+	return min(max(n/2, rest/(read/n)+n/8), rest/2) + 1
+}
+
 // appendJSON appends the JSON text of a value of data that measure has accepted.
 func appendJSON(dst, document []byte) []byte {
-	var stack [fewLevels]opened
-	w := walker{reader: reader{b: document}, stack: stack[:0], maxDepth: math.MaxInt}
+	w := walker{reader: reader{b: document}, maxDepth: math.MaxInt}
 	for t := w.next(); t != noToken; t = w.next() {
 		if w.isNext {
 			dst = append(dst, ',')

@@ -20,8 +20,8 @@ type converter struct {
 	src   []byte
 	i     int
 	dst   []byte
-	stack []opening
-	names []span
+	open  levels[opening]
+	names names
 }
 
 // opening is an object or an array that is being converted.
@@ -36,6 +36,33 @@ type opening struct {
 // span is a part of the JSON.
 type span struct{ start, end uint32 }
 
+// names are the names in all objects that are open.
+type names struct {
+	few   [fewNames]span
+	many  []span // all of them, if few is too small
+	count int
+}
+
+func (n *names) add(s span) {
+	switch {
+	case n.many == nil && n.count < fewNames:
+		n.few[n.count] = s
+	case n.many == nil:
+		n.many = append(append(make([]span, 0, 4*fewNames), n.few[:]...), s)
+	default:
+		n.many = append(n.many[:n.count], s)
+	}
+	n.count++
+}
+
+// from returns all names but the first.
+func (n *names) from(first int) []span {
+	if n.many != nil {
+		return n.many[first:n.count]
+	}
+	return n.few[first:n.count]
+}
+
 // maxEntries is the highest count of a block that has one byte. More entries are in
 // further blocks, because the count is written before they are known.
 const maxEntries = 63
@@ -45,14 +72,12 @@ func appendValue(dst, json []byte) (_ []byte, ok bool) {
 	if len(json) > math.MaxUint32 {
 		return dst, false
 	}
-	var stack [fewLevels]opening
-	var names [fewNames]span
-	c := converter{src: json, dst: dst, stack: stack[:0], names: names[:0]}
+	c := converter{src: json, dst: dst}
 	if c.peek() == 'n' { // null is no data there
 		return dst, false
 	}
-	for ok = c.value(&inData); ok && len(c.stack) > 0; {
-		ok = c.next(&c.stack[len(c.stack)-1])
+	for ok = c.value(&inData); ok && c.open.count > 0; {
+		ok = c.next(c.open.top())
 	}
 	return c.dst, ok && c.i == len(json)
 }
@@ -97,7 +122,7 @@ func (c *converter) next(top *opening) bool {
 	case innerMap:
 		return c.value(&inInnerMap)
 	}
-	return c.peek() == '{' && c.open(innerMap) // a record has nothing but its map
+	return c.peek() == '{' && c.begin(innerMap) // a record has nothing but its map
 }
 
 // value converts a value in a union, if that has a member for it.
@@ -123,9 +148,9 @@ func (c *converter) value(u *union) bool {
 	c.dst = append(c.dst, byte(member)<<1)
 	switch t {
 	case openObject:
-		return c.open(u.object)
+		return c.begin(u.object)
 	case openArray:
-		return c.open(recordArray)
+		return c.begin(recordArray)
 	case tokenString:
 		return c.string()
 	case tokenNumber:
@@ -138,20 +163,20 @@ func (c *converter) value(u *union) bool {
 	return fault == jsonscan.None
 }
 
-func (c *converter) open(k container) bool {
-	if len(c.stack) >= cloudevents.DefaultMaxDepth {
+func (c *converter) begin(k container) bool {
+	if c.open.count >= cloudevents.DefaultMaxDepth {
 		return false
 	}
 	c.i++
-	c.stack = append(c.stack, opening{container: k, names: len(c.names)})
+	c.open.push(opening{container: k, names: c.names.count})
 	return true
 }
 
 func (c *converter) close(top *opening) bool {
 	c.dst = append(c.dst, 0)
-	names := c.names[top.names:]
-	c.names = c.names[:top.names]
-	c.stack = c.stack[:len(c.stack)-1]
+	names := c.names.from(top.names)
+	c.names.count = top.names
+	c.open.count--
 	return !c.twice(names)
 }
 
@@ -176,7 +201,7 @@ func (c *converter) name() bool {
 	if c.peek() != '"' || !c.string() {
 		return false
 	}
-	c.names = append(c.names, span{uint32(start), uint32(c.i)})
+	c.names.add(span{uint32(start), uint32(c.i)})
 	if c.peek() != ':' {
 		return false
 	}

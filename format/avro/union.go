@@ -59,3 +59,33 @@ var (
 	inOuterMap = union{[]token{tokenNull, tokenBoolean, openObject, tokenNumber, tokenString}, innerMap}
 	inInnerMap = union{[]token{tokenNull, tokenBoolean, openObject, openArray, tokenNumber, tokenString}, recordMap}
 )
+
+// fewLevels and fewNames are how many maps and names need no memory of their own.
+const (
+	fewLevels = 8
+	fewNames  = 32
+)
+
+// levels is a stack of what is open.
+type levels[T any] struct {
+	few   [fewLevels]T
+	more  []T
+	count int
+}
+
+func (s *levels[T]) push(level T) {
+	if s.count < fewLevels {
+		s.few[s.count] = level
+	} else {
+		s.more = append(s.more[:s.count-fewLevels], level)
+	}
+	s.count++
+}
+
+// top returns the level that was pushed last. It is valid until the next push.
+func (s *levels[T]) top() *T {
+	if s.count <= fewLevels {
+		return &s.few[s.count-1]
+	}
+	return &s.more[s.count-fewLevels-1]
+}
