@@ -57,6 +57,16 @@ func (c Compact) DecodeStructuredModeMessage(body []byte, contentType string, ex
 	if !c.Accepts(contentType) {
 		return cloudevents.Event{}, format.Accepts(c, contentType)
 	}
+	if len(exts) == 0 {
+		if e, ok, err := c.simpleEvent(body); ok || err != nil {
+			return e, err
+		}
+	}
+	return c.decode(body, exts)
+}
+
+// decode decodes every event.
+func (c *Compact) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, error) {
 	var d decoder
 	d.b = body
 	d.setAttributes(c.MaxAttributes, exts, c.Forgive != nil)

@@ -38,52 +38,57 @@ type data struct {
 }
 
 // data reads the data and checks all of it.
-func (d *decoder) data(x *data) {
-	x.at = d.i
-	rest := d.b[d.i:]
-	switch x.member = d.union(int64(len(inData.members))); x.member {
+func (r *reader) data(x *data, maxDepth int) {
+	x.at = r.i
+	rest := r.b[r.i:]
+	switch x.member = r.union(int64(len(inData.members))); x.member {
 	case dataNull:
 	case dataBytes:
-		x.bytes = d.bytes()
+		x.bytes = r.bytes()
 	case dataString:
-		x.bytes = d.text()
+		x.bytes = r.text()
 	default:
 		x.bytes = rest
-		d.i = x.at
-		d.measure(x)
+		r.i = x.at
+		r.measure(x, maxDepth)
 	}
 }
 
-// setData sets the data of e, and the datacontenttype that is implied by a JSON value.
-func (d *decoder) setData(e *cloudevents.Event, x *data) (err error) {
+// implies reports whether the data implies a datacontenttype, because it is a JSON value
+// in an event without one.
+func (x *data) implies(e *cloudevents.Event) bool {
+	return x.member != dataNull && x.member != dataBytes && e.DataContentType == ""
+}
+
+// set sets the data of e, and the datacontenttype that it implies. The attributes are nil
+// if the version is 1.0.
+func (x *data) set(e *cloudevents.Event, attributes *cloudevents.Attributes) (err error) {
+	if x.implies(e) {
+		e.DataContentType = "application/json"
+	}
+	content := x.bytes
+	isJSON := mediatype.IsJSON(e.DataContentType)
 	switch x.member {
 	case dataNull:
 		return nil
-	case dataBytes:
-		e.Data, err = d.attributes.Data(x.bytes)
-		return err
-	}
-	if e.DataContentType == "" {
-		if d.count++; d.count > d.maxAttributes {
-			return d.tooMany()
+	case dataBytes, dataString:
+	default:
+		switch {
+		case !isJSON:
+			return validation.NewError(spec.Data, "", sectionData, ruleDataValue)
+		case x.infinite:
+			return validation.NewError(spec.Data, "", sectionData, ruleDataFinite)
 		}
-		e.DataContentType = "application/json"
+		content = appendJSON(make([]byte, 0, x.size), x.bytes)
 	}
-	isJSON := mediatype.IsJSON(e.DataContentType)
-	switch {
-	case x.member != dataString && !isJSON:
-		return validation.NewError(spec.Data, "", sectionData, ruleDataValue)
-	case x.infinite:
-		return validation.NewError(spec.Data, "", sectionData, ruleDataFinite)
-	case x.member != dataString:
-		e.Data, err = d.attributes.Data(appendJSON(make([]byte, 0, x.size), x.bytes))
-		return err
-	}
-	if e.Data, err = d.attributes.Data(x.bytes); err != nil {
-		return err
+	e.Data = content
+	if attributes != nil {
+		if e.Data, err = attributes.Data(content); err != nil {
+			return err
+		}
 	}
 	switch {
-	case len(e.Data) != len(x.bytes): // it was base64, in version 0.3
+	case x.member != dataString || len(e.Data) != len(content): // or it was base64, in version 0.3
 	case isJSON:
 		e.Data = jsonscan.AppendQuoted(make([]byte, 0, quotedSize(x.bytes)), x.bytes)
 	case !mediatype.FitsCharset(e.DataContentType, x.bytes):
@@ -185,13 +190,13 @@ func (w *walker) begin(c container) token {
 
 // measure reads a value of data that is neither bytes nor a string. It checks all that the
 // document can be refused for.
-func (d *decoder) measure(x *data) {
-	if len(d.b) > math.MaxUint32 {
-		d.fail(d.i, errTooLong)
+func (r *reader) measure(x *data, maxDepth int) {
+	if len(r.b) > math.MaxUint32 {
+		r.fail(r.i, errTooLong)
 		return
 	}
 	var few [fewNames]uint32
-	w := walker{reader: d.reader, maxDepth: d.maxDepth}
+	w := walker{reader: *r, maxDepth: maxDepth}
 	names := few[:0]
 	for t := w.next(); t != noToken && w.err == nil; t = w.next() {
 		if w.isNext {
@@ -204,7 +209,7 @@ func (d *decoder) measure(x *data) {
 			}
 			x.size += quotedSize(w.name) + len(":")
 			if len(names) == cap(names) {
-				names = slices.Grow(names, moreNames(len(names), w.i-x.at, len(d.b)-w.i))
+				names = slices.Grow(names, moreNames(len(names), w.i-x.at, len(r.b)-w.i))
 			}
 			names = append(names, uint32(w.nameAt))
 		}
@@ -226,13 +231,13 @@ func (d *decoder) measure(x *data) {
 			w.open.top().names = len(names)
 		case closeObject, closeArray:
 			x.size++
-			if at, twice := nameTwice(d.b, names[w.names:]); twice {
+			if at, twice := nameTwice(r.b, names[w.names:]); twice {
 				w.fail(at, errNameTwice)
 			}
 			names = names[:w.names]
 		}
 	}
-	d.reader = w.reader
+	*r = w.reader
 }
 
 // moreNames returns for how many more names to make room, after n of them in what was read.

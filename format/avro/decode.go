@@ -58,7 +58,7 @@ func (d *decoder) event(e *cloudevents.Event) error {
 		d.nullTwice()
 	}
 	var x data
-	d.data(&x)
+	d.data(&x, d.maxDepth)
 	return d.finish(e, &x, whole)
 }
 
@@ -203,7 +203,16 @@ func (d *decoder) finish(e *cloudevents.Event, x *data, whole []byte) error {
 	if d.hasTime {
 		e.Time = d.time
 	}
-	if err := d.setData(e, x); err != nil {
+	err := error(nil)
+	if x.implies(e) {
+		if d.count++; d.count > d.maxAttributes {
+			err = d.tooMany()
+		}
+	}
+	if err == nil {
+		err = x.set(e, &d.attributes)
+	}
+	if err != nil {
 		return validation.Join(slices.Concat([]error{syntax(x.at, err)}, flat(d.forgiven())))
 	}
 	return nil

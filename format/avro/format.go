@@ -48,6 +48,16 @@ func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, ext
 	if !f.Accepts(contentType) {
 		return cloudevents.Event{}, format.Accepts(f, contentType)
 	}
+	if len(exts) == 0 {
+		if e, ok, err := f.simpleEvent(body); ok || err != nil {
+			return e, err
+		}
+	}
+	return f.decode(body, exts)
+}
+
+// decode decodes every event.
+func (f *Format) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, error) {
 	var d decoder
 	d.b, d.maxDepth = body, limit(f.MaxDepth, cloudevents.DefaultMaxDepth)
 	d.setAttributes(f.MaxAttributes, exts, f.Forgive != nil)

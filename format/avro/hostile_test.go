@@ -222,9 +222,11 @@ func shapes() map[string]func(n int) []byte {
 		"one member again and again":     data(func(int) string { return entry("", 0, "") }),
 		"members in blocks":              blocks(func(i int) string { return entry(name(i), 0, "") }),
 		"strings":                        data(func(i int) string { return entry(name(i), 4, str("x\ny")) }),
-		"empty objects":                  func(n int) []byte { return []byte(document(long(4)+long(int64(n))+strings.Repeat(long(0), n)+long(0), isJSON)) },
-		"levels":                         func(n int) []byte { return []byte(document(long(3)+nested(n), isJSON)) },
-		"levels that do not end":         func(n int) []byte { return []byte(document(long(3)+strings.TrimRight(nested(n), "\x00"), isJSON)) },
+		"empty objects": func(n int) []byte {
+			return []byte(document(long(4)+long(int64(n))+strings.Repeat(long(0), n)+long(0), isJSON))
+		},
+		"levels":                 func(n int) []byte { return []byte(document(long(3)+nested(n), isJSON)) },
+		"levels that do not end": func(n int) []byte { return []byte(document(long(3)+strings.TrimRight(nested(n), "\x00"), isJSON)) },
 	}
 }
 
