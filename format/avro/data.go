@@ -294,9 +294,16 @@ func sortNames(b []byte, names []uint32) {
 	})
 }
 
-// nameTwice sorts names, and returns where a name is there for the second time.
+// nameTwice may sort names, and returns where a name is there for the second time.
 func nameTwice(b []byte, names []uint32) (at int, twice bool) {
-	if len(names) < 2 {
+	if len(names) <= 4 { // sorting costs more
+		for i := 1; i < len(names); i++ {
+			for _, before := range names[:i] {
+				if bytes.Equal(nameAt(b, before), nameAt(b, names[i])) {
+					return int(names[i]), true
+				}
+			}
+		}
 		return 0, false
 	}
 	sortNames(b, names)
@@ -346,6 +353,13 @@ func appendNumber(dst []byte, f float64) []byte {
 	switch {
 	case abs < maxSafe && f == math.Trunc(f) && (f != 0 || !math.Signbit(f)):
 		return strconv.AppendInt(dst, int64(f), 10)
+	case 1e-3 <= abs && abs < 1e11:
+		// No two decimals of 15 digits stand for the same double, so that one that stands
+		// for f is the shortest.
+		if n := math.Round(abs * 1e3); n/1e3 == abs {
+			return appendThousandths(dst, math.Signbit(f), uint64(n))
+		}
+		return strconv.AppendFloat(dst, f, 'f', -1, 64)
 	case f == 0 || 1e-6 <= abs && abs < 1e21:
 		return strconv.AppendFloat(dst, f, 'f', -1, 64)
 	}
@@ -353,6 +367,20 @@ func appendNumber(dst []byte, f float64) []byte {
 	if n := len(dst); dst[n-2] == '0' && (dst[n-3] == '-' || dst[n-3] == '+') { // an exponent of two digits
 		dst[n-2] = dst[n-1]
 		dst = dst[:n-1]
+	}
+	return dst
+}
+
+// appendThousandths appends n/1000, which is not an integer.
+func appendThousandths(dst []byte, negative bool, n uint64) []byte {
+	if negative {
+		dst = append(dst, '-')
+	}
+	dst = strconv.AppendUint(dst, n/1000, 10)
+	n %= 1000
+	dst = append(dst, '.', byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }
