@@ -103,7 +103,8 @@ func (Format) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 // returned unchanged.
 //
 // The Data of e may lie in the room behind dst, as after decoding from the same buffer.
-// The result is then a new slice.
+// The result is then a new slice. If dst has enough room, Append allocates nothing, but for
+// JSON with more than 8 levels or with more than 32 names in the objects around a value.
 func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	return Format{}.EncodeStructuredModeMessage(dst, e)
 }

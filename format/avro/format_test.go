@@ -251,3 +251,25 @@ func TestOffsets(t *testing.T) {
 		}
 	}
 }
+
+// An int is a Boolean where one is declared, in both formats and beside other extensions.
+func TestBooleanAsInt(t *testing.T) {
+	exts := []spec.Attribute{{Name: "other", Type: spec.Integer}, {Name: "x", Type: spec.Boolean}}
+	want := []cloudevents.Extension{{Name: "other", Value: cloudevents.IntegerValue(1)}, {Name: "x", Value: cloudevents.BooleanValue(true)}}
+	for _, f := range []struct {
+		format.Formatter
+		body string
+	}{
+		{ceavro.Format{}, document(noData, entry("other", 2, long(1)), entry("x", 2, long(1)))},
+		{ceavro.Compact{}, compact(noData, entry("other", 1, long(1)), entry("x", 1, long(1)))},
+	} {
+		e, err := f.DecodeStructuredModeMessage([]byte(f.body), "", exts...)
+		if err != nil || !slices.Equal(e.Extensions, want) {
+			t.Errorf("%T: %v: %v", f.Formatter, e.Extensions, err)
+		}
+		b, err := f.EncodeStructuredModeMessage(nil, &e)
+		if again, decodeErr := f.DecodeStructuredModeMessage(b, "", exts...); err != nil || decodeErr != nil || diff(e, again) != "" {
+			t.Errorf("%T: %q: %v, %v", f.Formatter, b, err, decodeErr)
+		}
+	}
+}

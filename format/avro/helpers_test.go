@@ -47,10 +47,9 @@ func compact(data string, extensions ...string) string {
 
 // The unions of data.
 const (
-	noData      = "\x02"
-	isJSON      = "\x1edatacontenttype\x06 application/json"
-	isText      = "\x1edatacontenttype\x06\x14text/plain"
-	declaresXML = "\x1edatacontenttype\x06\x10text/xml"
+	noData = "\x02"
+	isJSON = "\x1edatacontenttype\x06 application/json"
+	isText = "\x1edatacontenttype\x06\x14text/plain"
 )
 
 func minimalEvent() cloudevents.Event {

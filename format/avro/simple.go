@@ -35,7 +35,7 @@ func (s *simple) text() string {
 	return viewText(b)
 }
 
-// giveUp leaves the document to a decoder.
+// giveUp leaves the document to a decoder. The error is not returned.
 func (s *simple) giveUp() { s.err = errCut }
 
 // setTime sets the time, which is there once.
