@@ -41,16 +41,34 @@ func arrivesInProtobuf(e Event) Event {
 }
 
 // carriedByProtobuf reports whether all Timestamps are in the years 1 to 9999 of UTC.
-func carriedByProtobuf(e *Event) bool {
+func carriedByProtobuf(e *Event) bool { return e.timesWithin(1, 9999) }
+
+// timesWithin reports whether all Timestamps are in those years of UTC.
+func (e *Event) timesWithin(first, last int) bool {
 	for _, a := range e.Attributes {
 		if a.Type != spec.Timestamp {
 			continue
 		}
-		if t, err := validation.ParseTimestamp(a.Text); err == nil && (t.UTC().Year() < 1 || t.UTC().Year() > 9999) {
+		if t, err := validation.ParseTimestamp(a.Text); err == nil && (t.UTC().Year() < first || t.UTC().Year() > last) {
 			return false
 		}
 	}
 	return true
+}
+
+// arrivesInAvro returns e: data comes back byte for byte, and the types of extensions are
+// declared.
+func arrivesInAvro(e Event) Event { return e }
+
+// arrivesInAvroCompact moves Timestamps to UTC and cuts them to microseconds.
+func arrivesInAvroCompact(e Event) Event {
+	return e.withTimes(func(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() })
+}
+
+// carriedByAvroCompact reports whether the version is 1.0, and all Timestamps are in the
+// years 0 to 9999 of UTC.
+func carriedByAvroCompact(e *Event) bool {
+	return e.text(spec.SpecVersion) == spec.V1.String() && e.timesWithin(0, 9999)
 }
 
 // withTimes returns e with another time in each Timestamp. Without fraction digits after

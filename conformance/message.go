@@ -47,6 +47,10 @@ const (
 	JSON Protocol = "json"
 	// Protobuf is a document in the Protobuf event format or the Protobuf batch format.
 	Protobuf Protocol = "protobuf"
+	// Avro is a document in the Avro event format.
+	Avro Protocol = "avro"
+	// AvroCompact is a document in the Avro compact event format.
+	AvroCompact Protocol = "avro-compact"
 	// Kafka is a Kafka record.
 	Kafka Protocol = "kafka"
 	// NATS is a NATS message.
@@ -118,6 +122,18 @@ var protocols = [...]protocol{
 		parse:  parseDocument,
 		golden: goldenDocument,
 		format: formatRules{arrives: arrivesInProtobuf, carries: carriedByProtobuf},
+	},
+	{
+		name: Avro, dir: "avro", modes: singleModes[1:],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: arrivesInAvro},
+	},
+	{
+		name: AvroCompact, dir: "avro-compact", modes: singleModes[1:],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: arrivesInAvroCompact, carries: carriedByAvroCompact},
 	},
 	{
 		name: Kafka, dir: "kafka", modes: singleModes, keepsEmpty: true,

@@ -4,14 +4,17 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
+	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // formats has a row for each protocol whose messages are documents.
 var formats = map[conformance.Protocol]format.Formatter{
-	conformance.JSON:     format.JSON{},
-	conformance.Protobuf: ceprotobuf.Format{},
+	conformance.JSON:        format.JSON{},
+	conformance.Protobuf:    ceprotobuf.Format{},
+	conformance.Avro:        ceavro.Format{},
+	conformance.AvroCompact: ceavro.Compact{},
 }
 
 // documentDoor returns the function that decodes a document. Formats without batches skip

@@ -1,0 +1,79 @@
+// Package ceavro is the Avro event format (avro-format.md) and the Avro compact event
+// format (avro-compact-format.md). The compact format is a working draft and may change.
+// The directory is format/avro.
+//
+// Documents are single values in the binary encoding of Avro, without a schema, a
+// fingerprint or a container. The schemas are cloudevents.avsc and
+// cloudevents-compact.avsc. The package needs neither of them nor a library for Avro.
+//
+//	d := cehttp.Decoder{Format: format.Set{format.JSON{}, ceavro.Format{}, ceavro.Compact{}}}
+//
+// Neither format has batches.
+//
+// # Choices
+//
+// In both formats Boolean, Integer, String and Binary have a type of their own. A URI and a
+// URI-reference are strings, and so is a Timestamp in [Format]. Extensions come back as
+// Strings then, and as they were if the decoder is told their types. An int of 0 or 1 is a
+// Boolean where one is declared, because the avro package for Python writes that.
+//
+// In [Format], a Timestamp keeps its offset and all its digits. An attribute that is null
+// is absent. Version 0.3 has no Avro format; its events are encoded in the same way, with
+// schemaurl in the place of dataschema, and [Format.V1Only] refuses them.
+//
+// In [Compact], a Timestamp is a number of microseconds. Its offset is lost, and it is cut
+// to the microsecond before it. Encoding a Timestamp outside the years 0 to 9999 in UTC is
+// an error that wraps [validation.ErrRange]. The version is always 1.0: encoding another
+// one is an error that wraps [validation.ErrVersion]. An extension must not have the name
+// of an attribute of the specification.
+//
+// All data comes back byte for byte, and no data stays apart from empty data. Data is null
+// or bytes in [Compact]. In [Format] it depends on DataContentType how data is encoded:
+//
+//   - Data of a JSON type is a boolean, a double, a string, a map or an array, if the
+//     schema has a place for it and if exactly the same text can be made of it again. The
+//     schema has no array but one of objects, and most places take either objects or
+//     other values, but not both. Numbers are doubles. JSON with white space, numbers
+//     such as 1.0 or 9007199254740993, needless escapes, or a name twice is bytes.
+//   - Data of a text type is a string, if its charset is that of the bytes, which must be
+//     UTF-8.
+//   - All other data is bytes: without a content type, too.
+//
+// [Format.DataAsBytes] makes all data bytes. Decoding takes bytes as they are, whatever
+// the content type is. It makes JSON of the other members, and sets DataContentType to
+// application/json if there is none:
+//
+//   - A boolean, a double, a map or an array must not have a content type that is not one
+//     of JSON. A record CloudEventData is the object that its map is. Members keep their
+//     order. A double has the shortest text that stands for it, as in encoding/json.
+//   - A string is a JSON string if the content type is one of JSON, and otherwise the text
+//     itself, which must fit the charset.
+//   - null is no data. The JSON value null is bytes.
+//
+// Maps and arrays may have any number of blocks, with or without sizes. The encoder writes
+// attributes in one block without a size, the extensions in their own order, and at most
+// 63 entries of data in a block.
+//
+// Containers, the single-object encoding and the prefix of a schema registry are refused
+// with an error that names them.
+//
+// # Limits
+//
+// See the fields of [Format] and [Compact]. The length of a body is limited by the code
+// that reads it. Lengths and counts within a body are checked before anything is
+// allocated. The work is linear in the size of the body, but for sorting attributes that
+// are not sorted, and the names of a map in data. An event needs at most three times the
+// memory of the body, and six times for strings in JSON that consist of control characters.
+//
+// # Aliasing
+//
+// The Data of decoded events aliases the body if it is bytes there, or the text of a
+// string. JSON that is made of other members is memory of its own. Attributes are copied.
+// Encoders keep no reference to the event or its data.
+//
+// # Errors
+//
+// Errors are those of package format: a [*cloudevents.SyntaxError] with the offset, around
+// a [*validation.Error] if an attribute or the data breaks a rule, or around a
+// [*cloudevents.LimitError]; and [format.ErrUnknown].
+package ceavro

@@ -1,0 +1,133 @@
+package ceavro
+
+import (
+	"math"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+const mediaType = "application/cloudevents+avro"
+
+// Format is the Avro event format. The zero value is ready to use. For each limit, 0 is
+// the default and -1 is no limit.
+type Format struct {
+	// MaxDepth limits how deeply maps and arrays are nested in data. The default is
+	// [cloudevents.DefaultMaxDepth].
+	MaxDepth int
+	// MaxAttributes limits the attributes of an event. Those that are null count, and so
+	// does an implied datacontenttype. The default is [cloudevents.DefaultMaxAttributes].
+	MaxAttributes int
+
+	// DataAsBytes makes the encoder write all data as bytes, JSON and text too. It is for
+	// receivers that take nothing else, and for speed: the data is copied and not looked at.
+	DataAsBytes bool
+
+	// V1Only refuses events of version 0.3.
+	V1Only bool
+	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is strict.
+	Forgive func(cloudevents.Receipt)
+}
+
+var _ format.Formatter = Format{}
+
+// MediaType returns "application/cloudevents+avro".
+func (Format) MediaType() string { return mediaType }
+
+// Accepts reports whether contentType is "" or application/cloudevents+avro, with any
+// parameters.
+func (Format) Accepts(contentType string) bool {
+	return contentType == "" || contentType == mediaType || mediatype.Is(contentType, mediaType)
+}
+
+// DecodeStructuredModeMessage decodes an event. The Data aliases body if it is bytes there,
+// or a string under a content type that is not one of JSON.
+func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
+	if !f.Accepts(contentType) {
+		return cloudevents.Event{}, format.Accepts(f, contentType)
+	}
+	if len(exts) == 0 {
+		if e, ok, err := f.simpleEvent(body); ok || err != nil {
+			return e, err
+		}
+	}
+	return f.decode(body, exts)
+}
+
+// decode decodes every event.
+func (f *Format) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, error) {
+	var d decoder
+	d.b, d.maxDepth = body, limit(f.MaxDepth, cloudevents.DefaultMaxDepth)
+	d.setAttributes(f.MaxAttributes, exts, f.Forgive != nil)
+	d.attributes.V1Only = f.V1Only
+	var e cloudevents.Event
+	if err := d.event(&e); err != nil {
+		return cloudevents.Event{}, err
+	}
+	if err := d.forgiven(); err != nil {
+		receipt(f.Forgive, e, err)
+	}
+	return e, nil
+}
+
+// receipt is separate because e escapes.
+func receipt(forgive func(cloudevents.Receipt), e cloudevents.Event, err error) {
+	forgive(cloudevents.Receipt{Index: -1, Event: &e, Err: err})
+}
+
+// EncodeStructuredModeMessage appends e as [Append] does, or with all data as bytes if
+// DataAsBytes is set.
+func (f Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	b, err := appendEvent(prepared(dst, e), e, f.DataAsBytes)
+	if err != nil {
+		return dst, err
+	}
+	return b, nil
+}
+
+// DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is
+// empty.
+func (Format) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
+	setBinaryModeData(body, e)
+	return nil
+}
+
+// EncodeBinaryModeEventData returns e.Data itself.
+func (Format) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
+	return e.Data, nil
+}
+
+// Append validates e and appends it to dst in the Avro event format. On an error dst is
+// returned unchanged.
+//
+// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
+// The result is then a new slice. If dst has enough room, Append allocates nothing, but for
+// JSON with more than 8 levels or with more than 32 names in the objects around a value.
+func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	return Format{}.EncodeStructuredModeMessage(dst, e)
+}
+
+// Decode decodes an event as the zero [Format] does. The Data may alias body.
+func Decode(body []byte) (cloudevents.Event, error) {
+	return Format{}.DecodeStructuredModeMessage(body, "")
+}
+
+func setBinaryModeData(body []byte, e *cloudevents.Event) {
+	e.Data = nil
+	if len(body) > 0 {
+		e.Data = body[:len(body):len(body)] // so that append does not write into the memory behind body
+	}
+}
+
+// limit returns the limit that n stands for.
+func limit(n, byDefault int) int {
+	switch {
+	case n == 0:
+		return byDefault
+	case n < 0:
+		return math.MaxInt
+	}
+	return n
+}
