@@ -47,6 +47,8 @@ const (
 	JSON Protocol = "json"
 	// Protobuf is a document in the Protobuf event format or the Protobuf batch format.
 	Protobuf Protocol = "protobuf"
+	// XML is a document in the XML event format or the XML batch format.
+	XML Protocol = "xml"
 	// Kafka is a Kafka record.
 	Kafka Protocol = "kafka"
 	// NATS is a NATS message.
@@ -118,6 +120,12 @@ var protocols = [...]protocol{
 		parse:  parseDocument,
 		golden: goldenDocument,
 		format: formatRules{arrives: arrivesInProtobuf, carries: carriedByProtobuf},
+	},
+	{
+		name: XML, dir: "xml", modes: allModes[1:],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: unchanged, carries: carriedByXML},
 	},
 	{
 		name: Kafka, dir: "kafka", modes: singleModes, keepsEmpty: true,

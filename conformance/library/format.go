@@ -5,6 +5,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
+	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -12,6 +13,7 @@ import (
 var formats = map[conformance.Protocol]format.Formatter{
 	conformance.JSON:     format.JSON{},
 	conformance.Protobuf: ceprotobuf.Format{},
+	conformance.XML:      cexml.Format{},
 }
 
 // documentDoor returns the function that decodes a document. Formats without batches skip
