@@ -129,20 +129,25 @@ func trim(b []byte) []byte {
 // there is none.
 func ncName(b []byte, i int) int {
 	start := i
+	if i < len(b) && b[i] < utf8.RuneSelf {
+		if classes[b[i]]&startsName == 0 {
+			return i
+		}
+		i++
+	}
 	for i < len(b) {
-		c := b[i]
-		switch {
-		case c >= utf8.RuneSelf:
+		switch c := b[i]; {
+		case classes[c]&inName != 0:
+			i++
+		case c < utf8.RuneSelf:
+			return i
+		default:
 			r, n := utf8.DecodeRune(b[i:])
 			if !isName(r, i == start) {
 				return i
 			}
 			i += n
-			continue
-		case i == start && classes[c]&startsName == 0, classes[c]&inName == 0:
-			return i
 		}
-		i++
 	}
 	return i
 }

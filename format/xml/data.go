@@ -1,11 +1,11 @@
 package cexml
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -193,35 +193,17 @@ func (r *reader) setData(e *cloudevents.Event, a *assembler) error {
 
 // decodeBase64 decodes xs:base64Binary, which may have white space anywhere.
 func decodeBase64(s []byte) ([]byte, bool) {
-	if hasSpace(s) {
+	encoding := base64.StdEncoding.Strict()
+	decoded := make([]byte, len(s)/4*3)
+	n, err := encoding.Decode(decoded, s) // which ignores line ends
+	if err != nil && bytes.ContainsAny(s, " \t") {
 		compact := make([]byte, 0, len(s))
 		for _, c := range s {
-			if classes[c]&isSpace == 0 {
+			if c != ' ' && c != '\t' {
 				compact = append(compact, c)
 			}
 		}
-		s = compact
+		n, err = encoding.Decode(decoded, compact)
 	}
-	if len(s)%4 != 0 {
-		return nil, false
-	}
-	decoded := make([]byte, len(s)/4*3)
-	n, err := base64.StdEncoding.Strict().Decode(decoded, s)
 	return decoded[:n:n], err == nil
-}
-
-// hasSpace reports whether s, which is text of XML, has white space.
-func hasSpace(s []byte) bool {
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		if w := ascii.Word(s, i); (w-ascii.Each*('!'))&^w&ascii.High != 0 {
-			return true
-		}
-	}
-	for ; i < len(s); i++ {
-		if s[i] <= ' ' {
-			return true
-		}
-	}
-	return false
 }

@@ -65,7 +65,8 @@ func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, ext
 	if !f.Accepts(contentType) {
 		return cloudevents.Event{}, format.Accepts(f, contentType)
 	}
-	r := f.reader(body, exts)
+	var r reader
+	f.begin(&r, body, exts)
 	e, err := r.single()
 	if err != nil {
 		return cloudevents.Event{}, err
@@ -92,7 +93,8 @@ func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...
 	if !f.AcceptsBatch(contentType) {
 		return nil, format.AcceptsBatch(f, contentType)
 	}
-	r := f.reader(body, exts)
+	var r reader
+	f.begin(&r, body, exts)
 	es, err := r.batch(limit(f.MaxEvents, cloudevents.DefaultMaxEvents))
 	if err != nil {
 		return nil, err
@@ -139,14 +141,14 @@ func DecodeBatch(body []byte) ([]cloudevents.Event, error) {
 	return Format{}.DecodeBatchModeMessage(body, "")
 }
 
-func (f Format) reader(body []byte, exts []spec.Attribute) reader {
-	return reader{
-		scanner:       scanner{b: body, maxDepth: limit(f.MaxDepth, cloudevents.DefaultMaxDepth)},
-		extensions:    exts,
-		maxAttributes: limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes),
-		v1Only:        f.V1Only,
-		forgive:       f.Forgive != nil,
-	}
+// begin prepares r, which is large and not copied.
+func (f Format) begin(r *reader, body []byte, exts []spec.Attribute) {
+	r.b = body
+	r.maxDepth = limit(f.MaxDepth, cloudevents.DefaultMaxDepth)
+	r.maxAttributes = limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes)
+	r.extensions = exts
+	r.v1Only = f.V1Only
+	r.forgive = f.Forgive != nil
 }
 
 // limit returns the limit that n stands for.

@@ -13,8 +13,7 @@ import (
 )
 
 // tokens returns what encoding/xml reads in b: names with their namespaces, attributes
-// except declarations, text, comments and processing instructions. Within data of the type
-// xs:any, it begins with the element.
+// except declarations, text, comments and processing instructions.
 func tokens(b []byte) ([]string, error) {
 	d := xml.NewDecoder(bytes.NewReader(b))
 	var all []string
@@ -92,9 +91,6 @@ func TestElementsMeanTheSame(t *testing.T) {
 		taken++
 		if !bytes.Equal(e.Data, element) {
 			added++
-		}
-		if bytes.HasSuffix(element, []byte("\n")) || bytes.HasPrefix(element, []byte("<?")) {
-			element = bytes.TrimSpace(element)
 		}
 		compareElement(t, document, e.Data, len(before))
 	}

@@ -28,12 +28,15 @@ type scanner struct {
 	fewAttributes  [8]attribute
 	manyAttributes []attribute
 
-	fewOpen  [32]int // offsets of the names of open elements in a subtree
-	manyOpen []int
+	fewOpen  [16]tagName // of open elements in a subtree
+	manyOpen []tagName
 
 	subtrees int // how many subtrees were read
 	outside  int // how many of the bindings are outside of the subtree that is read; 0 elsewhere
 }
+
+// tagName is the name in a start tag, by offsets.
+type tagName struct{ start, end int }
 
 // element is a start tag.
 type element struct {
@@ -296,7 +299,11 @@ func (s *scanner) open(e *element) (err error) {
 
 // attribute reads the attribute at i, and returns the index after it.
 func (s *scanner) attribute(i int) (next int, err error) {
-	a := attribute{start: i}
+	if s.attributes == maxElementAttributes {
+		return i, s.fail(i, &cloudevents.LimitError{What: "attributes of an element", Limit: maxElementAttributes})
+	}
+	a := s.nextAttribute()
+	*a = attribute{start: i}
 	if a.colon, a.end, err = s.name(i); err != nil {
 		return i, err
 	}
@@ -306,45 +313,51 @@ func (s *scanner) attribute(i int) (next int, err error) {
 	if i = space(s.b, i+1); i == len(s.b) || s.b[i] != '"' && s.b[i] != '\'' {
 		return i, s.fail(i, errAttribute)
 	}
-	a.valueStart = i + 1
-	n := bytes.IndexByte(s.b[i+1:], s.b[i])
-	if n < 0 {
-		return i, s.fail(i, errAttribute)
-	}
-	a.valueEnd = a.valueStart + n
-	for k, c := range s.b[a.valueStart:a.valueEnd] {
+	quote := s.b[i]
+	i++
+	a.valueStart = i
+	for ; ; i++ {
+		if i == len(s.b) {
+			return i, s.fail(i, errAttribute)
+		}
+		c := s.b[i]
+		if c > '\'' && c != '<' { // most of them
+			continue
+		}
+		if c == quote {
+			break
+		}
 		switch c {
 		case '<':
-			return i, s.fail(a.valueStart+k, errAttribute)
+			return i, s.fail(i, errAttribute)
 		case '&':
-			if _, _, err := s.reference(a.valueStart + k); err != nil {
+			a.isEscaped = true
+			if _, _, err := s.reference(i); err != nil {
 				return i, err
 			}
-			a.isEscaped = true
 		case '\t', '\n', '\r':
 			a.isEscaped = true
 		}
 	}
-	if s.attributes == maxElementAttributes {
-		return i, s.fail(a.start, &cloudevents.LimitError{What: "attributes of an element", Limit: maxElementAttributes})
-	}
-	if prefix := s.b[a.start:max(a.colon, a.start)]; a.colon == 0 {
-		a.isDeclaration = string(s.b[a.start:a.end]) == "xmlns"
-	} else {
-		a.isDeclaration = string(prefix) == "xmlns"
-	}
-	if a.isDeclaration {
-		if err := s.bind(&a, s.depth); err != nil {
+	a.valueEnd = i
+	if name := s.b[a.start:a.end]; len(name) >= len("xmlns") && string(name[:5]) == "xmlns" && (a.colon == 0 && a.end == a.start+5 || a.colon == a.start+5) {
+		a.isDeclaration = true
+		if err := s.bind(a, s.depth); err != nil {
 			return i, err
 		}
 	}
-	if s.attributes < len(s.fewAttributes) {
-		s.fewAttributes[s.attributes] = a
-	} else {
-		s.manyAttributes = append(s.manyAttributes[:s.attributes-len(s.fewAttributes)], a)
-	}
 	s.attributes++
-	return a.valueEnd + 1, nil
+	return i + 1, nil
+}
+
+// nextAttribute returns the place for another attribute.
+func (s *scanner) nextAttribute() *attribute {
+	k := s.attributes - len(s.fewAttributes)
+	if k < 0 {
+		return &s.fewAttributes[s.attributes]
+	}
+	s.manyAttributes = append(s.manyAttributes[:k], attribute{})
+	return &s.manyAttributes[k]
 }
 
 // at returns an attribute of the start tag that was read last.
@@ -444,29 +457,24 @@ func (s *scanner) closed() {
 	s.depth--
 }
 
-// endTag reads the end tag at s.i, which must be that of the element whose name begins at
-// start, and closes the element.
-func (s *scanner) endTag(start int) error {
+// endTag reads the end tag at s.i, which must be that of the element with the name from
+// start to end, and closes the element.
+func (s *scanner) endTag(start, end int) error {
 	i := s.i + len("</")
-	n := bytes.IndexByte(s.b[i:], '>')
-	if n < 0 {
-		return s.fail(len(s.b), errEnd)
-	}
-	name := s.b[i : i+n]
-	for len(name) > 0 && classes[name[len(name)-1]]&isSpace != 0 {
-		name = name[:len(name)-1]
-	}
-	if end := start + len(name); len(name) == 0 || end >= s.i || string(s.b[start:end]) != string(name) || !endsName(s.b[end]) {
+	next := i + end - start
+	if next > len(s.b) || string(s.b[i:next]) != string(s.b[start:end]) {
 		return s.fail(s.i, errEndTag)
 	}
-	s.i = i + n + 1
+	if next = space(s.b, next); next == len(s.b) {
+		return s.fail(next, errEnd)
+	}
+	if s.b[next] != '>' {
+		return s.fail(s.i, errEndTag)
+	}
+	s.i = next + 1
 	s.closed()
 	return nil
 }
-
-// endsName reports whether c, which is behind the beginning of a name in a start tag, is
-// behind all of it.
-func endsName(c byte) bool { return c == '>' || c == '/' || classes[c]&isSpace != 0 }
 
 // reference returns the character that the reference at i stands for, and the index after
 // it.
@@ -543,7 +551,7 @@ func (s *scanner) subtree(e *element) error {
 		return nil
 	}
 	outer := s.depth - 1
-	s.fewOpen[0] = e.start
+	s.fewOpen[0] = tagName{e.start, e.end}
 	for {
 		s.i = markup(s.b, s.i)
 		if s.i == len(s.b) {
@@ -569,13 +577,13 @@ func (s *scanner) subtree(e *element) error {
 		switch s.after() {
 		case '/':
 			level := s.depth - outer - 1
-			start := 0
+			var name tagName
 			if level < len(s.fewOpen) {
-				start = s.fewOpen[level]
+				name = s.fewOpen[level]
 			} else {
-				start = s.manyOpen[level-len(s.fewOpen)]
+				name = s.manyOpen[level-len(s.fewOpen)]
 			}
-			if err := s.endTag(start); err != nil {
+			if err := s.endTag(name.start, name.end); err != nil {
 				return err
 			}
 			if level == 0 {
@@ -601,9 +609,9 @@ func (s *scanner) subtree(e *element) error {
 			if child.isEmpty {
 				s.closed()
 			} else if level < len(s.fewOpen) {
-				s.fewOpen[level] = child.start
+				s.fewOpen[level] = tagName{child.start, child.end}
 			} else {
-				s.manyOpen = append(s.manyOpen[:level-len(s.fewOpen)], child.start)
+				s.manyOpen = append(s.manyOpen[:level-len(s.fewOpen)], tagName{child.start, child.end})
 			}
 		}
 	}
@@ -627,13 +635,17 @@ func (s *scanner) text(e *element, room *[]byte, child error) (text []byte, err 
 		return s.b[s.i:s.i:s.i], nil
 	}
 	start := s.i
-	for i := start; ; i++ {
+	i := start
+	if n := bytes.IndexByte(s.b[i:], '<'); n > longText && isPlain(s.b[i:i+n]) {
+		i += n
+	}
+	for ; ; i++ {
 		if i = markup(s.b, i); i == len(s.b) {
 			return nil, s.fail(i, errEnd)
 		}
 		if s.b[i] == '<' && i+1 < len(s.b) && s.b[i+1] == '/' {
 			s.i = i
-			return s.b[start:i:i], s.endTag(e.start)
+			return s.b[start:i:i], s.endTag(e.start, e.end)
 		}
 		if s.b[i] != ']' || bytes.HasPrefix(s.b[i:], []byte("]]>")) {
 			break
@@ -646,14 +658,22 @@ func (s *scanner) text(e *element, room *[]byte, child error) (text []byte, err 
 	s.i = start
 	if room == nil {
 		text, _, _ = s.content(make([]byte, 0, n), true, child)
-		return text, s.endTag(e.start)
+		return text, s.endTag(e.start, e.end)
 	}
 	if cap(*room)-len(*room) < n {
 		*room = make([]byte, 0, max(n, smallRoom)) // texts in the one before keep it
 	}
 	k := len(*room)
 	*room, _, _ = s.content(*room, true, child)
-	return (*room)[k:], s.endTag(e.start)
+	return (*room)[k:], s.endTag(e.start, e.end)
+}
+
+// longText is from which length on text is searched for one byte after the other.
+const longText = 128
+
+// isPlain reports whether text without < stands for itself.
+func isPlain(text []byte) bool {
+	return bytes.IndexByte(text, '&') < 0 && bytes.IndexByte(text, '\r') < 0 && !bytes.Contains(text, []byte("]]>"))
 }
 
 // smallRoom is enough for the attributes of most events that need any.
@@ -757,7 +777,7 @@ func (s *scanner) child(parent, e *element, text error) (ok bool, err error) {
 		}
 		switch s.after() {
 		case '/':
-			return false, s.endTag(parent.start)
+			return false, s.endTag(parent.start, parent.end)
 		case '?':
 			err = s.instruction()
 		case '!':
