@@ -83,13 +83,11 @@ func (s *scanner) fail(offset int, err error) error {
 	return &cloudevents.SyntaxError{Offset: offset, Err: err}
 }
 
-// document checks the characters, and reads everything before the root element.
+// document reads everything before the root element, and checks the characters of the
+// whole document.
 func (s *scanner) document() error {
 	if n := len(s.b); n >= 2 && (s.b[0] == 0xFE && s.b[1] == 0xFF || s.b[0] == 0xFF && s.b[1] == 0xFE || s.b[0] == 0 || s.b[1] == 0) {
 		return s.fail(0, fmt.Errorf("%w: the document is not in UTF-8", format.ErrUnknown))
-	}
-	if at := illegal(s.b); at >= 0 {
-		return s.fail(at, errCharacter)
 	}
 	if bytes.HasPrefix(s.b, []byte("\uFEFF")) { // the byte order mark
 		s.i = len("\uFEFF")
@@ -98,6 +96,9 @@ func (s *scanner) document() error {
 		if err := s.declaration(); err != nil {
 			return err
 		}
+	}
+	if at := illegal(s.b); at >= 0 { // in an encoding that is ours
+		return s.fail(at, errCharacter)
 	}
 	isElement, err := s.misc()
 	if err == nil && !isElement {
