@@ -116,33 +116,33 @@ func (s *scanner) bind(a *attribute, depth int) error {
 	return nil
 }
 
-// lookup returns the declaration of a prefix, or nil. Within a subtree it notes that it is
-// used.
-func (s *scanner) lookup(prefix []byte) *binding {
+// lookup returns which of the declarations in scope is that of a prefix, or -1. Within a
+// subtree it notes that it is used.
+func (s *scanner) lookup(prefix []byte) int {
 	for k := s.bindings - 1; k >= 0; k-- {
 		if d := s.binding(k); len(d.prefix) == len(prefix) && string(d.prefix) == string(prefix) {
 			if k < s.outside {
 				d.used = s.subtrees
 			}
-			return d
+			return k
 		}
 	}
-	return nil
+	return -1
 }
 
-// resolve returns the namespace of the name of an element, and its declaration if it has
-// one.
-func (s *scanner) resolve(prefix []byte) (namespace, *binding, error) {
-	d := s.lookup(prefix)
+// resolve returns the namespace of the prefix of an element, and which declaration it has,
+// or -1.
+func (s *scanner) resolve(prefix []byte) (namespace, int, error) {
+	k := s.lookup(prefix)
 	switch {
-	case d != nil:
-		return d.space, d, nil
+	case k >= 0:
+		return s.binding(k).space, k, nil
 	case len(prefix) == 0:
-		return noSpace, nil, nil
+		return noSpace, k, nil
 	case string(prefix) == "xml":
-		return spaceXML, nil, nil
+		return spaceXML, k, nil
 	}
-	return otherSpace, nil, errPrefix
+	return otherSpace, k, errPrefix
 }
 
 // typeName returns the namespace and the local name that a value of xsi:type means. A
@@ -164,14 +164,4 @@ func (s *scanner) typeName(value []byte) (namespace, []byte) {
 		}
 	}
 	return space, local
-}
-
-// sameNamespace reports whether two prefixes of attributes mean the same namespace.
-func (s *scanner) sameNamespace(x, y []byte) bool {
-	_, a, errA := s.resolve(x)
-	_, b, errB := s.resolve(y)
-	if a == nil || b == nil || errA != nil || errB != nil {
-		return string(x) == string(y)
-	}
-	return a == b || bytes.Equal(a.uri, b.uri)
 }

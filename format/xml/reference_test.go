@@ -79,7 +79,7 @@ func TestElementsMeanTheSame(t *testing.T) {
 		return s
 	}
 	taken, added := 0, 0
-	for range 20_000 {
+	for range 5_000 {
 		head := `<ce:event` + namespaces + ` specversion="1.0"` + some(` xmlns:b="urn:outer"`, ` xmlns="urn:outer&amp;"`, " xmlns:unused='\"'") + `>`
 		before := head + required + `<ce:data xsi:type="xs:any"` + some(` xmlns:b='urn:"inner'`, ` xmlns=""`) + `>` + some(" ", "<!-- c -->")
 		element := anyXML(r)
@@ -94,7 +94,7 @@ func TestElementsMeanTheSame(t *testing.T) {
 		}
 		compareElement(t, document, e.Data, len(before))
 	}
-	if taken < 4_000 || added < 1_000 {
+	if taken < 1_000 || added < 250 {
 		t.Errorf("%d are taken, %d have declarations added", taken, added)
 	}
 }

@@ -54,6 +54,7 @@ type element struct {
 type attribute struct {
 	start, colon, end    int
 	valueStart, valueEnd int
+	binding              int  // of the prefix, see resolve
 	isEscaped            bool // the value has references or line breaks
 	isDeclaration        bool // of a namespace
 }
@@ -427,27 +428,37 @@ func (s *scanner) resolveNames(e *element) (err error) {
 			continue
 		}
 		local := s.local(a.start, a.colon, a.end)
-		for other := range k {
-			if o := s.at(other); !o.isDeclaration && (o.colon == 0) == (a.colon == 0) && bytes.Equal(local, s.local(o.start, o.colon, o.end)) &&
-				s.sameNamespace(s.prefixOf(a.start, a.colon), s.prefixOf(o.start, o.colon)) {
-				return s.fail(a.start, errTwice)
+		if a.colon > 0 {
+			var space namespace
+			if space, a.binding, err = s.resolve(s.b[a.start:a.colon]); err != nil {
+				return s.fail(a.start, err)
+			}
+			if space == spaceXSI && string(local) == "type" {
+				e.typ, e.typeAt = s.value(a), a.valueStart
+				if s.outside > 0 {
+					s.typeName(e.typ) // which is used
+				}
 			}
 		}
-		if a.colon == 0 {
-			continue
-		}
-		space, _, err := s.resolve(s.b[a.start:a.colon])
-		if err != nil {
-			return s.fail(a.start, err)
-		}
-		if space == spaceXSI && string(local) == "type" {
-			e.typ, e.typeAt = s.value(a), a.valueStart
-			if s.outside > 0 {
-				s.typeName(e.typ) // which is used
+		for other := range k {
+			if o := s.at(other); !o.isDeclaration && bytes.Equal(local, s.local(o.start, o.colon, o.end)) && s.sameSpace(a, o) {
+				return s.fail(a.start, errTwice)
 			}
 		}
 	}
 	return nil
+}
+
+// sameSpace reports whether the names of two attributes are in the same namespace. Without
+// a prefix they are in none.
+func (s *scanner) sameSpace(x, y *attribute) bool {
+	switch {
+	case x.colon == 0 || y.colon == 0:
+		return x.colon == y.colon
+	case x.binding < 0 || y.binding < 0: // xml
+		return x.binding == y.binding
+	}
+	return x.binding == y.binding || bytes.Equal(s.binding(x.binding).uri, s.binding(y.binding).uri)
 }
 
 // closed takes the declarations of an element out of scope, when its end was read.
