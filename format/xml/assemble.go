@@ -3,7 +3,6 @@ package cexml
 import (
 	"errors"
 	"slices"
-	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -230,6 +229,3 @@ func flat(err error) []error {
 	}
 	return []error{err}
 }
-
-// view returns the bytes of s, which must not be written to.
-func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

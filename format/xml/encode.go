@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
@@ -216,6 +217,9 @@ func isElement(b []byte) bool {
 	}
 	return true
 }
+
+// view returns the bytes of s, which must not be written to.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // appendText appends s as text.
 func appendText[T string | []byte](dst []byte, s T) []byte {
