@@ -41,6 +41,7 @@ var (
 	r             *http.Request
 	url, token    string
 	order         Order
+	value         []byte
 	first, second cloudevents.Event
 	receiver      http.Handler
 	secret        webhook.Secret

@@ -56,10 +56,6 @@ func (e *Event) timesWithin(first, last int) bool {
 	return true
 }
 
-// arrivesInAvro returns e: data comes back byte for byte, and the types of extensions are
-// declared.
-func arrivesInAvro(e Event) Event { return e }
-
 // arrivesInAvroCompact moves Timestamps to UTC and cuts them to microseconds.
 func arrivesInAvroCompact(e Event) Event {
 	return e.withTimes(func(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() })
@@ -69,6 +65,20 @@ func arrivesInAvroCompact(e Event) Event {
 // years 0 to 9999 of UTC.
 func carriedByAvroCompact(e *Event) bool {
 	return e.text(spec.SpecVersion) == spec.V1.String() && e.timesWithin(0, 9999)
+}
+
+// unchanged returns e.
+func unchanged(e Event) Event { return e }
+
+// carriedByXML reports whether all names can be those of elements, which do not begin with
+// a digit.
+func carriedByXML(e *Event) bool {
+	for _, a := range e.Attributes {
+		if a.Name != "" && a.Name[0] <= '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // withTimes returns e with another time in each Timestamp. Without fraction digits after

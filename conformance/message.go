@@ -51,6 +51,8 @@ const (
 	Avro Protocol = "avro"
 	// AvroCompact is a document in the Avro compact event format.
 	AvroCompact Protocol = "avro-compact"
+	// XML is a document in the XML event format or the XML batch format.
+	XML Protocol = "xml"
 	// Kafka is a Kafka record.
 	Kafka Protocol = "kafka"
 	// NATS is a NATS message.
@@ -127,13 +129,19 @@ var protocols = [...]protocol{
 		name: Avro, dir: "avro", modes: singleModes[1:],
 		parse:  parseDocument,
 		golden: goldenDocument,
-		format: formatRules{arrives: arrivesInAvro},
+		format: formatRules{arrives: unchanged},
 	},
 	{
 		name: AvroCompact, dir: "avro-compact", modes: singleModes[1:],
 		parse:  parseDocument,
 		golden: goldenDocument,
 		format: formatRules{arrives: arrivesInAvroCompact, carries: carriedByAvroCompact},
+	},
+	{
+		name: XML, dir: "xml", modes: allModes[1:],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: unchanged, carries: carriedByXML},
 	},
 	{
 		name: Kafka, dir: "kafka", modes: singleModes, keepsEmpty: true,

@@ -24,6 +24,7 @@ func TestRequirements(t *testing.T) {
 		"protobuf-format.md":        3,
 		"avro-format.md":            5,
 		"avro-compact-format.md":    3,
+		"xml-format.md":             8,
 		"nats-protocol-binding.md":  7,
 		"mqtt-protocol-binding.md":  10,
 		"amqp-protocol-binding.md":  5,

@@ -47,6 +47,8 @@ func SectionURL(section string) string {
 		dir = ""
 	case strings.HasSuffix(file, "-binding.md"):
 		dir = "bindings/"
+	case file == "xml-format.md":
+		dir = "working-drafts/"
 	case strings.HasSuffix(file, "-format.md"):
 		dir = "formats/"
 	}

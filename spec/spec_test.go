@@ -88,6 +88,7 @@ func TestSectionURL(t *testing.T) {
 		{"second heading of the name", "spec.md#source", root + "spec.md#source-1"},
 		{"format", "json-format.md#3-envelope", root + "formats/json-format.md#3-envelope"},
 		{"another format", "avro-format.md#3-envelope", root + "formats/avro-format.md#3-envelope"},
+		{"draft of a format", "xml-format.md#3-data", root + "working-drafts/xml-format.md#3-data"},
 		{"protocol binding", "kafka-protocol-binding.md#1-introduction", root + "bindings/kafka-protocol-binding.md#1-introduction"},
 		{"web hooks", "http-webhook.md#4-abuse-protection", root + "http-webhook.md#4-abuse-protection"},
 		{"extension", "dataref.md#dataref", root + "extensions/dataref.md#dataref"},

@@ -6,6 +6,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
+	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -15,6 +16,7 @@ var formats = map[conformance.Protocol]format.Formatter{
 	conformance.Protobuf:    ceprotobuf.Format{},
 	conformance.Avro:        ceavro.Format{},
 	conformance.AvroCompact: ceavro.Compact{},
+	conformance.XML:         cexml.Format{},
 }
 
 // documentDoor returns the function that decodes a document. Formats without batches skip
