@@ -31,6 +31,12 @@ func IsJSON(s string) bool {
 	return ascii.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
 }
 
+// IsCBOR reports whether s is a media type of CBOR: */cbor or */*+cbor.
+func IsCBOR(s string) bool {
+	_, subtype, _ := strings.Cut(Essence(s), "/")
+	return ascii.EqualFold(subtype, "cbor") || hasSuffixFold(subtype, "+cbor")
+}
+
 // IsText reports whether s is a media type of text other than JSON.
 func IsText(s string) bool {
 	typ, subtype, _ := strings.Cut(Essence(s), "/")
