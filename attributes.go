@@ -358,6 +358,9 @@ func (a *Attributes) keepSome(size int) (dropped bool) {
 func (v *addedValue) borrow(t spec.Type, text []byte) {
 	v.text, v.typ = view(text), t
 	v.state |= isBorrowed
+	if t == spec.String && ascii.Printable(v.text) {
+		v.state |= isPrintable
+	}
 }
 
 // view returns b as a string that changes with it.

@@ -7,6 +7,9 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+	"unsafe"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 // Major types, which are the three high bits of the first byte of an item.
@@ -129,10 +132,15 @@ func String(b []byte, i int) (first, next int, chunked bool, f Fault) {
 		return i, len(b), false, UnexpectedEnd
 	}
 	next = first + int(n)
-	if b[i]>>5 == Text && !utf8.Valid(b[first:next]) {
+	if b[i]>>5 == Text && !printable(b[first:next]) && !utf8.Valid(b[first:next]) {
 		return first, first, false, InvalidUTF8
 	}
 	return first, next, false, None
+}
+
+// printable reports whether a short text is printable ASCII, as names and attributes are.
+func printable(b []byte) bool {
+	return len(b) <= 64 && ascii.Printable(unsafe.String(unsafe.SliceData(b), len(b)))
 }
 
 // chunks returns the end of the string of indefinite length at i.
