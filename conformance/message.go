@@ -47,6 +47,8 @@ const (
 	JSON Protocol = "json"
 	// Protobuf is a document in the Protobuf event format or the Protobuf batch format.
 	Protobuf Protocol = "protobuf"
+	// CBOR is a document in the CBOR event format, which is a draft.
+	CBOR Protocol = "cbor"
 	// Kafka is a Kafka record.
 	Kafka Protocol = "kafka"
 	// NATS is a NATS message.
@@ -118,6 +120,12 @@ var protocols = [...]protocol{
 		parse:  parseDocument,
 		golden: goldenDocument,
 		format: formatRules{arrives: arrivesInProtobuf, carries: carriedByProtobuf},
+	},
+	{
+		name: CBOR, dir: "cbor", modes: allModes[1:2],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: arrivesInCBOR, carries: carriedByCBOR},
 	},
 	{
 		name: Kafka, dir: "kafka", modes: singleModes, keepsEmpty: true,

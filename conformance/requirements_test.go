@@ -22,6 +22,7 @@ func TestRequirements(t *testing.T) {
 		"http-protocol-binding.md":  11,
 		"kafka-protocol-binding.md": 8,
 		"protobuf-format.md":        3,
+		"cbor-format.md":            5,
 		"nats-protocol-binding.md":  7,
 		"mqtt-protocol-binding.md":  10,
 		"amqp-protocol-binding.md":  5,

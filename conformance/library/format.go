@@ -4,6 +4,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
+	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -12,6 +13,7 @@ import (
 var formats = map[conformance.Protocol]format.Formatter{
 	conformance.JSON:     format.JSON{},
 	conformance.Protobuf: ceprotobuf.Format{},
+	conformance.CBOR:     cecbor.Format{},
 }
 
 // documentDoor returns the function that decodes a document. Formats without batches skip
