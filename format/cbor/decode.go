@@ -192,7 +192,7 @@ func (r *reader) attribute(a *cloudevents.Attributes, name []byte, i int) (end i
 		if f != cborscan.None {
 			return end, r.fault(end, f)
 		}
-		a.AddBytes(i, name, spec.Integer, r.integer(c>>5 == cborscan.Negative, n))
+		a.AddBytes(i, name, spec.Integer, r.integer(c>>5 == cborscan.Negative, n, len(r.b)-end))
 		return end, nil
 	case cborscan.Tag:
 		return r.tagged(a, name, i)
@@ -267,15 +267,16 @@ func (r *reader) binary(a *cloudevents.Attributes, name []byte, at, i int) (end 
 		return end, r.fault(end, f)
 	}
 	content := r.content(first, end, chunked)
-	room := r.roomFor(base64.StdEncoding.EncodedLen(len(content)))
+	room := r.roomFor(base64.StdEncoding.EncodedLen(len(content)), len(r.b)-end)
 	a.AddBytes(at, name, spec.Binary, r.use(base64.StdEncoding.AppendEncode(room, content)))
 	return end, nil
 }
 
-// roomFor returns an empty slice with room for n bytes.
-func (r *reader) roomFor(n int) []byte {
+// roomFor returns an empty slice with room for n bytes. So many bytes of the document as
+// rest says may need room, too.
+func (r *reader) roomFor(n, rest int) []byte {
 	if cap(r.room)-len(r.room) < n {
-		r.room = make([]byte, 0, max(n, 64, min(2*cap(r.room), len(r.b))))
+		r.room = make([]byte, 0, max(64, n+min(cap(r.room), rest+rest/3)))
 	}
 	return r.room[len(r.room):]
 }
@@ -286,12 +287,13 @@ func (r *reader) use(b []byte) []byte {
 	return b
 }
 
-// integer returns the canonical string of an item of major type 0 or 1.
-func (r *reader) integer(negative bool, n uint64) []byte {
+// integer returns the canonical string of an item of major type 0 or 1. rest is as in
+// roomFor.
+func (r *reader) integer(negative bool, n uint64, rest int) []byte {
 	if !negative && n < 100 {
 		return view(strconv.FormatUint(n, 10)) // which allocates nothing
 	}
-	b := r.roomFor(len("-18446744073709551616"))
+	b := r.roomFor(len("-18446744073709551616"), rest)
 	switch {
 	case !negative:
 		b = strconv.AppendUint(b, n, 10)
@@ -325,7 +327,7 @@ func (r *reader) tagged(a *cloudevents.Attributes, name []byte, i int) (end int,
 		if f != cborscan.None {
 			return end, r.fault(end, f)
 		}
-		a.AddBytes(i, name, spec.Timestamp, r.epoch(c, n))
+		a.AddBytes(i, name, spec.Timestamp, r.epoch(c, n, len(r.b)-end))
 		return end, nil
 	case tag == tagDateTime || tag == tagURI || tag == tagUint8 || tag == tagEpoch:
 		return r.unfit(a, name, i, "tag "+strconv.FormatUint(tag, 10)+" of something else")
@@ -340,8 +342,8 @@ const (
 )
 
 // epoch returns the Timestamp of a number of seconds since 1970, in UTC. A number that has
-// none is returned as it is, and is refused as no Timestamp.
-func (r *reader) epoch(c byte, argument uint64) []byte {
+// none is returned as it is, and is refused as no Timestamp. rest is as in roomFor.
+func (r *reader) epoch(c byte, argument uint64, rest int) []byte {
 	var seconds, nanoseconds int64
 	switch c >> 5 {
 	case cborscan.Unsigned, cborscan.Negative:
@@ -349,7 +351,7 @@ func (r *reader) epoch(c byte, argument uint64) []byte {
 			seconds = -1 - seconds
 		}
 		if argument > lastSecond || seconds < firstSecond {
-			return r.integer(c>>5 == cborscan.Negative, argument)
+			return r.integer(c>>5 == cborscan.Negative, argument, rest)
 		}
 	default:
 		f := cborscan.Float(c, argument)
@@ -358,7 +360,7 @@ func (r *reader) epoch(c byte, argument uint64) []byte {
 		}
 		seconds, nanoseconds = decimal(f)
 	}
-	return r.use(timestamp.Append(r.roomFor(timestamp.MaxLength), time.Unix(seconds, nanoseconds).UTC()))
+	return r.use(timestamp.Append(r.roomFor(timestamp.MaxLength, rest), time.Unix(seconds, nanoseconds).UTC()))
 }
 
 // decimal returns the seconds and nanoseconds of the shortest decimal number that is f as a

@@ -49,7 +49,7 @@
 // See the fields of [Format]. The length of a body is limited by the code that reads it.
 // Lengths within a body are checked before anything is allocated. The work is linear in
 // the size of the body, but for sorting attributes that are not sorted. JSON that data is
-// converted to may have six times the size of the item.
+// converted to may have eight times the size of the item.
 //
 // # Aliasing
 //
