@@ -120,19 +120,26 @@ func Argument(b []byte, i int) (argument uint64, next int, f Fault) {
 // the index after them. If the string is of indefinite length, its bytes are in chunks:
 // chunked is true, and [AppendChunks] puts them together. Text is checked.
 func String(b []byte, i int) (first, next int, chunked bool, f Fault) {
-	if b[i]&31 == Indefinite {
+	c := b[i]
+	if size := int(c & 31); size < 24 { // as most names and attributes have it
+		first, next = i+1, i+1+size
+		if next > len(b) {
+			return i, len(b), false, UnexpectedEnd
+		}
+	} else if size == Indefinite {
 		next, f = chunks(b, i)
 		return i + 1, next, true, f
+	} else {
+		var n uint64
+		if n, first, f = Argument(b, i); f != None {
+			return i, first, false, f
+		}
+		if n > uint64(len(b)-first) {
+			return i, len(b), false, UnexpectedEnd
+		}
+		next = first + int(n)
 	}
-	n, first, f := Argument(b, i)
-	if f != None {
-		return i, first, false, f
-	}
-	if n > uint64(len(b)-first) {
-		return i, len(b), false, UnexpectedEnd
-	}
-	next = first + int(n)
-	if b[i]>>5 == Text && !printable(b[first:next]) && !utf8.Valid(b[first:next]) {
+	if c>>5 == Text && !printable(b[first:next]) && !utf8.Valid(b[first:next]) {
 		return first, first, false, InvalidUTF8
 	}
 	return first, next, false, None

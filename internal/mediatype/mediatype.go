@@ -212,7 +212,12 @@ func unquoted(value string) string {
 	return string(b)
 }
 
-func trim(s string) string { return strings.Trim(s, " \t") }
+func trim(s string) string {
+	if n := len(s); n > 0 && s[0] > ' ' && s[n-1] > ' ' { // as senders have it
+		return s
+	}
+	return strings.Trim(s, " \t")
+}
 
 func hasSuffixFold(s, suffix string) bool {
 	return len(s) >= len(suffix) && ascii.EqualFold(s[len(s)-len(suffix):], suffix)
