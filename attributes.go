@@ -200,6 +200,28 @@ func (a *Attributes) AddUnfit(name, typeName string) {
 	}
 }
 
+// AddUnfitBytes is [Attributes.AddUnfit] for a part of a document, as in
+// [Attributes.AddBytes]. It copies the name.
+func (a *Attributes) AddUnfitBytes(offset int, name []byte, typeName string) {
+	if v := a.add(string(name), placeOf(offset)); v != nil {
+		v.text = typeName
+		v.state |= isUnfit
+	}
+}
+
+// AddNull adds an attribute of a document whose value is null, which is absent. Its name is
+// checked, and must not be there twice. offset and name are as in [Attributes.AddBytes].
+func (a *Attributes) AddNull(offset int, name []byte) {
+	if place, known := memberIndex(name); known && place < coreCount {
+		if v := a.addCore(place, placeOf(offset)); v != nil {
+			v.state |= isNull
+		}
+	} else if x := a.addExtension(view(name), placeOf(offset)); x != nil {
+		x.state |= isNull | isNameBorrowed
+		a.size += len(name)
+	}
+}
+
 // Fail adds an error about the message. Assemble returns it after those that it finds.
 func (a *Attributes) Fail(err error) { a.fails = append(a.fails, err) }
 
@@ -336,6 +358,9 @@ func (a *Attributes) keepSome(size int) (dropped bool) {
 func (v *addedValue) borrow(t spec.Type, text []byte) {
 	v.text, v.typ = view(text), t
 	v.state |= isBorrowed
+	if t == spec.String && ascii.Printable(v.text) {
+		v.state |= isPrintable
+	}
 }
 
 // view returns b as a string that changes with it.

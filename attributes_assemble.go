@@ -157,7 +157,7 @@ func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) e
 		}
 		return nil
 	case v.state&isUnfit != 0:
-		return unfit(v, attribute.Name)
+		return a.unfit(v, attribute.Name)
 	case v.kind != 0 || v.typ != spec.String && !fits(v.typ, attribute.Type):
 		return a.located(v.at, a.wrongType(v, attribute.Name, attribute.Type))
 	}
@@ -196,7 +196,7 @@ func (a *Attributes) assembleExtension(version spec.Version, out *Extension, x *
 		}
 	}
 	if x.state&isUnfit != 0 {
-		return unfit(&x.addedValue, name)
+		return a.unfit(&x.addedValue, name)
 	}
 	t, isDeclared := x.typ, false
 	var declared *spec.Attribute
@@ -274,7 +274,7 @@ func (a *Attributes) wrongType(v *addedValue, name string, want spec.Type) error
 }
 
 // unfit is the error about a value of a type that no attribute has.
-func unfit(v *addedValue, name string) error {
+func (a *Attributes) unfit(v *addedValue, name string) error {
 	rule := &validation.Rule{Sentinel: validation.ErrType, Detail: "the type is " + v.text + ", which no attribute has"}
-	return validation.NewError(name, "", spec.SectionTypeSystem, rule)
+	return a.located(v.at, validation.NewError(name, "", spec.SectionTypeSystem, rule))
 }

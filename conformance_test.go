@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite the golden messages of the case
 
 // fewestCases is how many cases there were when somebody last counted. Raise it
 // with the cases; it must never fall.
-const fewestCases = 4250
+const fewestCases = 4669
 
 func TestConformance(t *testing.T) {
 	cases, err := conformance.Load(os.DirFS("testdata"))

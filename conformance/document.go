@@ -2,8 +2,13 @@ package conformance
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/cborscan"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -79,6 +84,26 @@ func carriedByXML(e *Event) bool {
 		}
 	}
 	return true
+}
+
+// arrivesInCBOR writes Timestamps with T and Z in upper case, as their tag has them.
+func arrivesInCBOR(e Event) Event {
+	out := Event{Data: e.Data, Attributes: slices.Clone(e.Attributes)}
+	for i, a := range out.Attributes {
+		if a.Type == spec.Timestamp {
+			out.Attributes[i].Text = strings.ToUpper(a.Text)
+		}
+	}
+	return out
+}
+
+// carriedByCBOR reports whether data is one CBOR item if its content type is one of CBOR.
+func carriedByCBOR(e *Event) bool {
+	if e.Data == nil || !mediatype.IsCBOR(e.text(spec.DataContentType)) {
+		return true
+	}
+	end, fault := cborscan.Value(e.Data, 0, cloudevents.DefaultMaxDepth)
+	return fault == cborscan.None && end == len(e.Data)
 }
 
 // withTimes returns e with another time in each Timestamp. Without fraction digits after

@@ -53,6 +53,8 @@ const (
 	AvroCompact Protocol = "avro-compact"
 	// XML is a document in the XML event format or the XML batch format.
 	XML Protocol = "xml"
+	// CBOR is a document in the CBOR event format, which is a draft.
+	CBOR Protocol = "cbor"
 	// Kafka is a Kafka record.
 	Kafka Protocol = "kafka"
 	// NATS is a NATS message.
@@ -142,6 +144,12 @@ var protocols = [...]protocol{
 		parse:  parseDocument,
 		golden: goldenDocument,
 		format: formatRules{arrives: unchanged, carries: carriedByXML},
+	},
+	{
+		name: CBOR, dir: "cbor", modes: allModes[1:2],
+		parse:  parseDocument,
+		golden: goldenDocument,
+		format: formatRules{arrives: arrivesInCBOR, carries: carriedByCBOR},
 	},
 	{
 		name: Kafka, dir: "kafka", modes: singleModes, keepsEmpty: true,

@@ -25,6 +25,7 @@ func TestRequirements(t *testing.T) {
 		"avro-format.md":            5,
 		"avro-compact-format.md":    3,
 		"xml-format.md":             8,
+		"cbor-format.md":            5,
 		"nats-protocol-binding.md":  7,
 		"mqtt-protocol-binding.md":  10,
 		"amqp-protocol-binding.md":  5,

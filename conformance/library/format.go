@@ -5,6 +5,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
+	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -17,6 +18,7 @@ var formats = map[conformance.Protocol]format.Formatter{
 	conformance.Avro:        ceavro.Format{},
 	conformance.AvroCompact: ceavro.Compact{},
 	conformance.XML:         cexml.Format{},
+	conformance.CBOR:        cecbor.Format{},
 }
 
 // documentDoor returns the function that decodes a document. Formats without batches skip

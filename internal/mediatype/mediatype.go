@@ -31,6 +31,12 @@ func IsJSON(s string) bool {
 	return ascii.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
 }
 
+// IsCBOR reports whether s is a media type of CBOR: */cbor or */*+cbor.
+func IsCBOR(s string) bool {
+	_, subtype, _ := strings.Cut(Essence(s), "/")
+	return ascii.EqualFold(subtype, "cbor") || hasSuffixFold(subtype, "+cbor")
+}
+
 // IsText reports whether s is a media type of text other than JSON.
 func IsText(s string) bool {
 	typ, subtype, _ := strings.Cut(Essence(s), "/")
@@ -206,7 +212,12 @@ func unquoted(value string) string {
 	return string(b)
 }
 
-func trim(s string) string { return strings.Trim(s, " \t") }
+func trim(s string) string {
+	if n := len(s); n > 0 && s[0] > ' ' && s[n-1] > ' ' { // as senders have it
+		return s
+	}
+	return strings.Trim(s, " \t")
+}
 
 func hasSuffixFold(s, suffix string) bool {
 	return len(s) >= len(suffix) && ascii.EqualFold(s[len(s)-len(suffix):], suffix)

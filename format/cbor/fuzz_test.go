@@ -1,0 +1,115 @@
+package cecbor_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
+	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// FuzzDecode decodes bytes as an event. What is accepted is valid, and comes back from the
+// encoder as the same event.
+func FuzzDecode(f *testing.F) {
+	cases, err := conformance.Load(os.DirFS("../../testdata"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	n := 0
+	for _, c := range cases {
+		if c.Message.Protocol == conformance.CBOR && len(c.Message.Body) < 4<<10 {
+			f.Add(c.Message.Body)
+			n++
+		}
+	}
+	if n < 170 {
+		f.Fatalf("only %d seeds", n)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		before := bytes.Clone(body)
+		e, err := cecbor.Decode(body)
+		if err == nil {
+			checkAccepted(t, e)
+		}
+		forgiving := cecbor.Format{Forgive: func(r cloudevents.Receipt) {
+			if r.Err == nil || r.Event == nil || r.Event.Validate() != nil {
+				t.Fatalf("%+v", r)
+			}
+		}}
+		if e, forgivingErr := forgiving.DecodeStructuredModeMessage(body, ""); forgivingErr == nil {
+			checkAccepted(t, e)
+		} else if err == nil {
+			t.Fatalf("accepted only if strict: %v", forgivingErr)
+		}
+		if !bytes.Equal(body, before) {
+			t.Fatal("decoding has changed the body")
+		}
+	})
+}
+
+// checkAccepted checks what holds of every event that a decoder returns.
+func checkAccepted(t *testing.T, e cloudevents.Event) {
+	t.Helper()
+	if err := e.Validate(); err != nil {
+		t.Fatalf("accepted, but invalid: %v", err)
+	}
+	want, ok := arrives(e, true)
+	if !ok && e.SpecVersion == spec.V03 {
+		return // data that was base64, of what is not CBOR
+	}
+	b, err := cecbor.Append(nil, &e)
+	if err != nil {
+		t.Fatalf("cannot be encoded: %v", err)
+	}
+	back, err := cecbor.Format{}.DecodeStructuredModeMessage(b, "", types(&e)...)
+	if err != nil {
+		t.Fatalf("%q cannot be decoded: %v", b, err)
+	}
+	if d := diff(want, back); d != "" {
+		t.Fatalf("%q\ndecodes to another event:\n%s", b, d)
+	}
+	if again, err := cecbor.Append(nil, &back); err != nil || !bytes.Equal(again, b) {
+		t.Fatalf("%q is encoded again as %q: %v", b, again, err)
+	}
+}
+
+// FuzzEncode encodes events that may be invalid. What is encoded comes back.
+func FuzzEncode(f *testing.F) {
+	f.Add("1", "/s", "t", "", "", "", int64(0), int64(0), "x", "y", uint8(0), []byte(nil), uint64(0))
+	f.Add("1", "/s", "t", "é", "application/cbor", "urn:x", int64(-2), int64(5), "time1", "AP8=", uint8(3), []byte("\x81\x01"), uint64(1))
+	f.Add("1", "/s", "t", "é", "text/plain", "urn:x", int64(253402300800), int64(5), "b", "true", uint8(0), []byte("x"), uint64(2))
+	f.Add("1", "/s", "t", "", "application/json", "", int64(1), int64(0), "when", "2018-04-05t17:31:00.123+01:00", uint8(6), []byte("{}"), uint64(3))
+	f.Fuzz(func(t *testing.T, id, source, typ, subject, contentType, schema string, seconds, nanoseconds int64, name, text string, kind uint8, data []byte, seed uint64) {
+		e := anyEvent(rand.New(rand.NewPCG(seed, 0)))
+		e.ID, e.Source, e.Type, e.Subject, e.DataContentType, e.DataSchema, e.Data = id, source, typ, subject, contentType, schema, data
+		if seconds != 0 {
+			e.Time = time.Unix(seconds, nanoseconds).UTC()
+		}
+		if v, err := cloudevents.ParseValue(spec.Type(kind%7), text); err == nil {
+			e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: v})
+		}
+		b, err := cecbor.Append([]byte("before"), &e)
+		want, ok := arrives(e, true)
+		if invalid := e.Validate(); (invalid == nil && ok) != (err == nil) {
+			t.Fatalf("%v: valid: %v, has an encoding: %t", err, invalid, ok)
+		}
+		if err != nil {
+			if string(b) != "before" {
+				t.Fatalf("%q after an error", b)
+			}
+			return
+		}
+		got, err := cecbor.Format{MaxAttributes: -1}.DecodeStructuredModeMessage(bytes.TrimPrefix(b, []byte("before")), "", types(&e)...)
+		if err != nil {
+			t.Fatalf("%q: %v", b, err)
+		}
+		if d := diff(want, got); d != "" {
+			t.Fatalf("%q\n%s", b, d)
+		}
+	})
+}
