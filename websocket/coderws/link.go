@@ -32,6 +32,7 @@ func (l *link) read() {
 		kind, payload, err := l.conn.Read(context.Background())
 		if err != nil {
 			l.err = err
+			_ = l.conn.CloseNow() // ends a wait for a pong; the client itself does not after a reset
 			switch websocket.CloseStatus(err) {
 			case websocket.StatusNormalClosure, websocket.StatusGoingAway:
 			case -1: // the connection has broken, or was closed at this end

@@ -406,6 +406,9 @@ func TestGoroutines(t *testing.T) {
 		if err := sender.SendBatch(within(t), events(10)); err != nil {
 			t.Fatal(err)
 		}
+		if err := sender.Flush(within(t)); err != nil { // Shutdown reads no more
+			t.Fatal(err)
+		}
 	}
 	for _, sender := range senders[:10] { // those of the others are closed by the Receiver
 		if err := sender.Close(); err != nil {
