@@ -3,6 +3,7 @@ package cecoderws
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -117,7 +118,10 @@ func (l *link) confirm(ctx context.Context) error {
 
 // cause returns why the connection has ended, if the other end has said so.
 func (l *link) cause(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if ended := ctx.Err(); ended != nil {
+		if !errors.Is(err, ended) {
+			err = fmt.Errorf("%w: %w", ended, err)
+		}
 		return err
 	}
 	timer := time.NewTimer(time.Second) // the reason may still be on its way

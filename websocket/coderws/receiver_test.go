@@ -214,21 +214,60 @@ func TestConnectionLimit(t *testing.T) {
 	}
 }
 
-// A connection whose other end is silent is closed; one that answers pings is not.
-func TestIdle(t *testing.T) {
+// A connection whose other end does not answer a ping is closed.
+func TestSilent(t *testing.T) {
 	var log lockedBuffer
 	rc := &cecoderws.Receiver{IdleTimeout: 50 * time.Millisecond, Delivery: dispatch.Delivery{
 		Handler: handler(func(*cloudevents.Event) error { return nil }), Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	}}
-	url := serve(t, rc)
-	alive := dial(t, url)
-	alive.CloseRead(context.Background()) // answers pings
-	silent := dial(t, url)
-	waitFor(t, func() bool { return strings.Contains(log.String(), "no sign of life for 50ms") })
-	if _, _, err := silent.Read(within(t)); websocket.CloseStatus(err) != websocket.StatusGoingAway {
-		t.Errorf("closed with %v", err)
+	conn := shake(t, serve(t, rc))
+	var got []byte
+	for !bytes.HasSuffix(got, []byte("\x88\x12\x03\xe9no sign of life")) { // status 1001
+		piece := make([]byte, 1000)
+		n, err := conn.Read(piece)
+		if got = append(got, piece[:n]...); err != nil {
+			t.Fatalf("%q: %v", got, err)
+		}
 	}
-	if err := alive.Ping(within(t)); err != nil {
+	if !bytes.Contains(got, []byte("\x89\x011")) {
+		t.Errorf("no ping: %q", got)
+	}
+	_ = conn.Close()
+	waitFor(t, func() bool { return strings.Contains(log.String(), "no sign of life for 50ms") })
+}
+
+// shake opens a connection of which the test writes and reads the bytes.
+func shake(t *testing.T, url string) net.Conn {
+	t.Helper()
+	host := url[strings.LastIndexByte(url, '/')+1:]
+	conn, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: "+host+"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: cloudevents.json\r\n\r\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// A connection whose other end answers pings and sends nothing is kept.
+func TestKept(t *testing.T) {
+	rc := &cecoderws.Receiver{IdleTimeout: 2 * time.Second, Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}}
+	pings := make(chan struct{}, 10)
+	conn, err := cecoderws.Dial(within(t), serve(t, rc), nil, &websocket.DialOptions{OnPingReceived: func(context.Context, []byte) bool {
+		pings <- struct{}{}
+		return true
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.CloseRead(context.Background())
+	for range 3 {
+		<-pings
+	}
+	if err := conn.Close(websocket.StatusNormalClosure, ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -415,11 +454,8 @@ func TestGoroutines(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	rude, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.WriteString(rude, "GET / HTTP/1.1\r\nHost: "+rude.RemoteAddr().String()+"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: cloudevents.json\r\n\r\n\xff\xff\xff")
+	rude := shake(t, s.URL)
+	_, _ = io.WriteString(rude, "\xff\xff\xff")
 	_ = rude.Close()
 	if err := rc.Shutdown(within(t)); err != nil {
 		t.Error(err)
