@@ -222,7 +222,7 @@ func TestSilent(t *testing.T) {
 	}}
 	conn := shake(t, serve(t, rc))
 	var got []byte
-	for !bytes.HasSuffix(got, []byte("\x88\x12\x03\xe9no sign of life")) { // status 1001
+	for !bytes.HasSuffix(got, []byte("\x88\x11\x03\xe9no sign of life")) { // status 1001
 		piece := make([]byte, 1000)
 		n, err := conn.Read(piece)
 		if got = append(got, piece[:n]...); err != nil {
