@@ -33,7 +33,9 @@ type connection struct {
 	stopped  bool
 	idle     bool // closed because of IdleTimeout
 	reads    int
+	since    time.Time   // the beginning of the read
 	timer    *time.Timer // pings; nil if there is no IdleTimeout
+	armed    bool        // the timer, which is not set for each read: that is slow
 }
 
 func newConnection(rc *Receiver, conn *websocket.Conn) *connection {
@@ -61,6 +63,9 @@ func (c *connection) serve(ctx context.Context, remote string) error {
 	defer func() {
 		detach()
 		cancel()
+		if c.timer != nil {
+			c.timer.Stop()
+		}
 		_ = c.conn.CloseNow() // if a callback has panicked
 		c.background.Wait()
 		c.receiver.ended(c)
@@ -159,7 +164,8 @@ func (c *connection) beginRead() bool {
 	}
 	c.reading = true
 	if c.timer != nil {
-		c.timer.Reset(c.interval())
+		c.since = time.Now()
+		c.arm(c.interval())
 	}
 	return true
 }
@@ -170,10 +176,15 @@ func (c *connection) endRead() (idle bool) {
 	defer c.mu.Unlock()
 	c.reading, c.handling = false, true
 	c.reads++
-	if c.timer != nil {
-		c.timer.Stop()
-	}
 	return c.idle
+}
+
+// arm sets the timer. The caller holds mu.
+func (c *connection) arm(wait time.Duration) {
+	if !c.armed {
+		c.armed = true
+		c.timer.Reset(wait)
+	}
 }
 
 // interval is the time after which the other end is pinged.
@@ -185,7 +196,13 @@ func (c *connection) interval() time.Duration {
 // if there is none.
 func (c *connection) ping() {
 	c.mu.Lock()
-	if !c.reading {
+	c.armed = false
+	if !c.reading { // the next read sets the timer
+		c.mu.Unlock()
+		return
+	}
+	if left := c.interval() - time.Since(c.since); left > 0 {
+		c.arm(left)
 		c.mu.Unlock()
 		return
 	}
@@ -202,7 +219,7 @@ func (c *connection) ping() {
 		return
 	}
 	if err == nil {
-		c.timer.Reset(c.interval())
+		c.arm(c.interval())
 		c.mu.Unlock()
 		return
 	}
