@@ -3,11 +3,13 @@ package dispatch
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
 // Deduplicate stops an event that was already handled from being handled again. Two
@@ -25,8 +27,9 @@ import (
 //
 // Each event is thus handled successfully at most once by this process, as long as it
 // comes again within Window and before MaxEvents other events were handled. A restart
-// forgets everything, and other processes share nothing. A handler that must never run
-// twice needs a store that it writes in one transaction with its own work.
+// forgets everything, and other processes share nothing, unless there is a Store. A handler
+// that must never run twice needs a store that it writes in one transaction with its own
+// work.
 //
 // The source and the id of an event are what its sender says they are. A sender that may
 // send with any source can spend the ids of others: their events are then taken for
@@ -37,139 +40,113 @@ import (
 // With [Background], wrap the handler that does the work.
 type Deduplicate struct {
 	// Window is the time for which an event is remembered after it was handled. 0 is ten
-	// minutes, -1 is no limit.
+	// minutes, -1 is no limit. A Store has a limit of its own.
 	Window time.Duration
 
 	// MaxEvents is the number of events that are remembered, at about 200 bytes each. 0
-	// is 100,000, -1 is no limit. The oldest ones are forgotten first.
+	// is 100,000, -1 is no limit. The oldest ones are forgotten first. A Store has a limit of
+	// its own.
 	MaxEvents int
 
-	mu     sync.Mutex
-	events map[eventKey]*handledEvent
-	oldest *handledEvent // handled; those in work are in the map only
-	newest *handledEvent
-	length int // of the list
+	// Store remembers the events instead of the memory of this process, and may be shared
+	// with others. nil is the memory. An event that the Store cannot claim is not handled:
+	// the error is an [Error] with Status 503 and the type "deduplication_failed".
+	Store DeduplicateStore
+
+	// Logger receives a record of the level Warn if the Store could not be told that an event
+	// was handled, or that it was not. The result is that of the handler then, and the event
+	// may be handled again. nil is slog.Default().
+	Logger *slog.Logger
+
+	memory memoryStore
 }
 
-// The values of the limits that are 0.
-const (
-	defaultWindow    = 10 * time.Minute
-	defaultMaxEvents = 100_000
-)
-
-// limits returns the limits of d. No limit is the largest number.
-func (d *Deduplicate) limits() (window time.Duration, events int64) {
-	return time.Duration(limit(int64(d.Window), int64(defaultWindow))), limit(int64(d.MaxEvents), defaultMaxEvents)
+// DeduplicateStore is the memory of a [Deduplicate] outside of the process. One is in
+// nats/natsgo. It must be safe for concurrent use.
+type DeduplicateStore interface {
+	// Claim returns a claim to an event that is neither finished nor claimed: the caller
+	// handles it, and calls one of its methods once. For a finished event it returns how that
+	// was. While another has claimed the event, Claim waits for the result, or until ctx ends.
+	// A claim never ends while the process that holds it lives. The documentation of a Store
+	// says when it ends after that process has died.
+	Claim(ctx context.Context, key EventKey) (claim DeduplicateClaim, finished *Duplicate, err error)
 }
 
-// eventKey is a hash of source and id, both of which may be of any length.
-type eventKey [sha256.Size]byte
+// DeduplicateClaim is the claim of one caller to one event.
+type DeduplicateClaim interface {
+	// Finish remembers that the event was handled, or deferred if d is not nil.
+	Finish(ctx context.Context, d *Deferred) error
 
-func newEventKey(e *cloudevents.Event) eventKey {
+	// Release forgets the event, so that others can claim it.
+	Release(ctx context.Context) error
+}
+
+// EventKey identifies an event by its source and id. It is a SHA-256 of both.
+type EventKey [sha256.Size]byte
+
+// NewEventKey returns the key of e. All versions of this module make the same one.
+func NewEventKey(e *cloudevents.Event) EventKey {
 	var short [256]byte
 	b := append(strconv.AppendInt(short[:0], int64(len(e.Source)), 10), ':')
 	b = append(append(b, e.Source...), e.ID...)
 	return sha256.Sum256(b)
 }
 
-// handledEvent is an event that is being handled or was handled.
-type handledEvent struct {
-	key      eventKey
-	done     chan struct{} // closed when the handler has returned; nil if nothing waits
-	handled  time.Time     // zero while the event is being handled
-	deferred *Deferred     // the result, if the handler deferred the event
-	next     *handledEvent
-}
+// String returns the key in lower-case hexadecimal, 64 bytes.
+func (k EventKey) String() string { return hex.EncodeToString(k[:]) }
 
 // Wrap is a [Middleware].
 func (d *Deduplicate) Wrap(next Handler) Handler {
 	return func(ctx context.Context, e *cloudevents.Event) (reply *cloudevents.Event, err error) {
-		work, known, err := d.begin(ctx, newEventKey(e))
+		claim, finished, err := d.claim(ctx, NewEventKey(e))
 		switch {
 		case err != nil:
 			return nil, err
-		case known != nil:
-			return nil, &Duplicate{known.deferred}
+		case finished != nil:
+			return nil, finished
 		}
-		r := Result{Verdict: VerdictRetry} // unless next returns
-		defer func() { d.end(work, &r) }()
+		about := Outcome{ID: e.ID, Source: e.Source, Type: e.Type} // the handler may change e
+		r := Result{Verdict: VerdictRetry}                         // unless next returns
+		defer func() { d.end(context.WithoutCancel(ctx), claim, &r, &about) }()
 		reply, err = next(ctx, e)
 		r = Judge(ctx, reply, err)
 		return reply, err
 	}
 }
 
-// begin returns the event as work, if the caller has to handle it, or as known, if it was
-// handled already.
-func (d *Deduplicate) begin(ctx context.Context, key eventKey) (work, known *handledEvent, err error) {
-	for {
-		d.mu.Lock()
-		d.forget()
-		h := d.events[key]
-		switch {
-		case h == nil:
-			h = &handledEvent{key: key}
-			if d.events == nil {
-				d.events = map[eventKey]*handledEvent{}
-			}
-			d.events[key] = h
-			d.mu.Unlock()
-			return h, nil, nil
-		case !h.handled.IsZero():
-			d.mu.Unlock()
-			return nil, h, nil
-		case h.done == nil:
-			h.done = make(chan struct{})
+func (d *Deduplicate) claim(ctx context.Context, key EventKey) (DeduplicateClaim, *Duplicate, error) {
+	store := d.Store
+	if store == nil {
+		store = memoryOf{d}
+	}
+	claim, finished, err := store.Claim(ctx, key)
+	switch {
+	case err == nil:
+		return claim, finished, nil
+	case ctx.Err() != nil:
+		return nil, nil, &Error{
+			Status: 503, Type: "event_in_progress", Message: "the same event is being handled",
+			Retryable: true, RetryAfter: time.Second, Err: err,
 		}
-		done := h.done
-		d.mu.Unlock()
-		select {
-		case <-done:
-		case <-ctx.Done():
-			return nil, nil, &Error{
-				Status: 503, Type: "event_in_progress", Message: "the same event is being handled",
-				Retryable: true, RetryAfter: time.Second, Err: ctx.Err(),
-			}
-		}
+	}
+	return nil, nil, &Error{
+		Status: 503, Type: "deduplication_failed", Message: "it is not known whether the event was handled",
+		Retryable: true, Err: err,
 	}
 }
 
-func (d *Deduplicate) end(h *handledEvent, r *Result) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if h.done != nil {
-		close(h.done)
-		h.done = nil
+func (d *Deduplicate) end(ctx context.Context, claim DeduplicateClaim, r *Result, about *Outcome) {
+	var err error
+	switch {
+	case r.failed():
+		err = claim.Release(ctx)
+	case r.Verdict == VerdictDeferred:
+		err = claim.Finish(ctx, &Deferred{r.ID})
+	default:
+		err = claim.Finish(ctx, nil)
 	}
-	if r.failed() {
-		delete(d.events, h.key)
-		return
-	}
-	h.handled = time.Now()
-	if r.Verdict == VerdictDeferred {
-		h.deferred = &Deferred{r.ID}
-	}
-	if d.newest == nil {
-		d.oldest = h
-	} else {
-		d.newest.next = h
-	}
-	d.newest = h
-	d.length++
-	d.forget()
-}
-
-// forget removes the events beyond the limits.
-func (d *Deduplicate) forget() {
-	window, events := d.limits()
-	for d.oldest != nil {
-		if int64(d.length) <= events && time.Since(d.oldest.handled) < window {
-			return
-		}
-		delete(d.events, d.oldest.key)
-		if d.oldest = d.oldest.next; d.oldest == nil {
-			d.newest = nil
-		}
-		d.length--
+	if err != nil {
+		eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelWarn, "event may be handled again",
+			slog.String("outcome", r.Verdict.String()), eventlog.Error(err), eventlog.Event(about.ID, about.Source, about.Type))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -25,6 +26,72 @@ func ExampleDeduplicate() {
 	// <nil>
 	// event was handled before
 	// event was handled before
+}
+
+// files is a store that remembers events as files of a directory, for one process: the claims of
+// one that has died stay.
+type files string
+
+type file string
+
+func (dir files) Claim(_ context.Context, key dispatch.EventKey) (dispatch.DeduplicateClaim, *dispatch.Duplicate, error) {
+	name := filepath.Join(string(dir), key.String())
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return nil, &dispatch.Duplicate{}, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return file(name), nil, f.Close()
+}
+
+func (f file) Finish(context.Context, *dispatch.Deferred) error { return nil }
+
+func (f file) Release(context.Context) error { return os.Remove(string(f)) }
+
+// A store outlives the process.
+func ExampleDeduplicateStore() {
+	dir, err := os.MkdirTemp("", "events")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	var store dispatch.DeduplicateStore = files(dir)
+	for range 2 { // the second time is a restart
+		once := dispatch.Deduplicate{Store: store}
+		_, err := once.Wrap(says("handled"))(context.Background(), &cloudevents.Event{Source: "/shop", ID: "1", Type: "t"})
+		fmt.Println(err)
+	}
+	// Output:
+	// handled
+	// <nil>
+	// event was handled before
+}
+
+// A Deduplicate claims an event, and then finishes it or releases it.
+func ExampleDeduplicateClaim() {
+	dir, err := os.MkdirTemp("", "events")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	var key dispatch.EventKey
+	var claim dispatch.DeduplicateClaim
+	key = dispatch.NewEventKey(&cloudevents.Event{Source: "/shop", ID: "1", Type: "t"})
+	claim, finished, err := files(dir).Claim(context.Background(), key)
+	fmt.Println(finished == nil, err)
+	fmt.Println(claim.Release(context.Background()))
+	// Output:
+	// true <nil>
+	// <nil>
+}
+
+func ExampleNewEventKey() {
+	fmt.Println(dispatch.NewEventKey(&cloudevents.Event{Source: "/shop", ID: "1", Type: "t"}))
+	// Output: 197bcbd5023e48705bd09415b4d0b3aaa1e9b5ce1de8d29e5211a5f08fb630d9
 }
 
 // An event whose handler failed is handled when it comes again.

@@ -117,3 +117,43 @@ func ExampleConsumer() {
 	// com.example.order.paid on orders.placed
 	// <nil>
 }
+
+// Two processes share what they have handled.
+func ExampleDeduplicateStore() {
+	url, stop, err := serve()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer stop()
+	ctx := context.Background()
+	for _, process := range []string{"first", "second"} {
+		conn, err := nats.Connect(url)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		defer conn.Close()
+		js, err := jetstream.New(conn)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		bucket, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "handled", TTL: 24 * time.Hour})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		once := dispatch.Deduplicate{Store: &cenatsgo.DeduplicateStore{Bucket: bucket}}
+		handler := once.Wrap(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+			fmt.Println(process, "handles it")
+			return nil, nil
+		})
+		_, err = handler(ctx, &cloudevents.Event{ID: "A-1", Source: "/orders", Type: "com.example.order.placed"})
+		fmt.Println(err)
+	}
+	// Output:
+	// first handles it
+	// <nil>
+	// event was handled before
+}

@@ -1,0 +1,127 @@
+package cecoderws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"github.com/seed763dd41b/cloudevents/format"
+	cews "github.com/seed763dd41b/cloudevents/websocket"
+)
+
+// DefaultMaxBytes is the size that a message may have unless something else is set: 1 MiB.
+const DefaultMaxBytes = 1 << 20
+
+// Dial opens a connection to a server on which events travel in the format f. It offers the
+// subprotocols of f, unless opts has others, and closes the connection if the server has chosen
+// none of them. A nil f is [format.JSON], nil opts are the defaults of the client.
+//
+// The connection reads messages of up to DefaultMaxBytes, instead of the 32,768 bytes of the
+// client. Its method SetReadLimit changes that.
+//
+// The error wraps a [*HandshakeError] if the server has answered with another status than 101,
+// or a [*cews.SubprotocolError]. Its text has neither the query nor the credentials of the URL.
+func Dial(ctx context.Context, url string, f format.Formatter, opts *websocket.DialOptions) (*websocket.Conn, error) {
+	var own websocket.DialOptions
+	if opts != nil {
+		own = *opts
+	}
+	if len(own.Subprotocols) == 0 {
+		own.Subprotocols = cews.Subprotocols(f)
+	}
+	conn, response, err := websocket.Dial(ctx, url, &own)
+	if err != nil {
+		err = withoutURL(err)
+		if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
+			err = &HandshakeError{Status: response.StatusCode, Err: err}
+		}
+		return nil, fmt.Errorf("cecoderws: %w", err)
+	}
+	return open(conn, f)
+}
+
+// open checks the subprotocol of a new connection.
+func open(conn *websocket.Conn, f format.Formatter) (*websocket.Conn, error) {
+	if err := cews.Check(conn.Subprotocol(), f); err != nil {
+		_ = conn.Close(websocket.StatusCode(cews.StatusCode(err)), reason(err.Error()))
+		return nil, fmt.Errorf("cecoderws: %w", err)
+	}
+	conn.SetReadLimit(DefaultMaxBytes)
+	return conn, nil
+}
+
+// withoutURL returns err without the URL that net/http puts into it.
+func withoutURL(err error) error {
+	var about *url.Error
+	if errors.As(err, &about) {
+		return about.Err
+	}
+	return err
+}
+
+// HandshakeError is about a server that has answered the handshake with another status than
+// 101.
+type HandshakeError struct {
+	// Status is the HTTP status of the answer.
+	Status int
+
+	// Err is the error of the client.
+	Err error
+}
+
+// Error returns the text of Err.
+func (e *HandshakeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns e.Err.
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// StatusCode returns e.Status. By it, dispatch.Judge knows whether to try again.
+func (e *HandshakeError) StatusCode() int { return e.Status }
+
+// Accept finishes the handshake of a client with which events travel in the format f. It
+// accepts the subprotocols of f, unless opts has others. A nil f is [format.JSON], nil opts are
+// the defaults of the client, which refuse browsers from other origins.
+//
+// A client that offers none of the subprotocols gets the answer 400 and no connection. Accept
+// answers in the case of all errors. They wrap a [*cews.SubprotocolError], or are those of the
+// client.
+//
+// The connection reads messages of up to DefaultMaxBytes. Its method SetReadLimit changes that.
+func Accept(w http.ResponseWriter, r *http.Request, f format.Formatter, opts *websocket.AcceptOptions) (*websocket.Conn, error) {
+	var own websocket.AcceptOptions
+	if opts != nil {
+		own = *opts
+	}
+	if len(own.Subprotocols) == 0 {
+		own.Subprotocols = cews.Subprotocols(f)
+		if _, err := cews.Select(r.Header.Values("Sec-WebSocket-Protocol"), f); err != nil && r.Header.Get("Sec-WebSocket-Key") != "" {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return nil, fmt.Errorf("cecoderws: %w", err)
+		}
+	}
+	conn, err := websocket.Accept(w, r, &own)
+	if err != nil {
+		return nil, fmt.Errorf("cecoderws: %w", err)
+	}
+	return open(conn, f)
+}
+
+// maxReason is the size of the reason in a close frame, in bytes (RFC 6455, section 5.5).
+const maxReason = 123
+
+// reason cuts a text for a close frame, not inside a character.
+func reason(text string) string {
+	if len(text) <= maxReason {
+		return text
+	}
+	n := maxReason
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}

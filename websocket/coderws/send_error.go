@@ -1,0 +1,63 @@
+package cecoderws
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/coder/websocket"
+
+	cews "github.com/seed763dd41b/cloudevents/websocket"
+)
+
+// SendError is about an event that the other end does not have, or of which that is not known. A
+// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+type SendError struct {
+	// Index is the place of the event in its batch. It is -1 in Send and Flush.
+	Index int
+
+	// URL is where the event was to go, without query and credentials.
+	URL string
+
+	// Err is the cause. websocket.CloseStatus tells the status with which the other end has
+	// closed the connection.
+	Err error
+}
+
+// Error returns URL, index and cause.
+func (e *SendError) Error() string {
+	if e.Index < 0 {
+		return fmt.Sprintf("cecoderws: %.128q: %v", e.URL, e.Err)
+	}
+	return fmt.Sprintf("cecoderws: %.128q: event %d: %v", e.URL, e.Index, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// Retryable reports whether the event may be sent again: unless the other end has refused it or
+// the handshake, or the event was too large.
+func (e *SendError) Retryable() bool { return isRetryable(e.Err) }
+
+func isRetryable(err error) bool {
+	var handshake *HandshakeError
+	var subprotocol *cews.SubprotocolError
+	switch {
+	case errors.As(err, &handshake):
+		switch s := handshake.Status; s {
+		case 408, 425, 429:
+			return true
+		case 501, 505:
+			return false
+		default:
+			return s >= 500
+		}
+	case errors.As(err, &subprotocol):
+		return false
+	}
+	switch websocket.CloseStatus(err) {
+	case websocket.StatusProtocolError, websocket.StatusUnsupportedData, websocket.StatusInvalidFramePayloadData,
+		websocket.StatusPolicyViolation, websocket.StatusMessageTooBig, websocket.StatusMandatoryExtension:
+		return false
+	}
+	return true
+}
