@@ -5,74 +5,18 @@
 //   POST /emit      {url, mode, event, transport}; an emitter of the SDK delivers the
 //                   event; the answer is {reports, waits} of it
 //
-// Events are described in neutral JSON: {attributes: [{name, type, text}], data},
-// data being base64, or null if there is none. It listens on a port of its own
+// Events are described in neutral JSON; see neutral.js. It listens on a port of its own
 // choice, prints it, and ends with its standard input.
 "use strict";
 
 const http = require("node:http");
 const { CloudEvent, HTTP, emitterFor, httpTransport } = require("cloudevents");
-
-const isJSON = (type) => /^[^;]*[/+]json\s*(;|$)/i.test(type ?? "");
-const isText = (type) => isJSON(type) || /^(text\/|application\/xml)/i.test(type ?? "");
-const core = ["id", "source", "specversion", "type", "datacontenttype", "dataschema", "schemaurl", "subject", "time"];
+const { bodyOf, build, describe } = require("./neutral.js");
 
 async function bytesOf(stream) {
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-// bodyOf does what the body parsers of Node's frameworks do: text as a string,
-// other content as a Buffer, and nothing for no content.
-function bodyOf(bytes, type) {
-  if (bytes.length === 0) return undefined;
-  const charset = /charset="?([^";]*)/i.exec(type ?? "")?.[1] ?? "utf-8";
-  return isText(type) && /^utf-8$/i.test(charset) ? bytes.toString("utf8") : bytes;
-}
-
-// describe puts an event of the SDK into neutral JSON. Data under a JSON media type
-// is written as JSON: the SDK has parsed it.
-function describe(event) {
-  const attributes = [];
-  for (const [name, value] of Object.entries(event)) {
-    if (name === "data" || name === "data_base64" || value === undefined || value === null) continue;
-    const type = { boolean: "Boolean", number: "Integer", string: "String" }[typeof value] ?? "other";
-    attributes.push({ name, type, text: type === "other" ? JSON.stringify(value) : String(value) });
-  }
-  let data = null;
-  if (event.data_base64) {
-    data = Buffer.from(event.data_base64, "base64");
-  } else if (event.data !== undefined) {
-    const text = typeof event.data === "string" && !isJSON(event.datacontenttype);
-    data = Buffer.from(text ? event.data : JSON.stringify(event.data));
-  }
-  return { attributes, data: data && data.toString("base64") };
-}
-
-// build makes an event of the SDK as its users do: values of JavaScript's types,
-// parsed JSON, strings for text, and a Buffer for other data.
-function build({ attributes, data }) {
-  const event = {};
-  for (const { name, type, text } of attributes) {
-    event[name] = core.includes(name) ? text : value(type, text);
-  }
-  if (data !== null) {
-    const bytes = Buffer.from(data, "base64");
-    const body = bytes.length === 0 && isText(event.datacontenttype) ? "" : bodyOf(bytes, event.datacontenttype) ?? bytes;
-    event.data = isJSON(event.datacontenttype) ? JSON.parse(body) : body;
-  }
-  return new CloudEvent(event);
-}
-
-function value(type, text) {
-  switch (type) {
-    case "Boolean": return text === "true";
-    case "Integer": return Number(text);
-    case "Binary": return Buffer.from(text, "base64");
-    case "Timestamp": return new Date(text);
-    default: return text;
-  }
 }
 
 async function receive(req) {
@@ -83,7 +27,7 @@ async function receive(req) {
 
 async function send(req) {
   const { url, mode, event } = JSON.parse(await bytesOf(req));
-  const { headers, body } = HTTP[mode](build(event));
+  const { headers, body } = HTTP[mode](build(CloudEvent, event));
   await new Promise((resolve, reject) => {
     const out = http.request(url, { method: "POST", headers, agent: false }, (res) => {
       res.resume();
@@ -101,7 +45,7 @@ async function send(req) {
 // with a function for fetch. A batch, which the SDK does not write, is JSON of its events.
 async function emit(req) {
   const { url, mode, event, transport } = JSON.parse(await bytesOf(req));
-  const ce = build(event);
+  const ce = build(CloudEvent, event);
   if (mode === "batch") {
     const headers = { "content-type": "application/cloudevents-batch+json" };
     return sendWithFetch(url)({ headers, body: JSON.stringify([ce, ce]) });
