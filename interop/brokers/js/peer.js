@@ -47,7 +47,7 @@ function fromSDK(event) {
 }
 
 function toSDK({ attributes, data }) {
-  const raw = data === null ? null : Buffer.from(data.base64 ?? data, data.base64 === undefined ? "utf8" : "base64").toString("base64");
+  const raw = data === null || data === undefined ? null : Buffer.from(data.base64 ?? data, data.base64 === undefined ? "utf8" : "base64").toString("base64");
   return neutral.build(CloudEvent, { attributes, data: raw });
 }
 

@@ -137,10 +137,26 @@ func (b *Binding) Exchange(t *testing.T, ch Channel, exchange func(t *testing.T,
 				got.Err = want.Err
 			}
 			if got.String() != want.String() {
-				t.Errorf("got:\n%swant, after %d rows:\n%s", got, len(rows), want)
+				t.Errorf("differs, after %d rows:\n%s", len(rows), difference(got.String(), want.String()))
 			}
 		})
 	}
+}
+
+// difference returns the lines that are in one text alone.
+func difference(got, want string) string {
+	var s strings.Builder
+	for line := range strings.Lines(got) {
+		if !strings.Contains(want, line) {
+			s.WriteString("got  " + line)
+		}
+	}
+	for line := range strings.Lines(want) {
+		if !strings.Contains(got, line) {
+			s.WriteString("want " + line)
+		}
+	}
+	return s.String()
 }
 
 // Check checks that each row is about something, and says so completely.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"mime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,10 +28,11 @@ func JSONByHand(e *cloudevents.Event) []byte {
 			doc[name] = v.String()
 		}
 	}
+	var raw []byte
 	switch {
 	case e.Data == nil:
 	case isJSON(e.DataContentType):
-		doc["data"] = json.RawMessage(e.Data)
+		raw = append([]byte(`,"data":`), e.Data...) // encoding/json would compact it
 	case isText(e.DataContentType):
 		doc["data"] = string(e.Data)
 	default:
@@ -42,7 +44,7 @@ func JSONByHand(e *cloudevents.Event) []byte {
 	if err := enc.Encode(doc); err != nil {
 		panic(err) // of values that are strings and JSON
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return slices.Concat(bytes.TrimSuffix(b.Bytes(), []byte("}\n")), raw, []byte("}"))
 }
 
 // FromJSONByHand is the inverse of JSONByHand.

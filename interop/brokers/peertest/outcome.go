@@ -47,8 +47,11 @@ func (o Outcome) String() string {
 			kind = a.Type
 		}
 		text := a.Text
-		if t, err := validation.ParseTimestamp(text); a.Name == spec.Time && err == nil && time.Since(t).Abs() < 10*time.Minute {
-			text = madeUp
+		if t, err := validation.ParseTimestamp(text); a.Name == spec.Time && err == nil {
+			text = t.Format(time.RFC3339Nano) // with as many digits of a fraction as it takes
+			if time.Since(t).Abs() < 10*time.Minute {
+				text = madeUp
+			}
 		}
 		lines = append(lines, fmt.Sprintf("%s %s %q\n", a.Name, kind, text))
 	}
