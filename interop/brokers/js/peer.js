@@ -78,7 +78,7 @@ async function kafka(address, topic) {
     fromWire: (w) => ({
       key: w.key,
       value: bytes(w.value),
-      headers: Object.fromEntries(w.headers.map(({ name, value }) => [name, value])),
+      headers: Object.fromEntries((w.headers ?? []).map(({ name, value }) => [name, value])),
     }),
     toWire: (m) => ({
       key: m.key === null ? null : m.key.toString(),
@@ -108,8 +108,8 @@ async function nats(address, subject) {
     },
     fromWire: (w) => {
       const h = headers();
-      for (const { name, value } of w.headers) h.append(name, value);
-      return { data: bytes(w.value) ?? undefined, options: w.headers.length > 0 ? { headers: h } : {} };
+      for (const { name, value } of w.headers ?? []) h.append(name, value);
+      return { data: bytes(w.value) ?? undefined, options: w.headers?.length > 0 ? { headers: h } : {} };
     },
     toWire: (m) => ({
       value: base64(m.data),
@@ -119,15 +119,27 @@ async function nats(address, subject) {
 }
 
 async function mqtt(address, topic, protocolVersion = 5) {
-  const client = await require("mqtt").connectAsync(`mqtt://${address}`, { protocolVersion, reconnectPeriod: 0 });
-  client.on("message", (_, body, packet) => arrived({ body, properties: packet.properties ?? {} }));
-  await client.subscribeAsync(topic, { qos: 1 });
+  let client;
+  const connect = async () => {
+    client = await require("mqtt").connectAsync(`mqtt://${address}`, { protocolVersion, reconnectPeriod: 0 });
+    client.on("message", (_, body, packet) => arrived({ body, properties: packet.properties ?? {} }));
+    await client.subscribeAsync(topic, { qos: 1 });
+  };
+  await connect();
   const version5 = (properties) => (protocolVersion === 5 ? { properties } : {});
   return {
-    put: (to, { body, properties }) => client.publishAsync(to, body ?? "", { qos: 1, ...version5(properties) }),
+    put: async (to, { body, properties }) => {
+      const closed = new Promise((resolve) => client.once("close", () => resolve(true)));
+      const sent = client.publishAsync(to, body ?? "", { qos: 1, ...version5(properties) }).then(() => false);
+      if (await Promise.race([sent, closed])) {
+        sent.catch(() => {});
+        await connect();
+        throw new Error("the broker closed the connection");
+      }
+    },
     fromWire: (w) => {
       const userProperties = {};
-      for (const { name, value } of w.headers) userProperties[name] = value;
+      for (const { name, value } of w.headers ?? []) userProperties[name] = value;
       return { body: bytes(w.value), properties: w.contentType ? { contentType: w.contentType, userProperties } : { userProperties } };
     },
     toWire: ({ body, properties }) => ({
@@ -159,7 +171,6 @@ async function amqp(address, queue) {
   const types = {
     string: (v) => v, boolean: (v) => v === "true", long: (v) => rhea.types.wrap_long(Number(v)),
     timestamp: (v) => rhea.types.wrap_timestamp(Number(v)), binary: (v) => rhea.types.wrap_binary(Buffer.from(v, "base64")),
-    number: (v) => Number(v), // as rhea chooses
   };
   const kinds = { boolean: "boolean", number: "number", string: "string" };
   const describe = (name, v) => {
@@ -178,8 +189,8 @@ async function amqp(address, queue) {
     },
     fromWire: (w) => ({
       content_type: w.contentType,
-      application_properties: Object.fromEntries(w.headers.map(({ name, type, value }) => [name, types[type](value)])),
-      body: w.body === "object" ? JSON.parse(bytes(w.value)) : w.body === "string" ? bytes(w.value).toString() : rhea.message.data_section(bytes(w.value)),
+      application_properties: Object.fromEntries((w.headers ?? []).map(({ name, type, value }) => [name, types[type](value)])),
+      body: rhea.message.data_section(bytes(w.value)),
     }),
     toWire: (m) => ({
       contentType: m.content_type,
