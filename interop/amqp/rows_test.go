@@ -2,9 +2,11 @@ package amqp_test
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/interop/brokers/peertest"
+	"github.com/seed763dd41b/cloudevents/interop/brokers/sdkgo"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -38,4 +40,21 @@ in native types. sdk-go reads binary mode with Encoder.Colon alone.`,
 	}
 }
 
-var rows = []peertest.Deviation{}
+var rows = slices.Concat(sdkgo.Writes(sdkGo), []peertest.Deviation{
+	{Peer: sdkGo, Direction: peertest.Reads, Modes: []cloudevents.Mode{cloudevents.BinaryMode}, Where: "all",
+		Applies: func(*cloudevents.Event) bool { return true },
+		Happens: "The prefix `cloudEvents_`, which is the preferred one, is not known: the message is no event.",
+		Section: names, Fails: "unknown Message encoding"},
+	{Peer: sdkGo, Direction: peertest.Writes, Modes: []cloudevents.Mode{cloudevents.BinaryMode}, Cases: []string{"time-nanoseconds"},
+		Happens: "A time is sent as a native timestamp, which has milliseconds alone.",
+		Section: "amqp-protocol-binding.md#3132-amqp-application-property-values", Change: peertest.TimeInMilliseconds},
+	{Peer: colon().Peer, Direction: peertest.Reads, Cases: []string{"text-edge-spaces"},
+		Happens: "Spaces at both ends of id, type and subject are cut off.",
+		Section: "spec.md#type-system", Change: peertest.Rewrite(strings.TrimSpace, spec.ID, spec.EventType, spec.Subject)},
+	{Peer: proton, Direction: peertest.Reads, Modes: []cloudevents.Mode{cloudevents.BinaryMode}, Where: "events without a content type",
+		Applies: func(e *cloudevents.Event) bool { return e.DataContentType == "" },
+		Happens: "An absent content-type is read as the text `None`.",
+		Section: "amqp-protocol-binding.md#311-amqp-content-type", Change: peertest.Set(spec.DataContentType, spec.String, "None")},
+})
+
+const names = "amqp-protocol-binding.md#3131-amqp-application-property-names"

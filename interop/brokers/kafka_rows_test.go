@@ -2,8 +2,13 @@ package brokers_test
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/interop/brokers/peertest"
+	"github.com/seed763dd41b/cloudevents/interop/brokers/sdkgo"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 const (
@@ -27,4 +32,72 @@ made and read by hand, as the document says.`,
 	}
 }
 
-var kafkaRows = []peertest.Deviation{}
+var kafkaRows = slices.Concat(sdkgo.Writes(sdkGoKafka), []peertest.Deviation{
+	{Peer: sdkGoKafka, Direction: peertest.Reads, Modes: only(cloudevents.BinaryMode), Where: "all", Applies: all,
+		Happens: "The extensions `kafkatopic`, `kafkapartition` and `kafkaoffset` are added, which nobody has sent. Passed on, they are attributes of the event.",
+		Section: "kafka-protocol-binding.md#3231-property-names", Change: func(e *conformance.Event) {
+			peertest.Set("kafkatopic", spec.String, "to")(e)
+			peertest.Set("kafkapartition", spec.String, "0")(e)
+			peertest.Set("kafkaoffset", spec.String, "an offset")(e)
+		}},
+	{Peer: sdkGoKafka, Direction: peertest.Reads, Modes: only(cloudevents.BinaryMode), Cases: []string{"text-edge-spaces"},
+		Happens: "Spaces at both ends of id, type and subject are cut off.",
+		Section: "spec.md#type-system", Change: peertest.Rewrite(strings.TrimSpace, spec.ID, spec.EventType, spec.Subject)},
+	{Peer: sdkGoKafka, Direction: peertest.Reads, Modes: only(cloudevents.BinaryMode), Cases: []string{"empty-data"}, Permitted: true,
+		Happens: "An empty value is read as no data.",
+		Section: "kafka-protocol-binding.md#322-event-data-encoding", Change: peertest.Data(nil)},
+	{Peer: sdkGoKafka, Direction: peertest.Writes, Modes: only(cloudevents.BinaryMode), Cases: []string{"empty-data"}, Permitted: true,
+		Happens: "Empty data is written as no data, with a null value: on a compacted topic it deletes what has the same key.",
+		Section: "kafka-protocol-binding.md#322-event-data-encoding", Change: peertest.Data(nil)},
+
+	{Peer: javaScript, Direction: peertest.Reads, Modes: only(cloudevents.BinaryMode), Where: "events without data, or with empty data",
+		Applies: func(e *cloudevents.Event) bool { return len(e.Data) == 0 },
+		Happens: "A message whose value is null or empty is refused.",
+		Section: "kafka-protocol-binding.md#322-event-data-encoding", Fails: "Value is null or undefined"},
+	{Peer: javaScript, Direction: peertest.Reads, Modes: only(cloudevents.StructuredMode), Cases: []string{"minimal"},
+		Happens: "An event without time is refused.",
+		Section: "spec.md#time", Fails: "Invalid time value"},
+	{Peer: javaScript, Direction: peertest.Reads, Modes: only(cloudevents.StructuredMode), Cases: []string{"partition-key"},
+		Happens: "The extension `partitionkey` is replaced by the key of the record, which it has not: the extension is lost.",
+		Section: "kafka-protocol-binding.md#31-key-mapping", Change: peertest.Drop("partitionkey")},
+	{Peer: javaScript, Direction: peertest.Reads, Modes: only(cloudevents.StructuredMode), Cases: []string{"time-offset", "time-nanoseconds"}, Permitted: true,
+		Happens: "Times are read in UTC and in milliseconds.",
+		Section: "spec.md#time", Change: peertest.TimeInMilliseconds},
+	{Peer: javaScript, Direction: peertest.Writes, Cases: []string{"minimal"}, Permitted: true,
+		Happens: "An event without time gets the current time.",
+		Section: "spec.md#time", Change: peertest.TimeMadeUp},
+	{Peer: javaScript, Direction: peertest.Writes, Modes: only(cloudevents.BinaryMode), Cases: []string{"extension-binary"},
+		Happens: "A Buffer as an extension is written as text of its bytes. This module refuses it.",
+		Section: "spec.md#type-system", Fails: "control character"},
+	{Peer: javaScript, Direction: peertest.Writes, Modes: only(cloudevents.StructuredMode), Cases: []string{"extension-binary"},
+		Happens: "A Buffer as an extension is written as a JSON object. This module refuses it.",
+		Section: "json-format.md#22-type-system-mapping", Fails: "the JSON type is object"},
+	{Peer: javaScript, Direction: peertest.Writes, Modes: only(cloudevents.BinaryMode), Cases: []string{"extension-timestamp"},
+		Happens: "A Date as an extension is written as JavaScript prints it.",
+		Section: "spec.md#type-system", Change: peertest.Set("atimestamp", spec.String, jsDate)},
+	{Peer: javaScript, Direction: peertest.Writes, Modes: only(cloudevents.StructuredMode), Cases: []string{"extension-timestamp"}, Permitted: true,
+		Happens: "A Date as an extension is written with three digits of a fraction.",
+		Section: "spec.md#type-system", Change: peertest.Set("atimestamp", spec.String, "2024-02-29T12:30:45.000Z")},
+	{Peer: javaScript, Direction: peertest.Writes, Modes: only(cloudevents.BinaryMode), Cases: []string{"json-string"},
+		Happens: "Data that is a JSON string is handed to the client as it is, without quotes.",
+		Section: "kafka-protocol-binding.md#322-event-data-encoding", Change: peertest.Data([]byte(`a "text" ü`))},
+	{Peer: javaScript, Direction: peertest.Writes, Modes: only(cloudevents.StructuredMode), Cases: []string{"time-offset", "time-nanoseconds"}, Permitted: true,
+		Happens: "Times are written in UTC and in milliseconds.",
+		Section: "spec.md#time", Change: peertest.TimeInMilliseconds},
+}, jsJSON(peertest.Reads), jsJSON(peertest.Writes))
+
+func all(*cloudevents.Event) bool { return true }
+
+const jsDate = "Thu Feb 29 2024 12:30:45 GMT+0000 (Coordinated Universal Time)"
+
+// jsJSON are the rows about JSON data, which JavaScript parses.
+func jsJSON(d peertest.Direction) []peertest.Deviation {
+	return []peertest.Deviation{
+		{Peer: javaScript, Direction: d, Cases: []string{"json-digits"}, Permitted: true,
+			Happens: "Numbers in JSON data are doubles.",
+			Section: "json-format.md#312-payload-deserialization", Change: peertest.Data([]byte(`{"n":12345678901234567000}`))},
+		{Peer: javaScript, Direction: d, Cases: []string{"json-spelling"}, Permitted: true,
+			Happens: "JSON data is parsed and printed: the same JSON value in other bytes.",
+			Section: "json-format.md#312-payload-deserialization", Change: peertest.Data([]byte(`{"html":"<b>&</b>"}`))},
+	}
+}
