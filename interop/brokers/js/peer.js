@@ -126,12 +126,22 @@ async function mqtt(address, topic, protocolVersion = 5) {
     await client.subscribeAsync(topic, { qos: 1 });
   };
   await connect();
-  const version5 = (properties) => (protocolVersion === 5 ? { properties } : {});
+  const version5 = ({ contentType, userProperties }) => {
+    if (protocolVersion !== 5) return {};
+    const properties = {};
+    if (contentType) properties.contentType = contentType;
+    // mqtt.js waits forever if there is an object without members.
+    if (Object.keys(userProperties).length > 0) properties.userProperties = userProperties;
+    return { properties };
+  };
   return {
     put: async (to, { body, properties }) => {
-      const closed = new Promise((resolve) => client.once("close", () => resolve(true)));
+      let close;
+      const closed = new Promise((resolve) => client.once("close", close = () => resolve(true)));
       const sent = client.publishAsync(to, body ?? "", { qos: 1, ...version5(properties) }).then(() => false);
-      if (await Promise.race([sent, closed])) {
+      const failed = await Promise.race([sent, closed]);
+      client.off("close", close);
+      if (failed) {
         sent.catch(() => {});
         await connect();
         throw new Error("the broker closed the connection");
@@ -140,7 +150,7 @@ async function mqtt(address, topic, protocolVersion = 5) {
     fromWire: (w) => {
       const userProperties = {};
       for (const { name, value } of w.headers ?? []) userProperties[name] = value;
-      return { body: bytes(w.value), properties: w.contentType ? { contentType: w.contentType, userProperties } : { userProperties } };
+      return { body: bytes(w.value), properties: { contentType: w.contentType, userProperties } };
     },
     toWire: ({ body, properties }) => ({
       contentType: properties.contentType,
@@ -149,8 +159,7 @@ async function mqtt(address, topic, protocolVersion = 5) {
     }),
     write: (mode, event) => {
       const m = MQTT[mode](event);
-      const properties = { userProperties: strings(m["User Properties"]) };
-      if (m.PUBLISH["Content Type"]) properties.contentType = m.PUBLISH["Content Type"];
+      const properties = { contentType: m.PUBLISH["Content Type"], userProperties: strings(m["User Properties"]) };
       return { body: payload(m.body), properties };
     },
     read: ({ body, properties }) => {
