@@ -233,10 +233,9 @@ async function main() {
     process.exit(1);
   }
   say({});
-  for await (const line of readline.createInterface({ input: process.stdin })) {
-    say(await answer(client, JSON.parse(line)).catch(failed));
-  }
-  process.exit(0);
+  const lines = readline.createInterface({ input: process.stdin });
+  lines.on("close", () => process.exit(0)); // whatever it waits for
+  for await (const line of lines) say(await answer(client, JSON.parse(line)).catch(failed));
 }
 
 main();
