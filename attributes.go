@@ -326,7 +326,11 @@ func (a *Attributes) expected(at place) int {
 		}
 	}
 	rest := len(a.document.b) - int(at)
-	return max(4*fewExtensions, min(n+1+rest*n/int(at), a.most))
+	span := int(at) // of n extensions, from the first of them on
+	if first := a.few[0].at; first < at {
+		span -= int(first)
+	}
+	return max(4*fewExtensions, min(n+1+rest*n/span, a.most))
 }
 
 // isBad reports whether x breaks a rule whatever other attributes there are.
