@@ -284,6 +284,32 @@ func TestChain(t *testing.T) {
 	third.stop()
 }
 
+// Events go over a WebSocket between two bridges, and are the same.
+func TestWebSocket(t *testing.T) {
+	last := newSink(t)
+	door, socket := freePort(t), freePort(t)
+	start(t, "ws://"+socket+"/events", last.URL)
+	start(t, "-mode", "binary", "http://"+door+"/", "ws://"+socket+"/events")
+	waitFor(t, func() bool {
+		r, err := http.Get("http://" + door + "/health")
+		if err != nil {
+			return false
+		}
+		r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	})
+	sender := cehttp.Sender{Target: "http://" + door + "/", Retry: cehttp.Retry{Attempts: 20, Wait: 50 * time.Millisecond}}
+	for i := range 20 {
+		want := generated(i)
+		if err := sender.Send(context.Background(), &want); err != nil {
+			t.Fatal(err)
+		}
+		if got := last.events[want.ID]; !same(&got, &want) {
+			t.Errorf("event %d is %v", i, got)
+		}
+	}
+}
+
 // A filter keeps events back, and a refused event goes to the dead letter of the source.
 func TestFilterAndDeadLetter(t *testing.T) {
 	kafka := startKafka(t, "orders", "orders-dead")

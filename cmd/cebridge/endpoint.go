@@ -115,6 +115,8 @@ func openTarget(ctx context.Context, b *bridge, s secret) (target, error) {
 		return newKafkaTarget(ctx, b, s)
 	case "nats":
 		return newNATSTarget(ctx, b, s)
+	case "ws", "wss":
+		return newWSTarget(b, s), nil
 	}
 	return nil, errors.New("there is no such target")
 }
@@ -128,7 +130,9 @@ func openSource(b *bridge, s secret) (source, error) {
 		return newKafkaSource(b, s)
 	case "nats":
 		return newNATSSource(b, s)
-	case "https":
+	case "ws":
+		return newWSSource(b, s), nil
+	case "https", "wss":
 		return nil, errors.New("a source is served without TLS: put a proxy in front of it")
 	}
 	return nil, errors.New("there is no such source")

@@ -3,11 +3,13 @@ module github.com/seed763dd41b/cloudevents/cmd/cebridge
 go 1.26.0
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/nats-io/nats-server/v2 v2.15.3
 	github.com/nats-io/nats.go v1.55.0
 	github.com/seed763dd41b/cloudevents v0.0.0
 	github.com/seed763dd41b/cloudevents/kafka/kgo v0.0.0
 	github.com/seed763dd41b/cloudevents/nats/natsgo v0.0.0
+	github.com/seed763dd41b/cloudevents/websocket/coderws v0.0.0
 	github.com/twmb/franz-go v1.22.3
 	github.com/twmb/franz-go/pkg/kfake v0.0.0-20260918054303-01f206a7e32c
 )
@@ -31,4 +33,5 @@ replace (
 	github.com/seed763dd41b/cloudevents => ../..
 	github.com/seed763dd41b/cloudevents/kafka/kgo => ../../kafka/kgo
 	github.com/seed763dd41b/cloudevents/nats/natsgo => ../../nats/natsgo
+	github.com/seed763dd41b/cloudevents/websocket/coderws => ../../websocket/coderws
 )

@@ -50,9 +50,7 @@ func (s *httpSource) run(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.Handle("/"+s.bridge.settings.source.path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.admits(r) {
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			http.Error(w, "unauthorized", http.StatusUnauthorized)
+		if s.refused(w, r) {
 			return
 		}
 		ctx, cancel := context.WithTimeout(withMode(r.Context(), cehttp.ModeOf(r.Header)), s.bridge.settings.timeout)
@@ -60,6 +58,16 @@ func (s *httpSource) run(ctx context.Context) error {
 		receiver.ServeHTTP(w, r.WithContext(ctx))
 	}))
 	return cehttp.ListenAndServe(ctx, s.bridge.settings.source.host, mux)
+}
+
+// refused answers a request without the secret of the source.
+func (s *httpSource) refused(w http.ResponseWriter, r *http.Request) bool {
+	if s.admits(r) {
+		return false
+	}
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	http.Error(w, "unauthorized", http.StatusUnauthorized)
+	return true
 }
 
 // admits reports whether a request has the secret of the source, if there is one.
