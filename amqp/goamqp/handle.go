@@ -177,7 +177,7 @@ func messageID(m *amqp.Message) any {
 func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
 	place := fmt.Sprintf("message of address %s", r.links.Receiver.Address())
 	if id := messageID(m); id != nil {
-		place = fmt.Sprintf("message %.64v of address %s", id, r.links.Receiver.Address())
+		place = fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
 	}
 	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
 }

@@ -1,0 +1,150 @@
+package cegoamqp_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/Azure/go-amqp"
+
+	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
+	"github.com/seed763dd41b/cloudevents/amqp/goamqp/internal/broker"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+const (
+	orders  = "orders"
+	letters = "letters"
+)
+
+// start starts a broker in this process.
+func start(t testing.TB) *broker.Broker {
+	t.Helper()
+	b := new(broker.Broker)
+	if err := b.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Stop)
+	return b
+}
+
+// dial returns a session with a broker.
+func dial(t testing.TB, url string) *amqp.Session {
+	t.Helper()
+	conn, err := amqp.Dial(context.Background(), url, &amqp.ConnOptions{SASLType: amqp.SASLTypeAnonymous()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	session, err := conn.NewSession(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+func newSender(t testing.TB, s *amqp.Session, address string) *amqp.Sender {
+	t.Helper()
+	link, err := s.NewSender(context.Background(), address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return link
+}
+
+func newReceiver(t testing.TB, s *amqp.Session, address string, credit int32) *amqp.Receiver {
+	t.Helper()
+	link, err := s.NewReceiver(context.Background(), address, &amqp.ReceiverOptions{Credit: credit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return link
+}
+
+// receive returns the next message of a queue.
+func receive(t testing.TB, link *amqp.Receiver) *amqp.Message {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	m, err := link.Receive(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := link.AcceptMessage(ctx, m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// connectTo returns a Connect that reads orders and writes dead letters.
+func connectTo(url string, credit int32) func(context.Context) (cegoamqp.Links, error) {
+	return func(ctx context.Context) (links cegoamqp.Links, err error) {
+		if links.Conn, err = amqp.Dial(ctx, url, &amqp.ConnOptions{SASLType: amqp.SASLTypeAnonymous()}); err != nil {
+			return links, err
+		}
+		session, err := links.Conn.NewSession(ctx, nil)
+		if err != nil {
+			return links, err
+		}
+		if links.DeadLetter, err = session.NewSender(ctx, letters, nil); err != nil {
+			return links, err
+		}
+		links.Receiver, err = session.NewReceiver(ctx, orders, &amqp.ReceiverOptions{Credit: credit})
+		return links, err
+	}
+}
+
+func event(i int) cloudevents.Event {
+	return cloudevents.Event{
+		ID: fmt.Sprint(i), Source: "/orders", Type: "com.example.order.placed", Subject: "Grüße", Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		DataContentType: "application/json", Data: fmt.Appendf(nil, `{"n":%d}`, i),
+		Extensions: []cloudevents.Extension{{Name: "count", Value: cloudevents.IntegerValue(int32(i))}, {Name: "urgent", Value: cloudevents.BooleanValue(true)}},
+	}
+}
+
+// send sends n events.
+func send(t testing.TB, url string, n int) {
+	t.Helper()
+	session := dial(t, url)
+	s := cegoamqp.Sender{Sender: newSender(t, session, orders)}
+	es := make([]cloudevents.Event, n)
+	for i := range es {
+		es[i] = event(i)
+	}
+	if err := s.SendBatch(context.Background(), es); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sender.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func waitFor(t testing.TB, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it does not come to pass")
+		}
+	}
+}
+
+// begin runs a consumer, and returns a function that ends it and returns the error of Run.
+func begin(t testing.TB, c *cegoamqp.Consumer) (end func() error, ended <-chan error) {
+	t.Helper()
+	if c.Delivery.Logger == nil {
+		c.Delivery.Logger = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx) }()
+	return func() error { cancel(); return <-done }, done
+}
+
+func handler(f func(e *cloudevents.Event) error) dispatch.Handler {
+	return func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) { return nil, f(e) }
+}
