@@ -227,15 +227,14 @@ func (c *Consumer) connect(ctx context.Context) (Links, error) {
 func (c *Consumer) close(ctx context.Context, links *Links) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	if links.Conn != nil {
-		_ = links.Conn.Close() // the links go with it
-		return
-	}
 	if links.Receiver != nil {
-		_ = links.Receiver.Close(ctx)
+		_ = links.Receiver.Close(ctx) // waits until the broker has read what was settled
 	}
 	if links.DeadLetter != nil {
 		_ = links.DeadLetter.Close(ctx)
+	}
+	if links.Conn != nil {
+		_ = links.Conn.Close()
 	}
 }
 
