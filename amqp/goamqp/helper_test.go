@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/Azure/go-amqp"
 
+	"github.com/seed763dd41b/cloudevents"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
 	"github.com/seed763dd41b/cloudevents/amqp/goamqp/internal/broker"
-
-	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 const (
@@ -32,10 +33,18 @@ func start(t testing.TB) *broker.Broker {
 	return b
 }
 
+// options returns the options of a connection: without a user, as nobody.
+func options(url string) *amqp.ConnOptions {
+	if strings.Contains(url, "@") {
+		return nil
+	}
+	return &amqp.ConnOptions{SASLType: amqp.SASLTypeAnonymous()}
+}
+
 // dial returns a session with a broker.
 func dial(t testing.TB, url string) *amqp.Session {
 	t.Helper()
-	conn, err := amqp.Dial(context.Background(), url, &amqp.ConnOptions{SASLType: amqp.SASLTypeAnonymous()})
+	conn, err := amqp.Dial(context.Background(), url, options(url))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,18 +91,25 @@ func receive(t testing.TB, link *amqp.Receiver) *amqp.Message {
 
 // connectTo returns a Connect that reads orders and writes dead letters.
 func connectTo(url string, credit int32) func(context.Context) (cegoamqp.Links, error) {
+	return connectPrefixed(url, "", credit)
+}
+
+// connectPrefixed is connectTo for a broker whose addresses have a prefix.
+func connectPrefixed(url, prefix string, credit int32) func(context.Context) (cegoamqp.Links, error) {
 	return func(ctx context.Context) (links cegoamqp.Links, err error) {
-		if links.Conn, err = amqp.Dial(ctx, url, &amqp.ConnOptions{SASLType: amqp.SASLTypeAnonymous()}); err != nil {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		if links.Conn, err = amqp.Dial(ctx, url, options(url)); err != nil {
 			return links, err
 		}
 		session, err := links.Conn.NewSession(ctx, nil)
 		if err != nil {
 			return links, err
 		}
-		if links.DeadLetter, err = session.NewSender(ctx, letters, nil); err != nil {
+		if links.DeadLetter, err = session.NewSender(ctx, prefix+letters, nil); err != nil {
 			return links, err
 		}
-		links.Receiver, err = session.NewReceiver(ctx, orders, &amqp.ReceiverOptions{Credit: credit})
+		links.Receiver, err = session.NewReceiver(ctx, prefix+orders, &amqp.ReceiverOptions{Credit: credit})
 		return links, err
 	}
 }
@@ -107,10 +123,12 @@ func event(i int) cloudevents.Event {
 }
 
 // send sends n events.
-func send(t testing.TB, url string, n int) {
+func send(t testing.TB, url string, n int) { t.Helper(); sendPrefixed(t, url, "", n) }
+
+// sendPrefixed is send for a broker whose addresses have a prefix.
+func sendPrefixed(t testing.TB, url, prefix string, n int) {
 	t.Helper()
-	session := dial(t, url)
-	s := cegoamqp.Sender{Sender: newSender(t, session, orders)}
+	s := cegoamqp.Sender{Sender: newSender(t, dial(t, url), prefix+orders)}
 	es := make([]cloudevents.Event, n)
 	for i := range es {
 		es[i] = event(i)
@@ -148,3 +166,6 @@ func begin(t testing.TB, c *cegoamqp.Consumer) (end func() error, ended <-chan e
 func handler(f func(e *cloudevents.Event) error) dispatch.Handler {
 	return func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) { return nil, f(e) }
 }
+
+// declared are the types of the extensions of event.
+var declared = []spec.Attribute{{Name: "count", Type: spec.Integer}, {Name: "urgent", Type: spec.Boolean}}
