@@ -127,7 +127,7 @@ func (p RetryPolicy) String() string {
 const (
 	defaultGrace  = 20 * time.Second
 	settleTimeout = 10 * time.Second
-	closeTimeout  = 5 * time.Second
+	closeTimeout  = 2 * time.Second // RabbitMQ 3.10 does not answer to a detach
 
 	deadLetterTimeout = 30 * time.Second
 )
