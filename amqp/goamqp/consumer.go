@@ -269,7 +269,7 @@ func (c *Consumer) serve(ctx context.Context, links *Links) (had bool, err error
 	case err = <-read:
 		read <- nil
 	}
-	close(r.stopping)
+	r.stop()
 	stop()
 	<-read
 	var lost *lostError
@@ -298,8 +298,9 @@ type run struct {
 	consumer *Consumer
 	links    *Links
 	ctx      context.Context // of the handlers
-	stopping chan struct{}   // closed when no more events are to be handled
-	failed   chan error      // has room for one
+	once     sync.Once
+	stopping chan struct{} // closed when no more events are to be handled
+	failed   chan error    // has room for one
 	next     chan *amqp.Message
 	had      bool // there was a message; of read
 
@@ -328,7 +329,7 @@ func (r *run) read(ctx context.Context) error {
 }
 
 func (r *run) work() {
-	for {
+	for !r.isStopping() {
 		select {
 		case <-r.stopping:
 			return
@@ -346,8 +347,21 @@ func (r *run) count(n int) {
 	r.running += n
 }
 
+// stop lets no more events be handled.
+func (r *run) stop() { r.once.Do(func() { close(r.stopping) }) }
+
+func (r *run) isStopping() bool {
+	select {
+	case <-r.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
 // fail ends Run with an error.
 func (r *run) fail(err error) {
+	r.stop()
 	select {
 	case r.failed <- err:
 	default: // there is one already

@@ -184,11 +184,7 @@ func distinct(ids []string) int {
 func drain(t *testing.T, url, address string) (ids []string) {
 	t.Helper()
 	link := newReceiver(t, dial(t, url), address, 50)
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		_ = link.Close(ctx) // to which RabbitMQ 3.10 does not answer
-	}()
+	defer closeLink(link)
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		m, err := link.Receive(ctx, nil)

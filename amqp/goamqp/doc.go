@@ -28,7 +28,8 @@
 //
 // The broker sends as many messages as the Credit of the Receiver, and the Consumer handles
 // Concurrency of them at a time. With a Concurrency of 1 the order is that of the link, and a
-// retry in place lets nothing pass.
+// retry in place lets nothing pass. After a lost connection, a broker that has not noticed that yet
+// can send later messages first.
 //
 // # Connections
 //

@@ -7,4 +7,6 @@ require (
 	github.com/seed763dd41b/cloudevents v0.0.0
 )
 
+require github.com/google/go-cmp v0.7.0
+
 replace github.com/seed763dd41b/cloudevents => ../..

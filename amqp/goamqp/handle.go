@@ -104,7 +104,7 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts int) {
 			r.settle(m, "released", r.release(m))
 			switch {
 			case r.ctx.Err() != nil: // it was the end of the time of grace
-			case isLost(err):
+			case isLost(err) && isRetryable(err):
 				r.fail(&lostError{err})
 			default:
 				r.fail(r.undeliverable(m, attempts, errors.Join(cause, err)))
@@ -127,17 +127,20 @@ func condition(attempts int) amqp.ErrCond {
 	return amqp.ErrCondPreconditionFailed
 }
 
-// isLost reports whether a dead letter was not written because its link has ended, for a reason
-// that is not the message.
+// isLost reports whether a link has ended.
 func isLost(err error) bool {
 	var (
-		failed  *SendError
 		link    *amqp.LinkError
 		session *amqp.SessionError
 		conn    *amqp.ConnError
 	)
-	return errors.As(err, &failed) && failed.Retryable() &&
-		(errors.As(err, &link) || errors.As(err, &session) || errors.As(err, &conn))
+	return errors.As(err, &link) || errors.As(err, &session) || errors.As(err, &conn)
+}
+
+// isRetryable reports whether a dead letter was not written for a reason that is not the message.
+func isRetryable(err error) bool {
+	var failed *SendError
+	return errors.As(err, &failed) && failed.Retryable()
 }
 
 func (r *run) accept(m *amqp.Message) error {
@@ -157,12 +160,17 @@ func (r *run) settling() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.ctx), settleTimeout)
 }
 
-// settle logs an outcome that the broker does not have. The message comes again.
+// settle logs an outcome that the broker does not have. The message comes again. If the link is
+// lost, what the client has ready of it does too, and is not handled.
 func (r *run) settle(m *amqp.Message, outcome string, err error) {
-	if err != nil {
-		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not settled",
-			slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)),
-			slog.String("outcome", outcome), slog.String("error", err.Error()))
+	if err == nil {
+		return
+	}
+	r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not settled",
+		slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)),
+		slog.String("outcome", outcome), slog.String("error", err.Error()))
+	if isLost(err) {
+		r.fail(&lostError{err})
 	}
 }
 

@@ -136,9 +136,14 @@ func sendPrefixed(t testing.TB, url, prefix string, n int) {
 	if err := s.SendBatch(context.Background(), es); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Sender.Close(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	closeLink(s.Sender)
+}
+
+// closeLink closes a link, although RabbitMQ 3.10 does not answer to that.
+func closeLink(link interface{ Close(context.Context) error }) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = link.Close(ctx)
 }
 
 func waitFor(t testing.TB, ok func() bool) {
@@ -169,3 +174,5 @@ func handler(f func(e *cloudevents.Event) error) dispatch.Handler {
 
 // declared are the types of the extensions of event.
 var declared = []spec.Attribute{{Name: "count", Type: spec.Integer}, {Name: "urgent", Type: spec.Boolean}}
+
+var wireType = spec.Attribute{Name: "wire", Type: spec.Binary}

@@ -9,6 +9,7 @@
 package broker
 
 import (
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -78,12 +79,15 @@ func (b *Broker) Stop() {
 	b.serving.Wait()
 }
 
-// Disconnect ends all connections, without a word.
+// Disconnect ends all connections, without a word. What they have not settled is back in the
+// queues then.
 func (b *Broker) Disconnect() {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	for c := range b.conns {
+	conns := slices.Collect(maps.Keys(b.conns))
+	b.mu.Unlock()
+	for _, c := range conns {
 		_ = c.net.Close()
+		<-c.gone
 	}
 }
 
@@ -118,7 +122,7 @@ func (b *Broker) accept(listener net.Listener) {
 		if err != nil {
 			return
 		}
-		c := &conn{broker: b, net: nc, wake: make(chan struct{}, 1), sessions: map[uint16]*session{}}
+		c := &conn{broker: b, net: nc, wake: make(chan struct{}, 1), gone: make(chan struct{}), sessions: map[uint16]*session{}}
 		b.mu.Lock()
 		if b.stopped {
 			_ = nc.Close()

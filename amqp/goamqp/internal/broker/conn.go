@@ -49,6 +49,7 @@ type conn struct {
 	net      net.Conn
 	out      []byte        // to be written
 	wake     chan struct{} // has room for one
+	gone     chan struct{} // closed when its messages are back
 	peerMax  int           // size of a frame
 	sessions map[uint16]*session
 }
@@ -96,6 +97,7 @@ func (c *conn) serve() {
 	}
 	delete(c.broker.conns, c)
 	c.broker.mu.Unlock()
+	close(c.gone)
 	close(done)
 	<-written
 	_ = c.net.Close()
