@@ -51,7 +51,7 @@ func TestBrokers(t *testing.T) {
 			var got []cloudevents.Event
 			all := make(chan struct{})
 			c := &cegoamqp.Consumer{
-				Connect: connectPrefixed(url, b.prefix, 4), Decoder: ceamqp.Decoder{Extensions: declared},
+				Connect: connectPrefixed(url, b.prefix, 1), Decoder: ceamqp.Decoder{Extensions: declared},
 				Delivery: dispatch.Delivery{Wait: time.Millisecond, Handler: handler(func(e *cloudevents.Event) error {
 					if len(got)%3 == 0 && (len(got) == 0 || got[len(got)-1].ID != e.ID) {
 						got = append(got, *e)
@@ -110,10 +110,12 @@ func TestBrokers(t *testing.T) {
 	}
 }
 
-// TestCrash with RabbitMQ, which is stopped and started, and keeps its queues on the disk.
+// TestCrash with RabbitMQ, which is stopped and started, and keeps its queues on the disk. The
+// credit is 1: with more, RabbitMQ 3.10.8 stops to send after some hundred messages, to a bare
+// go-amqp receiver as well.
 func TestCrashRabbitMQ(t *testing.T) {
 	url, restart := startRabbitMQ(t)
-	crash(t, url, "/queue/", 8, restart)
+	crash(t, url, "/queue/", 1, 1, restart)
 }
 
 // unavailable skips a test, or fails it if the brokers must be there.

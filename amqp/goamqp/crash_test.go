@@ -27,11 +27,12 @@ const (
 	childPrefix      = "CEGOAMQP_TEST_PREFIX"
 	childFile        = "CEGOAMQP_TEST_FILE"
 	childConcurrency = "CEGOAMQP_TEST_CONCURRENCY"
+	childCredit      = "CEGOAMQP_TEST_CREDIT"
 )
 
 func TestMain(m *testing.M) {
 	if url := os.Getenv(childURL); url != "" {
-		if err := consumeUntilKilled(url, os.Getenv(childPrefix), os.Getenv(childFile), os.Getenv(childConcurrency)); err != nil {
+		if err := consumeUntilKilled(url, os.Getenv(childPrefix), os.Getenv(childFile), os.Getenv(childConcurrency), os.Getenv(childCredit)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -42,7 +43,7 @@ func TestMain(m *testing.M) {
 
 // consumeUntilKilled appends the id of each event to a file before it is settled. A third of
 // the attempts fail at random, one event in a thousand is refused.
-func consumeUntilKilled(url, prefix, file, concurrency string) error {
+func consumeUntilKilled(url, prefix, file, concurrency, credit string) error {
 	out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -51,11 +52,15 @@ func consumeUntilKilled(url, prefix, file, concurrency string) error {
 	if err != nil {
 		return err
 	}
+	most, err := strconv.Atoi(credit)
+	if err != nil {
+		return err
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var mu sync.Mutex
 	c := &cegoamqp.Consumer{
-		Connect: connectPrefixed(url, prefix, 50), Concurrency: workers,
+		Connect: connectPrefixed(url, prefix, int32(most)), Concurrency: workers,
 		Delivery: dispatch.Delivery{Wait: 100 * time.Microsecond, MaxWait: 50 * time.Millisecond, Attempts: -1, Logger: slog.New(slog.DiscardHandler), Handler: handler(func(e *cloudevents.Event) error {
 			switch {
 			case strings.HasSuffix(e.ID, "777"):
@@ -79,7 +84,7 @@ func TestCrash(t *testing.T) {
 	for _, concurrency := range []int{1, 8} {
 		t.Run(fmt.Sprintf("%d at a time", concurrency), func(t *testing.T) {
 			b := start(t)
-			crash(t, b.URL(), "", concurrency, func() {
+			crash(t, b.URL(), "", concurrency, 50, func() {
 				b.Stop()
 				if err := b.Start(); err != nil {
 					t.Fatal(err)
@@ -90,18 +95,19 @@ func TestCrash(t *testing.T) {
 }
 
 // crash is TestCrash with a broker whose addresses have a prefix.
-func crash(t *testing.T, url, prefix string, concurrency int, restart func()) {
+func crash(t *testing.T, url, prefix string, concurrency, credit int, restart func()) {
 	t.Helper()
 	const n, kills = 20_000, 5
 	sendPrefixed(t, url, prefix, n)
 	file := filepath.Join(t.TempDir(), "handled")
 	child := func() *exec.Cmd {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), childURL+"="+url, childPrefix+"="+prefix, childFile+"="+file, childConcurrency+"="+strconv.Itoa(concurrency))
+		cmd.Env = append(os.Environ(), childURL+"="+url, childPrefix+"="+prefix, childFile+"="+file, childConcurrency+"="+strconv.Itoa(concurrency), childCredit+"="+strconv.Itoa(credit))
 		cmd.Stderr = os.Stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = cmd.Process.Kill() }) // if the test fails
 		return cmd
 	}
 	for i := range kills {
@@ -183,7 +189,7 @@ func distinct(ids []string) int {
 // drain empties a queue, and returns the ids of its events.
 func drain(t *testing.T, url, address string) (ids []string) {
 	t.Helper()
-	link := newReceiver(t, dial(t, url), address, 50)
+	link := newReceiver(t, dial(t, url), address, 1)
 	defer closeLink(link)
 	for {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

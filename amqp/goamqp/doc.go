@@ -37,6 +37,10 @@
 // needed; without it Run ends with the error of the link. After a lost link, the handlers under
 // way finish before the next link is made, so that no event is handled beside itself.
 //
+// Against go-amqp, RabbitMQ 3.10 stops to send after some hundred messages if the Credit is more
+// than 1. There, use a Credit of 1 and more receivers. Its queues of the form /queue/NAME are
+// durable if the links ask for amqp.DurabilityUnsettledState.
+//
 // go-amqp cannot read properties of the types char and decimal, and ends the link of such a
 // message. It comes again when the Consumer connects again, after waits that grow.
 package cegoamqp

@@ -56,9 +56,12 @@ func dial(t testing.TB, url string) *amqp.Session {
 	return session
 }
 
+// toDurable makes RabbitMQ create a durable queue.
+var toDurable = &amqp.SenderOptions{TargetDurability: amqp.DurabilityUnsettledState}
+
 func newSender(t testing.TB, s *amqp.Session, address string) *amqp.Sender {
 	t.Helper()
-	link, err := s.NewSender(context.Background(), address, nil)
+	link, err := s.NewSender(context.Background(), address, toDurable)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +70,7 @@ func newSender(t testing.TB, s *amqp.Session, address string) *amqp.Sender {
 
 func newReceiver(t testing.TB, s *amqp.Session, address string, credit int32) *amqp.Receiver {
 	t.Helper()
-	link, err := s.NewReceiver(context.Background(), address, &amqp.ReceiverOptions{Credit: credit})
+	link, err := s.NewReceiver(context.Background(), address, &amqp.ReceiverOptions{Credit: credit, SourceDurability: amqp.DurabilityUnsettledState})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,10 +109,10 @@ func connectPrefixed(url, prefix string, credit int32) func(context.Context) (ce
 		if err != nil {
 			return links, err
 		}
-		if links.DeadLetter, err = session.NewSender(ctx, prefix+letters, nil); err != nil {
+		if links.DeadLetter, err = session.NewSender(ctx, prefix+letters, toDurable); err != nil {
 			return links, err
 		}
-		links.Receiver, err = session.NewReceiver(ctx, prefix+orders, &amqp.ReceiverOptions{Credit: credit})
+		links.Receiver, err = session.NewReceiver(ctx, prefix+orders, &amqp.ReceiverOptions{Credit: credit, SourceDurability: amqp.DurabilityUnsettledState})
 		return links, err
 	}
 }
