@@ -1,0 +1,423 @@
+package cegoamqp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/Azure/go-amqp"
+
+	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+// Consumer hands the events of a link to a handler, and settles each message by the outcome.
+//
+//	consumer := &cegoamqp.Consumer{
+//		Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
+//			if links.Conn, err = amqp.Dial(ctx, "amqp://localhost", nil); err != nil {
+//				return links, err
+//			}
+//			session, err := links.Conn.NewSession(ctx, nil)
+//			if err != nil {
+//				return links, err
+//			}
+//			links.Receiver, err = session.NewReceiver(ctx, "orders", &amqp.ReceiverOptions{Credit: 16})
+//			return links, err
+//		},
+//		Delivery: dispatch.Delivery{Handler: mux.HandleEvent},
+//	}
+//	err := consumer.Run(ctx)
+//
+// A Consumer must not be changed or copied while it runs.
+type Consumer struct {
+	// Links are the links to work on. They are not used if there is a Connect. When the
+	// link ends, so does Run, with the error of the link: go-amqp does not open it again. The
+	// Consumer does not close them, and messages that the client has ready stay with them.
+	Links Links
+
+	// Connect makes the links, at the beginning and whenever they were lost. The Consumer
+	// closes them, also if there is an error beside them. An error of the first call ends
+	// Run. Later ones are logged, and Connect is called again after a wait that grows to
+	// Delivery.MaxWait. One that dispatch.Judge refuses, such as that of dispatch.Permanent,
+	// ends Run.
+	Connect func(ctx context.Context) (Links, error)
+
+	// Delivery has the handler, and says how often and after which waits it is tried.
+	Delivery dispatch.Delivery
+
+	// Decoder decodes the events. The zero value is strict.
+	Decoder ceamqp.Decoder
+
+	// Concurrency is the number of events that are handled at the same time. 0 is 1. It is
+	// never more than the Credit of the Receiver, which is 1 by default.
+	Concurrency int
+
+	// Retry says where an event waits for its next attempt. The default keeps it in place.
+	Retry RetryPolicy
+
+	// BrokerDeadLetter says that the broker sets aside what is rejected. Then a message whose
+	// attempts are used up is rejected without a DeadLetter, and so is an invalid one with
+	// DeadLetterOnInvalid. By default, such a message must have a DeadLetter, because most
+	// queues drop what is rejected.
+	BrokerDeadLetter bool
+
+	// Invalid says what to do with a message in which there is no valid event. The default
+	// ends Run with the error.
+	Invalid dispatch.InvalidPolicy
+
+	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	Skipped func(ctx context.Context, m *amqp.Message, err error)
+
+	// Grace is the time that the handlers under way have to finish once Run is to end. 0 is
+	// 20 s, -1 is no time: their contexts end at once.
+	Grace time.Duration
+}
+
+// Links are what a [Consumer] works on.
+type Links struct {
+	// Receiver reads the messages. Its Credit is the number of messages that the broker may
+	// have sent and not seen settled. With a Credit of 1, or a Concurrency of 1 and no other
+	// receiver, the events are handled in the order of the queue. The broker must not send
+	// settled messages: it would have forgotten an event before it is handled.
+	Receiver *amqp.Receiver
+
+	// DeadLetter writes the messages that are refused, or whose attempts are used up. Its
+	// SettlementMode must not be settled. See [DeadLetterMessage] for what is written. The
+	// message is rejected after the broker has accepted the dead letter. If it is nil, a
+	// message that is refused is rejected only, and one whose attempts are used up ends Run.
+	DeadLetter *amqp.Sender
+
+	// Conn is the connection of the links. It may be nil.
+	Conn *amqp.Conn
+}
+
+// RetryPolicy says where an event waits for its next attempt. The zero value is RetryInPlace.
+type RetryPolicy uint8
+
+const (
+	// RetryInPlace keeps the message, and calls the handler again after the wait.
+	RetryInPlace RetryPolicy = iota
+
+	// RetryReleased gives the message back after the wait, as released. Few brokers count
+	// that: then Delivery.Attempts has no effect.
+	RetryReleased
+
+	// RetryModified gives the message back after the wait, as modified with delivery-failed,
+	// which brokers count. Not all have it: RabbitMQ before 4.0 ends the session.
+	RetryModified
+)
+
+// String returns "in place", "released" or "modified".
+func (p RetryPolicy) String() string {
+	switch p {
+	case RetryInPlace:
+		return "in place"
+	case RetryReleased:
+		return "released"
+	case RetryModified:
+		return "modified"
+	}
+	return "unknown"
+}
+
+const (
+	defaultGrace  = 20 * time.Second
+	settleTimeout = 10 * time.Second
+	closeTimeout  = 2 * time.Second // RabbitMQ 3.10 does not answer to a detach
+
+	deadLetterTimeout = 30 * time.Second
+)
+
+var (
+	errNoReceiver   = errors.New("cegoamqp: there is neither Connect nor a Receiver")
+	errNoSkipped    = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
+	errNoDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
+	errNotConnected = errors.New("cegoamqp: Connect has returned no Receiver")
+)
+
+// Validate reports settings with which Run would not begin.
+func (c *Consumer) Validate() error {
+	switch {
+	case c.Connect == nil && c.Links.Receiver == nil:
+		return errNoReceiver
+	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
+		return errNoSkipped
+	case c.Connect == nil && !c.canSetAside(&c.Links):
+		return errNoDeadLetter
+	}
+	return c.Delivery.Validate()
+}
+
+// canSetAside reports whether invalid messages have the dead letter that they may need.
+func (c *Consumer) canSetAside(links *Links) bool {
+	return c.Invalid != dispatch.DeadLetterOnInvalid || c.BrokerDeadLetter || links.DeadLetter != nil
+}
+
+// Run hands events to the handler until ctx ends, or until something happens that must not be
+// passed over in silence. When ctx ends, no more events are handed out, and the handlers under
+// way have the time Grace to finish. Run returns nil if all have finished, and else a
+// [*dispatch.UnfinishedError].
+//
+// Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
+// that can neither be handled nor set aside, and, if there is no Connect, that of the link, which
+// wraps an [*amqp.LinkError], [*amqp.SessionError] or [*amqp.ConnError].
+func (c *Consumer) Run(ctx context.Context) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if c.Connect == nil {
+		_, err := c.serve(ctx, &c.Links)
+		return err
+	}
+	links, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	for failures := 0; ; {
+		had, err := c.serve(ctx, &links)
+		c.close(ctx, &links)
+		var lost *lostError
+		if !errors.As(err, &lost) {
+			return err
+		}
+		if had { // or the same thing happens again and again
+			failures = 0
+		}
+		for {
+			failures++
+			c.logger().LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("error", err.Error()), slog.Int("failures", failures))
+			if !sleep(ctx, nil, c.Delivery.Backoff(failures, 0)) {
+				return nil
+			}
+			if links, err = c.connect(ctx); err == nil {
+				break
+			}
+			if ctx.Err() != nil {
+				return nil
+			}
+			if dispatch.Judge(ctx, nil, err).Verdict == dispatch.VerdictRefused {
+				return err
+			}
+		}
+	}
+}
+
+// connect makes links.
+func (c *Consumer) connect(ctx context.Context) (Links, error) {
+	links, err := c.Connect(ctx)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("cegoamqp: %w", err)
+	case links.Receiver == nil:
+		err = dispatch.Permanent(errNotConnected)
+	case !c.canSetAside(&links):
+		err = dispatch.Permanent(errNoDeadLetter)
+	}
+	if err != nil {
+		c.close(ctx, &links)
+	}
+	return links, err
+}
+
+// close closes links that Connect has made. The broker has what was not settled.
+func (c *Consumer) close(ctx context.Context, links *Links) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	if links.Receiver != nil {
+		_ = links.Receiver.Close(ctx) // waits until the broker has read what was settled
+	}
+	if links.DeadLetter != nil {
+		_ = links.DeadLetter.Close(ctx)
+	}
+	if links.Conn != nil {
+		_ = links.Conn.Close()
+	}
+}
+
+// lostError says that a link has ended.
+type lostError struct{ err error }
+
+func (e *lostError) Error() string { return "cegoamqp: " + e.err.Error() }
+func (e *lostError) Unwrap() error { return e.err }
+
+// serve handles the messages of one receiver, and reports whether there was any.
+func (c *Consumer) serve(ctx context.Context, links *Links) (had bool, err error) {
+	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	r := &run{consumer: c, links: links, ctx: handling, stopping: make(chan struct{}), failed: make(chan error, 1), next: make(chan *amqp.Message)}
+	var workers sync.WaitGroup
+	for range max(c.Concurrency, 1) {
+		workers.Go(r.work)
+	}
+	idle := make(chan struct{})
+	go func() {
+		workers.Wait()
+		close(idle)
+	}()
+	read := make(chan error, 1)
+	go func() { read <- r.read(reading) }()
+
+	select {
+	case <-ctx.Done():
+	case err = <-r.failed:
+	case err = <-read:
+		read <- nil
+	}
+	r.stop()
+	stop()
+	<-read
+	var lost *lostError
+	if errors.As(err, &lost) { // what is being handled comes again: not beside itself
+		select {
+		case <-idle:
+		case <-ctx.Done():
+		}
+	}
+	left := r.end(c.Grace, cancel, idle)
+	if err != nil && lost == nil {
+		return r.had, err
+	}
+	if failed := r.failure(); failed != nil {
+		err = failed
+	} else if left > 0 {
+		err = &dispatch.UnfinishedError{Events: left}
+	} else if ctx.Err() != nil {
+		err = nil
+	}
+	return r.had, err
+}
+
+// run is the work on one receiver.
+type run struct {
+	consumer *Consumer
+	links    *Links
+	ctx      context.Context // of the handlers
+	once     sync.Once
+	stopping chan struct{} // closed when no more events are to be handled
+	failed   chan error    // has room for one
+	next     chan *amqp.Message
+	had      bool // there was a message; of read
+
+	mu      sync.Mutex
+	running int
+}
+
+// read gives messages to the workers until it is stopped, or the link ends.
+func (r *run) read(ctx context.Context) error {
+	for {
+		m, err := r.links.Receiver.Receive(ctx, nil)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return &lostError{err}
+		}
+		r.had = true
+		select {
+		case r.next <- m:
+		case <-r.stopping:
+			r.settle(m, "released", r.release(m)) // so that another receiver gets it at once
+			return nil
+		}
+	}
+}
+
+func (r *run) work() {
+	for !r.isStopping() {
+		select {
+		case <-r.stopping:
+			return
+		case m := <-r.next:
+			r.count(1)
+			r.handle(m)
+			r.count(-1)
+		}
+	}
+}
+
+func (r *run) count(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running += n
+}
+
+// stop lets no more events be handled.
+func (r *run) stop() { r.once.Do(func() { close(r.stopping) }) }
+
+func (r *run) isStopping() bool {
+	select {
+	case <-r.stopping:
+		return true
+	default:
+		return false
+	}
+}
+
+// fail ends Run with an error.
+func (r *run) fail(err error) {
+	r.stop()
+	select {
+	case r.failed <- err:
+	default: // there is one already
+	}
+}
+
+// failure returns the error with which Run is to end, if it was not returned before.
+func (r *run) failure() error {
+	select {
+	case err := <-r.failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// end waits for the workers, and returns how many have not ended.
+func (r *run) end(grace time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
+	if grace == 0 {
+		grace = defaultGrace
+	}
+	timer := time.NewTimer(max(grace, 0))
+	defer timer.Stop()
+	select {
+	case <-idle:
+		return 0
+	case <-timer.C:
+	}
+	cancel()
+	timer.Reset(time.Second) // for handlers that obey their contexts
+	select {
+	case <-idle:
+		return 0
+	case <-timer.C:
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.running
+}
+
+func (c *Consumer) logger() *slog.Logger {
+	if c.Delivery.Logger != nil {
+		return c.Delivery.Logger
+	}
+	return slog.Default()
+}
+
+// sleep waits, and reports whether nothing ended it.
+func sleep(ctx context.Context, quit <-chan struct{}, wait time.Duration) bool {
+	timer := time.NewTimer(max(wait, 0))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-quit:
+	case <-ctx.Done():
+	}
+	return false
+}

@@ -1,0 +1,191 @@
+package cegoamqp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/Azure/go-amqp"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+type messageKey struct{}
+
+// MessageFrom returns the message that the event of a handler came in, with its header,
+// properties and annotations. ctx is the context that a [Consumer] calls the handler with. The
+// message must not be settled or changed.
+func MessageFrom(ctx context.Context) (*amqp.Message, bool) {
+	m, ok := ctx.Value(messageKey{}).(*amqp.Message)
+	return m, ok
+}
+
+// handle deals with one message.
+func (r *run) handle(m *amqp.Message) {
+	c := r.consumer
+	in := FromMessage(m)
+	e, err := c.Decoder.ToCloudEvent(&in)
+	if err != nil {
+		r.invalid(m, err)
+		return
+	}
+	out := r.deliver(m, &e)
+	used := out.Attempts >= c.Delivery.MaxAttempts()
+	switch {
+	case out.Interrupted:
+		r.settle(m, "released", r.release(m))
+	case !out.Verdict.Failed():
+		r.settle(m, "accepted", r.accept(m))
+	case out.Verdict == dispatch.VerdictRetry && !used:
+		r.giveBack(m, c.Delivery.Backoff(out.Attempts, out.RetryAfter))
+	case out.Verdict == dispatch.VerdictRetry && r.links.DeadLetter == nil && !c.BrokerDeadLetter:
+		r.settle(m, "released", r.release(m))
+		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errUnkept)))
+	default:
+		r.setAside(m, out.Err, out.Attempts)
+	}
+}
+
+var errUnkept = errors.New("there is no dead letter")
+
+// deliver calls the handler: until no attempt is left, or once if the broker is to deliver the
+// message again.
+func (r *run) deliver(m *amqp.Message, e *cloudevents.Event) dispatch.Delivered {
+	ctx := context.WithValue(r.ctx, messageKey{}, m)
+	if r.consumer.Retry == RetryInPlace {
+		return r.consumer.Delivery.Deliver(ctx, r.stopping, e)
+	}
+	once := r.consumer.Delivery
+	once.Attempts = 1
+	out := once.Deliver(ctx, r.stopping, e)
+	if m.Header != nil && !out.Interrupted {
+		out.Attempts += int(m.Header.DeliveryCount) // those that failed before
+	}
+	return out
+}
+
+// giveBack lets the broker deliver a message again, after a wait, because AMQP has none.
+func (r *run) giveBack(m *amqp.Message, wait time.Duration) {
+	sleep(r.ctx, r.stopping, wait)
+	if r.consumer.Retry == RetryModified {
+		ctx, cancel := r.settling()
+		defer cancel()
+		r.settle(m, "modified", r.links.Receiver.ModifyMessage(ctx, m, &amqp.ModifyMessageOptions{DeliveryFailed: true}))
+		return
+	}
+	r.settle(m, "released", r.release(m))
+}
+
+// invalid deals with a message in which there is no valid event.
+func (r *run) invalid(m *amqp.Message, err error) {
+	c := r.consumer
+	c.Delivery.Invalid(r.ctx, err, slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)))
+	switch c.Invalid {
+	case dispatch.DeadLetterOnInvalid:
+		r.setAside(m, err, 0)
+	case dispatch.SkipInvalid:
+		c.Skipped(r.ctx, m, err)
+		r.settle(m, "accepted", r.accept(m))
+	default:
+		r.settle(m, "released", r.release(m))
+		r.fail(r.undeliverable(m, 0, err))
+	}
+}
+
+// setAside writes a message to the dead letter, if there is one, and rejects it.
+func (r *run) setAside(m *amqp.Message, cause error, attempts int) {
+	if link := r.links.DeadLetter; link != nil {
+		ctx, cancel := context.WithTimeout(r.ctx, deadLetterTimeout)
+		defer cancel()
+		if err := send(ctx, link, DeadLetterMessage(m, r.links.Receiver.Address(), cause, attempts)); err != nil {
+			r.settle(m, "released", r.release(m))
+			switch {
+			case r.ctx.Err() != nil: // it was the end of the time of grace
+			case isLost(err) && isRetryable(err):
+				r.fail(&lostError{err})
+			default:
+				r.fail(r.undeliverable(m, attempts, errors.Join(cause, err)))
+			}
+			return
+		}
+	}
+	ctx, cancel := r.settling()
+	defer cancel()
+	r.settle(m, "rejected", r.links.Receiver.RejectMessage(ctx, m, &amqp.Error{
+		Condition: condition(attempts), Description: dispatch.DeadLetterText(cause),
+	}))
+}
+
+// condition returns why a message is rejected: its content, or what the handler says.
+func condition(attempts int) amqp.ErrCond {
+	if attempts == 0 {
+		return amqp.ErrCondDecodeError
+	}
+	return amqp.ErrCondPreconditionFailed
+}
+
+// isLost reports whether a link has ended.
+func isLost(err error) bool {
+	var (
+		link    *amqp.LinkError
+		session *amqp.SessionError
+		conn    *amqp.ConnError
+	)
+	return errors.As(err, &link) || errors.As(err, &session) || errors.As(err, &conn)
+}
+
+// isRetryable reports whether a dead letter was not written for a reason that is not the message.
+func isRetryable(err error) bool {
+	var failed *SendError
+	return errors.As(err, &failed) && failed.Retryable()
+}
+
+func (r *run) accept(m *amqp.Message) error {
+	ctx, cancel := r.settling()
+	defer cancel()
+	return r.links.Receiver.AcceptMessage(ctx, m)
+}
+
+func (r *run) release(m *amqp.Message) error {
+	ctx, cancel := r.settling()
+	defer cancel()
+	return r.links.Receiver.ReleaseMessage(ctx, m)
+}
+
+// settling returns a context to settle a message with, also after the handlers were stopped.
+func (r *run) settling() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(r.ctx), settleTimeout)
+}
+
+// settle logs an outcome that the broker does not have. The message comes again. If the link is
+// lost, what the client has ready of it does too, and is not handled.
+func (r *run) settle(m *amqp.Message, outcome string, err error) {
+	if err == nil {
+		return
+	}
+	r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not settled",
+		slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)),
+		slog.String("outcome", outcome), slog.String("error", err.Error()))
+	if isLost(err) {
+		r.fail(&lostError{err})
+	}
+}
+
+// messageID returns the message-id, or nil.
+func messageID(m *amqp.Message) any {
+	if m.Properties == nil {
+		return nil
+	}
+	return m.Properties.MessageID
+}
+
+func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
+	place := fmt.Sprintf("message of address %s", r.links.Receiver.Address())
+	if id := messageID(m); id != nil {
+		place = fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
+	}
+	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
+}
