@@ -115,6 +115,8 @@ func openTarget(ctx context.Context, b *bridge, s secret) (target, error) {
 		return newKafkaTarget(ctx, b, s)
 	case "nats":
 		return newNATSTarget(ctx, b, s)
+	case "amqp", "amqps":
+		return newAMQPTarget(ctx, b, s)
 	case "ws", "wss":
 		return newWSTarget(b, s), nil
 	}
@@ -130,6 +132,8 @@ func openSource(b *bridge, s secret) (source, error) {
 		return newKafkaSource(b, s)
 	case "nats":
 		return newNATSSource(b, s)
+	case "amqp", "amqps":
+		return newAMQPSource(b, s)
 	case "ws":
 		return newWSSource(b, s), nil
 	case "https", "wss":

@@ -3,10 +3,12 @@ module github.com/seed763dd41b/cloudevents/cmd/cebridge
 go 1.26.0
 
 require (
+	github.com/Azure/go-amqp v1.7.0
 	github.com/coder/websocket v1.8.15
 	github.com/nats-io/nats-server/v2 v2.15.3
 	github.com/nats-io/nats.go v1.55.0
 	github.com/seed763dd41b/cloudevents v0.0.0
+	github.com/seed763dd41b/cloudevents/amqp/goamqp v0.0.0
 	github.com/seed763dd41b/cloudevents/kafka/kgo v0.0.0
 	github.com/seed763dd41b/cloudevents/nats/natsgo v0.0.0
 	github.com/seed763dd41b/cloudevents/websocket/coderws v0.0.0
@@ -31,6 +33,7 @@ require (
 
 replace (
 	github.com/seed763dd41b/cloudevents => ../..
+	github.com/seed763dd41b/cloudevents/amqp/goamqp => ../../amqp/goamqp
 	github.com/seed763dd41b/cloudevents/kafka/kgo => ../../kafka/kgo
 	github.com/seed763dd41b/cloudevents/nats/natsgo => ../../nats/natsgo
 	github.com/seed763dd41b/cloudevents/websocket/coderws => ../../websocket/coderws
