@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
@@ -23,7 +24,7 @@ func (c *Consumer) connect(cfg *autopaho.ClientConfig) {
 			}
 			p = built
 		}
-		c.limit(p)
+		c.amend(p)
 		return p, nil
 	}
 	up := cfg.OnConnectionUp
@@ -41,11 +42,14 @@ func (c *Consumer) connect(cfg *autopaho.ClientConfig) {
 	cfg.OnPublishReceived = append(cfg.OnPublishReceived[:len(cfg.OnPublishReceived):len(cfg.OnPublishReceived)], c.received)
 }
 
-// limit sets the Receive Maximum.
-func (c *Consumer) limit(p *paho.Connect) {
+// amend sets the Receive Maximum. It asks for problem information, which package autopaho
+// refuses: there are brokers, such as mochi 2.7, that then leave out the user properties of
+// messages, and with them the attributes of events.
+func (c *Consumer) amend(p *paho.Connect) {
 	if p.Properties == nil {
 		p.Properties = new(paho.ConnectProperties)
 	}
+	p.Properties.RequestProblemInfo = true
 	if p.Properties.ReceiveMaximum != nil {
 		return
 	}
@@ -78,12 +82,9 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 	for attempt := 1; c.quit.Err() == nil; attempt++ {
 		ack, err := m.Subscribe(c.quit, s)
 		switch {
-		case ack != nil:
-			for i, reason := range ack.Reasons {
-				if reason != 1 && i < len(c.Topics) {
-					c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %.64q: reason code 0x%02x", c.Topics[i], reason))
-				}
-			}
+		case err == nil && !slices.Contains(ack.Reasons, 0):
+			return
+		case ack != nil && c.refused(ack.Reasons):
 			return
 		case errors.Is(err, paho.ErrInvalidArguments):
 			c.fail(fmt.Errorf("cepaho: %w", err))
@@ -91,7 +92,7 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 		case errors.Is(err, autopaho.ConnectionDownError), errors.Is(err, paho.ErrConnectionLost), c.quit.Err() != nil:
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.String("error", err.Error()))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.Any("error", err))
 		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
 		select {
 		case <-timer.C:
@@ -102,6 +103,20 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 		}
 		timer.Stop()
 	}
+}
+
+// refused ends Run if the broker has refused a subscription for good.
+func (c *Consumer) refused(reasons []byte) bool {
+	for i, reason := range reasons {
+		switch reason {
+		case 0, 0x87, 0x8f, 0x9e, 0xa1, 0xa2: // QoS 0, not authorized, filter; shared, identifier or wildcard not supported
+			if i < len(c.Topics) {
+				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %.64q: reason code 0x%02x", c.Topics[i], reason))
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // received is called by the client for each message, and does not wait.

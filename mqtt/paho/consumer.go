@@ -107,7 +107,7 @@ var (
 
 // Configure prepares the configuration of the connection, and has to be called after all else is
 // set in it: it turns manual acknowledgement on, sets the Receive Maximum and, if there is none, a
-// SendAcksInterval of 5 ms, and adds to the callbacks OnPublishReceived, OnConnectionUp and
+// SendAcksInterval of 5 ms, requests problem information, and adds to the callbacks OnPublishReceived, OnConnectionUp and
 // OnConnectionDown. Those that are there are kept.
 func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	switch {
