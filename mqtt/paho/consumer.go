@@ -212,10 +212,9 @@ func (c *Consumer) run(l *lane) {
 		}
 		if t := c.queue.take(l); t != nil {
 			settled := c.handle(t)
-			if settled {
+			if open := c.queue.done(); open && settled {
 				c.acknowledge(t)
 			}
-			c.queue.done()
 			if !settled {
 				return
 			}

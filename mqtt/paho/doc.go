@@ -23,8 +23,10 @@
 // after a wait. One that is refused, or whose attempts are used up, goes to the dead letter.
 // Without a dead letter the Consumer stops with an error, and the broker keeps the message.
 //
-// The broker sends no more than the Receive Maximum of messages that are not acknowledged.
-// Mosquitto sends no more than 20 unless its max_inflight_messages says otherwise.
+// The broker sends no more than the Receive Maximum of messages that are not acknowledged, and
+// keeps those behind them. Most brokers limit what they keep for a session, and drop the rest
+// without telling anybody: Mosquitto keeps 1000 messages unless its max_queued_messages says
+// otherwise.
 //
 // QoS 0 has no acknowledgement. Such an event is delivered at most once.
 package cepaho

@@ -115,10 +115,12 @@ func (q *queue) take(l *lane) *task {
 	return t
 }
 
-func (q *queue) done() {
+// done reports whether a message that was handled may be acknowledged: not after Run.
+func (q *queue) done() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.running--
+	return !q.closed
 }
 
 func (q *queue) underWay() int {
