@@ -161,10 +161,16 @@ func event(i int) cloudevents.Event {
 // send publishes n events.
 func send(t testing.TB, address string, n int) {
 	t.Helper()
+	sendFrom(t, address, 0, n)
+}
+
+// sendFrom publishes n events, the first of which has a number.
+func sendFrom(t testing.TB, address string, first, n int) {
+	t.Helper()
 	m := connect(t, autopaho.ClientConfig{ServerUrls: []*url.URL{{Scheme: "mqtt", Host: address}}, KeepAlive: 30})
 	s := cepaho.Sender{Client: m, Topic: topic}
 	for i := range n {
-		e := event(i)
+		e := event(first + i)
 		if err := s.Send(context.Background(), &e); err != nil {
 			t.Fatal(err)
 		}

@@ -250,8 +250,12 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 		}
 		if t, ok := token.(*mqtt.SubscribeToken); ok {
 			for _, granted := range t.Result() { // of one
-				if granted != 1 {
+				switch granted {
+				case 1:
+				case 0, 0x80:
 					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %.64q: return code 0x%02x", topic, granted))
+				default: // mochi has those of MQTT 5, such as that the packet identifier is in use
+					return fmt.Errorf("subscription to %.64q: return code 0x%02x", topic, granted)
 				}
 			}
 		}

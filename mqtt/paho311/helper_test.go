@@ -113,19 +113,19 @@ var brokers = map[string]func(testing.TB) string{"mochi": start, "mosquitto": mo
 // its connection.
 func options(address, id string) (o *mqtt.ClientOptions, breakIt func()) {
 	var mu sync.Mutex
-	var last net.Conn
-	o = mqtt.NewClientOptions().AddBroker("tcp://" + address).SetClientID(id).SetCleanSession(false).SetProtocolVersion(4)
+	var last *net.TCPConn
+	o = mqtt.NewClientOptions().AddBroker("tcp://" + address).SetClientID(id).SetCleanSession(false).SetProtocolVersion(4).SetConnectTimeout(time.Second)
 	o.SetCustomOpenConnectionFn(func(uri *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
 		conn, err := net.Dial("tcp", uri.Host)
 		mu.Lock()
 		defer mu.Unlock()
-		last = conn
+		last, _ = conn.(*net.TCPConn)
 		return conn, err
 	})
 	return o, func() {
 		mu.Lock()
 		defer mu.Unlock()
-		last.Close()
+		last.CloseRead() // the client takes no notice of Close
 	}
 }
 
@@ -163,12 +163,18 @@ func event(i int) cloudevents.Event {
 // send publishes n events.
 func send(t testing.TB, address string, n int) {
 	t.Helper()
+	sendFrom(t, address, 0, n)
+}
+
+// sendFrom publishes n events, the first of which has a number.
+func sendFrom(t testing.TB, address string, first, n int) {
+	t.Helper()
 	o, _ := options(address, "sender")
 	client := connect(t, o)
 	s := cepaho311.Sender{Client: client, Topic: topic}
 	es := make([]cloudevents.Event, n)
 	for i := range es {
-		es[i] = event(i)
+		es[i] = event(first + i)
 	}
 	for len(es) > 0 {
 		k := min(len(es), 100)
