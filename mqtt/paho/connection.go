@@ -1,0 +1,131 @@
+package cepaho
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/eclipse/paho.golang/autopaho"
+	"github.com/eclipse/paho.golang/paho"
+)
+
+// connect adds the Consumer to the callbacks of a connection.
+func (c *Consumer) connect(cfg *autopaho.ClientConfig) {
+	build := cfg.ConnectPacketBuilder
+	cfg.ConnectPacketBuilder = func(p *paho.Connect, u *url.URL) (*paho.Connect, error) {
+		if build != nil {
+			built, err := build(p, u)
+			if err != nil {
+				return nil, err
+			}
+			p = built
+		}
+		c.amend(p)
+		return p, nil
+	}
+	up := cfg.OnConnectionUp
+	cfg.OnConnectionUp = func(m *autopaho.ConnectionManager, ack *paho.Connack) {
+		if up != nil {
+			up(m, ack)
+		}
+		c.up(m, ack)
+	}
+	down := cfg.OnConnectionDown
+	cfg.OnConnectionDown = func() bool {
+		c.queue.hold()
+		return down == nil || down()
+	}
+	cfg.OnPublishReceived = append(cfg.OnPublishReceived[:len(cfg.OnPublishReceived):len(cfg.OnPublishReceived)], c.received)
+}
+
+// amend sets the Receive Maximum. It asks for problem information, which package autopaho
+// refuses: there are brokers, such as mochi 2.7, that then leave out the user properties of
+// messages, and with them the attributes of events.
+func (c *Consumer) amend(p *paho.Connect) {
+	if p.Properties == nil {
+		p.Properties = new(paho.ConnectProperties)
+	}
+	p.Properties.RequestProblemInfo = true
+	if p.Properties.ReceiveMaximum != nil {
+		return
+	}
+	most := c.ReceiveMaximum
+	if most == 0 {
+		most = defaultReceiveMaximum
+	}
+	p.Properties.ReceiveMaximum = &most
+}
+
+// up is called when there is a connection. What is left of the one before comes again, unless
+// the broker has lost the session; it is handled then, because nobody else has it.
+func (c *Consumer) up(m *autopaho.ConnectionManager, ack *paho.Connack) {
+	again := c.queue.resume(ack.SessionPresent)
+	if again && !ack.SessionPresent {
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "the broker has lost the session, and what it had not delivered")
+	}
+	if len(c.Topics) > 0 {
+		go c.subscribe(m)
+	}
+}
+
+// subscribe subscribes, and ends Run if the broker refuses. It ends with the connection: up is
+// called at the next one.
+func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
+	s := &paho.Subscribe{}
+	for _, topic := range c.Topics {
+		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: 1}) // retained messages once
+	}
+	for attempt := 1; c.quit.Err() == nil; attempt++ {
+		ack, err := m.Subscribe(c.quit, s)
+		switch {
+		case err == nil && !slices.Contains(ack.Reasons, 0):
+			return
+		case ack != nil && c.refused(ack.Reasons):
+			return
+		case errors.Is(err, paho.ErrInvalidArguments):
+			c.fail(fmt.Errorf("cepaho: %w", err))
+			return
+		case errors.Is(err, autopaho.ConnectionDownError), errors.Is(err, paho.ErrConnectionLost), c.quit.Err() != nil:
+			return
+		}
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.Any("error", err))
+		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
+		select {
+		case <-timer.C:
+		case <-c.quit.Done():
+		case <-m.Done():
+			timer.Stop()
+			return
+		}
+		timer.Stop()
+	}
+}
+
+// refused ends Run if the broker has refused a subscription for good.
+func (c *Consumer) refused(reasons []byte) bool {
+	for i, reason := range reasons {
+		switch reason {
+		case 0, 0x87, 0x8f, 0x9e, 0xa1, 0xa2: // QoS 0, not authorized, filter; shared, identifier or wildcard not supported
+			if i < len(c.Topics) {
+				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %.64q: reason code 0x%02x", c.Topics[i], reason))
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// received is called by the client for each message, and does not wait.
+func (c *Consumer) received(r paho.PublishReceived) (handled bool, err error) {
+	if r.AlreadyHandled {
+		return false, nil
+	}
+	if !c.queue.add(&task{publish: r.Packet, client: r.Client}) {
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", r.Packet.Topic))
+	}
+	return true, nil
+}

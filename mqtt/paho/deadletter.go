@@ -1,0 +1,53 @@
+package cepaho
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/eclipse/paho.golang/paho"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+// HeaderTopic is the user property of a dead letter that says where the message was. Those that
+// say why it is there are dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
+const HeaderTopic = "deadletter-topic"
+
+// DeadLetterPublish returns the dead letter of p for a topic: its payload and properties as they
+// are, and behind them the user properties of a dead letter. An older dead letter that is set
+// aside again has only the new ones. Its QoS is 1. The Message Expiry Interval is left out, as are
+// the properties that belong to a connection. To handle it once more, publish it to the topic
+// that deadletter-topic names.
+func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int) *paho.Publish {
+	letter := &paho.Publish{Topic: topic, QoS: 1, Payload: p.Payload, Properties: new(paho.PublishProperties)}
+	q := letter.Properties
+	if p.Properties != nil {
+		*q = *p.Properties
+		q.MessageExpiry, q.TopicAlias, q.SubscriptionIdentifier = nil, nil, nil
+		q.User = slices.DeleteFunc(slices.Clone(q.User), func(u paho.UserProperty) bool { return isAdded(u.Key) })
+	}
+	q.User.Add(dispatch.DeadLetterReason, propertyText(dispatch.DeadLetterText(cause)))
+	q.User.Add(dispatch.DeadLetterAttempts, strconv.Itoa(attempts))
+	q.User.Add(HeaderTopic, p.Topic)
+	return letter
+}
+
+// isAdded reports whether DeadLetterPublish adds a user property of that name.
+func isAdded(name string) bool {
+	switch name {
+	case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderTopic:
+		return true
+	}
+	return false
+}
+
+// propertyText returns s without what a broker ends a connection for (MQTT 5, section 1.5.4).
+func propertyText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r <= 0x9f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+}

@@ -1,0 +1,98 @@
+package cepaho
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/eclipse/paho.golang/paho"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+type messageKey struct{}
+
+// MessageFrom returns the message that the event of a handler came in, with its topic and
+// properties. ctx is the context that a [Consumer] calls the handler with. The message must not
+// be acknowledged or changed.
+func MessageFrom(ctx context.Context) (*paho.Publish, bool) {
+	p, ok := ctx.Value(messageKey{}).(*paho.Publish)
+	return p, ok
+}
+
+// handle deals with one message, and reports whether it is settled.
+func (c *Consumer) handle(t *task) bool {
+	p := t.publish
+	m := FromPublish(p)
+	e, err := c.Decoder.ToCloudEvent(&m)
+	if err != nil {
+		return c.invalid(p, err)
+	}
+	out := c.Delivery.Deliver(context.WithValue(c.ctx, messageKey{}, p), c.quit.Done(), &e)
+	switch {
+	case out.Interrupted:
+		return false
+	case !out.Verdict.Failed():
+		return true
+	}
+	return c.setAside(p, out.Err, out.Attempts)
+}
+
+// invalid deals with a message in which there is no valid event.
+func (c *Consumer) invalid(p *paho.Publish, err error) bool {
+	c.Delivery.Invalid(c.ctx, err, slog.String("topic", p.Topic), slog.Int("packet", int(p.PacketID)))
+	switch c.Invalid {
+	case dispatch.DeadLetterOnInvalid:
+		return c.setAside(p, err, 0)
+	case dispatch.SkipInvalid:
+		c.Skipped(c.ctx, p, err)
+		return true
+	}
+	c.fail(undeliverable(p, 0, err))
+	return false
+}
+
+var errNoDeadLetter = errors.New("there is no dead letter")
+
+// setAside writes a message to the dead letter.
+func (c *Consumer) setAside(p *paho.Publish, cause error, attempts int) bool {
+	if c.DeadLetter == "" {
+		c.fail(undeliverable(p, attempts, errors.Join(cause, errNoDeadLetter)))
+		return false
+	}
+	if err := c.publish(DeadLetterPublish(p, c.DeadLetter, cause, attempts)); err != nil {
+		if c.quit.Err() == nil {
+			c.fail(undeliverable(p, attempts, errors.Join(cause, err)))
+		}
+		return false
+	}
+	return true
+}
+
+// publish publishes a dead letter, as often as a handler is tried. It waits for a connection as
+// long as Run does not end.
+func (c *Consumer) publish(letter *paho.Publish) error {
+	for attempt := 1; ; attempt++ {
+		if err := c.Client.AwaitConnection(c.quit); err != nil && c.quit.Err() == nil {
+			return err
+		}
+		err := publish(c.ctx, c.Client, letter)
+		var failed *SendError
+		if err == nil || errors.As(err, &failed) && !failed.Retryable() || attempt >= c.Delivery.MaxAttempts() {
+			return err
+		}
+		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
+		select {
+		case <-timer.C:
+		case <-c.quit.Done():
+			timer.Stop()
+			return err
+		}
+	}
+}
+
+func undeliverable(p *paho.Publish, attempts int, err error) error {
+	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic), Attempts: attempts, Err: err}
+}

@@ -1,0 +1,48 @@
+package cepaho
+
+import (
+	"github.com/eclipse/paho.golang/paho"
+
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
+)
+
+// FromPublish returns the parts of a PUBLISH packet that can carry an event. The payload is
+// shared with p.
+func FromPublish(p *paho.Publish) cemqtt.Message {
+	m := cemqtt.Message{Payload: p.Payload}
+	if p.Properties == nil {
+		return m
+	}
+	m.ContentType = p.Properties.ContentType
+	if user := p.Properties.User; len(user) > 0 {
+		m.UserProperties = make([]cemqtt.UserProperty, len(user))
+		for i, u := range user {
+			m.UserProperties[i] = cemqtt.UserProperty{Name: u.Key, Value: u.Value}
+		}
+	}
+	return m
+}
+
+// ToPublish returns a PUBLISH packet of QoS 1 for a topic with the Content Type, the user
+// properties and the payload of m, which it shares.
+func ToPublish(topic string, m *cemqtt.Message) *paho.Publish {
+	p := &paho.Publish{Topic: topic, QoS: 1}
+	CopyToPublish(p, m)
+	return p
+}
+
+// CopyToPublish sets the Content Type, the user properties and the payload of p to those of m.
+// Everything else of p is kept.
+func CopyToPublish(p *paho.Publish, m *cemqtt.Message) {
+	p.Payload = m.Payload
+	if p.Properties == nil {
+		p.Properties = new(paho.PublishProperties)
+	}
+	p.Properties.ContentType, p.Properties.User = m.ContentType, nil
+	if len(m.UserProperties) > 0 {
+		p.Properties.User = make(paho.UserProperties, len(m.UserProperties))
+		for i, u := range m.UserProperties {
+			p.Properties.User[i] = paho.UserProperty{Key: u.Name, Value: u.Value}
+		}
+	}
+}

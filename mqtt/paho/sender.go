@@ -1,0 +1,179 @@
+package cepaho
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/eclipse/paho.golang/paho"
+
+	"github.com/seed763dd41b/cloudevents"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
+)
+
+// Publisher publishes a packet, and returns once it is acknowledged. It is an
+// *autopaho.ConnectionManager or a *paho.Client.
+type Publisher interface {
+	Publish(ctx context.Context, p *paho.Publish) (*paho.PublishResponse, error)
+}
+
+// Sender publishes events on a topic with QoS 1. A Sender is safe for concurrent use as long as
+// its fields do not change.
+//
+//	sender := &cepaho.Sender{Client: manager, Topic: "orders"}
+//	err := sender.Send(ctx, &event)
+type Sender struct {
+	// Client publishes the events. The Sender does not close it.
+	Client Publisher
+
+	// Topic is the topic of the events.
+	Topic string
+
+	// Encoder encodes the events. The zero value writes binary mode. With its Retain the
+	// broker keeps the event as the retained message of the topic.
+	Encoder cemqtt.Encoder
+
+	// Expiry makes the extension expirytime the Message Expiry Interval, in seconds and
+	// rounded up: the broker drops the event after it. An event whose expirytime has passed
+	// is not sent: see [ErrExpired]. The default lets events stay with the broker.
+	Expiry bool
+
+	// MaxPayload limits the payload, in bytes. A broker ends the connection at a packet that
+	// is too large for it, and the client sends that again at the next connection, for ever.
+	// Set it to less than the broker takes. 0 is 268,000,000, about what MQTT can carry, -1
+	// is no limit.
+	MaxPayload int
+}
+
+const (
+	maxPayload = 268_000_000
+	extension  = "expirytime"
+)
+
+var (
+	errNoSenderClient = errors.New("cepaho: the Sender has no Client")
+	errNoTopic        = errors.New("cepaho: the Sender has no Topic")
+
+	errExpiryTime = errors.New("expirytime is no timestamp")
+
+	// ErrExpired is about an event whose expirytime has passed. A [SendError] wraps it.
+	ErrExpired = errors.New("the event has expired")
+
+	// ErrTooLarge is about a payload larger than Sender.MaxPayload. A [SendError] wraps it.
+	ErrTooLarge = errors.New("the payload is larger than Sender.MaxPayload")
+)
+
+// Validate reports a Sender that cannot send.
+func (s *Sender) Validate() error {
+	switch {
+	case s.Client == nil:
+		return errNoSenderClient
+	case s.Topic == "":
+		return errNoTopic
+	}
+	return nil
+}
+
+// Send publishes an event, and returns once the broker has acknowledged it, whether or not
+// anybody listens. It waits no longer than the PacketTimeout of the client. Without a connection
+// it returns at once. An event of which that is not known may arrive later nevertheless, since
+// the client keeps it in the session. The error is that of the Encoder, or a [*SendError].
+func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	m, err := s.Encoder.ToMessage(e)
+	if err != nil {
+		return err
+	}
+	limit := s.MaxPayload
+	if limit == 0 {
+		limit = maxPayload
+	}
+	if limit > 0 && len(m.Payload) > limit {
+		return &SendError{Topic: s.Topic, Err: fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), limit)}
+	}
+	p := ToPublish(s.Topic, &m)
+	p.Retain = s.Encoder.Retain
+	if s.Expiry {
+		if p.Properties.MessageExpiry, err = expiry(e, time.Now()); err != nil {
+			return &SendError{Topic: s.Topic, Err: err}
+		}
+	}
+	return publish(ctx, s.Client, p)
+}
+
+// expiry returns the seconds until an event expires, or nil.
+func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
+	v, ok := e.Get(extension)
+	if !ok {
+		return nil, nil
+	}
+	at, err := v.Time()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errExpiryTime, err)
+	}
+	left := at.Sub(now)
+	if left <= 0 {
+		return nil, ErrExpired
+	}
+	seconds := uint32(min(math.Ceil(left.Seconds()), math.MaxUint32))
+	return &seconds, nil
+}
+
+// publish publishes a packet. The error is a *SendError.
+func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
+	r, err := client.Publish(ctx, p)
+	code := byte(0)
+	if r != nil && r.ReasonCode >= 0x80 {
+		code = r.ReasonCode
+		text := "refused"
+		if r.Properties != nil && r.Properties.ReasonString != "" {
+			text = r.Properties.ReasonString
+		}
+		err = fmt.Errorf("reason code 0x%02x: %.64q", code, text)
+	}
+	if err != nil {
+		return &SendError{Topic: p.Topic, ReasonCode: code, Err: err}
+	}
+	return nil
+}
+
+// SendError is about an event that the broker does not have, or of which that is not known. A
+// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+type SendError struct {
+	// Topic is where the event was to go.
+	Topic string
+
+	// ReasonCode is that of the broker (MQTT 5, section 2.4). It is 0 if the broker did not
+	// answer.
+	ReasonCode byte
+
+	// Err is the error of the client.
+	Err error
+}
+
+// Error returns topic and cause.
+func (e *SendError) Error() string {
+	return fmt.Sprintf("cepaho: topic %.64q: %v", e.Topic, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// Retryable reports whether the event may be sent again: unless it is too large or expired, the
+// client calls its packet wrong, or the broker refuses it for its sender, topic or payload.
+func (e *SendError) Retryable() bool {
+	switch e.ReasonCode {
+	case 0x87, 0x90, 0x95, 0x99: // not authorized, topic name, packet too large, payload format
+		return false
+	}
+	for _, final := range []error{ErrTooLarge, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {
+		if errors.Is(e.Err, final) {
+			return false
+		}
+	}
+	return true
+}

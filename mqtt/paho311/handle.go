@@ -1,0 +1,91 @@
+package cepaho311
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"github.com/seed763dd41b/cloudevents/dispatch"
+)
+
+type messageKey struct{}
+
+// MessageFrom returns the message that the event of a handler came in, with its topic. ctx is
+// the context that a [Consumer] calls the handler with. The message must not be acknowledged.
+func MessageFrom(ctx context.Context) (mqtt.Message, bool) {
+	m, ok := ctx.Value(messageKey{}).(mqtt.Message)
+	return m, ok
+}
+
+// handle deals with one message, and reports whether it is settled.
+func (c *Consumer) handle(m mqtt.Message) bool {
+	in := FromMessage(m)
+	e, err := c.Decoder.ToCloudEvent(&in)
+	if err != nil {
+		return c.invalid(m, err)
+	}
+	out := c.Delivery.Deliver(context.WithValue(c.ctx, messageKey{}, m), c.quit.Done(), &e)
+	switch {
+	case out.Interrupted:
+		return false
+	case !out.Verdict.Failed():
+		return true
+	}
+	return c.setAside(m, out.Err, out.Attempts)
+}
+
+// invalid deals with a message in which there is no valid event.
+func (c *Consumer) invalid(m mqtt.Message, err error) bool {
+	c.Delivery.Invalid(c.ctx, err, slog.String("topic", m.Topic()), slog.Int("packet", int(m.MessageID())))
+	switch c.Invalid {
+	case dispatch.DeadLetterOnInvalid:
+		return c.setAside(m, err, 0)
+	case dispatch.SkipInvalid:
+		c.Skipped(c.ctx, m, err)
+		return true
+	}
+	c.fail(undeliverable(m, 0, err))
+	return false
+}
+
+var errNoDeadLetter = errors.New("there is no dead letter")
+
+// setAside writes a message to the dead letter.
+func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
+	if c.DeadLetter == "" {
+		c.fail(undeliverable(m, attempts, errors.Join(cause, errNoDeadLetter)))
+		return false
+	}
+	if err := c.publish(m.Payload()); err != nil {
+		if c.quit.Err() == nil {
+			c.fail(undeliverable(m, attempts, errors.Join(cause, err)))
+		}
+		return false
+	}
+	return true
+}
+
+// publish publishes a dead letter, as often as a handler is tried.
+func (c *Consumer) publish(payload []byte) error {
+	for attempt := 1; ; attempt++ {
+		err := wait(c.ctx, c.Client.Publish(c.DeadLetter, 1, false, payload))
+		if err == nil || attempt >= c.Delivery.MaxAttempts() {
+			return err
+		}
+		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
+		select {
+		case <-timer.C:
+		case <-c.quit.Done():
+			timer.Stop()
+			return err
+		}
+	}
+}
+
+func undeliverable(m mqtt.Message, attempts int, err error) error {
+	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on topic %s", m.MessageID(), m.Topic()), Attempts: attempts, Err: err}
+}
