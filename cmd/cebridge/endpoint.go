@@ -117,6 +117,8 @@ func openTarget(ctx context.Context, b *bridge, s secret) (target, error) {
 		return newNATSTarget(ctx, b, s)
 	case "amqp", "amqps":
 		return newAMQPTarget(ctx, b, s)
+	case "mqtt", "mqtts":
+		return newMQTTTarget(ctx, b, s)
 	case "ws", "wss":
 		return newWSTarget(b, s), nil
 	}
@@ -134,6 +136,8 @@ func openSource(b *bridge, s secret) (source, error) {
 		return newNATSSource(b, s)
 	case "amqp", "amqps":
 		return newAMQPSource(b, s)
+	case "mqtt", "mqtts":
+		return newMQTTSource(b, s)
 	case "ws":
 		return newWSSource(b, s), nil
 	case "https", "wss":
