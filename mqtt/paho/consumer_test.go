@@ -358,6 +358,7 @@ func TestSessionLost(t *testing.T) {
 // Messages of QoS 0 are handled, and dropped if too many wait.
 func TestQoS0(t *testing.T) {
 	address := start(t)
+	session(t, address, "billing") // so that the subscription is there
 	begun, finish := make(chan struct{}, 100), make(chan struct{})
 	var seen handled
 	end, _ := begin(t, address, &cepaho.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {

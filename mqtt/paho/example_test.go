@@ -126,8 +126,8 @@ func ExampleConsumer() {
 		sender := &cepaho.Sender{Client: manager, Topic: "orders/new"}
 		for _, kind := range []string{"com.example.order.placed", "com.example.order.paid"} {
 			e := cloudevents.New("/orders", kind)
-			if err := sender.Send(ctx, &e); err != nil {
-				fmt.Println(err)
+			if err := sender.Send(context.Background(), &e); err != nil { // ctx ends before the last answer
+				return
 			}
 		}
 	}()

@@ -176,6 +176,7 @@ func sendFrom(t testing.TB, address string, first, n int) {
 		}
 	}
 	disconnect(t, m)
+	time.Sleep(50 * time.Millisecond) // mochi acknowledges a message before its subscribers have it
 }
 
 // inbox has the messages that came on some topics.

@@ -295,6 +295,7 @@ func TestGoroutines(t *testing.T) {
 // Messages of QoS 0 are dropped if too many wait, and a retry ends in its wait.
 func TestQoS0(t *testing.T) {
 	address := start(t)
+	session(t, address, "billing") // so that the subscription is there
 	begun, finish := make(chan struct{}, 100), make(chan struct{})
 	var seen handled
 	end, _, _ := begin(t, address, &cepaho311.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Wait: time.Hour, MaxWait: time.Hour, Handler: handler(func(e *cloudevents.Event) error {
@@ -319,7 +320,6 @@ func TestQoS0(t *testing.T) {
 			t.Fatal(token.Error())
 		}
 	}
-	time.Sleep(100 * time.Millisecond) // for the subscription
 	publish(0, 0)
 	<-begun
 	for i := range 9 {

@@ -184,6 +184,7 @@ func sendFrom(t testing.TB, address string, first, n int) {
 		es = es[k:]
 	}
 	client.Disconnect(100)
+	time.Sleep(50 * time.Millisecond) // mochi acknowledges a message before its subscribers have it
 }
 
 // inbox has the messages that came on some topics.
