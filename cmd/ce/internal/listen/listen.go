@@ -19,13 +19,15 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 const help = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
 only, and :8080 is all of its interfaces. Events come in binary, structured or batch mode, by
-POST or PUT, at any path. A valid one is answered with 204 (a batch too), another with
+POST or PUT, at any path, in any format of the specification: JSON, Protobuf, XML, Avro,
+Avro compact and CBOR. What is shown names the format if it is not JSON. A valid one is answered with 204 (a batch too), another with
 400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
 
 On an address of this machine only, messages to another Host are refused with 421,
@@ -149,7 +151,7 @@ func (l *listener) run(ctx context.Context, args []string) error {
 func (l *listener) prepare() error {
 	l.receiver = cehttp.Receiver{
 		Handler:  accept,
-		Decoder:  cehttp.Decoder{MaxBytes: l.maxBytes},
+		Decoder:  cehttp.Decoder{Format: all.Formats(), MaxBytes: l.maxBytes},
 		AllowPUT: true,
 		Logger:   slog.New(slog.DiscardHandler),
 		Observer: cehttp.Observer{Observer: dispatch.Observer{Failed: observeFailure}, Decoded: observeEvent},
