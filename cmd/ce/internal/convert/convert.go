@@ -49,8 +49,8 @@ examples:
   ce convert --filter "type LIKE 'com.example.%' AND n > 3" events.jsonl
   ce convert --to http --mode binary events.jsonl
   ce convert --to http --mode structured --format protobuf events.jsonl > events.http
+  ce send --print http://localhost:8080/ | ce convert --to protobuf > event.pb
   ce convert --to xml event.pb
-  ce convert --from avro-compact --to json event.bin
   ce convert --to http --mode structured events.jsonl | ce convert --to batch
   ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
 
@@ -63,9 +63,9 @@ func Command() cli.Command {
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: stream.Lines}
 			c.source.Flags(flags)
-			flags.Func("to", "`form` of the output: "+stream.OutputForms+" (jsonl)", stream.FormFlag(&c.to, stream.OutputForms))
+			flags.Func("to", "`form` of the output: json, jsonl, batch, http, or an event format (jsonl)", stream.FormFlag(&c.to, stream.OutputForms))
 			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", stream.ModeFlag(&c.mode))
-			flags.Func("format", "event `format` of HTTP messages in structured and batch mode: "+stream.FormatNames+" (json)", stream.FormatFlag(&c.format))
+			flags.Func("format", "event `format` of structured and batch mode: "+stream.FormatNames+" (json)", stream.FormatFlag(&c.format))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
 			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
 			flags.Func("filter", "convert only events for which this CESQL `expression` is true", c.filter.Flag(p))

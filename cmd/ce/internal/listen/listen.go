@@ -27,8 +27,9 @@ import (
 const help = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
 only, and :8080 is all of its interfaces. Events come in binary, structured or batch mode, by
 POST or PUT, at any path, in any format of the specification: JSON, Protobuf, XML, Avro,
-Avro compact and CBOR. What is shown names the format if it is not JSON. A valid one is answered with 204 (a batch too), another with
-400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
+Avro compact and CBOR. What is shown names the format if it is not JSON. A valid message is
+answered with 204 (a batch too), another with 400, 413 or 415 and what is wrong as JSON.
+Ctrl-C ends.
 
 On an address of this machine only, messages to another Host are refused with 421,
 because a web page can make its name lead here; --allow-host takes that of a tunnel, too.

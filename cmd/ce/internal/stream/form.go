@@ -52,10 +52,10 @@ func (f Form) format() format.Formatter {
 	return got
 }
 
-// InputForms names the forms of an input, for help.
+// InputForms names the forms of an input, for errors.
 const InputForms = "json, jsonl, batch, http, curl, txtar, protobuf, xml, avro, avro-compact, cbor"
 
-// OutputForms names the forms of an output, for help.
+// OutputForms names the forms of an output, for errors.
 const OutputForms = "json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor"
 
 // ParseForm returns the form of that name or media type. The empty name is Any.
