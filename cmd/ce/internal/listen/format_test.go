@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/check"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/format/all"
@@ -77,6 +81,29 @@ func TestListenNamesThePlaceInAllFormats(t *testing.T) {
 		}
 		if f.MediaType() != "application/cloudevents+json" && strings.Contains(out.String(), "JSON") {
 			t.Errorf("%s: advice about JSON: %s", f.MediaType(), out)
+		}
+	}
+}
+
+// A message that was recorded is read by ce check, in every format.
+func TestRecordFormats(t *testing.T) {
+	e := cloudevents.Event{ID: "A-1", Source: "/orders", Type: "com.example.placed", DataContentType: "application/octet-stream", Data: []byte("\x00\n-- event --\n")}
+	for _, f := range all.Formats() {
+		dir := t.TempDir()
+		l, _, _ := newListener(t, func(l *listener) { l.record.dir = dir })
+		h := http.Header{}
+		body, err := cehttp.EncodeMessage(h, &e, cloudevents.StructuredMode, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		deliver(l, h, body)
+		names, _ := files(t, dir)
+		if len(names) != 1 {
+			t.Errorf("%s: %q", f.MediaType(), names)
+			continue
+		}
+		if out, errs, status := cetest.Run(t, check.Command(), "", filepath.Join(dir, names[0])); status != cli.ExitOK || !strings.Contains(out, "1 event, structured mode") {
+			t.Errorf("%s: status %d, %s%s", f.MediaType(), status, out, errs)
 		}
 	}
 }

@@ -49,7 +49,8 @@ a message with no other is not passed on.
 --forward passes valid messages on as they came, but for a Via, and the answer back; 502
 if there is none or if it is a redirect, 508 if the message has come back here. --record
 writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, which ce send, convert and check
-read, and ce conformance --cases runs. It ends at --record-files and --record-bytes.
+read, and ce conformance --cases runs if it is in binary mode or JSON. It ends at
+--record-files and --record-bytes.
 
 examples:
 
