@@ -42,6 +42,7 @@ var arrows = []arrow{
 	{"validation", []string{"spec", "internal/..."}, "validation stands on spec"},
 	{".", []string{"spec", "validation", "internal/..."}, "the root stands on validation"},
 	{"format", belowFormats, "format stands on the root"},
+	{"format/all", append([]string{"format/..."}, belowFormats...), "all stands on the formats alone"},
 	{"format/...", append([]string{"format"}, belowFormats...), "a format knows no other format"},
 	{"cesql/...", belowFormats, "an expression is about an event"},
 	{"adapter/...", belowFormats, "an adapter makes events"},
@@ -104,6 +105,10 @@ func TestImportsFindsWrongOnes(t *testing.T) {
 		"spec imports validation":              {"spec", "M/validation", true},
 		"the root imports a format":            {".", "M/format", true},
 		"a format imports another":             {"format/xml", "M/format/cbor", true},
+		"all imports a format":                 {"format/all", "M/format/cbor", false},
+		"all imports http":                     {"format/all", "M/http", true},
+		"a format imports all":                 {"format/xml", "M/format/all", true},
+		"http imports all":                     {"http", "M/format/all", true},
 		"dispatch imports format":              {"dispatch", "M/format", true},
 		"http imports webhook":                 {"http", "M/http/webhook", true},
 		"webhook imports eventdoc":             {"http/webhook", "M/http/eventdoc", true},
@@ -130,6 +135,19 @@ func TestImportsFindsWrongOnes(t *testing.T) {
 		}
 		if problems := wrongImports(imports); (len(problems) > 0) != c.wrong {
 			t.Errorf("%s: %q", name, problems)
+		}
+	}
+}
+
+// The list of all formats has each package below format.
+func TestAllImportsEveryFormat(t *testing.T) {
+	imports, err := importsOf(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir := range imports {
+		if path.Dir(dir) == "format" && dir != "format/all" && !slices.Contains(imports["format/all"], module+"/"+dir) {
+			t.Errorf("format/all does not import %s", dir)
 		}
 	}
 }
@@ -172,7 +190,7 @@ func TestLibraryImportsEveryBinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir := range imports {
-		if slices.Contains(bindings, dir) || dir == "format" || path.Dir(dir) == "format" {
+		if slices.Contains(bindings, dir) || dir == "format" || path.Dir(dir) == "format" && dir != "format/all" {
 			if !slices.Contains(imports[everything], module+"/"+dir) {
 				t.Errorf("%s does not import %s", everything, dir)
 			}

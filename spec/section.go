@@ -47,7 +47,7 @@ func SectionURL(section string) string {
 		dir = ""
 	case strings.HasSuffix(file, "-binding.md"):
 		dir = "bindings/"
-	case file == "xml-format.md":
+	case file == "xml-format.md", file == "cbor-format.md", file == "avro-compact-format.md":
 		dir = "working-drafts/"
 	case strings.HasSuffix(file, "-format.md"):
 		dir = "formats/"

@@ -16,6 +16,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/finding"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -26,7 +27,9 @@ several, or one a line), a batch, HTTP messages as they go over the wire, cases 
 listen --record writes them, or a curl command, which is not run: the message that it
 would send is checked. Files that a curl command names are read with --read-files only.
 An HTTP message without Content-Length goes up to the end of the file, but for the last
-line end.
+line end. HTTP messages may be in any format of the specification: JSON, Protobuf, XML,
+Avro, Avro compact and CBOR. An event in another format than JSON is a file of its own
+(.pb, .xml, .avro, .cbor, or --from). Its violations have an offset, and advice in words.
 
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it, the first 1000 of an input. With --json a violation is a JSON
@@ -44,6 +47,7 @@ examples:
   echo '{"specversion":"1.0","id":"","source":"a b"}' | ce check
   printf 'POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\n\n{}' | ce check --json
   ce send http://localhost:8080/ --data '{"order":17}' --curl | ce check
+  ce send http://localhost:8080/ --print --mode structured --format avro | ce check
   echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" | ce check`
 
 // Command returns the command.
@@ -193,7 +197,11 @@ func (c *checker) unit(u *stream.Unit, event *int) (events int, mode string) {
 		return 1, mode
 	}
 	var syntax *cloudevents.SyntaxError
-	es, err := cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
+	es, err := cehttp.DecodeMessageBatch(m.Header, m.Body, all.Formats())
+	if f := stream.FormatOf(m.Get("Content-Type")); f != nil && f.MediaType() != spec.MediaTypeJSON {
+		c.report(u, err, event)
+		return len(es), mode
+	}
 	if !errors.As(err, &syntax) && !errors.As(err, new(*cloudevents.BatchError)) {
 		c.report(u, err, event)
 		return len(es), mode

@@ -38,7 +38,7 @@ func TestCheckNamesTheFault(t *testing.T) {
 	}{
 		{"a media type that only begins like ours", structured("application/cloudeventsarerubbish", `{`+minimal+`}`), "not-cloudevent", "", "http-protocol-binding.md#3-http-message-mapping", "Content-Type"},
 		{"neither media type nor headers", structured("application/json", "{}"), "not-cloudevent", "", "http-protocol-binding.md#3-http-message-mapping", "Content-Type"},
-		{"a format that nobody handles", structured("application/cloudevents+xml", "<e/>"), "unknown-format", "", "http-protocol-binding.md#3-http-message-mapping", "Content-Type"},
+		{"a format that nobody handles", structured("application/cloudevents+yaml", "<e/>"), "unknown-format", "", "http-protocol-binding.md#3-http-message-mapping", "Content-Type"},
 		{"a media type without a format", structured("application/cloudevents", `{`+minimal+`}`), "unknown-format", "", "http-protocol-binding.md#3-http-message-mapping", "Content-Type"},
 		{"an envelope that is not in UTF-8", structured("application/cloudevents+json; charset=iso-8859-1", `{`+minimal+`}`), "unknown-format", "", "http-protocol-binding.md#3-http-message-mapping", "Content-Type"},
 		{"headers beside a structured message do not count", "POST / HTTP/1.1\nce-id: 1\nContent-Type: application/cloudevents+json\n\n{" + strings.Replace(minimal, `"id":"1",`, "", 1) + "}", "missing", "id", "spec.md#id", "{"},

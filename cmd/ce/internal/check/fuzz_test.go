@@ -13,7 +13,7 @@ import (
 func FuzzCheck(f *testing.F) {
 	cetest.Seeds(f, "../../testdata")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, from := range []string{"any", "http", "jsonl", "batch", "json"} {
+		for _, from := range []string{"any", "http", "jsonl", "batch", "json", "protobuf", "xml", "avro", "avro-compact", "cbor"} {
 			out, errs, status := cetest.Run(t, check.Command(), text, "--from", from, "--max-bytes", "65536")
 			if status != cli.ExitOK && status != cli.ExitFault || errs != "" {
 				t.Fatalf("%s: status %d, %s", from, status, errs)

@@ -13,6 +13,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -20,12 +22,17 @@ import (
 const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
 a batch, HTTP messages, a curl command, or a case that ce listen --record has written, told
 by the first bytes, the name of the file (.jsonl, .json, .http, .curl, .txtar), or --from.
+An event in another format is a file of its own (.pb, .xml, .avro, .cbor, or --from).
 Files that a curl command names are read with --read-files only. What goes out is
 
   jsonl  a JSON event a line
   json   one JSON event, indented unless it is nested so deep that it gets four times as long
   batch  a JSON array, an event a line
-  http   HTTP requests in the mode of --mode, one after the other
+  http   HTTP requests in the mode of --mode and the format of --format, one after the other
+
+  protobuf, xml, avro, avro-compact, cbor    one event in that format
+
+XML, Avro compact and CBOR are drafts of the specification.
 
 Events are converted one at a time, so that input and output can be larger than memory:
 no more than --max-bytes is held, of an event or of the body of an HTTP message. The HTTP
@@ -41,6 +48,9 @@ examples:
   ce convert --to batch events.jsonl
   ce convert --filter "type LIKE 'com.example.%' AND n > 3" events.jsonl
   ce convert --to http --mode binary events.jsonl
+  ce convert --to http --mode structured --format protobuf events.jsonl > events.http
+  ce send --print http://localhost:8080/ | ce convert --to protobuf > event.pb
+  ce convert --to xml event.pb
   ce convert --to http --mode structured events.jsonl | ce convert --to batch
   ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
 
@@ -48,13 +58,14 @@ examples:
 func Command() cli.Command {
 	return cli.Command{
 		Name: "convert", Args: "[file...]",
-		Summary: "turn events into JSON, JSON lines, a batch or HTTP messages, from any of these",
+		Summary: "turn events into JSON, JSON lines, a batch, HTTP messages or another format, from any of these",
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: stream.Lines}
 			c.source.Flags(flags)
-			flags.Func("to", "`form` of the output: json, jsonl, batch, http (jsonl)", stream.FormFlag(&c.to, "json, jsonl, batch, http"))
+			flags.Func("to", "`form` of the output: json, jsonl, batch, http, or an event format (jsonl)", stream.FormFlag(&c.to, stream.OutputForms))
 			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", stream.ModeFlag(&c.mode))
+			flags.Func("format", "event `format` of structured and batch mode: "+stream.FormatNames+" (json)", stream.FormatFlag(&c.format))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)
 			flags.StringVar(&c.url, "url", "http://localhost:8080/", "`URL` of HTTP requests")
 			flags.Func("filter", "convert only events for which this CESQL `expression` is true", c.filter.Flag(p))
@@ -70,6 +81,7 @@ type converter struct {
 	source    stream.Source
 	to        stream.Form
 	mode      cloudevents.Mode
+	format    format.Formatter // of --format; nil is JSON
 	url       string
 	keepGoing bool
 	filter    stream.Filter
@@ -98,10 +110,17 @@ func (c *converter) run(ctx context.Context, args []string) error {
 	if c.to == stream.Any {
 		c.to = stream.Lines
 	}
+	if c.format != nil && c.to != stream.HTTP {
+		return cli.Usagef("convert: --format is for --to http; --to %s is a document", stream.FormatName(c.format))
+	}
+	formats, err := stream.FormatsFor("convert", c.mode, c.format)
+	if err != nil {
+		return err
+	}
+	c.decoder.Format = all.Formats()
 	c.source.Stdin = c.process.In
 	w := bufio.NewWriterSize(c.process.Display(), 256<<10)
-	var err error
-	if c.out, err = stream.NewWriter(w, c.to, c.mode, c.url); err != nil {
+	if c.out, err = stream.NewWriter(w, c.to, c.mode, formats, c.url); err != nil {
 		return err
 	}
 	err = c.source.Each(args, func(in *stream.Reader) error {
@@ -156,7 +175,7 @@ func (c *converter) input(ctx context.Context, in *stream.Reader) error {
 func (c *converter) unit(u *stream.Unit) error {
 	m := u.Message
 	switch {
-	case m == nil && c.to != stream.HTTP:
+	case m == nil && c.to.IsJSON():
 		// Sealed, because its data is then scanned once.
 		s, err := c.json.DecodeSealed(u.Body)
 		if err != nil {

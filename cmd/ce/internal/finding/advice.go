@@ -19,7 +19,15 @@ import (
 // advice returns in words what to do about err, of which f is the description. It is for
 // violations that no [remedy] takes away.
 func advice(err error, f *Finding, u *stream.Unit) string {
+	other := foreign(u)
 	switch {
+	case other != nil && f.Rule == "malformed":
+		title := formatTitle(other)
+		return fmt.Sprintf("send one whole document of the %s format as it was encoded, with no byte more or less, or correct Content-Type: %s", title, other.MediaType())
+	case other != nil && errors.Is(err, validation.ErrType):
+		return fmt.Sprintf("write the value with the type that the %s format has for it", formatTitle(other))
+	case other != nil && errors.Is(err, validation.ErrData):
+		return fmt.Sprintf("write the data as the %s format has it for datacontenttype, or correct datacontenttype", formatTitle(other))
 	case errors.Is(err, validation.ErrMissing):
 		for _, m := range examples {
 			if m.name == f.Attribute {
@@ -131,7 +139,7 @@ func adviceMessage(err error, u *stream.Unit) string {
 	case errors.Is(err, cloudevents.ErrNotCloudEvent):
 		return adviceNotCloudEvent(u)
 	case errors.Is(err, format.ErrUnknown):
-		return "send JSON in UTF-8 with Content-Type: " + spec.MediaTypeJSON + ", or the data with ce- headers and a Content-Type of its own"
+		return "send a format of the specification, such as JSON in UTF-8 with Content-Type: " + spec.MediaTypeJSON + ", or the data with ce- headers and a Content-Type of its own"
 	case errors.Is(err, cloudevents.ErrContentMode):
 		return "send one event, or all of them as an array with Content-Type: " + spec.BatchMediaTypeJSON
 	case errors.Is(err, cehttp.ErrContentEncoding):

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -134,7 +135,7 @@ func Version(u *stream.Unit) (spec.Version, bool) {
 }
 
 func messageErrors(h http.Header, body []byte) error {
-	_, err := cehttp.DecodeMessage(h, body, nil)
+	_, err := cehttp.DecodeMessage(h, body, all.Formats())
 	if err == nil || errors.Is(err, cehttp.ErrContentEncoding) {
 		return err
 	}
@@ -164,7 +165,7 @@ func (d *doctor) after(edits []Edit) (error, bool) {
 	case !ok:
 		return nil, false
 	case cehttp.ModeOf(h) == cloudevents.BatchMode:
-		_, err := cehttp.DecodeMessageBatch(h, body, nil)
+		_, err := cehttp.DecodeMessageBatch(h, body, all.Formats())
 		return err, true
 	}
 	return messageErrors(h, body), true

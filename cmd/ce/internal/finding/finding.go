@@ -64,6 +64,10 @@ func First(u *stream.Unit, err error, n int) (found []Finding, more int) {
 	d := newDoctor(u)
 	for _, err := range several {
 		f := describe(err)
+		if other := foreign(u); other != nil && f.Rule == "json" {
+			f.Rule, f.Section = "malformed", formatSection(other)
+			f.URL = spec.SectionURL(f.Section)
+		}
 		if batch != nil {
 			f.Event = &batch.Index
 		}

@@ -60,7 +60,7 @@ func TestAdvice(t *testing.T) {
 		{"no event", "a: b\n\n", "send ce-id"},
 		{"an event under another type", "Content-Type: application/json\n\n{" + minimal + "}", "Content-Type: application/cloudevents+json"},
 		{"a batch under another type", "Content-Type: application/json\n\n[{" + minimal + "}]", "Content-Type: application/cloudevents-batch+json"},
-		{"an unknown format", "Content-Type: application/cloudevents+xml\n\n<e/>", "send JSON in UTF-8"},
+		{"an unknown format", "Content-Type: application/cloudevents+yaml\n\n<e/>", "JSON in UTF-8"},
 		{"a coded body", binary("Content-Encoding: gzip\n", ""), "the body is not coded"},
 		{"no header", "a: b\nc\n", "start line, headers"},
 		{"a bad command", "curl 'a", "quotes and all"},

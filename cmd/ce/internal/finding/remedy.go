@@ -40,6 +40,10 @@ func (d *doctor) prescribe(err error, f *Finding) {
 	if errors.As(err, &syntax) {
 		offset = syntax.Offset
 	}
+	if foreign(d.u) != nil && !errors.Is(err, cehttp.ErrContentEncoding) {
+		f.Advice = advice(err, f, d.u) // in words, because edits are those of JSON
+		return
+	}
 	if f.Rule == "json" {
 		if d.explain(err, f, offset) {
 			return

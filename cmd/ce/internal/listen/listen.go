@@ -19,14 +19,17 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/http/webhook"
 )
 
 const help = `The address is [host]:port or a port; without a host, as in 8080, it is this machine
 only, and :8080 is all of its interfaces. Events come in binary, structured or batch mode, by
-POST or PUT, at any path. A valid one is answered with 204 (a batch too), another with
-400, 413 or 415 and what is wrong as JSON. Ctrl-C ends.
+POST or PUT, at any path, in any format of the specification: JSON, Protobuf, XML, Avro,
+Avro compact and CBOR. What is shown names the format if it is not JSON. A valid message is
+answered with 204 (a batch too), another with 400, 413 or 415 and what is wrong as JSON.
+Ctrl-C ends.
 
 On an address of this machine only, messages to another Host are refused with 421,
 because a web page can make its name lead here; --allow-host takes that of a tunnel, too.
@@ -46,7 +49,8 @@ a message with no other is not passed on.
 --forward passes valid messages on as they came, but for a Via, and the answer back; 502
 if there is none or if it is a redirect, 508 if the message has come back here. --record
 writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, which ce send, convert and check
-read, and ce conformance --cases runs. It ends at --record-files and --record-bytes.
+read, and ce conformance --cases runs if it is in binary mode or JSON. It ends at
+--record-files and --record-bytes.
 
 examples:
 
@@ -149,7 +153,7 @@ func (l *listener) run(ctx context.Context, args []string) error {
 func (l *listener) prepare() error {
 	l.receiver = cehttp.Receiver{
 		Handler:  accept,
-		Decoder:  cehttp.Decoder{MaxBytes: l.maxBytes},
+		Decoder:  cehttp.Decoder{Format: all.Formats(), MaxBytes: l.maxBytes},
 		AllowPUT: true,
 		Logger:   slog.New(slog.DiscardHandler),
 		Observer: cehttp.Observer{Observer: dispatch.Observer{Failed: observeFailure}, Decoded: observeEvent},

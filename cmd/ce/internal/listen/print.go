@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // maxEvents limits the events of a batch that are printed for people, unless all data is.
@@ -88,11 +89,15 @@ func (m *received) requestLine() string {
 	return excerpt.Cut(m.r.Method+" "+withoutSecrets(m.r.RequestURI), 100)
 }
 
-// modeName returns the content mode that the header of the message claims.
+// modeName returns the content mode that the header of the message claims, and the event format
+// if that is not JSON.
 func (m *received) modeName() string {
 	mode := cehttp.ModeOf(m.r.Header)
 	if mode == cloudevents.BinaryMode && !cehttp.IsCloudEvent(m.r.Header) {
 		return "no event"
+	}
+	if f := stream.FormatOf(m.r.Header.Get("Content-Type")); f != nil && f.MediaType() != spec.MediaTypeJSON {
+		return mode.String() + ", " + stream.FormatName(f)
 	}
 	return mode.String()
 }

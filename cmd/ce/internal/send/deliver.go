@@ -47,6 +47,7 @@ func (s *sending) deliverer(waits func(cehttp.Attempt)) *deliverer {
 		sender: cehttp.Sender{
 			Target:         s.target,
 			Mode:           s.mode,
+			Format:         s.formats,
 			Client:         &http.Client{Transport: transport},
 			Header:         s.header,
 			Retry:          cehttp.Retry{Attempts: s.attempts, Wait: wait},

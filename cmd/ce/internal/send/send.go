@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/format"
 )
 
 const help = `Without files, the event is made of the flags; each of --repeat has an ID of its own. Files
@@ -34,6 +35,9 @@ says why and for how long, once a second at most if there are several events. An
 that was accepted but whose answer was lost is sent twice, with the same ID. Batches are
 for receivers that asked for them.
 
+With --mode structured, --format is the event format: XML, Avro compact and CBOR are drafts.
+Only json, protobuf and xml have --mode batch. A reply may come in any format.
+
 --print shows the HTTP messages, --curl the curl commands, and nothing is sent. --json writes
 a line for each event, {"id", "status", "accepted", ...}, on standard output. Exit status 0
 says that all events were accepted, 1 that some were not.
@@ -45,6 +49,7 @@ examples:
   ce send http://localhost:8080/ --mode structured --data 'Hello, world' --repeat 20 --rate 50
   echo '{"specversion":"1.0","id":"1","source":"/s","type":"t"}' | ce send http://localhost:8080/ -
   ce send http://localhost:8080/ --data '{"order":17}' --curl
+  ce send http://localhost:8080/ --mode structured --format protobuf --data '{"order":17}'
   ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch --repeat 2`
 
 // Command returns the command.
@@ -57,6 +62,7 @@ func Command() cli.Command {
 			s := &sending{process: p, header: http.Header{}}
 			s.template.declare(flags)
 			flags.Func("mode", "content `mode`: binary, structured or batch (binary)", stream.ModeFlag(&s.mode))
+			flags.Func("format", "event `format` of structured and batch mode: "+stream.FormatNames+" (json)", stream.FormatFlag(&s.format))
 			flags.IntVar(&s.batchSize, "batch-size", 100, "`events` of one batch")
 			flags.IntVar(&s.repeat, "repeat", 1, "send `n` events")
 			flags.Float64Var(&s.rate, "rate", 0, "at most `n` events a second; 0 is no limit")
@@ -83,6 +89,8 @@ type sending struct {
 	host     string      // the header Host; "" is that of the URL
 
 	mode        cloudevents.Mode
+	format      format.Formatter // of --format; nil is JSON
+	formats     format.Set       // all, with the one to write in front
 	batchSize   int
 	repeat      int
 	rate        float64
@@ -134,6 +142,9 @@ func (s *sending) check(flags *flag.FlagSet, args []string) error {
 				err = cli.Usagef("send: --%s is not for events from files", f.Name)
 			}
 		})
+	}
+	if err == nil {
+		s.formats, err = stream.FormatsFor("send", s.mode, s.format)
 	}
 	switch {
 	case err != nil:

@@ -58,7 +58,7 @@ func (s *sending) show(next source) error {
 
 func (s *sending) encode(h http.Header, es []cloudevents.Event) ([]byte, error) {
 	if s.mode == cloudevents.BatchMode {
-		return cehttp.EncodeMessageBatch(h, es, nil)
+		return cehttp.EncodeMessageBatch(h, es, s.formats)
 	}
-	return cehttp.EncodeMessage(h, &es[0], s.mode, nil)
+	return cehttp.EncodeMessage(h, &es[0], s.mode, s.formats)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
@@ -101,9 +102,9 @@ func eventsOf(u *stream.Unit) ([]cloudevents.Event, error) {
 		e, err = d.Decode(u.Body)
 		err = u.Absolute(err)
 	case cehttp.IsCloudEventBatch(m.Header):
-		return cehttp.DecodeMessageBatch(m.Header, m.Body, nil)
+		return cehttp.DecodeMessageBatch(m.Header, m.Body, all.Formats())
 	default:
-		e, err = cehttp.DecodeMessage(m.Header, m.Body, nil)
+		e, err = cehttp.DecodeMessage(m.Header, m.Body, all.Formats())
 	}
 	return []cloudevents.Event{e}, err
 }

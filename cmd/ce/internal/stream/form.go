@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -25,15 +26,37 @@ const (
 	HTTP       // HTTP messages
 	Curl       // curl command lines
 	Case       // conformance cases, as ce listen --record writes them: txtar archives with a message
+
+	// An event in a format other than JSON, which is the whole stream.
+	Protobuf
+	XML
+	Avro
+	AvroCompact
+	CBOR
 )
 
 // String returns the name of the form on the command line.
 func (f Form) String() string {
-	return [...]string{"any", "json", "jsonl", "batch", "http", "curl", "txtar"}[f]
+	return [...]string{"any", "json", "jsonl", "batch", "http", "curl", "txtar", "protobuf", "xml", "avro", "avro-compact", "cbor"}[f]
 }
 
-// InputForms names the forms of an input, for help.
-const InputForms = "json, jsonl, batch, http, curl, txtar"
+// IsJSON reports whether events of the form are JSON.
+func (f Form) IsJSON() bool { return f <= Batch }
+
+// format returns the event format of a form that is one document of it, or nil.
+func (f Form) format() format.Formatter {
+	if f < Protobuf {
+		return nil
+	}
+	got, _ := ParseFormat(f.String())
+	return got
+}
+
+// InputForms names the forms of an input, for errors.
+const InputForms = "json, jsonl, batch, http, curl, txtar, protobuf, xml, avro, avro-compact, cbor"
+
+// OutputForms names the forms of an output, for errors.
+const OutputForms = "json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor"
 
 // ParseForm returns the form of that name or media type. The empty name is Any.
 func ParseForm(name string) (Form, bool) {
@@ -52,6 +75,13 @@ func ParseForm(name string) (Form, bool) {
 		return Curl, true
 	case "txtar":
 		return Case, true
+	case "pb":
+		return Protobuf, true
+	}
+	for f := Protobuf; f <= CBOR; f++ {
+		if strings.EqualFold(name, f.String()) || strings.EqualFold(name, f.format().MediaType()) {
+			return f, true
+		}
 	}
 	return 0, false
 }
@@ -105,6 +135,14 @@ func formOfName(name string) (f Form, isJSON bool) {
 		return Curl, false
 	case ".txtar":
 		return Case, false
+	case ".pb":
+		return Protobuf, false
+	case ".xml":
+		return XML, false
+	case ".avro":
+		return Avro, false
+	case ".cbor":
+		return CBOR, false
 	}
 	return Any, false
 }

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -114,6 +116,9 @@ func (in *Reader) Next() (Unit, error) {
 }
 
 func (in *Reader) read() (Unit, error) {
+	if f := in.form.format(); f != nil { // its bytes are no text: a line end may be the first
+		return in.readDocument(f)
+	}
 	if !in.begun {
 		if err := in.begin(); err != nil {
 			return Unit{}, err
@@ -161,6 +166,25 @@ func (in *Reader) begin() error {
 		}
 	}
 	return nil
+}
+
+// readDocument reads the whole input as an event in a format other than JSON. The unit has it as
+// the body of a message in structured mode.
+func (in *Reader) readDocument(f format.Formatter) (Unit, error) {
+	if in.begun {
+		return Unit{}, io.EOF
+	}
+	in.begun = true
+	body, err := in.s.readAtMost(in.s.r)
+	if err == nil && len(body) == 0 {
+		err = &StructureError{in.s.at("the input is empty"), spec.SectionMessage}
+	}
+	if err != nil {
+		return Unit{}, err
+	}
+	in.s.advance(body)
+	m := &Message{Header: http.Header{"Content-Type": {f.MediaType()}}, Body: body, BodyLine: 1}
+	return Unit{Message: m, Body: body, Line: 1}, nil
 }
 
 func (in *Reader) readLine() (Unit, error) {

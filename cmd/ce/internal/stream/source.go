@@ -23,7 +23,7 @@ const ReadFilesUsage = "read the files that a curl command in the input names, a
 
 // Flags declares the flags of a source: --from, --max-bytes and --read-files.
 func (s *Source) Flags(flags *flag.FlagSet) {
-	flags.Func("from", "`form` of the input: "+InputForms+"; told by its first bytes otherwise", FormFlag(&s.Form, InputForms))
+	flags.Func("from", "`form` of the input: json, jsonl, batch, http, curl, txtar, or an event format; its bytes tell otherwise", FormFlag(&s.Form, InputForms))
 	flags.IntVar(&s.MaxBytes, "max-bytes", DefaultMaxBytes, "take an event or a body of at most `n` bytes")
 	flags.BoolVar(&s.ReadFiles, "read-files", false, ReadFilesUsage)
 }

@@ -161,16 +161,16 @@ func TestPlacesInOnePass(t *testing.T) {
 
 // A Writer refuses events that its form cannot hold.
 func TestWriterRefuses(t *testing.T) {
-	if _, err := stream.NewWriter(nil, stream.Curl, 0, "http://a/"); err == nil {
+	if _, err := stream.NewWriter(nil, stream.Curl, 0, nil, "http://a/"); err == nil {
 		t.Error("curl commands are written")
 	}
-	if _, err := stream.NewWriter(nil, stream.Case, 0, "http://a/"); err == nil {
+	if _, err := stream.NewWriter(nil, stream.Case, 0, nil, "http://a/"); err == nil {
 		t.Error("cases are written")
 	}
-	if _, err := stream.NewWriter(nil, stream.HTTP, 0, "a"); err == nil {
+	if _, err := stream.NewWriter(nil, stream.HTTP, 0, nil, "a"); err == nil {
 		t.Error("a target that is no URL")
 	}
-	w, err := stream.NewWriter(bufio.NewWriter(io.Discard), stream.JSON, 0, "http://a/")
+	w, err := stream.NewWriter(bufio.NewWriter(io.Discard), stream.JSON, 0, nil, "http://a/")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,24 +15,28 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // Writer writes events in one of the forms. Its methods return a [*cli.FaultError] about an
 // event that has no such form.
 type Writer struct {
-	w     *bufio.Writer
-	form  Form
-	mode  cloudevents.Mode
-	url   *url.URL
-	count int
-	buf   []byte
-	batch []cloudevents.Event // of an HTTP message in batch mode
+	w    *bufio.Writer
+	form Form
+	mode cloudevents.Mode
+	// formats are all, with that of HTTP messages in front.
+	formats format.Set
+	url     *url.URL
+	count   int
+	buf     []byte
+	batch   []cloudevents.Event // of an HTTP message in batch mode
 }
 
 // NewWriter returns a Writer to w, which the caller flushes after End. HTTP requests have
-// the mode m and go to target. The forms Curl and Case are refused; Any is Lines.
-func NewWriter(w *bufio.Writer, f Form, m cloudevents.Mode, target string) (*Writer, error) {
+// the mode m, are in the first of formats and go to target. The forms Curl and Case are
+// refused; Any is Lines.
+func NewWriter(w *bufio.Writer, f Form, m cloudevents.Mode, formats format.Set, target string) (*Writer, error) {
 	switch f {
 	case Curl:
 		return nil, cli.Usagef("curl commands are written by ce send --curl")
@@ -43,7 +47,7 @@ func NewWriter(w *bufio.Writer, f Form, m cloudevents.Mode, target string) (*Wri
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{w: w, form: f, mode: m, url: u}, nil
+	return &Writer{w: w, form: f, mode: m, formats: formats, url: u}, nil
 }
 
 // ParseTarget parses the URL that events are sent to. Without a scheme, as in localhost:8080/path
@@ -88,6 +92,9 @@ func isAddress(s string) bool {
 // Event writes one event.
 func (w *Writer) Event(e *cloudevents.Event) error {
 	switch {
+	case w.form.format() != nil:
+		b, err := w.form.format().EncodeStructuredModeMessage(w.buf[:0], e)
+		return w.document(b, err)
 	case w.form != HTTP:
 		b, err := cloudevents.AppendJSON(w.buf[:0], e)
 		return w.document(b, err)
@@ -99,7 +106,7 @@ func (w *Writer) Event(e *cloudevents.Event) error {
 		return nil
 	}
 	h := http.Header{}
-	body, err := cehttp.EncodeMessage(h, e, w.mode, nil)
+	body, err := cehttp.EncodeMessage(h, e, w.mode, w.formats)
 	if err != nil {
 		return &cli.FaultError{Err: err}
 	}
@@ -107,24 +114,25 @@ func (w *Writer) Event(e *cloudevents.Event) error {
 	return WriteRequest(w.w, w.url, h, body)
 }
 
-// Sealed writes one event in a form other than HTTP. Its data is not checked again.
+// Sealed writes one event in a form that is JSON. Its data is not checked again.
 func (w *Writer) Sealed(s *cloudevents.Sealed) error {
 	b, err := s.AppendJSON(w.buf[:0])
 	return w.document(b, err)
 }
 
-// document writes a JSON event.
+// document writes an event that was encoded.
 func (w *Writer) document(b []byte, err error) error {
 	if err != nil {
 		return &cli.FaultError{Err: err}
 	}
 	w.buf = b
 	w.count++
+	if w.count > 1 && (w.form == JSON || w.form.format() != nil) {
+		return &cli.FaultError{Err: errors.New("there are several events; use --to jsonl, --to batch or --to http")}
+	}
 	switch w.form {
+	case Protobuf, XML, Avro, AvroCompact, CBOR:
 	case JSON:
-		if w.count > 1 {
-			return &cli.FaultError{Err: errors.New("there are several events; use --to jsonl or --to batch")}
-		}
 		return writeIndented(w.w, b)
 	case Batch:
 		separator := "[\n"
@@ -182,7 +190,7 @@ func (w *Writer) End() error {
 		return err
 	case w.form == HTTP && w.mode == cloudevents.BatchMode:
 		h := http.Header{}
-		body, err := cehttp.EncodeMessageBatch(h, w.batch, nil)
+		body, err := cehttp.EncodeMessageBatch(h, w.batch, w.formats)
 		if err != nil {
 			return &cli.FaultError{Err: err}
 		}

@@ -1,0 +1,35 @@
+// Package all has every event format of the specification as one [format.Set]. It is
+// what a receiver that takes everything wants. It links all formats, and no other
+// package below format does.
+//
+//	d := cehttp.Decoder{Format: all.Formats()}
+//
+// XML, Avro compact and CBOR are drafts of the specification, and may change. A program
+// that must not take drafts lists its formats itself.
+//
+// JSON is first, so a Set writes JSON unless something says otherwise: a receiver of
+// package cehttp replies in the format that Accept prefers, or else in that of the
+// request. JSON also reads documents that are given without a content type.
+package all
+
+import (
+	"github.com/seed763dd41b/cloudevents/format"
+	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
+	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
+	cexml "github.com/seed763dd41b/cloudevents/format/xml"
+)
+
+// Formats returns a new Set of the zero values of all formats: JSON, Protobuf, XML, Avro,
+// Avro compact and CBOR, in this order. JSON, Protobuf and XML have batches. Limits are
+// the defaults of each format; change a member to change them.
+func Formats() format.Set {
+	return format.Set{
+		format.JSON{},
+		ceprotobuf.Format{},
+		cexml.Format{},
+		ceavro.Format{},
+		ceavro.Compact{},
+		cecbor.Format{},
+	}
+}
