@@ -28,7 +28,7 @@ var (
 	// UTF-8, and a Signer whose Key fails.
 	ErrKey = errors.New("unusable key")
 
-	// ErrExtension is about an extension that cannot be signed: its name is illegal, that of a
+	// ErrExtension is about an extension that cannot be signed or verified: its name is illegal, that of a
 	// core attribute, dssematerial or there twice, or its value is not of its type.
-	ErrExtension = errors.New("extension cannot be signed")
+	ErrExtension = errors.New("illegal signed extension")
 )
