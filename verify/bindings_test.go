@@ -3,10 +3,12 @@ package ceverify_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
@@ -19,6 +21,7 @@ import (
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
+	"github.com/seed763dd41b/cloudevents/spec"
 	ceverify "github.com/seed763dd41b/cloudevents/verify"
 )
 
@@ -147,6 +150,61 @@ func TestBatch(t *testing.T) {
 		}
 		if _, err := verifier.Verify(&e); err != nil {
 			t.Errorf("out of the batch: %v", err)
+		}
+	}
+}
+
+// What a decoder does not keep breaks the signature: white space around JSON data in a JSON
+// document. Binary mode keeps it.
+func TestSpaceAroundJSON(t *testing.T) {
+	e := cloudevents.Event{ID: "1", Source: "/", Type: "t", DataContentType: "application/json", Data: []byte("{}\n")}
+	signer := ceverify.Signer{Key: newVectorKey(), KeyID: "testkey"}
+	if err := signer.Sign(&e); err != nil {
+		t.Fatal(err)
+	}
+	verifier := vectorVerifier()
+	for mode, want := range map[cloudevents.Mode]error{cloudevents.BinaryMode: nil, cloudevents.StructuredMode: ceverify.ErrDigest} {
+		got, err := hops["HTTP"](&e, mode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := verifier.Verify(&got); !errors.Is(err, want) {
+			t.Errorf("%v mode: %v, want %v", mode, err, want)
+		}
+	}
+}
+
+// The type of an extension that no message has comes from a declaration, or else from the
+// specification.
+func TestTypesOfExtensions(t *testing.T) {
+	at := cloudevents.TimestampValue(time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600)))
+	e := cloudevents.Event{ID: "1", Source: "/", Type: "t", Extensions: []cloudevents.Extension{{Name: "mine", Value: at}, {Name: "recordedtime", Value: at}}}
+	for name, c := range map[string]struct {
+		want error
+	}{
+		"recordedtime": {nil}, // of the specification
+		"mine":         {ceverify.ErrDigest},
+	} {
+		signed := e
+		signer := ceverify.Signer{Key: newVectorKey(), KeyID: "testkey", Extensions: []spec.Attribute{{Name: name}}}
+		if err := signer.Sign(&signed); err != nil {
+			t.Fatal(err)
+		}
+		got, err := hops["HTTP"](&signed, cloudevents.BinaryMode, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		verifier := vectorVerifier()
+		if _, err := verifier.Verify(&got); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		verifier.Extensions = []spec.Attribute{{Name: name, Type: spec.Timestamp}}
+		if r, err := verifier.Verify(&got); err != nil || r.Coverage != ceverify.CoreAndExtensions {
+			t.Errorf("%s, declared: %v", name, err)
+		}
+		verifier.Extensions, verifier.SkipUnknownTypes = nil, true
+		if r, err := verifier.Verify(&got); err != nil || (r.Coverage == ceverify.CoreSkippedExtensions) != (c.want != nil) {
+			t.Errorf("%s, skipped if unknown: %v, %v", name, r.Coverage, err)
 		}
 	}
 }
