@@ -2,13 +2,13 @@ package ceverify
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // attribute is the name of the extension that carries the signature.
@@ -107,7 +107,7 @@ func canonical(t spec.Type, v cloudevents.Value) ([]byte, error) {
 func second(t time.Time) (string, error) {
 	t = t.UTC()
 	if t.Year() < 0 || t.Year() > 9999 {
-		return "", errors.New("year in UTC does not have four digits")
+		return "", fmt.Errorf("the year in UTC does not have four digits: %w", validation.ErrRange)
 	}
 	return t.Format("2006-01-02T15:04:05Z"), nil
 }

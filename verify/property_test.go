@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
 	ceverify "github.com/seed763dd41b/cloudevents/verify"
 )
 
@@ -362,6 +363,10 @@ func TestSignerRefuses(t *testing.T) {
 	signer := ceverify.Signer{Key: newVectorKey(), KeyID: "k"}
 	if err := signer.Sign(new(cloudevents.Event)); err == nil {
 		t.Error("an event that is not valid")
+	}
+	late := cloudevents.Event{ID: "1", Source: "/", Type: "t", Time: time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -3600))}
+	if err := signer.Sign(&late); !errors.Is(err, validation.ErrRange) {
+		t.Errorf("a time in the year 10000: %v", err)
 	}
 	again := cloudevents.Event{ID: "1", Source: "/", Type: "t"}
 	for range 2 {

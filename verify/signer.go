@@ -33,8 +33,9 @@ type Signer struct {
 // Sign sets the extension dssematerial of e, and replaces one that is there. It writes
 // neither to the Data nor to the slice of Extensions that e had.
 //
-// The error wraps [ErrKey] or [ErrExtension], or is that of [cloudevents.Event.Validate].
-// e is then unchanged.
+// The error wraps [ErrKey] or [ErrExtension], or is that of [cloudevents.Event.Validate]. It
+// wraps [validation.ErrRange] if the year of the time does not have four digits in UTC. e is
+// then unchanged.
 func (s *Signer) Sign(e *cloudevents.Event) error {
 	if s.Key == nil || s.KeyID == "" || !utf8.ValidString(s.KeyID) {
 		return fmt.Errorf("%w: Key is missing, or KeyID is not a text", ErrKey)
