@@ -46,7 +46,7 @@ var arrows = []arrow{
 	{"format/...", append([]string{"format"}, belowFormats...), "a format knows no other format"},
 	{"cesql/...", belowFormats, "an expression is about an event"},
 	{"adapter/...", belowFormats, "an adapter makes events"},
-	{"verify", belowFormats, "a signature is about an event"},
+	{"verify", append([]string{"dispatch"}, belowFormats...), "a signature is about an event, and a middleware verifies it"},
 
 	{"dispatch", belowFormats, "dispatch knows neither a format nor a protocol"},
 	{"http/internal/cehttptest", []string{"..."}, ""}, // helpers of tests
