@@ -326,8 +326,8 @@ func (a *Attributes) expected(at place) int {
 		}
 	}
 	rest := len(a.document.b) - int(at)
-	span := int(at) // of n extensions, from the first of them on
-	if first := a.few[0].at; first < at {
+	span := int(at) // of n extensions; from the first of them on if the limit bounds the guess
+	if first := a.few[0].at; first < at && a.most <= DefaultMaxAttributes {
 		span -= int(first)
 	}
 	return max(4*fewExtensions, min(n+1+rest*n/span, a.most))
