@@ -91,6 +91,8 @@ const (
 	// defaultAckInterval is shorter than that of the client, 50 ms: a broker that lets few
 	// messages be under way would wait most of the time.
 	defaultAckInterval = 5 * time.Millisecond
+
+	flushMargin = 50 * time.Millisecond // for a busy machine
 )
 
 var (
@@ -192,9 +194,10 @@ func (c *Consumer) Run(ctx context.Context) error {
 	return err
 }
 
-// flush gives the client the time to send the last acknowledgements, which it does now and then.
+// flush gives the client the time to send the last acknowledgements, which it does now and then
+// and without telling. One that is not sent makes a message come again.
 func (c *Consumer) flush() {
-	timer := time.NewTimer(2 * c.ackAfter)
+	timer := time.NewTimer(2*c.ackAfter + flushMargin)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
