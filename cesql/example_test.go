@@ -85,7 +85,7 @@ func ExampleValue() {
 	n, isInteger := v.Int()
 	_, isBoolean := v.Bool()
 	fmt.Println(v.Type(), v, n, isInteger, isBoolean)
-	fmt.Println(cesql.IntegerValue(10) == cesql.IntegerValue(10), cesql.BooleanValue(true))
+	fmt.Println(cesql.IntegerValue(n) == cesql.IntegerValue(10), cesql.BooleanValue(true))
 	// Output:
 	// String 10 10 true false
 	// true true
