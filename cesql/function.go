@@ -264,7 +264,7 @@ func (f *Function) overlaps(g *Function) bool {
 // call calls a function with the arguments in args, and puts the value into its first place,
 // which is there even if there are no arguments.
 func (x *Expression) call(i *instruction, args []Value) *Error {
-	f := x.functions[i.function]
+	f := x.functions[i.more]
 	given := args[:i.n]
 	if f.builtin != fnIsInt && f.builtin != fnIsBool {
 		for k := range given {

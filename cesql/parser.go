@@ -261,7 +261,7 @@ func (p *parser) in(negated bool) error {
 	}
 	p.advance()
 	if code := p.out.code[begin:]; allConstant(code) {
-		set := instruction{op: opIn, flag: negated, n: code[0].n, function: int32(len(jumps)), fail: int32(failures)}
+		set := instruction{op: opIn, flag: negated, n: code[0].n, more: int32(len(jumps)), fail: int32(failures)}
 		p.out.code = p.out.code[:begin]
 		p.height = height
 		p.emit(set, 1)
@@ -453,7 +453,7 @@ func (p *parser) call(at int) (operand, error) {
 	fail := p.failure(ErrCast, at, "an argument has not the type that the function needs")
 	p.failure(f.kind(), at, f.complaint)
 	p.out.functions = append(p.out.functions, f)
-	p.emit(instruction{op: opCall, n: int32(count), function: int32(len(p.out.functions) - 1), fail: fail}, count)
+	p.emit(instruction{op: opCall, n: int32(count), more: int32(len(p.out.functions) - 1), fail: fail}, count)
 	return operand{offset: at, typ: f.result}, nil
 }
 

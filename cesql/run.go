@@ -33,7 +33,7 @@ const (
 	opLike
 	opNotLike
 	opElement // equal: puts flag in the place of the left side and jumps; else drops the element
-	opIn      // compares with constants, from n on; function is how many they are
+	opIn      // compares with constants, more of them, from n on
 	opDrop    // puts flag in the place of the left side of IN
 	opCall
 	opMissing // the call of a function that does not exist
@@ -41,11 +41,11 @@ const (
 
 // instruction is a step of the evaluation.
 type instruction struct {
-	op       op
-	flag     bool
-	n        int32 // a place in a list, a number of arguments, or where to jump
-	function int32
-	fail     int32 // the first of its errors
+	op   op
+	flag bool
+	n    int32 // a place in a list, a number of arguments, or where to jump
+	more int32 // a place in the list of functions, or how many constants there are
+	fail int32 // the first of its errors
 }
 
 // run evaluates the code. After an error, nothing else is evaluated: the value is that of the
@@ -159,15 +159,23 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 	return stack[top], nil
 }
 
+// uncast returns the error of an instruction whose left or right operand could not be cast.
+func (x *Expression) uncast(i *instruction, left, right bool) *Error {
+	switch {
+	case !left:
+		return &x.failures[i.fail]
+	case !right:
+		return &x.failures[i.fail+1]
+	}
+	return nil
+}
+
 func (x *Expression) xor(i *instruction, left *Value, right Value) *Error {
 	a, ok := left.Bool()
 	b, also := right.Bool()
 	*left = Value{}
-	switch {
-	case !ok:
-		return &x.failures[i.fail]
-	case !also:
-		return &x.failures[i.fail+1]
+	if failed := x.uncast(i, ok, also); failed != nil {
+		return failed
 	}
 	*left = BooleanValue(a != b)
 	return nil
@@ -177,11 +185,8 @@ func (x *Expression) compare(i *instruction, left *Value, right Value) *Error {
 	a, ok := left.Int()
 	b, also := right.Int()
 	*left = Value{}
-	switch {
-	case !ok:
-		return &x.failures[i.fail]
-	case !also:
-		return &x.failures[i.fail+1]
+	if failed := x.uncast(i, ok, also); failed != nil {
+		return failed
 	}
 	is := false
 	switch i.op {
@@ -202,12 +207,10 @@ func (x *Expression) arithmetic(i *instruction, left *Value, right Value) *Error
 	a, ok := left.Int()
 	b, also := right.Int()
 	*left = IntegerValue(0)
-	switch {
-	case !ok:
-		return &x.failures[i.fail]
-	case !also:
-		return &x.failures[i.fail+1]
-	case b == 0 && (i.op == opDivide || i.op == opModulo):
+	if failed := x.uncast(i, ok, also); failed != nil {
+		return failed
+	}
+	if b == 0 && (i.op == opDivide || i.op == opModulo) {
 		return &x.failures[i.fail+2]
 	}
 	n := int64(0)
@@ -233,7 +236,7 @@ func (x *Expression) arithmetic(i *instruction, left *Value, right Value) *Error
 // in compares a value with the constants of a set.
 func (x *Expression) in(i *instruction, left *Value) *Error {
 	v := *left
-	for k := int32(0); k < i.function; k++ {
+	for k := int32(0); k < i.more; k++ {
 		element, ok := x.constants[i.n+k].cast(v.typ)
 		if !ok {
 			*left = Value{}

@@ -12,6 +12,8 @@ import (
 
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/grace"
 )
 
 // Consumer hands the events of a link to a handler, and settles each message by the outcome.
@@ -125,7 +127,6 @@ func (p RetryPolicy) String() string {
 }
 
 const (
-	defaultGrace  = 20 * time.Second
 	settleTimeout = 10 * time.Second
 	closeTimeout  = 2 * time.Second // RabbitMQ 3.10 does not answer to a detach
 
@@ -379,35 +380,16 @@ func (r *run) failure() error {
 }
 
 // end waits for the workers, and returns how many have not ended.
-func (r *run) end(grace time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
-	if grace == 0 {
-		grace = defaultGrace
-	}
-	timer := time.NewTimer(max(grace, 0))
-	defer timer.Stop()
-	select {
-	case <-idle:
+func (r *run) end(limit time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
+	if grace.Wait(idle, limit, cancel) {
 		return 0
-	case <-timer.C:
-	}
-	cancel()
-	timer.Reset(time.Second) // for handlers that obey their contexts
-	select {
-	case <-idle:
-		return 0
-	case <-timer.C:
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.running
 }
 
-func (c *Consumer) logger() *slog.Logger {
-	if c.Delivery.Logger != nil {
-		return c.Delivery.Logger
-	}
-	return slog.Default()
-}
+func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }
 
 // sleep waits, and reports whether nothing ended it.
 func sleep(ctx context.Context, quit <-chan struct{}, wait time.Duration) bool {

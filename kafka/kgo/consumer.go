@@ -12,6 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
@@ -79,7 +81,6 @@ type place struct {
 
 const (
 	defaultQueueLimit = 256
-	defaultGrace      = 20 * time.Second
 	pollLimit         = 1000 // records of one poll
 
 	commitInterval = time.Second
@@ -219,12 +220,7 @@ func passes(err error) bool {
 	return kerr.IsRetriable(err) || errors.As(err, &lost)
 }
 
-func (c *Consumer) logger() *slog.Logger {
-	if c.Delivery.Logger != nil {
-		return c.Delivery.Logger
-	}
-	return slog.Default()
-}
+func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }
 
 // partition returns the partition at a place, and begins to handle it if it is new.
 func (c *Consumer) partition(at place) *partition {
@@ -288,41 +284,27 @@ func (c *Consumer) end(partitions map[string][]int32) error {
 	for _, p := range taken {
 		p.quit()
 	}
-	grace := c.Grace
-	if grace == 0 {
-		grace = defaultGrace
-	}
-	timer := time.NewTimer(max(grace, 0))
-	defer timer.Stop()
-	expired := false
-	for _, p := range taken {
-		if !expired {
-			select {
-			case <-p.idle:
-				p.cancel()
-				continue
-			case <-timer.C:
-				expired = true
-			}
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		for _, p := range taken {
+			<-p.idle
 		}
-		p.cancel()
+	}()
+	cancel := func() {
+		for _, p := range taken {
+			p.cancel()
+		}
 	}
-	if !expired {
+	defer cancel()
+	if grace.Wait(idle, c.Grace, cancel) {
 		return nil
 	}
-	left := &dispatch.UnfinishedError{}
-	last := time.NewTimer(time.Second) // for handlers that obey their contexts
-	defer last.Stop()
+	left := new(dispatch.UnfinishedError)
 	for _, p := range taken {
-		select {
-		case <-p.idle:
-		case <-last.C:
-			last.Reset(0)
-		}
 		left.Events += p.underWay()
-		p.cancel()
 	}
-	if left.Events == 0 {
+	if left.Events == 0 { // the last of them has just returned
 		return nil
 	}
 	return left

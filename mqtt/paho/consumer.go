@@ -11,6 +11,8 @@ import (
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -84,7 +86,6 @@ type Consumer struct {
 }
 
 const (
-	defaultGrace          = 20 * time.Second
 	defaultReceiveMaximum = 256
 	defaultQueueLimit     = 1024
 
@@ -248,23 +249,8 @@ func (c *Consumer) acknowledge(t *task) {
 
 // end waits for the handlers, and returns how many have not ended.
 func (c *Consumer) end(cancel context.CancelFunc, idle <-chan struct{}) int {
-	grace := c.Grace
-	if grace == 0 {
-		grace = defaultGrace
-	}
-	timer := time.NewTimer(max(grace, 0))
-	defer timer.Stop()
-	select {
-	case <-idle:
+	if grace.Wait(idle, c.Grace, cancel) {
 		return 0
-	case <-timer.C:
-	}
-	cancel()
-	timer.Reset(time.Second) // for handlers that obey their contexts
-	select {
-	case <-idle:
-		return 0
-	case <-timer.C:
 	}
 	return c.queue.underWay()
 }
@@ -277,9 +263,4 @@ func (c *Consumer) fail(err error) {
 	}
 }
 
-func (c *Consumer) logger() *slog.Logger {
-	if c.Delivery.Logger != nil {
-		return c.Delivery.Logger
-	}
-	return slog.Default()
-}
+func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }

@@ -11,6 +11,8 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -79,7 +81,6 @@ type Consumer struct {
 }
 
 const (
-	defaultGrace      = 20 * time.Second
 	defaultQueueLimit = 1024
 )
 
@@ -200,23 +201,8 @@ func (c *Consumer) run(l *lane) {
 
 // end waits for the handlers, and returns how many have not ended.
 func (c *Consumer) end(cancel context.CancelFunc, idle <-chan struct{}) int {
-	grace := c.Grace
-	if grace == 0 {
-		grace = defaultGrace
-	}
-	timer := time.NewTimer(max(grace, 0))
-	defer timer.Stop()
-	select {
-	case <-idle:
+	if grace.Wait(idle, c.Grace, cancel) {
 		return 0
-	case <-timer.C:
-	}
-	cancel()
-	timer.Reset(time.Second) // for handlers that obey their contexts
-	select {
-	case <-idle:
-		return 0
-	case <-timer.C:
 	}
 	return c.queue.underWay()
 }
@@ -239,10 +225,13 @@ func (c *Consumer) subscribe(client mqtt.Client) {
 	}
 }
 
+// subscribeTimeout is the time that the broker has to answer a subscription.
+const subscribeTimeout = 20 * time.Second
+
 func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 	for _, topic := range c.Topics {
 		token := client.Subscribe(topic, 1, nil)
-		limited, cancel := context.WithTimeout(c.quit, defaultGrace)
+		limited, cancel := context.WithTimeout(c.quit, subscribeTimeout)
 		err := wait(limited, token)
 		cancel()
 		if err != nil {
@@ -278,9 +267,4 @@ func (c *Consumer) fail(err error) {
 	}
 }
 
-func (c *Consumer) logger() *slog.Logger {
-	if c.Delivery.Logger != nil {
-		return c.Delivery.Logger
-	}
-	return slog.Default()
-}
+func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }

@@ -11,6 +11,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
@@ -68,7 +70,6 @@ type Consumer struct {
 }
 
 const (
-	defaultGrace    = 20 * time.Second
 	defaultPrefetch = 64
 	defaultAckWait  = 30 * time.Second // of the server
 )
@@ -243,32 +244,13 @@ func (r *run) fail(err error) {
 }
 
 // end waits for the workers, and returns how many have not ended.
-func (r *run) end(grace time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
-	if grace == 0 {
-		grace = defaultGrace
-	}
-	timer := time.NewTimer(max(grace, 0))
-	defer timer.Stop()
-	select {
-	case <-idle:
+func (r *run) end(limit time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
+	if grace.Wait(idle, limit, cancel) {
 		return 0
-	case <-timer.C:
-	}
-	cancel()
-	timer.Reset(time.Second) // for handlers that obey their contexts
-	select {
-	case <-idle:
-		return 0
-	case <-timer.C:
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.running)
 }
 
-func (c *Consumer) logger() *slog.Logger {
-	if c.Delivery.Logger != nil {
-		return c.Delivery.Logger
-	}
-	return slog.Default()
-}
+func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }

@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -273,12 +274,7 @@ func (rc *Receiver) idleTimeout() time.Duration {
 	return rc.IdleTimeout
 }
 
-func (rc *Receiver) logger() *slog.Logger {
-	if rc.Delivery.Logger != nil {
-		return rc.Delivery.Logger
-	}
-	return slog.Default()
-}
+func (rc *Receiver) logger() *slog.Logger { return eventlog.Default(rc.Delivery.Logger) }
 
 type (
 	requestKey struct{}

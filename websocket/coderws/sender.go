@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -327,12 +328,7 @@ func (s *Sender) dial(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-func (s *Sender) logger() *slog.Logger {
-	if s.Logger != nil {
-		return s.Logger
-	}
-	return slog.Default()
-}
+func (s *Sender) logger() *slog.Logger { return eventlog.Default(s.Logger) }
 
 // target returns the URL without what may be secret in it.
 func (s *Sender) target() string {
