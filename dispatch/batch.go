@@ -1,8 +1,10 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
-	"runtime/debug"
+	"runtime"
+	"sync"
 	"sync/atomic"
 )
 
@@ -17,8 +19,9 @@ const (
 // WithBatch returns a context for the events of one batch. A transport calls it once for a
 // message with several events, and calls the handler of each with that context, one after
 // the other or at once. Of all events of the batch together, the first 8 that no route of a
-// [Mux] takes are told the nearest types, and the first 8 panics have a stack. The others
-// fail with less text. That includes the events that a [Background] handles later.
+// [Mux] takes are told the nearest types, and the first 8 panics have a stack, cut at 4 KiB.
+// The others fail with less text. That includes the events that a [Background] handles
+// later.
 //
 // Without WithBatch, each event has its hint and its stack.
 func WithBatch(ctx context.Context) context.Context {
@@ -37,18 +40,28 @@ func hints(ctx context.Context) bool {
 	return !ok || b.hints.Add(1) <= maxHints
 }
 
-// stack returns the stack of a panic that was just recovered, or nil after too many.
-func stack(ctx context.Context) []byte {
-	if b, ok := ctx.Value(batchKey{}).(*batch); ok && b.stacks.Add(1) > maxStacks {
-		return nil
+// stackSize is the most of a stack that is kept, in bytes. A panic of a batch keeps half.
+const stackSize = 8 << 10
+
+// stackTexts holds arrays that stacks are written into: debug.Stack allocates four times
+// the text.
+var stackTexts = sync.Pool{New: func() any { return new([stackSize]byte) }}
+
+// stack returns the stack of a panic that was just recovered, or "" after too many.
+func stack(ctx context.Context) string {
+	size := stackSize
+	if b, ok := ctx.Value(batchKey{}).(*batch); ok {
+		if b.stacks.Add(1) > maxStacks {
+			return ""
+		}
+		size /= 2
 	}
-	return debug.Stack()
+	text := stackTexts.Get().(*[stackSize]byte)
+	defer stackTexts.Put(text)
+	return string(text[:runtime.Stack(text[:size], false)])
 }
 
 // stackText is what is logged of a stack.
-func stackText(stack []byte) string {
-	if stack == nil {
-		return "left out, after 8 of the same batch"
-	}
-	return string(stack)
+func stackText(stack string) string {
+	return cmp.Or(stack, "left out, after 8 of the same batch")
 }

@@ -64,7 +64,7 @@ func TestBatchBoundsStacks(t *testing.T) {
 			if r.Type != "panic" || !errors.As(r.Err, &p) {
 				t.Fatalf("%+v", r)
 			}
-			if p.Stack != nil {
+			if p.Stack != "" {
 				stacks++
 			}
 			(&dispatch.Outcome{Verdict: r.Verdict, Status: r.Status, Err: r.Err}).LogFailure(c.ctx, log.logger())
@@ -75,6 +75,32 @@ func TestBatchBoundsStacks(t *testing.T) {
 		}
 		if n := strings.Count(text, `stack="left out`); n != events-c.want || strings.Count(text, "panic: bug") != events {
 			t.Errorf("%s: %d are said to be left out", c.name, n)
+		}
+	}
+}
+
+// A stack is cut, however deep a handler is.
+func TestStackIsCut(t *testing.T) {
+	var deep func(n int)
+	deep = func(n int) {
+		if n == 0 {
+			panic("bug")
+		}
+		deep(n - 1)
+	}
+	panics := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { deep(1000); return nil, nil }
+	for _, c := range []struct {
+		name string
+		ctx  context.Context
+		want int
+	}{
+		{"of a batch", dispatch.WithBatch(t.Context()), 4 << 10},
+		{"alone", t.Context(), 8 << 10},
+	} {
+		var p *dispatch.PanicError
+		if r := dispatch.Call(c.ctx, panics, named("1")); !errors.As(r.Err, &p) || len(p.Stack) != c.want ||
+			!strings.Contains(p.Stack, "TestStackIsCut") {
+			t.Errorf("%s: %+v, %d bytes of stack, want %d", c.name, r, len(p.Stack), c.want)
 		}
 	}
 }

@@ -87,9 +87,9 @@ func (r *Result) failed() bool { return r.Verdict.Failed() }
 type PanicError struct {
 	Value any // the argument of panic
 
-	// Stack is the stack of the goroutine, as debug.Stack formats it. It is nil after 8
-	// panics in the same batch; see [WithBatch].
-	Stack []byte
+	// Stack is the stack of the goroutine, as runtime.Stack formats it. It is cut at 8 KiB.
+	// In a batch it is cut at 4 KiB, and "" after 8 panics; see [WithBatch].
+	Stack string
 }
 
 // Error returns "panic: " and the text of Value, cut at 256 bytes.

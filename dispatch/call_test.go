@@ -160,7 +160,7 @@ func TestCallContainsPanics(t *testing.T) {
 			if r.Verdict != dispatch.VerdictRetry || r.Status != 500 || r.Type != "panic" || !errors.As(r.Err, &p) {
 				t.Fatalf("%+v", r)
 			}
-			if !strings.Contains(string(p.Stack), "call_test.go") || fmt.Sprintf("%T", p.Value) != fmt.Sprintf("%T", value) {
+			if !strings.Contains(p.Stack, "call_test.go") || fmt.Sprintf("%T", p.Value) != fmt.Sprintf("%T", value) {
 				t.Errorf("value %T, stack %s", p.Value, p.Stack)
 			}
 			if text := p.Error(); !strings.HasPrefix(text, "panic: ") || len(text) > 300 {
