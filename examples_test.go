@@ -107,6 +107,45 @@ func TestExamplePrograms(t *testing.T) {
 	})
 }
 
+// The two programs of the README understand each other.
+func TestREADMEPrograms(t *testing.T) {
+	command, err := exec.LookPath("go")
+	if err != nil {
+		t.Skip(err)
+	}
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var programs []string
+	dir, address := t.TempDir(), freeAddress(t)
+	for _, s := range snippetsOf("README.md", string(text)) {
+		if !strings.HasPrefix(s.source, "package main") {
+			continue
+		}
+		source := strings.NewReplacer(`"http://localhost:8080/"`, strconv.Quote("http://"+address+"/"), `":8080"`, strconv.Quote(address)).Replace(s.source)
+		file := filepath.Join(dir, strconv.Itoa(len(programs))+".go")
+		if err := os.WriteFile(file, []byte(source), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		program := strings.TrimSuffix(file, ".go")
+		if out, err := exec.Command(command, "build", "-o", program, file).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", &s, err, out)
+		}
+		programs = append(programs, program)
+	}
+	if len(programs) != 2 {
+		t.Fatalf("%d programs", len(programs))
+	}
+	receiver := runProgram(t, address, programs[0])
+	if out, err := exec.Command(programs[1]).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if got := receiver.printed(t); got != "/shop sent order 17\n" {
+		t.Errorf("the receiver prints %q", got)
+	}
+}
+
 // statusError is answered with its status.
 type statusError struct{ status int }
 
@@ -125,8 +164,26 @@ func (r *running) printed(t *testing.T) string {
 	return string(text)
 }
 
-// startProgram starts a program that listens at address, and ends it as Ctrl-C would.
+// startProgram starts a program that listens at address, and ends it as Ctrl-C does, which
+// it takes for success.
 func startProgram(t *testing.T, address, name string, args ...string) *running {
+	return run(t, address, func(cmd *exec.Cmd) {
+		cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}, name, args...)
+}
+
+// runProgram is startProgram for a program that does not know how to end.
+func runProgram(t *testing.T, address, name string) *running {
+	return run(t, address, func(cmd *exec.Cmd) {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}, name)
+}
+
+func run(t *testing.T, address string, end func(*exec.Cmd), name string, args ...string) *running {
 	stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
 	if err != nil {
 		t.Fatal(err)
@@ -137,12 +194,7 @@ func startProgram(t *testing.T, address, name string, args ...string) *running {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	})
+	t.Cleanup(func() { end(cmd) })
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if c, err := net.Dial("tcp", address); err == nil {
 			c.Close()

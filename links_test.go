@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,6 +60,48 @@ func TestLinks(t *testing.T) {
 			t.Errorf("docs/index.md does not link %s", page)
 		}
 	}
+}
+
+var goCommand = regexp.MustCompile(`\bgo (?:run|test|doc|install) (?:-[\w=]+ )*(\./[\w./-]+|github\.com/seed763dd41b/cloudevents[\w./-]*)`)
+
+// The Go commands of the documents name packages that exist. A command in a block may follow
+// a cd; another one is for the top directory, that of the document, or bench.
+func TestCommandsNamePackages(t *testing.T) {
+	out, err := exec.Command("git", "ls-files", "*.md").Output()
+	if err != nil {
+		t.Skip("not a checkout: ", err)
+	}
+	found := 0
+	for _, name := range strings.Fields(string(out)) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := ""
+		for i, line := range strings.Split(string(text), "\n") {
+			if strings.HasPrefix(line, "```") {
+				dir = ""
+			}
+			if _, to, ok := strings.Cut(strings.TrimPrefix(line, "$ "), "cd "); ok && !strings.Contains(to, " ") {
+				dir = to
+			}
+			for _, m := range goCommand.FindAllStringSubmatch(line, -1) {
+				path := strings.TrimSuffix(strings.TrimPrefix(m[1], "github.com/seed763dd41b/cloudevents"), "/...")
+				found++
+				if !slices.ContainsFunc([]string{dir, filepath.Dir(name), "bench"}, func(in string) bool { return isDirectory(filepath.Join(in, path)) }) {
+					t.Errorf("%s:%d: there is no package %s", name, i+1, m[1])
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d commands were found", found)
+	}
+}
+
+func isDirectory(name string) bool {
+	info, err := os.Stat(filepath.Join(".", name))
+	return err == nil && info.IsDir()
 }
 
 // markdown is what links need of a document.
