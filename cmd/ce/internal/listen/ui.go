@@ -74,13 +74,16 @@ const (
 	maxPageBlock = 4 << 10
 )
 
+// pageText returns the beginning of a text, with an escape for what is invisible.
+func pageText(s string) string { return cli.Visible(excerpt.Cut(s, maxPageText)) }
+
 // forPage returns the message as the page keeps it.
 func (m *received) forPage(maxBytes int64) *page.Message {
 	p := &page.Message{
 		At: m.at, From: m.r.RemoteAddr, Method: m.r.Method, URI: excerpt.Cut(withoutSecrets(m.r.RequestURI), maxPageBlock),
 		Proto: m.r.Proto, Host: excerpt.Cut(m.r.Host, maxPageText), Mode: m.modeName(),
 		Header: withoutCredentials(m.r.Header), Body: m.body, Cut: m.incomplete() || int64(len(m.body)) > maxBytes,
-		Events: len(m.events), Status: m.answer.status, Note: excerpt.Cut(m.note, maxPageText),
+		Events: len(m.events), Status: m.answer.status, Note: pageText(m.note),
 	}
 	for key, values := range p.Header {
 		if slices.Equal(values, leftOut) {
@@ -89,12 +92,11 @@ func (m *received) forPage(maxBytes int64) *page.Message {
 		}
 	}
 	if m.err != nil {
-		p.Problem = excerpt.Cut(cli.OneLine(m.err.Error()), 2*maxPageText)
+		p.Problem = cli.Visible(excerpt.Cut(cli.OneLine(m.err.Error()), 2*maxPageText))
 	}
 	if len(m.events) > 0 {
 		e := &m.events[0]
-		p.Type, p.Source = excerpt.Cut(e.Type, maxPageText), excerpt.Cut(e.Source, maxPageText)
-		p.ID, p.Subject = excerpt.Cut(e.ID, maxPageText), excerpt.Cut(e.Subject, maxPageText)
+		p.Type, p.Source, p.ID, p.Subject = pageText(e.Type), pageText(e.Source), pageText(e.ID), pageText(e.Subject)
 	}
 	var text strings.Builder
 	for i := range m.events {

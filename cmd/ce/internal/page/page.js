@@ -252,7 +252,7 @@
       search.select();
     } else if (event.key === "ArrowDown" && event.target === search && list.firstElementChild) {
       event.preventDefault();
-      focusRow(list.querySelector('[tabindex="0"]') || list.firstElementChild);
+      focusRow(list.firstElementChild);
     } else if (event.key === "Escape") {
       if (event.target === search && search.value) {
         search.value = "";
