@@ -45,20 +45,23 @@ examples:
 
   ce send --print http://localhost:8080/ | ce check
   echo '{"specversion":"1.0","id":"","source":"a b"}' | ce check
-  printf 'POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\n\n{}' | ce check --json
+  printf 'POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\n\n{}' |
+    ce check --json
   ce send http://localhost:8080/ --data '{"order":17}' --curl | ce check
-  ce send http://localhost:8080/ --print --mode structured --format avro | ce check
-  echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" | ce check`
+  ce send http://localhost:8080/ --print --mode structured --format avro |
+    ce check
+  echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" |
+    ce check`
 
 // Command returns the command.
 func Command() cli.Command {
 	return cli.Command{
 		Name: "check", Args: "[file...]",
-		Summary: "say what is wrong with a message, where, and what to do about it",
+		Summary: "say what is wrong with a message, and what to do about it",
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}
-			flags.BoolVar(&c.json, "json", false, "a JSON object a violation")
+			flags.BoolVar(&c.json, "json", false, "print a JSON object a violation")
 			c.source.Flags(flags)
 			return c.run
 		},

@@ -26,9 +26,11 @@ An event in another format is a file of its own (.pb, .xml, .avro, .cbor, or --f
 Files that a curl command names are read with --read-files only. What goes out is
 
   jsonl  a JSON event a line
-  json   one JSON event, indented unless it is nested so deep that it gets four times as long
+  json   one JSON event, indented unless it is nested so deep that it gets four
+         times as long
   batch  a JSON array, an event a line
-  http   HTTP requests in the mode of --mode and the format of --format, one after the other
+  http   HTTP requests in the mode of --mode and the format of --format, one
+         after the other
 
   protobuf, xml, avro, avro-compact, cbor    one event in that format
 
@@ -48,17 +50,19 @@ examples:
   ce convert --to batch events.jsonl
   ce convert --filter "type LIKE 'com.example.%' AND n > 3" events.jsonl
   ce convert --to http --mode binary events.jsonl
-  ce convert --to http --mode structured --format protobuf events.jsonl > events.http
+  ce convert --to http --mode structured --format protobuf events.jsonl \
+    > events.http
   ce send --print http://localhost:8080/ | ce convert --to protobuf > event.pb
   ce convert --to xml event.pb
   ce convert --to http --mode structured events.jsonl | ce convert --to batch
-  ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
+  ce send --print http://localhost:8080/ --ext n=5 |
+    ce convert --to json --declare n=Integer`
 
 // Command returns the command.
 func Command() cli.Command {
 	return cli.Command{
 		Name: "convert", Args: "[file...]",
-		Summary: "turn events into JSON, JSON lines, a batch, HTTP messages or another format, from any of these",
+		Summary: "turn events from any form and format into another",
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: stream.Lines}

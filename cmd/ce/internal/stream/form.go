@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -92,7 +91,7 @@ func FormFlag(f *Form, forms string) func(string) error {
 	return func(s string) error {
 		got, ok := ParseForm(s)
 		if !ok {
-			return fmt.Errorf("it is one of %s", forms)
+			return oneOf(s, forms)
 		}
 		*f = got
 		return nil
@@ -108,8 +107,13 @@ func ModeFlag(m *cloudevents.Mode) func(string) error {
 				return nil
 			}
 		}
-		return errors.New("it is one of binary, structured, batch")
+		return oneOf(s, "binary, structured, batch")
 	}
+}
+
+// oneOf returns the error of a flag about a name that is none of a list.
+func oneOf(name, names string) error {
+	return fmt.Errorf("it is one of %s%s", names, cli.DidYouMean(name, strings.Split(names, ", ")))
 }
 
 // UnknownType returns the error of a flag about the name of a type that there is not.
