@@ -55,6 +55,7 @@ var arrows = []arrow{
 	{"http/webhook", aboveHTTP, "webhook stands on http"},
 	{"http/eventdoc", aboveHTTP, "eventdoc stands on http"},
 	{"http/dapr", nil, "dapr reads answers only"},
+	{"cetest", aboveHTTP, "what tests need stands on http, and works with the messages of any binding"},
 	{"kafka", aboveFormats, bindingWhy},
 	{"amqp", aboveFormats, bindingWhy},
 	{"mqtt", aboveFormats, bindingWhy},
