@@ -3,9 +3,9 @@ package cehttp_test
 import (
 	"context"
 	"fmt"
-	"net/http/httptest"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cetest"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
@@ -22,12 +22,11 @@ func ExampleRequestFrom() {
 	}
 	receiver := &cehttp.Receiver{Handler: dispatch.NoReply(handle), PassRequest: true}
 
-	e := cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
-	r := httptest.NewRequest("POST", "/events", nil)
-	if err := cehttp.CopyToHTTPRequest(r, &e, cloudevents.BinaryMode, nil); err != nil {
-		fmt.Println(err)
-	}
+	r := cetest.MustRequest(cloudevents.BinaryMode, cetest.Event("com.example.order.placed", ""))
 	r.Header.Set("X-Tenant", "acme")
-	receiver.ServeHTTP(httptest.NewRecorder(), r)
-	// Output: binary acme 192.0.2.1:1234 /events
+	answer := cetest.Serve(receiver, r)
+	fmt.Println(answer.Status)
+	// Output:
+	// binary acme 192.0.2.1:1234 /
+	// 204 No Content
 }
