@@ -66,8 +66,8 @@ const (
 func isGzip(data []byte) bool { return len(data) >= 2 && data[0] == 0x1f && data[1] == 0x8b }
 
 // On returns a route for events of that type, or prefix of types, with fn as a [Typed]
-// handler. Its documentation has the schema of T and an empty T; set Route.In for a better
-// example. The route has no Handler if fn is nil.
+// handler. Its documentation has the schema of T and an example of T, as [EventDoc]
+// describes them; set Route.In for a better example. The route has no Handler if fn is nil.
 func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Route {
 	r := Route{Type: eventType, In: EventDoc{Data: emptyValue(reflect.TypeFor[T]())}}
 	if fn != nil {
