@@ -30,16 +30,28 @@ func Example(t reflect.Type) (any, error) {
 
 // exampler fills values.
 type exampler struct {
-	inside map[reflect.Type]bool // structs that are being filled
+	inside map[reflect.Type]bool // types that are being filled
 	values int
+}
+
+// isInside reports whether t, or what it points to, is being filled.
+func (x *exampler) isInside(t reflect.Type) bool {
+	for t.Kind() == reflect.Pointer && t.Name() == "" {
+		t = t.Elem()
+	}
+	return x.inside[t]
 }
 
 // fill fills v, the value of a field with that name.
 func (x *exampler) fill(v reflect.Value, name string) error {
-	if x.values++; x.values > maxValues {
+	t := v.Type()
+	if x.values++; x.values > maxValues || x.isInside(t) {
 		return nil
 	}
-	t := v.Type()
+	if t.Name() != "" && hasParts(t) {
+		x.inside[t] = true
+		defer delete(x.inside, t)
+	}
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		v.Set(reflect.ValueOf(exampleTime))
@@ -48,9 +60,6 @@ func (x *exampler) fill(v reflect.Value, name string) error {
 		v.SetString("42")
 		return nil
 	case t.Kind() == reflect.Pointer:
-		if x.inside[t.Elem()] {
-			return nil
-		}
 		v.Set(reflect.New(t.Elem()))
 		return x.fill(v.Elem(), name)
 	case writesItself(t):
@@ -89,7 +98,7 @@ func (x *exampler) slice(v reflect.Value, name string) error {
 	case elem.Kind() == reflect.Uint8 && !writesItself(elem):
 		v.SetBytes([]byte("example"))
 		return nil
-	case x.inside[elem]:
+	case x.isInside(elem):
 		return nil
 	}
 	v.Set(reflect.MakeSlice(v.Type(), 1, 1))
@@ -99,7 +108,7 @@ func (x *exampler) slice(v reflect.Value, name string) error {
 func (x *exampler) mapping(v reflect.Value, name string) error {
 	t := v.Type()
 	v.Set(reflect.MakeMap(t))
-	if writesItself(t.Key()) || x.inside[t.Elem()] {
+	if writesItself(t.Key()) || x.isInside(t.Elem()) {
 		return nil
 	}
 	key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
@@ -114,13 +123,7 @@ func (x *exampler) mapping(v reflect.Value, name string) error {
 }
 
 func (x *exampler) object(v reflect.Value) error {
-	t := v.Type()
-	if x.inside[t] {
-		return nil
-	}
-	x.inside[t] = true
-	defer delete(x.inside, t)
-	for _, f := range visibleFields(t) {
+	for _, f := range visibleFields(v.Type()) {
 		target, ok := fieldByIndex(v, f.index)
 		if !ok {
 			continue

@@ -273,8 +273,8 @@ func (t *table) kind(s *schemaNode, name string, depth int) string {
 			return "array of " + inner
 		}
 	case name == "object" && len(s.Properties) == 0:
-		if more := parse(s.Additional); more != nil {
-			return "object of " + t.name(more, depth-1)
+		if inner := t.name(parse(s.Additional), depth-1); inner != anyType {
+			return "object of " + inner
 		}
 	case name == "string" && s.Format != "":
 		return "string, " + s.Format
