@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -143,7 +144,7 @@ func refuseData(contentType string, err error) *Error {
 		if typ.Field == "" {
 			refused.Message = fmt.Sprintf("data must not be %.16s", kind)
 		} else {
-			refused.Message = fmt.Sprintf("field %.64s of the data must not be %.16s", typ.Field, kind)
+			refused.Message = fmt.Sprintf("field %s of the data must not be %.16s", excerpt.Shorten(typ.Field, 64), kind)
 		}
 	case errors.As(err, &syntax):
 		refused.Message = "data is malformed JSON"
@@ -151,7 +152,7 @@ func refuseData(contentType string, err error) *Error {
 		refused.Message = "data is not UTF-8"
 	}
 	if place != nil {
-		refused.Message += fmt.Sprintf(" at offset %d", place.Offset)
+		refused.Message += fmt.Sprintf(" (offset %d of the data)", place.Offset)
 	}
 	return refused
 }

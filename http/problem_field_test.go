@@ -93,7 +93,7 @@ func TestProblemOf(t *testing.T) {
 		err  error
 		want cehttp.Problem
 	}{
-		"data": {ofData, cehttp.Problem{Message: "field name of the data must not be number at offset 8", Type: "invalid_data", Attribute: "data", Field: "name", Section: "spec.md#event-data"}},
+		"data": {ofData, cehttp.Problem{Message: "field name of the data must not be number (offset 8 of the data)", Type: "invalid_data", Attribute: "data", Field: "name", Section: "spec.md#event-data"}},
 		"type of the data": {ofType, cehttp.Problem{
 			Message: "data of its content type is not taken for this type of event; it must be JSON in UTF-8", Type: "unsupported_data"}},
 		"refused":           {dispatch.Permanent(errors.New("secret")), cehttp.Problem{Message: "Unprocessable Entity", Type: "unprocessable_entity"}},

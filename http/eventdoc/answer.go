@@ -43,6 +43,9 @@ func answers(r *dispatch.Route, in *example) []answer {
 	}
 	for status, text := range r.Answers {
 		meanings[status] = valid(text)
+		if text == "" {
+			delete(meanings, status)
+		}
 	}
 	var all []answer
 	for _, status := range slices.Sorted(maps.Keys(meanings)) {

@@ -154,7 +154,7 @@ func TestPatternsInWords(t *testing.T) {
 // The answers are those of a Receiver, of the type of the handler, and of the route.
 func TestAnswers(t *testing.T) {
 	typed := dispatch.Consume[order]("typed", nil)
-	own := dispatch.Route{Type: "own", Answers: map[int]string{409: "The order is <closed>.", 204: "Seen.", 429: "Too many."}}
+	own := dispatch.Route{Type: "own", Answers: map[int]string{409: "The order is <closed>.", 204: "Seen.", 429: "Too many.", 422: ""}}
 	replying := dispatch.Route{Type: "replying", Out: dispatch.EventDoc{Event: cloudevents.Event{Type: "r"}}}
 	for _, c := range []struct {
 		route    dispatch.Route
@@ -163,7 +163,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{typed, "204 400 413 415 422 500* 503*", "the data is not as described here"},
 		{dispatch.Route{Type: "plain", In: dispatch.EventDoc{Data: order{}}}, "204 400 413 415 422 500* 503*", "or an attribute is not valid."},
-		{own, "204 400 409 413 415 422 429* 500* 503*", "The order is \\u003cclosed\\u003e."},
+		{own, "204 400 409 413 415 429* 500* 503*", "The order is \\u003cclosed\\u003e."},
 		{replying, "200 400 413 415 422 500* 503*", "the body is the reply"},
 	} {
 		c.route.Handler = ok
