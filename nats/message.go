@@ -5,6 +5,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/message"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // These constants are all that the binding says of NATS alone.
@@ -66,6 +67,12 @@ func isAttribute(key string) bool {
 
 func isContentType(key string) bool {
 	return key == contentType || len(key) == len(contentType) && ascii.EqualFold(key, contentType)
+}
+
+// isDataContentType reports whether the name of an attribute is datacontenttype.
+func isDataContentType(name string) bool {
+	return len(name) == len(spec.DataContentType) &&
+		(name == spec.DataContentType || ascii.EqualFold(name, spec.DataContentType))
 }
 
 // header is a header whose name may have several spellings.
