@@ -276,7 +276,7 @@ func fromHand(w *peertest.Wire) peertest.Outcome {
 func TestSDKGo(t *testing.T) {
 	address := startBroker(t)
 	ours, peer := connect(t, address, "to", "from"), connect(t, address, "from", "to")
-	for _, ch := range slices.Concat(peertest.Both(sdkGo, modes()...), []peertest.Channel{colon()}) {
+	for _, ch := range slices.Concat(peertest.Both(sdkGo, modes()...), []peertest.Channel{colon()}, peertest.Old(sdkGo, modes()...)) {
 		table().Exchange(t, ch, func(t *testing.T, e *cloudevents.Event) peertest.Outcome {
 			if ch.Direction == peertest.Reads {
 				ours.send(t, e, ceamqp.Encoder{Mode: ch.Mode, Colon: ch == colon()})

@@ -32,7 +32,7 @@ func table() *peertest.Binding {
 needs. The messages of rhea and of Proton are made and read by hand, as the document says,
 in native types. sdk-go reads binary mode with Encoder.Colon alone.`,
 		Channels: slices.Concat(
-			peertest.Both(sdkGo, modes()...), []peertest.Channel{colon()},
+			peertest.Both(sdkGo, modes()...), []peertest.Channel{colon()}, peertest.Old(sdkGo, modes()...),
 			peertest.Both(rhea, modes()...), peertest.Both(proton, modes()...),
 		),
 		NativeTypes: []spec.Type{spec.Boolean, spec.Integer, spec.Binary, spec.Timestamp},
@@ -40,7 +40,7 @@ in native types. sdk-go reads binary mode with Encoder.Colon alone.`,
 	}
 }
 
-var rows = slices.Concat(sdkgo.Writes(sdkGo), []peertest.Deviation{
+var rows = slices.Concat(sdkgo.Writes(sdkGo), sdkgo.WritesOld(sdkGo), []peertest.Deviation{
 	{Peer: sdkGo, Direction: peertest.Reads, Modes: []cloudevents.Mode{cloudevents.BinaryMode}, Where: "all",
 		Applies: func(*cloudevents.Event) bool { return true },
 		Happens: "The prefix `cloudEvents_`, which is the preferred one, is not known: the message is no event.",
