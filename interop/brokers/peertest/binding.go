@@ -17,6 +17,9 @@ type Direction string
 const (
 	Reads  Direction = "reads"  // this module writes
 	Writes Direction = "writes" // this module reads
+
+	// Carries is that of a broker between this module and itself.
+	Carries Direction = "carries"
 )
 
 // A Channel is a way of messages to or from a peer. The version is that of its events.
