@@ -11,7 +11,6 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	"github.com/seed763dd41b/cloudevents/format"
 )
 
 // dialAMQP opens a connection and a session.
@@ -106,11 +105,9 @@ type amqpSource struct{ consumer *cegoamqp.Consumer }
 func newAMQPSource(b *bridge, s secret) (*amqpSource, error) {
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		m, _ := cegoamqp.MessageFrom(ctx)
-		mode := cloudevents.BinaryMode
-		if m.Properties != nil && m.Properties.ContentType != nil {
-			mode = format.ModeOf(*m.Properties.ContentType)
-		}
+		msg, _ := cegoamqp.MessageFrom(ctx)
+		m := cegoamqp.FromMessage(msg)
+		mode, _ := ceamqp.ModeOf(&m)
 		return b.pass(withMode(ctx, mode), e)
 	}
 	return &amqpSource{&cegoamqp.Consumer{
