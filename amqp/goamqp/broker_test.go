@@ -31,7 +31,7 @@ func TestBrokers(t *testing.T) {
 		settles      bool
 	}{
 		{"in process", "", func(t *testing.T) string { return start(t).URL() }, true},
-		{"Qpid Proton", "", startProton, false},
+		{"Qpid Proton", "", func(t *testing.T) string { url, _ := startProton(t); return url }, false},
 		{"RabbitMQ", "/queue/", func(t *testing.T) string { url, _ := startRabbitMQ(t); return url }, true},
 	} {
 		t.Run(b.name, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestBrokers(t *testing.T) {
 			var got []cloudevents.Event
 			all := make(chan struct{})
 			c := &cegoamqp.Consumer{
-				Connect: connectPrefixed(url, b.prefix, 1), Decoder: ceamqp.Decoder{Extensions: declared},
+				Connect: connectPrefixed(url, b.prefix, -1), Credit: 20, Decoder: ceamqp.Decoder{Extensions: declared},
 				Delivery: dispatch.Delivery{Wait: time.Millisecond, Handler: handler(func(e *cloudevents.Event) error {
 					if len(got)%3 == 0 && (len(got) == 0 || got[len(got)-1].ID != e.ID) {
 						got = append(got, *e)
@@ -110,12 +110,34 @@ func TestBrokers(t *testing.T) {
 	}
 }
 
-// TestCrash with RabbitMQ, which is stopped and started, and keeps its queues on the disk. The
-// credit is 1: with more, RabbitMQ 3.10.8 stops to send after some hundred messages, to a bare
-// go-amqp receiver as well.
+// TestCrash with RabbitMQ, which is stopped and started, and keeps its queues on the disk.
 func TestCrashRabbitMQ(t *testing.T) {
 	url, restart := startRabbitMQ(t)
-	crash(t, url, "/queue/", 1, 1, restart)
+	crash(t, url, "/queue/", 1, 50, restart)
+}
+
+// A Sender and a Consumer find the broker of Qpid Proton again when it is another process.
+func TestProtonStartsAgain(t *testing.T) {
+	url, restart := startProton(t)
+	seen := make(chan string, 100)
+	c := &cegoamqp.Consumer{Connect: connectTo(url, 1), Delivery: dispatch.Delivery{Wait: time.Millisecond, MaxWait: 20 * time.Millisecond, Handler: handler(func(e *cloudevents.Event) error {
+		seen <- e.ID
+		return nil
+	})}}
+	end, _ := begin(t, c)
+	s := &cegoamqp.Sender{Connect: linkTo(url), Attempts: -1, MaxWait: 20 * time.Millisecond, Logger: quiet}
+	for i := range 3 {
+		e := event(i)
+		if err := s.Send(context.Background(), &e); err != nil {
+			t.Fatal(err)
+		}
+		for id := ""; id != e.ID; id = <-seen {
+		}
+		restart()
+	}
+	if err := errors.Join(end(), s.Close()); err != nil {
+		t.Error(err)
+	}
 }
 
 // unavailable skips a test, or fails it if the brokers must be there.
@@ -143,8 +165,8 @@ func freePort(t *testing.T) string {
 }
 
 // startProton compiles the example broker of Qpid Proton for C and starts it. It sends settled
-// messages only.
-func startProton(t *testing.T) (url string) {
+// messages only. restart kills it and starts another one.
+func startProton(t *testing.T) (url string, restart func()) {
 	t.Helper()
 	const examples = "/usr/share/proton/examples/c"
 	source := filepath.Join(examples, "broker.c")
@@ -165,17 +187,22 @@ func startProton(t *testing.T) (url string) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	port := freePort(t)
-	cmd := exec.Command(program, "127.0.0.1", port)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	var cmd *exec.Cmd
+	begin := func() {
+		cmd = exec.Command(program, "127.0.0.1", port)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitForLine(t, out, "listening on")
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	waitForLine(t, out, "listening on")
-	return "amqp://127.0.0.1:" + port
+	end := func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
+	begin()
+	t.Cleanup(func() { end() })
+	return "amqp://127.0.0.1:" + port, func() { end(); begin() }
 }
 
 // startRabbitMQ starts RabbitMQ with AMQP 1.0, which takes some 15 s, if CI_RABBITMQ is 1. restart
@@ -251,7 +278,7 @@ func waitForLine(t *testing.T, out io.Reader, text string) {
 		if !ok {
 			t.Fatal("the broker has ended")
 		}
-	case <-time.After(90 * time.Second):
+	case <-time.After(4 * time.Minute):
 		t.Fatal("the broker does not start")
 	}
 }

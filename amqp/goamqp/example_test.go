@@ -11,8 +11,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
-	"github.com/seed763dd41b/cloudevents/amqp/goamqp/internal/broker"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/amqpbroker"
 )
 
 // A program with a loop of its own converts its messages.
@@ -72,8 +72,8 @@ func ExampleDeadLetterMessage() {
 }
 
 // A broker in this process stands for one such as RabbitMQ, Artemis or Azure Service Bus.
-func serve() (*broker.Broker, error) {
-	b := new(broker.Broker)
+func serve() (*amqpbroker.Broker, error) {
+	b := new(amqpbroker.Broker)
 	return b, b.Start()
 }
 
