@@ -24,10 +24,18 @@ func startKafka(t *testing.T, topics ...string) string {
 
 func startNATS(t *testing.T, stream string) string {
 	t.Helper()
+	var s *server.Server
+	return startNATSServer(t, stream, &s)
+}
+
+// startNATSServer is startNATS, and also returns the server.
+func startNATSServer(t *testing.T, stream string, out **server.Server) string {
+	t.Helper()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	if err != nil {
 		t.Fatal(err)
 	}
+	*out = s
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
 	if !s.ReadyForConnections(10 * time.Second) {
