@@ -28,10 +28,14 @@ func startNATS(t *testing.T, stream string) string {
 	return startNATSServer(t, stream, &s)
 }
 
-// startNATSServer is startNATS, and also returns the server.
-func startNATSServer(t *testing.T, stream string, out **server.Server) string {
+// startNATSServer is startNATS with other options, and also returns the server.
+func startNATSServer(t *testing.T, stream string, out **server.Server, change ...func(*server.Options)) string {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
+	options := &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}
+	for _, f := range change {
+		f(options)
+	}
+	s, err := server.NewServer(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +45,7 @@ func startNATSServer(t *testing.T, stream string, out **server.Server) string {
 	if !s.ReadyForConnections(10 * time.Second) {
 		t.Fatal("the server does not start")
 	}
-	conn, err := nats.Connect(s.ClientURL())
+	conn, err := nats.Connect(s.ClientURL(), nats.Token(options.Authorization))
 	if err != nil {
 		t.Fatal(err)
 	}
