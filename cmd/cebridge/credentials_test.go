@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -70,7 +71,7 @@ func TestCredentials(t *testing.T) {
 			out := startWith(t, c.out, "-v", c.via, c.end)
 			in := start(t, "-v", "-credentials", file, door, c.via)
 			e := generated(i)
-			s := cehttp.Sender{Target: door, Retry: cehttp.Retry{Attempts: 1}}
+			s := cehttp.Sender{Target: door, Retry: cehttp.Retry{Attempts: 1}, Logger: slog.New(slog.DiscardHandler)}
 			if err := s.Send(t.Context(), &e); err == nil || !strings.Contains(err.Error(), "401") {
 				t.Errorf("without a token: %v", err)
 			}
@@ -121,7 +122,7 @@ func TestSecretsOfFailures(t *testing.T) {
 		door := "http://" + freePort(t) + "/"
 		p := startWith(t, []string{"CEBRIDGE_TARGET_USER=me", "CEBRIDGE_TARGET_PASSWORD=" + hush}, "-v", door, target)
 		e := generated(1)
-		s := cehttp.Sender{Target: door, Mode: cloudevents.StructuredMode, Retry: cehttp.Retry{Attempts: 1}}
+		s := cehttp.Sender{Target: door, Mode: cloudevents.StructuredMode, Retry: cehttp.Retry{Attempts: 1}, Logger: slog.New(slog.DiscardHandler)}
 		err := s.Send(t.Context(), &e)
 		if err == nil {
 			t.Fatalf("%s: no error", target)

@@ -22,10 +22,9 @@ func stalled(t *testing.T) (last *sink, took <-chan struct{}, release func()) {
 	t.Helper()
 	last = newSink(t)
 	begun, open := make(chan struct{}, 1000), make(chan struct{})
-	last.fail = func(*cloudevents.Event) error {
+	last.wait = func() {
 		begun <- struct{}{}
 		<-open
-		return nil
 	}
 	closed := false
 	release = func() {

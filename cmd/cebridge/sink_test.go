@@ -20,6 +20,7 @@ type sink struct {
 	modes  map[string]cloudevents.Mode
 	repeat int
 	fail   func(e *cloudevents.Event) error
+	wait   func() // called first
 }
 
 func newSink(t *testing.T) *sink {
@@ -33,6 +34,9 @@ func newSink(t *testing.T) *sink {
 }
 
 func (s *sink) handle(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+	if s.wait != nil {
+		s.wait()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fail != nil {
