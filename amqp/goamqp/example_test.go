@@ -194,6 +194,46 @@ func ExampleSender() {
 	// answer/released again: true
 }
 
+// A Sender with a Connect lives as long as the program. Its broker is started again between two
+// events.
+func ExampleSender_Close() {
+	b, err := serve()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer b.Stop()
+	sender := &cegoamqp.Sender{
+		Logger: slog.New(slog.DiscardHandler),
+		Connect: func(ctx context.Context) (conn *amqp.Conn, link *amqp.Sender, err error) {
+			if conn, err = amqp.Dial(ctx, b.URL(), nil); err != nil {
+				return nil, nil, err
+			}
+			session, err := conn.NewSession(ctx, nil)
+			if err != nil {
+				return conn, nil, err
+			}
+			link, err = session.NewSender(ctx, "orders", nil)
+			return conn, link, err
+		},
+	}
+	ctx := context.Background()
+	for range 2 {
+		e := cloudevents.New("/orders", "com.example.order.placed")
+		fmt.Println(sender.Send(ctx, &e))
+		b.Stop()
+		if err := b.Start(); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(sender.Close(), b.Len("orders"))
+	// Output:
+	// <nil>
+	// <nil>
+	// <nil> 2
+}
+
 // An event whose handler asks for a retry can go back to the broker, which counts the attempts.
 func ExampleRetryPolicy() {
 	consumer := cegoamqp.Consumer{Retry: cegoamqp.RetryModified}
