@@ -55,8 +55,14 @@ type Consumer struct {
 	Decoder ceamqp.Decoder
 
 	// Concurrency is the number of events that are handled at the same time. 0 is 1. It is
-	// never more than the Credit of the Receiver, which is 1 by default.
+	// never more than the credit, which is 1 unless the Receiver or the Consumer has another.
 	Concurrency int
+
+	// Credit has the Consumer issue the credit of the Receiver, so many messages at a time, and
+	// more when a handler has the last of them. The Receiver must have been made with a Credit
+	// of -1 then. 0 leaves the credit to the client. RabbitMQ before 4.0 needs this, or a
+	// Credit of 1 in the Receiver; the documentation of the package says why.
+	Credit uint32
 
 	// Retry says where an event waits for its next attempt. The default keeps it in place.
 	Retry RetryPolicy
@@ -311,7 +317,13 @@ type run struct {
 
 // read gives messages to the workers until it is stopped, or the link ends.
 func (r *run) read(ctx context.Context) error {
-	for {
+	for credit := uint32(0); ; credit-- {
+		if credit == 0 && r.consumer.Credit > 0 {
+			if err := r.links.Receiver.IssueCredit(r.consumer.Credit); err != nil {
+				return fmt.Errorf("cegoamqp: Consumer.Credit: %w", err)
+			}
+			credit = r.consumer.Credit
+		}
 		m, err := r.links.Receiver.Receive(ctx, nil)
 		switch {
 		case err != nil && ctx.Err() != nil:

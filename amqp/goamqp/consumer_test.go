@@ -256,8 +256,9 @@ func TestConnectFails(t *testing.T) {
 		},
 		Delivery: dispatch.Delivery{Wait: time.Millisecond, Handler: handler(func(*cloudevents.Event) error { return nil })},
 	}
+	send(t, b.URL(), 1)
 	_, ended := begin(t, c)
-	waitFor(t, func() bool { return b.Connections() == 1 })
+	waitFor(t, func() bool { return b.Len(orders) == 0 })
 	b.Disconnect()
 	if err := <-ended; err == nil || connects.Load() != 3 || !strings.Contains(err.Error(), "no such user") {
 		t.Errorf("%d calls: %v", connects.Load(), err)

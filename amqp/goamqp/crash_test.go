@@ -60,7 +60,7 @@ func consumeUntilKilled(url, prefix, file, concurrency, credit string) error {
 	defer stop()
 	var mu sync.Mutex
 	c := &cegoamqp.Consumer{
-		Connect: connectPrefixed(url, prefix, int32(most)), Concurrency: workers,
+		Connect: connectPrefixed(url, prefix, -1), Credit: uint32(most), Concurrency: workers,
 		Delivery: dispatch.Delivery{Wait: 100 * time.Microsecond, MaxWait: 50 * time.Millisecond, Attempts: -1, Logger: slog.New(slog.DiscardHandler), Handler: handler(func(e *cloudevents.Event) error {
 			switch {
 			case strings.HasSuffix(e.ID, "777"):

@@ -37,9 +37,25 @@
 // needed; without it Run ends with the error of the link. After a lost link, the handlers under
 // way finish before the next link is made, so that no event is handled beside itself.
 //
-// Against go-amqp, RabbitMQ 3.10 stops to send after some hundred messages if the Credit is more
-// than 1. There, use a Credit of 1 and more receivers. Its queues of the form /queue/NAME are
-// durable if the links ask for amqp.DurabilityUnsettledState.
+// [Sender.Connect] does the same for a Sender. An event whose link was lost is sent again on the
+// next one, and may arrive twice. Without it, make a Sender of a new link after a
+// [*amqp.LinkError], [*amqp.SessionError] or [*amqp.ConnError].
+//
+// # RabbitMQ
+//
+// RabbitMQ 3.10.8 sends more messages than a link has credit for, if the credit is renewed while
+// messages are under way. The counter of go-amqp 1.7.0 then wraps below 0 to 4294967295, and it
+// never issues credit again: a receiver with a Credit above 1 stops after some hundred messages.
+// With a [Consumer.Credit], the credit is renewed only when none is left, and that does not happen:
+//
+//	links.Receiver, err = session.NewReceiver(ctx, "/queue/orders", &amqp.ReceiverOptions{
+//		Credit: -1, SourceDurability: amqp.DurabilityUnsettledState,
+//	})
+//
+// A Credit of 1 in the Receiver works too, and waits for the network with each message. Queues of
+// the form /queue/NAME are durable if the links ask for amqp.DurabilityUnsettledState.
+//
+// # What the client cannot read
 //
 // go-amqp cannot read properties of the types char and decimal, and ends the link of such a
 // message. It comes again when the Consumer connects again, after waits that grow.

@@ -11,8 +11,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
-	"github.com/seed763dd41b/cloudevents/amqp/goamqp/internal/broker"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/amqpbroker"
 )
 
 // A program with a loop of its own converts its messages.
@@ -72,8 +72,8 @@ func ExampleDeadLetterMessage() {
 }
 
 // A broker in this process stands for one such as RabbitMQ, Artemis or Azure Service Bus.
-func serve() (*broker.Broker, error) {
-	b := new(broker.Broker)
+func serve() (*amqpbroker.Broker, error) {
+	b := new(amqpbroker.Broker)
 	return b, b.Start()
 }
 
@@ -192,6 +192,46 @@ func ExampleSender() {
 	// orders <nil>
 	// answer/rejected again: false
 	// answer/released again: true
+}
+
+// A Sender with a Connect lives as long as the program. Its broker is started again between two
+// events.
+func ExampleSender_Close() {
+	b, err := serve()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer b.Stop()
+	sender := &cegoamqp.Sender{
+		Logger: slog.New(slog.DiscardHandler),
+		Connect: func(ctx context.Context) (conn *amqp.Conn, link *amqp.Sender, err error) {
+			if conn, err = amqp.Dial(ctx, b.URL(), nil); err != nil {
+				return nil, nil, err
+			}
+			session, err := conn.NewSession(ctx, nil)
+			if err != nil {
+				return conn, nil, err
+			}
+			link, err = session.NewSender(ctx, "orders", nil)
+			return conn, link, err
+		},
+	}
+	ctx := context.Background()
+	for range 2 {
+		e := cloudevents.New("/orders", "com.example.order.placed")
+		fmt.Println(sender.Send(ctx, &e))
+		b.Stop()
+		if err := b.Start(); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(sender.Close(), b.Len("orders"))
+	// Output:
+	// <nil>
+	// <nil>
+	// <nil> 2
 }
 
 // An event whose handler asks for a retry can go back to the broker, which counts the attempts.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
-	"github.com/seed763dd41b/cloudevents/amqp/goamqp/internal/broker"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/amqpbroker"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -23,9 +23,9 @@ const (
 )
 
 // start starts a broker in this process.
-func start(t testing.TB) *broker.Broker {
+func start(t testing.TB) *amqpbroker.Broker {
 	t.Helper()
-	b := new(broker.Broker)
+	b := new(amqpbroker.Broker)
 	if err := b.Start(); err != nil {
 		t.Fatal(err)
 	}

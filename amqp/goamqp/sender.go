@@ -4,26 +4,65 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/Azure/go-amqp"
 
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// Sender sends events on a link, and waits for what the broker says of each. A Sender is safe
-// for concurrent use as long as its fields do not change.
+// Sender sends events on a link, and waits for what the broker says of each. With Connect it
+// lives as long as the program, and survives that the broker is started again:
 //
-//	link, err := session.NewSender(ctx, "orders", nil)
-//	sender := &cegoamqp.Sender{Sender: link}
-//	err = sender.Send(ctx, &event)
+//	sender := &cegoamqp.Sender{
+//		Connect: func(ctx context.Context) (conn *amqp.Conn, link *amqp.Sender, err error) {
+//			if conn, err = amqp.Dial(ctx, "amqp://localhost", nil); err != nil {
+//				return nil, nil, err
+//			}
+//			session, err := conn.NewSession(ctx, nil)
+//			if err != nil {
+//				return conn, nil, err
+//			}
+//			link, err = session.NewSender(ctx, "orders", nil)
+//			return conn, link, err
+//		},
+//	}
+//	err := sender.Send(ctx, &event)
+//	err = sender.Close()
 //
-// go-amqp does not open a link again. After a [*amqp.LinkError], [*amqp.SessionError] or
-// [*amqp.ConnError], make a Sender of a new link.
+// A Sender is safe for concurrent use as long as its fields do not change. It must not be
+// copied after its first use.
 type Sender struct {
-	// Sender is the link. Its SettlementMode must not be settled, because such a link has no
-	// outcomes. The Sender does not close it.
+	// Sender is the link. It is not used if there is a Connect. When the link ends, all that
+	// is sent fails: go-amqp does not open it again. The Sender does not close it. The
+	// SettlementMode of a link must not be settled, because such a link has no outcomes.
 	Sender *amqp.Sender
+
+	// Connect makes the link, for the first event and whenever the link was lost. The Sender
+	// closes the connection, also if there is an error beside it. A connection that has
+	// other users is not returned: then the Sender closes the link alone. Connect is
+	// not called twice at the same time. It is not asked again after an error that
+	// dispatch.Judge refuses, such as that of dispatch.Permanent.
+	Connect func(ctx context.Context) (*amqp.Conn, *amqp.Sender, error)
+
+	// Attempts limits how often an event is sent if links are lost or cannot be made. An
+	// event that was on its way when its link was lost may arrive twice. 0 is 10, -1 is no
+	// limit, and without a Connect there is one. What the broker rejects, releases or
+	// modifies is not sent again.
+	Attempts int
+
+	// Wait is the longest wait before the second attempt. A wait is a random part of the
+	// longest one, at least half of it, and the longest one doubles with each attempt. 0 is
+	// 100 ms, -1 is no wait.
+	Wait time.Duration
+
+	// MaxWait is the longest wait between two attempts. 0 is 30 s.
+	MaxWait time.Duration
 
 	// Encoder encodes the events. The zero value writes binary mode.
 	Encoder ceamqp.Encoder
@@ -36,13 +75,29 @@ type Sender struct {
 	// string, or nil for none. Some brokers drop a message whose id they had before. The
 	// default sets none.
 	MessageID func(e *cloudevents.Event) any
+
+	// Logger receives a record of the level Warn when a link is lost. nil is slog.Default().
+	Logger *slog.Logger
+
+	once    sync.Once
+	turn    chan struct{} // has room for one, which is the caller that may use current
+	current *outlet       // that Connect has made
 }
 
-var errNoSender = errors.New("cegoamqp: the Sender has no Sender")
+// outlet is a link to send on.
+type outlet struct {
+	conn *amqp.Conn // or nil
+	link *amqp.Sender
+}
+
+var (
+	errNoSender = errors.New("cegoamqp: the Sender has neither Connect nor a Sender")
+	errNoLink   = errors.New("cegoamqp: Connect has returned no Sender")
+)
 
 // Validate reports a Sender that cannot send.
 func (s *Sender) Validate() error {
-	if s.Sender == nil {
+	if s.Sender == nil && s.Connect == nil {
 		return errNoSender
 	}
 	return nil
@@ -58,24 +113,11 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err != nil {
 		return err
 	}
-	return send(ctx, s.Sender, m)
-}
-
-// send sends a message, and waits for its outcome.
-func send(ctx context.Context, link *amqp.Sender, m *amqp.Message) error {
-	receipt, err := link.SendWithReceipt(ctx, m, nil)
-	if err != nil {
-		return &SendError{Index: -1, Address: link.Address(), Err: unsent(ctx, err)}
+	if err := s.deliver(ctx, []*amqp.Message{m})[0]; err != nil {
+		err.Index = -1
+		return err
 	}
-	return outcome(ctx, link, &receipt, -1)
-}
-
-// unsent adds the error of ctx, which go-amqp leaves out if it waited for credit.
-func unsent(ctx context.Context, err error) error {
-	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
-		return fmt.Errorf("%w: %w", cause, err)
-	}
-	return err
+	return nil
 }
 
 // SendBatch sends events, each as a message of its own, and returns once all are accepted or
@@ -94,20 +136,31 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 		}
 		ms[i] = m
 	}
-	receipts := make([]amqp.SendReceipt, len(ms))
-	errs := make([]error, len(ms))
-	for i, m := range ms {
-		var err error
-		if receipts[i], err = s.Sender.SendWithReceipt(ctx, m, nil); err != nil {
-			errs[i] = &SendError{Index: i, Address: s.Sender.Address(), Err: unsent(ctx, err)}
-		}
-	}
-	for i := range receipts {
-		if errs[i] == nil {
-			errs[i] = outcome(ctx, s.Sender, &receipts[i], i)
+	var errs []error
+	for i, err := range s.deliver(ctx, ms) {
+		if err != nil {
+			err.Index = i
+			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Close closes the connection that Connect has made. A later Send makes another one.
+func (s *Sender) Close() error {
+	if err := s.begin(context.Background()); err != nil {
+		return err
+	}
+	o := s.current
+	s.current = nil
+	s.end()
+	if o == nil {
+		return nil
+	}
+	if err := o.close(); err != nil && !isLost(err) {
+		return fmt.Errorf("cegoamqp: %w", err)
+	}
+	return nil
 }
 
 // message returns the message of an event.
@@ -135,94 +188,131 @@ func (s *Sender) message(e *cloudevents.Event) (*amqp.Message, error) {
 // defaultPriority is what AMQP takes for an absent priority.
 const defaultPriority = 4
 
-// outcome waits for what the broker says of a message. The result is nil if that is accepted.
-func outcome(ctx context.Context, link *amqp.Sender, receipt *amqp.SendReceipt, index int) error {
-	state, err := receipt.Wait(ctx)
-	if err == nil {
-		switch state := state.(type) {
-		case *amqp.StateAccepted:
-			return nil
-		case *amqp.StateRejected:
-			err = errRejected
-			if state.Error != nil {
-				err = fmt.Errorf("%w: %w", errRejected, state.Error)
+// deliver sends messages, and sends those again whose link was lost. It returns an error for
+// each that was not accepted.
+func (s *Sender) deliver(ctx context.Context, ms []*amqp.Message) []*SendError {
+	errs := make([]*SendError, len(ms))
+	left := make([]int, len(ms)) // the messages that are to be sent
+	for i := range ms {
+		left[i] = i
+	}
+	retry := dispatch.Delivery{Attempts: s.Attempts, Wait: s.Wait, MaxWait: s.MaxWait}
+	for attempt := 1; len(left) > 0; attempt++ {
+		o, err := s.open(ctx)
+		if err != nil {
+			for _, i := range left {
+				errs[i] = &SendError{Err: err, unconnected: true}
 			}
-		case *amqp.StateReleased:
-			err = errReleased
-		case *amqp.StateModified:
-			err = errModified
-		default:
-			err = fmt.Errorf("the broker answers with the state %T", state)
+		} else if s.attempt(ctx, o, ms, left, errs); isAnyLost(errs, left) {
+			s.drop(ctx, o)
+		}
+		if left = s.again(left, errs); len(left) == 0 || attempt >= retry.MaxAttempts() {
+			break
+		}
+		if !sleep(ctx, nil, retry.Backoff(attempt, 0)) {
+			break
 		}
 	}
-	return &SendError{Index: index, Address: link.Address(), Outcome: state, Err: err}
+	return errs
 }
 
-var (
-	errRejected = errors.New("the broker has rejected the message")
-	errReleased = errors.New("the broker has released the message")
-	errModified = errors.New("the broker has released the message as modified")
-)
-
-// SendError is about an event that the broker does not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
-type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send.
-	Index int
-
-	// Address is where the event was to go.
-	Address string
-
-	// Outcome is what the broker said: an [*amqp.StateRejected], [*amqp.StateReleased] or
-	// [*amqp.StateModified]. It is nil if the broker said nothing.
-	Outcome amqp.DeliveryState
-
-	// Err is the error of the client, or one about the outcome. It wraps the [*amqp.Error]
-	// that the broker gave.
-	Err error
-}
-
-// Error returns address, index and cause.
-func (e *SendError) Error() string {
-	if e.Index < 0 {
-		return fmt.Sprintf("cegoamqp: address %.64q: %v", e.Address, e.Err)
+// attempt sends the messages that are left on a link, and waits for their outcomes.
+func (s *Sender) attempt(ctx context.Context, o *outlet, ms []*amqp.Message, left []int, errs []*SendError) {
+	receipts := make([]amqp.SendReceipt, len(left))
+	for n, i := range left {
+		receipts[n], errs[i] = post(ctx, o.link, ms[i])
 	}
-	return fmt.Sprintf("cegoamqp: address %.64q: event %d: %v", e.Address, e.Index, e.Err)
-}
-
-// Unwrap returns e.Err.
-func (e *SendError) Unwrap() error { return e.Err }
-
-// Retryable reports whether the event may be sent again. It may after released, modified and a
-// lost link. It may not after rejected, or if the message is too large or malformed. A broker that
-// rejects for want of room or because of its own failure is asked again.
-func (e *SendError) Retryable() bool {
-	var reason *amqp.Error
-	hasReason := errors.As(e.Err, &reason)
-	switch state := e.Outcome.(type) {
-	case *amqp.StateRejected:
-		return hasReason && isPassing(reason.Condition)
-	case *amqp.StateModified:
-		return !state.UndeliverableHere
+	for n, i := range left {
+		if errs[i] == nil {
+			errs[i] = outcome(ctx, o.link, &receipts[n])
+		}
 	}
-	return !hasReason || !isLasting(reason.Condition)
 }
 
-// isPassing reports whether a condition with which a message was rejected can pass.
-func isPassing(c amqp.ErrCond) bool {
-	switch c {
-	case amqp.ErrCondResourceLimitExceeded, amqp.ErrCondResourceLocked, amqp.ErrCondInternalError, amqp.ErrCondTransferLimitExceeded:
-		return true
+// again returns those of the messages that are to be sent on another link.
+func (s *Sender) again(left []int, errs []*SendError) (lost []int) {
+	if s.Connect == nil {
+		return nil
+	}
+	for _, i := range left {
+		if e := errs[i]; e != nil && (e.unconnected || isLost(e.Err)) && e.Retryable() {
+			lost = append(lost, i)
+		}
+	}
+	return lost
+}
+
+func isAnyLost(errs []*SendError, left []int) bool {
+	for _, i := range left {
+		if errs[i] != nil && isLost(errs[i].Err) {
+			return true
+		}
 	}
 	return false
 }
 
-// isLasting reports whether a condition that has ended a link is about the message.
-func isLasting(c amqp.ErrCond) bool {
-	switch c {
-	case amqp.ErrCondMessageSizeExceeded, amqp.ErrCondDecodeError, amqp.ErrCondInvalidField, amqp.ErrCondNotAllowed,
-		amqp.ErrCondNotImplemented, amqp.ErrCondPreconditionFailed, amqp.ErrCondFrameSizeTooSmall:
-		return true
+// begin waits for the turn of the caller.
+func (s *Sender) begin(ctx context.Context) error {
+	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
+	select {
+	case s.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return false
+}
+
+func (s *Sender) end() { <-s.turn }
+
+// open returns the link to send on.
+func (s *Sender) open(ctx context.Context) (*outlet, error) {
+	if s.Connect == nil {
+		return &outlet{link: s.Sender}, nil
+	}
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.end()
+	if s.current != nil {
+		return s.current, nil
+	}
+	conn, link, err := s.Connect(ctx)
+	o := &outlet{conn, link}
+	if err == nil && link == nil {
+		err = dispatch.Permanent(errNoLink)
+	}
+	if err != nil {
+		_ = o.close()
+		return nil, err
+	}
+	s.current = o
+	return o, nil
+}
+
+// drop gives up a link that was lost. Who uses it as well finds out alike.
+func (s *Sender) drop(ctx context.Context, o *outlet) {
+	if s.Connect == nil || s.begin(context.WithoutCancel(ctx)) != nil {
+		return
+	}
+	is := s.current == o
+	if is {
+		s.current = nil
+	}
+	s.end()
+	if is {
+		eventlog.Default(s.Logger).LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("address", o.link.Address()))
+		_ = o.close()
+	}
+}
+
+func (o *outlet) close() error {
+	if o.conn != nil {
+		return o.conn.Close() // and with it the link
+	}
+	if o.link == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	return o.link.Close(ctx)
 }

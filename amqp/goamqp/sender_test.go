@@ -21,13 +21,13 @@ func TestSenderFields(t *testing.T) {
 	in := newReceiver(t, session, orders, 1)
 	for _, c := range []struct {
 		reason  string
-		sender  cegoamqp.Sender
+		sender  *cegoamqp.Sender
 		durable bool
 		id      any
 	}{
-		{"default", cegoamqp.Sender{}, true, nil},
-		{"transient", cegoamqp.Sender{Transient: true}, false, nil},
-		{"with an id", cegoamqp.Sender{MessageID: func(e *cloudevents.Event) any { return e.Source + "|" + e.ID }}, true, "/orders|1"},
+		{"default", &cegoamqp.Sender{}, true, nil},
+		{"transient", &cegoamqp.Sender{Transient: true}, false, nil},
+		{"with an id", &cegoamqp.Sender{MessageID: func(e *cloudevents.Event) any { return e.Source + "|" + e.ID }}, true, "/orders|1"},
 	} {
 		c.sender.Sender = newSender(t, session, orders)
 		e := event(1)

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"sync"
 
 	"github.com/Azure/go-amqp"
 
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
-	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 // dialAMQP opens a connection and a session.
@@ -31,78 +28,50 @@ func dialAMQP(ctx context.Context, e endpoint, s secret) (*amqp.Conn, *amqp.Sess
 	return conn, session, nil
 }
 
-// amqpTarget sends events on a link, and opens another one when it was lost.
-type amqpTarget struct {
-	endpoint endpoint
-	secret   secret
-
-	mu   sync.Mutex
-	conn *amqp.Conn
-	link *amqp.Sender
-}
+// amqpTarget sends events on links, which are made again when they are lost.
+type amqpTarget struct{ senders [2]*cegoamqp.Sender } // by mode
 
 func newAMQPTarget(ctx context.Context, b *bridge, s secret) (*amqpTarget, error) {
-	t := &amqpTarget{endpoint: b.settings.target, secret: s}
-	_, err := t.open(ctx)
-	return t, err
-}
-
-// open returns the link.
-func (t *amqpTarget) open(ctx context.Context) (*amqp.Sender, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.link != nil {
-		return t.link, nil
+	e := b.settings.target
+	connect := func(ctx context.Context) (*amqp.Conn, *amqp.Sender, error) {
+		conn, session, err := dialAMQP(ctx, e, s)
+		if err != nil {
+			return nil, nil, err
+		}
+		link, err := session.NewSender(ctx, e.path, &amqp.SenderOptions{TargetDurability: e.durability()})
+		return conn, link, err
 	}
-	conn, session, err := dialAMQP(ctx, t.endpoint, t.secret)
-	if err != nil {
-		return nil, err
-	}
-	link, err := session.NewSender(ctx, t.endpoint.path, nil)
-	if err != nil {
+	conn, _, err := connect(ctx) // so that mistakes are told at once
+	if conn != nil {
 		conn.Close()
+	}
+	if err != nil {
 		return nil, err
 	}
-	t.conn, t.link = conn, link
-	return link, nil
-}
-
-// drop forgets a link that does not work any more.
-func (t *amqpTarget) drop(link *amqp.Sender) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.link == link {
-		t.conn.Close()
-		t.conn, t.link = nil, nil
+	t := new(amqpTarget)
+	for _, m := range modes {
+		t.senders[m] = &cegoamqp.Sender{
+			Connect: connect, Attempts: 1, Encoder: ceamqp.Encoder{Mode: m}, Logger: b.logger, // the source waits and asks again
+		}
 	}
+	return t, nil
 }
 
 func (t *amqpTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
-	link, err := t.open(ctx)
-	if err != nil {
-		return dispatch.Retryable(err, 0)
-	}
-	s := cegoamqp.Sender{Sender: link, Encoder: ceamqp.Encoder{Mode: mode}}
-	err = s.Send(ctx, e)
-	var failed *cegoamqp.SendError
-	if errors.As(err, &failed) && failed.Outcome == nil {
-		t.drop(link)
-	}
-	return err
+	return t.senders[mode].Send(ctx, e)
 }
 
 func (t *amqpTarget) close() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.conn != nil {
-		t.conn.Close()
+	for _, s := range t.senders {
+		_ = s.Close()
 	}
 }
 
 // amqpSource reads events from an address.
 type amqpSource struct{ consumer *cegoamqp.Consumer }
 
-func newAMQPSource(b *bridge, s secret) (*amqpSource, error) {
+func newAMQPSource(b *bridge, s secret) *amqpSource {
+	e := b.settings.source
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		msg, _ := cegoamqp.MessageFrom(ctx)
@@ -111,22 +80,36 @@ func newAMQPSource(b *bridge, s secret) (*amqpSource, error) {
 		return b.pass(withMode(ctx, mode), e)
 	}
 	return &amqpSource{&cegoamqp.Consumer{
-		Delivery: delivery, Concurrency: b.settings.concurrency, Grace: b.settings.grace, Invalid: policies[b.settings.invalid],
-		Skipped: func(context.Context, *amqp.Message, error) {},
+		Delivery: delivery, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
+		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *amqp.Message, error) {},
 		Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
+			ctx, cancel := context.WithTimeout(ctx, openTimeout)
+			defer cancel()
 			var session *amqp.Session
-			if links.Conn, session, err = dialAMQP(ctx, b.settings.source, s); err != nil {
-				return links, err
-			}
-			if links.Receiver, err = session.NewReceiver(ctx, b.settings.source.path, &amqp.ReceiverOptions{Credit: int32(b.settings.concurrency)}); err != nil {
+			if links.Conn, session, err = dialAMQP(ctx, e, s); err != nil {
 				return links, err
 			}
 			if b.settings.deadLetter != "" {
-				links.DeadLetter, err = session.NewSender(ctx, b.settings.deadLetter, nil)
+				links.DeadLetter, err = session.NewSender(ctx, b.settings.deadLetter, &amqp.SenderOptions{TargetDurability: e.durability()})
+				if err != nil {
+					return links, err
+				}
 			}
+			links.Receiver, err = session.NewReceiver(ctx, e.path, &amqp.ReceiverOptions{Credit: -1, SourceDurability: e.durability()})
 			return links, err
 		},
-	}}, nil
+	}}
 }
 
+// amqpCredit is the number of messages that a broker may have sent ahead.
+const amqpCredit = 64
+
 func (s *amqpSource) run(ctx context.Context) error { return s.consumer.Run(ctx) }
+
+// durability returns what the query asks for.
+func (e endpoint) durability() amqp.Durability {
+	if e.has("durable") {
+		return amqp.DurabilityUnsettledState
+	}
+	return amqp.DurabilityNone
+}

@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -22,19 +18,35 @@ type target interface {
 	close()
 }
 
+// source hands events to the bridge until ctx ends.
+type source interface {
+	run(ctx context.Context) error
+}
+
 // bridge passes the events of a source to a target.
 type bridge struct {
 	settings settings
 	logger   *slog.Logger
 	filter   *cesql.Expression
 	target   target
-	counts   counts
-	lag      func() int64 // of the source, or nil
+	lag      func(context.Context) (int64, error) // of the source, or nil
+
+	counts  counts
+	phase   atomic.Int32
+	trouble atomic.Pointer[string] // why the last attempt failed, unless the target works
 }
+
+// The phases of a bridge.
+const (
+	phaseOpening int32 = iota
+	phaseOpen
+	phaseClosing
+)
 
 // counts are what has become of events.
 type counts struct {
-	received, sent, filtered, failed, invalid atomic.Int64
+	received, sent, filtered, failed, refused, invalid, underWay atomic.Int64
+	sending                                                      atomic.Int64 // nanoseconds that sent and failed took
 }
 
 // delivery is what sources call.
@@ -45,11 +57,20 @@ func (b *bridge) delivery() dispatch.Delivery {
 	}
 	return dispatch.Delivery{
 		Handler: b.pass, Attempts: attempts, Timeout: b.settings.timeout, Logger: b.logger,
-		Observer: dispatch.Observer{Failed: func(_ context.Context, o dispatch.Outcome) {
-			if o.ID == "" {
-				b.counts.invalid.Add(1)
-			}
-		}},
+		Observer: dispatch.Observer{Failed: b.observeFailure},
+	}
+}
+
+// observeFailure counts what the target refuses, and messages without an event.
+func (b *bridge) observeFailure(_ context.Context, o dispatch.Outcome) {
+	switch {
+	case o.ID == "":
+		b.counts.invalid.Add(1)
+	case o.Verdict == dispatch.VerdictRefused:
+		b.counts.refused.Add(1)
+	case o.Err != nil:
+		text := o.Err.Error()
+		b.trouble.Store(&text)
 	}
 }
 
@@ -74,25 +95,38 @@ func (b *bridge) mode(ctx context.Context) cloudevents.Mode {
 // pass sends an event to the target, unless a filter keeps it back.
 func (b *bridge) pass(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	b.counts.received.Add(1)
-	if !b.wants(e) {
+	if !b.wants(ctx, e) {
 		b.counts.filtered.Add(1)
 		return nil, nil
 	}
-	if err := b.target.send(ctx, e, b.mode(ctx)); err != nil {
+	b.counts.underWay.Add(1)
+	begin := time.Now()
+	err := b.target.send(ctx, e, b.mode(ctx))
+	b.counts.sending.Add(int64(time.Since(begin)))
+	b.counts.underWay.Add(-1)
+	if err != nil {
 		b.counts.failed.Add(1)
 		return nil, err
 	}
 	b.counts.sent.Add(1)
+	b.trouble.Store(nil)
 	b.logger.LogAttrs(ctx, slog.LevelDebug, "event passed", slog.Any("event", e))
 	return nil, nil
 }
 
-// wants reports whether the flags let an event pass.
-func (b *bridge) wants(e *cloudevents.Event) bool {
+// wants reports whether the flags let an event pass. An expression that fails is not true.
+func (b *bridge) wants(ctx context.Context, e *cloudevents.Event) bool {
 	if len(b.settings.types) > 0 && !b.hasType(e.Type) {
 		return false
 	}
-	return b.filter == nil || b.filter.Matches(e)
+	if b.filter == nil {
+		return true
+	}
+	ok, err := b.filter.Match(e)
+	if err != nil {
+		b.logger.LogAttrs(ctx, slog.LevelDebug, "-filter fails", slog.String("error", err.Error()), slog.Any("event", e))
+	}
+	return ok && err == nil
 }
 
 func (b *bridge) hasType(eventType string) bool {
@@ -102,51 +136,4 @@ func (b *bridge) hasType(eventType string) bool {
 		}
 	}
 	return false
-}
-
-// serveAdmin serves health and metrics, until the function that it returns is called.
-func (b *bridge) serveAdmin() (stop func(), err error) {
-	if b.settings.admin == "" {
-		return func() {}, nil
-	}
-	l, err := net.Listen("tcp", b.settings.admin)
-	if err != nil {
-		return nil, fmt.Errorf("-admin: %w", err)
-	}
-	server := &http.Server{Handler: b.adminHandler(), ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			b.logger.Error("-admin", "error", err.Error())
-		}
-	}()
-	return func() { server.Close() }, nil
-}
-
-func (b *bridge) adminHandler() http.Handler {
-	mux := http.NewServeMux()
-	ok := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }
-	mux.HandleFunc("GET /health", ok)
-	mux.HandleFunc("GET /ready", ok)
-	mux.HandleFunc("GET /metrics", b.metrics)
-	return mux
-}
-
-// metrics writes the counts in the text format of Prometheus.
-func (b *bridge) metrics(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	for _, m := range []struct {
-		name, help string
-		n          *atomic.Int64
-	}{
-		{"received", "Attempts to pass an event.", &b.counts.received},
-		{"sent", "Events that the target has.", &b.counts.sent},
-		{"filtered", "Events that a filter kept back.", &b.counts.filtered},
-		{"failed", "Attempts that failed.", &b.counts.failed},
-		{"invalid", "Messages without a valid event.", &b.counts.invalid},
-	} {
-		fmt.Fprintf(w, "# HELP cebridge_%[1]s_total %[2]s\n# TYPE cebridge_%[1]s_total counter\ncebridge_%[1]s_total %[3]d\n", m.name, m.help, m.n.Load())
-	}
-	if b.lag != nil {
-		fmt.Fprintf(w, "# HELP cebridge_lag Messages of the source that were not passed yet.\n# TYPE cebridge_lag gauge\ncebridge_lag %d\n", b.lag())
-	}
 }

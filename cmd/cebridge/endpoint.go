@@ -1,113 +1,144 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
+	"time"
 )
+
+// openTimeout is the time that a broker has to answer at the beginning.
+const openTimeout = 30 * time.Second
 
 // endpoint is a source or a target.
 type endpoint struct {
 	scheme string
 	host   string // hosts of Kafka are separated by commas
 	path   string // without the slash at its beginning
-	url    url.URL
+	query  url.Values
+	url    string // of HTTP and WebSockets
 }
 
-// kinds are the schemes, and what they need a path for.
-var kinds = map[string]string{
-	"http": "", "https": "", "ws": "", "wss": "",
-	"kafka": "topic", "nats": "stream and subject", "amqp": "address", "amqps": "address", "mqtt": "topic", "mqtts": "topic",
+// kind is what endpoints of a scheme have.
+type kind struct {
+	path   string // what the path is, if there must be one
+	query  string // the name that the query may have
+	tokens bool   // it knows tokens
+	web    bool   // it is a URL of the web
 }
 
+var kinds = map[string]kind{
+	"http": {web: true, tokens: true}, "https": {web: true, tokens: true}, "ws": {web: true, tokens: true}, "wss": {web: true, tokens: true},
+	"kafka": {path: "topic", query: "tls"},
+	"nats":  {path: "stream and subject", query: "tls", tokens: true},
+	"amqp":  {path: "address", query: "durable"}, "amqps": {path: "address", query: "durable"},
+	"mqtt": {path: "topic"}, "mqtts": {path: "topic"},
+}
+
+// parseEndpoint reads an endpoint. Its errors do not have its text, which may be secret.
 func parseEndpoint(s string) (endpoint, error) {
-	u, err := url.Parse(s)
-	if err != nil {
-		var about *url.Error
-		if errors.As(err, &about) {
-			err = about.Err // the text would have the URL, and what is secret in it
-		}
-		return endpoint{}, err
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return endpoint{}, errors.New("it is not of the form scheme://host/path")
 	}
-	needs, ok := kinds[u.Scheme]
+	k, ok := kinds[scheme]
+	if !ok {
+		return endpoint{}, fmt.Errorf("scheme %.64q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", scheme)
+	}
+	// Not by package url: brokers may be several, and a topic may have a #.
+	rest, query, _ := strings.Cut(rest, "?")
+	host, path, _ := strings.Cut(rest, "/")
+	e := endpoint{scheme: scheme, host: host}
+	var err error
 	switch {
-	case !ok:
-		return endpoint{}, fmt.Errorf("scheme %.64q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", u.Scheme)
-	case u.User != nil:
-		return endpoint{}, errors.New("credentials do not stand in a URL, which is logged: they come from the environment or a file")
-	case u.Host == "":
-		return endpoint{}, errors.New("there is no host")
+	case strings.Contains(host, "@"):
+		return e, errors.New("credentials do not stand in a URL, which is logged: they come from the environment or a file")
+	case host == "":
+		return e, errors.New("there is no host")
 	}
-	e := endpoint{scheme: u.Scheme, host: u.Host, path: strings.TrimPrefix(u.Path, "/"), url: *u}
-	if needs != "" && e.path == "" {
-		return endpoint{}, fmt.Errorf("there is no %s behind the host", needs)
+	if e.path, err = url.PathUnescape(path); err != nil {
+		return e, fmt.Errorf("the path is not percent-encoded: %w", err)
 	}
-	return e, nil
-}
-
-// String returns the endpoint without its query, which may hold a secret.
-func (e endpoint) String() string { return e.scheme + "://" + e.host + "/" + e.path }
-
-func (e endpoint) isHTTP() bool { return e.scheme == "http" || e.scheme == "https" }
-
-// secret is what one end authenticates with.
-type secret struct{ user, password, token string }
-
-// secrets are lines such as CEBRIDGE_SOURCE_USER=name, of a file or the environment.
-type secrets struct {
-	file   map[string]string
-	getenv func(string) string
-}
-
-// readSecrets reads the file, if there is one. Errors name lines, not what is in them.
-func readSecrets(file string, getenv func(string) string) (secrets, error) {
-	s := secrets{file: map[string]string{}, getenv: getenv}
-	if file == "" {
-		return s, nil
+	if e.query, err = url.ParseQuery(query); err != nil {
+		return e, errors.New("the query is not of the form name=value")
 	}
-	in, err := os.Open(file)
-	if err != nil {
-		return s, err
+	if k.web {
+		return e, e.parseWeb(s)
 	}
-	defer in.Close()
-	lines := bufio.NewScanner(in)
-	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
+	if e.path == "" {
+		return e, fmt.Errorf("there is no %s behind the host", k.path)
+	}
+	for name, values := range e.query {
+		if name != k.query || len(values) != 1 || values[0] != "1" {
+			return e, fmt.Errorf("%.64q in the query: it may have %s=1, if that makes sense, and nothing else", name, k.query)
 		}
-		name, value, ok := strings.Cut(line, "=")
-		if !ok || !strings.HasPrefix(name, "CEBRIDGE_") {
-			return s, fmt.Errorf("line %d of %s is not CEBRIDGE_…=…", n, file)
-		}
-		s.file[name] = value
 	}
-	return s, lines.Err()
+	if scheme == "nats" {
+		_, _, err = e.place()
+	}
+	return e, err
 }
 
-// of returns the secret of an end: SOURCE or TARGET.
-func (s secrets) of(end string) secret {
-	get := func(name string) string {
-		name = "CEBRIDGE_" + end + "_" + name
-		if value, ok := s.file[name]; ok {
-			return value
-		}
-		return s.getenv(name)
+// parseWeb finds what is wrong with a URL of the web.
+func (e *endpoint) parseWeb(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return errors.New("it is not a URL")
+	case u.Fragment != "":
+		return errors.New("a fragment, behind #, is not sent")
 	}
-	return secret{get("USER"), get("PASSWORD"), get("TOKEN")}
+	e.url = s
+	return nil
 }
 
-// source hands events to the handler of the bridge until ctx ends.
-type source interface {
-	run(ctx context.Context) error
+// place returns the stream and the subject of an endpoint.
+func (e endpoint) place() (stream, subject string, err error) {
+	stream, subject, ok := strings.Cut(e.path, "/")
+	if !ok || stream == "" || subject == "" {
+		return "", "", errors.New("the path of NATS is /stream/subject")
+	}
+	return stream, subject, nil
 }
+
+// hasWildcard reports whether an endpoint stands for more than one place.
+func (e endpoint) hasWildcard() bool {
+	switch e.scheme {
+	case "nats":
+		return strings.ContainsAny(e.path, "*>")
+	case "mqtt", "mqtts":
+		return strings.ContainsAny(e.path, "+#")
+	}
+	return false
+}
+
+// has reports whether the query sets name to 1.
+func (e endpoint) has(name string) bool { return e.query.Get(name) == "1" }
+
+// String returns the endpoint for logs: without the query, and of URLs of the web without the
+// path, because each of them may be a secret.
+func (e endpoint) String() string {
+	if kinds[e.scheme].web {
+		return e.scheme + "://" + e.host
+	}
+	return e.scheme + "://" + e.host + "/" + e.path
+}
+
+// serves reports whether a source of that kind is a server.
+func (e endpoint) serves() bool { return kinds[e.scheme].web }
+
+func (e endpoint) isWebSocket() bool { return e.scheme == "ws" || e.scheme == "wss" }
 
 // openTarget connects to the target.
-func openTarget(ctx context.Context, b *bridge, s secret) (target, error) {
+func openTarget(ctx context.Context, b *bridge, all secrets) (target, error) {
+	s, err := all.of("TARGET", b.settings.target.scheme)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
 	switch b.settings.target.scheme {
 	case "http", "https":
 		return newHTTPTarget(b, s), nil
@@ -119,29 +150,31 @@ func openTarget(ctx context.Context, b *bridge, s secret) (target, error) {
 		return newAMQPTarget(ctx, b, s)
 	case "mqtt", "mqtts":
 		return newMQTTTarget(ctx, b, s)
-	case "ws", "wss":
+	default:
 		return newWSTarget(b, s), nil
 	}
-	return nil, errors.New("there is no such target")
 }
 
 // openSource makes the source ready.
-func openSource(b *bridge, s secret) (source, error) {
-	switch b.settings.source.scheme {
-	case "http":
-		return newHTTPSource(b, s), nil
-	case "kafka":
-		return newKafkaSource(b, s)
-	case "nats":
-		return newNATSSource(b, s)
-	case "amqp", "amqps":
-		return newAMQPSource(b, s)
-	case "mqtt", "mqtts":
-		return newMQTTSource(b, s)
-	case "ws":
-		return newWSSource(b, s), nil
-	case "https", "wss":
-		return nil, errors.New("a source is served without TLS: put a proxy in front of it")
+func openSource(ctx context.Context, b *bridge, all secrets) (source, error) {
+	s, err := all.of("SOURCE", b.settings.source.scheme)
+	if err != nil {
+		return nil, err
 	}
-	return nil, errors.New("there is no such source")
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	switch b.settings.source.scheme {
+	case "kafka":
+		return newKafkaSource(ctx, b, s)
+	case "nats":
+		return newNATSSource(ctx, b, s)
+	case "amqp", "amqps":
+		return newAMQPSource(b, s), nil
+	case "mqtt", "mqtts":
+		return newMQTTSource(ctx, b, s)
+	case "ws":
+		return newWSSource(b, s)
+	default:
+		return newHTTPSource(b, s)
+	}
 }

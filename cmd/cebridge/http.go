@@ -3,27 +3,28 @@ package main
 import (
 	"context"
 	"crypto/subtle"
+	"net"
 	"net/http"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // httpTarget sends events by POST.
-type httpTarget struct{ senders [2]*cehttp.Sender } // by mode
+type httpTarget struct {
+	senders [2]*cehttp.Sender // by mode
+	client  *http.Client
+}
 
 func newHTTPTarget(b *bridge, s secret) *httpTarget {
-	t := new(httpTarget)
-	header := http.Header{}
-	if s.token != "" {
-		header.Set("Authorization", "Bearer "+s.token)
-	} else if s.user != "" {
-		r := http.Request{Header: header}
-		r.SetBasicAuth(s.user, s.password)
-	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = max(b.settings.concurrency, defaultRequests)
+	t := &httpTarget{client: &http.Client{Transport: transport}}
 	for _, m := range modes {
 		t.senders[m] = &cehttp.Sender{
-			Target: b.settings.target.url.String(), Mode: m, Header: header, Timeout: b.settings.timeout,
+			Target: b.settings.target.url, Mode: m, Header: s.header(), Timeout: b.settings.timeout, Client: t.client,
 			Retry: cehttp.Retry{Attempts: 1}, Logger: b.logger, // the source waits and asks again
 		}
 	}
@@ -34,51 +35,97 @@ func (t *httpTarget) send(ctx context.Context, e *cloudevents.Event, mode cloude
 	return t.senders[mode].Send(ctx, e)
 }
 
-func (t *httpTarget) close() {}
+func (t *httpTarget) close() { t.client.CloseIdleConnections() }
+
+// defaultRequests is the number of requests that are under way at the same time. With those
+// above it, bodies that wait for the target would fill the memory.
+const defaultRequests = 64
 
 // httpSource receives events by POST.
 type httpSource struct {
-	bridge *bridge
-	secret secret
+	door     *door
+	receiver *cehttp.Receiver
+	places   chan struct{} // a request under way has one
 }
 
-func newHTTPSource(b *bridge, s secret) *httpSource { return &httpSource{b, s} }
-
-func (s *httpSource) run(ctx context.Context) error {
-	delivery := s.bridge.delivery()
-	receiver := &cehttp.Receiver{Handler: delivery.Handler, Logger: s.bridge.logger, Observer: cehttp.Observer{Observer: delivery.Observer}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
-	mux.Handle("/"+s.bridge.settings.source.path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.refused(w, r) {
-			return
-		}
-		ctx, cancel := context.WithTimeout(withMode(r.Context(), cehttp.ModeOf(r.Header)), s.bridge.settings.timeout)
-		defer cancel()
-		receiver.ServeHTTP(w, r.WithContext(ctx))
-	}))
-	return cehttp.ListenAndServe(ctx, s.bridge.settings.source.host, mux)
-}
-
-// refused answers a request without the secret of the source.
-func (s *httpSource) refused(w http.ResponseWriter, r *http.Request) bool {
-	if s.admits(r) {
-		return false
+func newHTTPSource(b *bridge, s secret) (*httpSource, error) {
+	d, err := newDoor(b, s)
+	if err != nil {
+		return nil, err
 	}
-	w.Header().Set("WWW-Authenticate", "Bearer")
-	http.Error(w, "unauthorized", http.StatusUnauthorized)
-	return true
+	n := b.settings.concurrency
+	if n == 0 {
+		n = defaultRequests
+	}
+	delivery := b.delivery()
+	return &httpSource{door: d, places: make(chan struct{}, n), receiver: &cehttp.Receiver{
+		Handler: dispatch.Timeout(b.settings.timeout)(delivery.Handler), Logger: b.logger, Observer: cehttp.Observer{Observer: delivery.Observer},
+	}}, nil
+}
+
+func (s *httpSource) run(ctx context.Context) error { return s.door.serve(ctx, s) }
+
+// ServeHTTP reads the body of a request only if there is a place for it.
+func (s *httpSource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+		s.receiver.ServeHTTP(w, r.WithContext(withMode(r.Context(), cehttp.ModeOf(r.Header))))
+	default:
+		cehttp.WriteProblem(w, http.StatusServiceUnavailable, time.Second, &cehttp.Problem{
+			Message: "too many events are under way", Type: "overloaded", Retryable: true,
+		})
+	}
+}
+
+// door lets requests in that have the path and the secret of the source.
+type door struct {
+	listener net.Listener
+	path     string
+	secret   secret
+	grace    time.Duration
+}
+
+func newDoor(b *bridge, s secret) (*door, error) {
+	l, err := net.Listen("tcp", b.settings.source.host)
+	if err != nil {
+		return nil, err
+	}
+	return &door{l, "/" + b.settings.source.path, s, b.settings.grace}, nil
+}
+
+// serve serves requests until ctx ends, and those that are under way then for the time of grace.
+func (d *door) serve(ctx context.Context, h http.Handler) error {
+	working, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(d.grace, cancel) })()
+	return cehttp.Serve(ctx, d.listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/health" && r.Method == http.MethodGet:
+			serveHealth(w, r)
+		case r.URL.Path != d.path:
+			http.NotFound(w, r)
+		case !d.admits(r):
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+		default:
+			ctx, end := context.WithCancel(r.Context())
+			defer end()
+			defer context.AfterFunc(working, end)()
+			h.ServeHTTP(w, r.WithContext(ctx))
+		}
+	}))
 }
 
 // admits reports whether a request has the secret of the source, if there is one.
-func (s *httpSource) admits(r *http.Request) bool {
+func (d *door) admits(r *http.Request) bool {
 	same := func(got, want string) bool { return subtle.ConstantTimeCompare([]byte(got), []byte(want)) == 1 }
-	if s.secret.token != "" {
-		return same(r.Header.Get("Authorization"), "Bearer "+s.secret.token)
+	if d.secret.token != "" {
+		return same(r.Header.Get("Authorization"), "Bearer "+d.secret.token)
 	}
-	if s.secret.user != "" {
+	if d.secret.user != "" {
 		user, password, _ := r.BasicAuth()
-		return same(user, s.secret.user) && same(password, s.secret.password)
+		return same(user, d.secret.user) && same(password, d.secret.password)
 	}
 	return true
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -14,16 +15,37 @@ import (
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 )
 
-// kafkaOptions are what a source and a target need to connect. The query tls=1 asks for TLS.
-func kafkaOptions(e endpoint, s secret) []kgo.Opt {
-	opts := []kgo.Opt{kgo.SeedBrokers(strings.Split(e.host, ",")...), kgo.ClientID("cebridge")}
-	if e.url.Query().Get("tls") == "1" {
+// kafkaClient makes a client, and waits until it has a broker.
+func kafkaClient(ctx context.Context, b *bridge, e endpoint, s secret, opts ...kgo.Opt) (*kgo.Client, error) {
+	opts = append(opts, kgo.SeedBrokers(strings.Split(e.host, ",")...), kgo.ClientID("cebridge"), kgo.WithLogger(kafkaLogger{b.logger}))
+	if e.has("tls") {
 		opts = append(opts, kgo.DialTLSConfig(&tls.Config{MinVersion: tls.VersionTLS12}))
 	}
 	if s.user != "" {
 		opts = append(opts, kgo.SASL(plain.Auth{User: s.user, Pass: s.password}.AsMechanism()))
 	}
-	return opts
+	client, err := kgo.NewClient(opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Ping(ctx); err != nil {
+		client.CloseAllowingRebalance()
+		return nil, err
+	}
+	return client, nil
+}
+
+// kafkaLogger passes the warnings of the client on.
+type kafkaLogger struct{ to *slog.Logger }
+
+func (kafkaLogger) Level() kgo.LogLevel { return kgo.LogLevelWarn }
+
+func (l kafkaLogger) Log(level kgo.LogLevel, msg string, keyvals ...any) {
+	if level == kgo.LogLevelError {
+		l.to.Error("kafka: "+msg, keyvals...)
+	} else {
+		l.to.Warn("kafka: "+msg, keyvals...)
+	}
 }
 
 // kafkaTarget writes events to a topic, with their partitionkey as the key.
@@ -33,12 +55,8 @@ type kafkaTarget struct {
 }
 
 func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, error) {
-	client, err := kgo.NewClient(kafkaOptions(b.settings.target, s)...)
+	client, err := kafkaClient(ctx, b, b.settings.target, s)
 	if err != nil {
-		return nil, err
-	}
-	if err := client.Ping(ctx); err != nil {
-		client.Close()
 		return nil, err
 	}
 	t := &kafkaTarget{client: client}
@@ -62,24 +80,23 @@ type kafkaSource struct {
 	consumer *cekgo.Consumer
 }
 
-func newKafkaSource(b *bridge, s secret) (*kafkaSource, error) {
+func newKafkaSource(ctx context.Context, b *bridge, s secret) (*kafkaSource, error) {
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		return b.pass(withMode(ctx, modeOfRecord(ctx)), e)
 	}
 	c := &cekgo.Consumer{
-		Delivery: delivery, Concurrency: b.settings.concurrency, DeadLetter: b.settings.deadLetter, Grace: b.settings.grace,
+		Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *kgo.Record, error) {},
 		Decoder: cekafka.Decoder{JSONEvents: true},
 	}
-	opts := append(c.Options(), kafkaOptions(b.settings.source, s)...)
-	client, err := kgo.NewClient(append(opts, kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path),
-		kgo.SessionTimeout(sessionTimeout))...)
+	client, err := kafkaClient(ctx, b, b.settings.source, s, append(c.Options(),
+		kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path), kgo.SessionTimeout(sessionTimeout))...)
 	if err != nil {
 		return nil, err
 	}
 	c.Client = client
-	b.lag = c.Lag
+	b.lag = func(context.Context) (int64, error) { return c.Lag(), nil }
 	return &kafkaSource{c}, nil
 }
 

@@ -38,7 +38,20 @@ func TestUsage(t *testing.T) {
 		{[]string{"-attempts", "-1", "http://:0", "http://host"}, "-attempts"},
 		{[]string{"-filter", "a =", "http://:0", "http://host"}, "-filter"},
 		{[]string{"-credentials", "/no/such/file", "http://:0", "http://host"}, "no such file"},
-		{[]string{"http://:0", "http://%zz"}, "invalid"},
+		{[]string{"http://:0", "http://%zz"}, "not a URL"},
+		{[]string{"http://:0", "http://host:secret"}, "not a URL"},
+		{[]string{"http://:0", "http://host/#part"}, "fragment"},
+		{[]string{"http://:0", "hook"}, "scheme://"},
+		{[]string{"http://:0", "kafka://h/%zz"}, "percent-encoded"},
+		{[]string{"http://:0", "kafka://h/t?tsl=1"}, "in the query"},
+		{[]string{"http://:0", "kafka://h/t?tls=secret"}, "in the query"},
+		{[]string{"http://:0", "mqtt://h/t?tls=1"}, "in the query"},
+		{[]string{"http://:0", "mqtt://h/t/#"}, "wildcard"},
+		{[]string{"http://:0", "nats://h/STREAM/t.*"}, "wildcard"},
+		{[]string{"http://:0", "http://host", "-v"}, "behind the flags"},
+		{[]string{"-timeout", "0", "http://:0", "http://host"}, "-timeout"},
+		{[]string{"-mode", "binary", "http://:0", "ws://host"}, "structured mode only"},
+		{[]string{"-dead-letter", "x", "ws://:0", "http://host"}, "broker"},
 	} {
 		err := run(context.Background(), append([]string{"-admin", ""}, c.args...), noEnv, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
@@ -60,29 +73,52 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Credentials come from a file or from the environment; the file comes first.
+// Credentials come from a file or from the environment; the file comes first. Errors do not
+// have them.
 func TestSecrets(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "credentials")
-	if err := os.WriteFile(file, []byte("# ours\n\nCEBRIDGE_SOURCE_USER=me\nCEBRIDGE_SOURCE_PASSWORD=a=b\n"), 0o600); err != nil {
-		t.Fatal(err)
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	s, err := readSecrets(file, func(name string) string { return name })
+	write("# ours\n\nCEBRIDGE_SOURCE_USER=me\nCEBRIDGE_SOURCE_PASSWORD=a=b\n")
+	s, err := readSecrets(file, func(name string) string {
+		return map[string]string{"CEBRIDGE_SOURCE_USER": "other", "CEBRIDGE_TARGET_TOKEN": "hunter2"}[name]
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := s.of("SOURCE"), (secret{"me", "a=b", "CEBRIDGE_SOURCE_TOKEN"}); got != want {
-		t.Errorf("%v, want %v", got, want)
+	for end, want := range map[string]secret{"SOURCE": {"me", "a=b", ""}, "TARGET": {"", "", "hunter2"}} {
+		if got, err := s.of(end, "nats"); got != want || err != nil {
+			t.Errorf("%v, %v, want %v", got, err, want)
+		}
 	}
-	if err := os.WriteFile(file, []byte("CEBRIDGE_SOURCE_USER=me\nhunter2\n"), 0o600); err != nil {
-		t.Fatal(err)
+	if _, err := s.of("TARGET", "kafka"); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("a token for Kafka: %v", err)
 	}
-	if _, err := readSecrets(file, noEnv); err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("error: %v", err)
+	for reason, text := range map[string]string{
+		"no name":         "CEBRIDGE_SOURCE_USER=me\nhunter2\n",
+		"misspelled name": "CEBRIDGE_SOURCE_USER=me\nCEBRIDGE_SORCE_PASSWORD=hunter2\n",
+	} {
+		write(text)
+		if _, err := readSecrets(file, noEnv); err == nil || !strings.Contains(err.Error(), "line 2") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", reason, err)
+		}
+	}
+	for reason, env := range map[string]map[string]string{
+		"password without a user": {"CEBRIDGE_SOURCE_PASSWORD": "hunter2"},
+		"user and token":          {"CEBRIDGE_SOURCE_USER": "me", "CEBRIDGE_SOURCE_TOKEN": "hunter2"},
+	} {
+		s := secrets{getenv: func(name string) string { return env[name] }}
+		if _, err := s.of("SOURCE", "http"); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", reason, err)
+		}
 	}
 }
 
 // A source of HTTP asks for the secret that it was given.
-func TestHTTPSourceAdmits(t *testing.T) {
+func TestDoorAdmits(t *testing.T) {
 	request := func(set func(*http.Request)) *http.Request {
 		r := httptest.NewRequest(http.MethodPost, "/", nil)
 		set(r)
@@ -107,28 +143,28 @@ func TestHTTPSourceAdmits(t *testing.T) {
 		{"the password", secret{user: "me", password: "p"}, basic("p"), true},
 		{"another password", secret{user: "me", password: "p"}, basic("x"), false},
 	} {
-		if got := (&httpSource{secret: c.secret}).admits(c.r); got != c.want {
+		if got := (&door{secret: c.secret}).admits(c.r); got != c.want {
 			t.Errorf("%s: %t", c.reason, got)
 		}
 	}
 }
 
-// The metrics are in the text format of Prometheus.
-func TestMetrics(t *testing.T) {
-	b := &bridge{lag: func() int64 { return 7 }}
-	b.counts.sent.Add(3)
-	w := httptest.NewRecorder()
-	b.adminHandler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	for _, want := range []string{"# TYPE cebridge_sent_total counter\ncebridge_sent_total 3\n", "cebridge_lag 7\n", "cebridge_failed_total 0\n"} {
-		if !strings.Contains(w.Body.String(), want) {
-			t.Errorf("no %q in\n%s", want, w.Body)
+// What stands behind the host is taken as it is: topics may have a #, and hosts may be several.
+func TestEndpoints(t *testing.T) {
+	for text, want := range map[string]endpoint{
+		"kafka://a:1,b:2/orders":               {scheme: "kafka", host: "a:1,b:2", path: "orders"},
+		"mqtt://h/orders/#":                    {scheme: "mqtt", host: "h", path: "orders/#"},
+		"mqtt://h//orders/+":                   {scheme: "mqtt", host: "h", path: "/orders/+"},
+		"amqp://h:5672//queue/a%3Fb?durable=1": {scheme: "amqp", host: "h:5672", path: "/queue/a?b"},
+		"nats://h/S/orders.>":                  {scheme: "nats", host: "h", path: "S/orders.>"},
+		"https://h/a?token=x":                  {scheme: "https", host: "h", path: "a", url: "https://h/a?token=x"},
+	} {
+		got, err := parseEndpoint(text)
+		if err != nil || got.scheme != want.scheme || got.host != want.host || got.path != want.path || got.url != want.url {
+			t.Errorf("%s: %+v, %v", text, got, err)
 		}
-	}
-	for _, path := range []string{"/health", "/ready"} {
-		w := httptest.NewRecorder()
-		b.adminHandler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-		if w.Code != http.StatusOK {
-			t.Errorf("%s: status %d", path, w.Code)
+		if shown := got.String(); strings.Contains(shown, "token") || strings.Contains(shown, "?") && want.path != "/queue/a?b" {
+			t.Errorf("%s is shown as %s", text, shown)
 		}
 	}
 }
@@ -137,7 +173,7 @@ func TestMetrics(t *testing.T) {
 func TestTypes(t *testing.T) {
 	b := &bridge{settings: settings{types: []string{"a.b", "c.*"}}}
 	for eventType, want := range map[string]bool{"a.b": true, "a.b.c": false, "c.d": true, "c": false} {
-		if got := b.wants(&cloudevents.Event{Type: eventType}); got != want {
+		if got := b.wants(t.Context(), &cloudevents.Event{Type: eventType}); got != want {
 			t.Errorf("%s: %t", eventType, got)
 		}
 	}

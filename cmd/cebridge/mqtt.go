@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
@@ -17,15 +20,51 @@ import (
 const sessionExpiry = 24 * 60 * 60
 
 // mqttConfig is what a source and a target need to connect.
-func mqttConfig(e endpoint, s secret, clientID string) autopaho.ClientConfig {
+func mqttConfig(b *bridge, e endpoint, s secret, clientID string) autopaho.ClientConfig {
 	config := autopaho.ClientConfig{
 		ServerUrls: []*url.URL{{Scheme: e.scheme, Host: e.host}}, KeepAlive: 30, SessionExpiryInterval: sessionExpiry,
-		ClientConfig: paho.ClientConfig{ClientID: clientID},
+		OnConnectError:   func(err error) { b.logger.Warn("mqtt: no connection", "error", err.Error()) },
+		OnConnectionDown: func() bool { b.logger.Warn("mqtt: disconnected"); return true },
+		ClientConfig: paho.ClientConfig{
+			ClientID:      clientID,
+			OnClientError: func(err error) { b.logger.Warn("mqtt: connection lost", "error", err.Error()) },
+			OnServerDisconnect: func(d *paho.Disconnect) {
+				b.logger.Warn("mqtt: the broker ends the connection", "reason", fmt.Sprintf("0x%02x", d.ReasonCode))
+			},
+		},
 	}
 	if s.user != "" {
 		config.ConnectUsername, config.ConnectPassword = s.user, []byte(s.password)
 	}
 	return config
+}
+
+// connectMQTT makes a connection. If there is none in time, the error says why.
+func connectMQTT(ctx context.Context, config autopaho.ClientConfig) (*autopaho.ConnectionManager, error) {
+	var cause atomic.Pointer[error]
+	tell := config.OnConnectError
+	config.OnConnectError = func(err error) {
+		cause.Store(&err)
+		tell(err)
+	}
+	manager, err := autopaho.NewConnection(context.WithoutCancel(ctx), config)
+	if err != nil {
+		return nil, err
+	}
+	if err := manager.AwaitConnection(ctx); err != nil {
+		disconnectMQTT(manager)
+		if last := cause.Load(); last != nil {
+			err = errors.Join(err, *last)
+		}
+		return nil, err
+	}
+	return manager, nil
+}
+
+func disconnectMQTT(manager *autopaho.ConnectionManager) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = manager.Disconnect(ctx) // the broker finds out by itself
 }
 
 // mqttTarget publishes events on a topic.
@@ -35,19 +74,13 @@ type mqttTarget struct {
 }
 
 func newMQTTTarget(ctx context.Context, b *bridge, s secret) (*mqttTarget, error) {
-	config := mqttConfig(b.settings.target, s, "cebridge-"+cloudevents.NewID())
+	config := mqttConfig(b, b.settings.target, s, "cebridge-"+cloudevents.NewID())
 	config.SessionExpiryInterval = 0
-	manager, err := autopaho.NewConnection(context.WithoutCancel(ctx), config)
+	manager, err := connectMQTT(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	within, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
 	t := &mqttTarget{manager: manager}
-	if err := manager.AwaitConnection(within); err != nil {
-		t.close()
-		return nil, err
-	}
 	for _, m := range modes {
 		t.senders[m] = &cepaho.Sender{Client: manager, Topic: b.settings.target.path, Encoder: cemqtt.Encoder{Mode: m}}
 	}
@@ -58,19 +91,12 @@ func (t *mqttTarget) send(ctx context.Context, e *cloudevents.Event, mode cloude
 	return t.senders[mode].Send(ctx, e)
 }
 
-func (t *mqttTarget) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	_ = t.manager.Disconnect(ctx) // the broker finds out by itself
-}
+func (t *mqttTarget) close() { disconnectMQTT(t.manager) }
 
 // mqttSource reads events as a session that the group names.
-type mqttSource struct {
-	config   autopaho.ClientConfig
-	consumer *cepaho.Consumer
-}
+type mqttSource struct{ consumer *cepaho.Consumer }
 
-func newMQTTSource(b *bridge, s secret) (*mqttSource, error) {
+func newMQTTSource(ctx context.Context, b *bridge, s secret) (*mqttSource, error) {
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		p, _ := cepaho.MessageFrom(ctx)
@@ -82,25 +108,21 @@ func newMQTTSource(b *bridge, s secret) (*mqttSource, error) {
 		return b.pass(withMode(ctx, mode), e)
 	}
 	c := &cepaho.Consumer{
-		Topics: []string{b.settings.source.path}, Delivery: delivery, Concurrency: b.settings.concurrency, DeadLetter: b.settings.deadLetter,
+		Topics: []string{b.settings.source.path}, Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *paho.Publish, error) {}, Grace: b.settings.grace,
 		Decoder: cemqtt.Decoder{JSONEvents: true},
 	}
-	config := mqttConfig(b.settings.source, s, b.settings.group)
+	config := mqttConfig(b, b.settings.source, s, b.settings.group)
 	c.Configure(&config)
-	return &mqttSource{config, c}, nil
+	manager, err := connectMQTT(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	c.Client = manager
+	return &mqttSource{c}, nil
 }
 
 func (s *mqttSource) run(ctx context.Context) error {
-	manager, err := autopaho.NewConnection(context.WithoutCancel(ctx), s.config)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_ = manager.Disconnect(ctx) // the broker keeps the session
-	}()
-	s.consumer.Client = manager
+	defer disconnectMQTT(s.consumer.Client) // the broker keeps the session
 	return s.consumer.Run(ctx)
 }

@@ -3,8 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
-	"time"
+	"fmt"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -15,13 +14,25 @@ import (
 )
 
 // dialNATS connects to a server, and goes on connecting when it is away.
-func dialNATS(e endpoint, s secret) (*nats.Conn, jetstream.JetStream, error) {
-	opts := []nats.Option{nats.Name("cebridge"), nats.MaxReconnects(-1)}
+func dialNATS(b *bridge, e endpoint, s secret) (*nats.Conn, jetstream.JetStream, error) {
+	opts := []nats.Option{
+		nats.Name("cebridge"), nats.MaxReconnects(-1),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				b.logger.Warn("nats: disconnected", "error", err.Error())
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { b.logger.Info("nats: connected again") }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { b.logger.Warn("nats", "error", err.Error()) }),
+	}
 	switch {
 	case s.token != "":
 		opts = append(opts, nats.Token(s.token))
 	case s.user != "":
 		opts = append(opts, nats.UserInfo(s.user, s.password))
+	}
+	if e.has("tls") {
+		opts = append(opts, nats.Secure())
 	}
 	conn, err := nats.Connect("nats://"+e.host, opts...)
 	if err != nil {
@@ -32,15 +43,6 @@ func dialNATS(e endpoint, s secret) (*nats.Conn, jetstream.JetStream, error) {
 		conn.Close()
 	}
 	return conn, js, err
-}
-
-// place returns the stream and the subject of an endpoint.
-func (e endpoint) place() (stream, subject string, err error) {
-	stream, subject, ok := strings.Cut(e.path, "/")
-	if !ok || stream == "" || subject == "" {
-		return "", "", errors.New("the path of NATS is /stream/subject")
-	}
-	return stream, subject, nil
 }
 
 // natsTarget publishes events to JetStream.
@@ -54,7 +56,7 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 	if err != nil {
 		return nil, err
 	}
-	conn, js, err := dialNATS(b.settings.target, s)
+	conn, js, err := dialNATS(b, b.settings.target, s)
 	if err != nil {
 		return nil, err
 	}
@@ -81,20 +83,16 @@ type natsSource struct {
 	consumer *cenatsgo.Consumer
 }
 
-func newNATSSource(b *bridge, s secret) (*natsSource, error) {
+func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error) {
 	stream, subject, err := b.settings.source.place()
 	if err != nil {
 		return nil, err
 	}
-	conn, js, err := dialNATS(b.settings.source, s)
+	conn, js, err := dialNATS(b, b.settings.source, s)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	durable, err := js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
-		Durable: b.settings.group, FilterSubject: subject, AckPolicy: jetstream.AckExplicitPolicy, MaxDeliver: -1,
-	})
+	durable, err := openDurable(ctx, js, stream, subject, b.settings.group)
 	if err != nil {
 		conn.Close()
 		return nil, err
@@ -104,20 +102,36 @@ func newNATSSource(b *bridge, s secret) (*natsSource, error) {
 		return b.pass(withMode(ctx, modeOfMessage(ctx)), e)
 	}
 	c := &cenatsgo.Consumer{
-		Consumer: durable, Delivery: delivery, Concurrency: b.settings.concurrency, InOrder: b.settings.concurrency == 1, Grace: b.settings.grace,
+		Consumer: durable, Delivery: delivery, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
 		DeadLetter: b.settings.deadLetter, JetStream: js, Invalid: policies[b.settings.invalid],
 		Skipped: func(context.Context, jetstream.Msg, error) {},
 	}
-	b.lag = func() int64 {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
+	b.lag = func(ctx context.Context) (int64, error) {
 		info, err := durable.Info(ctx)
 		if err != nil {
-			return 0
+			return 0, err
 		}
-		return int64(info.NumPending) + int64(info.NumAckPending)
+		return int64(info.NumPending) + int64(info.NumAckPending), nil
 	}
 	return &natsSource{conn, c}, nil
+}
+
+// openDurable returns the durable consumer of that name, and makes it if there is none. It
+// does not change one that has another filter: that may be of another bridge.
+func openDurable(ctx context.Context, js jetstream.JetStream, stream, subject, name string) (jetstream.Consumer, error) {
+	durable, err := js.Consumer(ctx, stream, name)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return js.CreateConsumer(ctx, stream, jetstream.ConsumerConfig{
+			Durable: name, FilterSubject: subject, AckPolicy: jetstream.AckExplicitPolicy, MaxDeliver: -1,
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	if has := durable.CachedInfo().Config.FilterSubject; has != subject {
+		return nil, fmt.Errorf("the consumer %s of the stream %s reads %q and not %q: set another -group", name, stream, has, subject)
+	}
+	return durable, nil
 }
 
 func (s *natsSource) run(ctx context.Context) error {

@@ -1,4 +1,4 @@
-package broker
+package amqpbroker
 
 import (
 	"bufio"
@@ -156,7 +156,7 @@ func (c *conn) read() error {
 			return err
 		}
 		if !bytes.Equal(header[:4], []byte("AMQP")) {
-			return fmt.Errorf("broker: no protocol header: %q", header)
+			return fmt.Errorf("amqpbroker: no protocol header: %q", header)
 		}
 		sasl := header[4] == 3
 		c.broker.mu.Lock()
@@ -205,7 +205,7 @@ func readFrame(in io.Reader) (channel uint16, body []byte, err error) {
 	}
 	size, offset := int(binary.BigEndian.Uint32(header[:])), 4*int(header[4])
 	if size > maxFrame || offset < 8 || size < offset {
-		return 0, nil, fmt.Errorf("broker: frame of %d bytes, body at %d", size, offset)
+		return 0, nil, fmt.Errorf("amqpbroker: frame of %d bytes, body at %d", size, offset)
 	}
 	body = make([]byte, size-8)
 	_, err = io.ReadFull(in, body)

@@ -1,4 +1,4 @@
-package broker
+package amqpbroker
 
 import (
 	"encoding/binary"
@@ -15,7 +15,7 @@ type described struct {
 // symbol is the AMQP type of that name.
 type symbol string
 
-var errCut = errors.New("broker: a frame is cut")
+var errCut = errors.New("amqpbroker: a frame is cut")
 
 // read decodes the value at the beginning of b, and returns what follows it. All integers are
 // uint64, strings and symbols are string, lists and maps are []any. Other types are []byte.
@@ -59,7 +59,7 @@ func read(b []byte) (v any, rest []byte, err error) {
 		size, b = int(binary.BigEndian.Uint32(b)), b[4:]
 		count = 4
 	default:
-		return nil, nil, fmt.Errorf("broker: type %#02x", code)
+		return nil, nil, fmt.Errorf("amqpbroker: type %#02x", code)
 	}
 	if len(b) < size {
 		return nil, nil, errCut

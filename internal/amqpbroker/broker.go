@@ -1,12 +1,12 @@
-// Package broker is a small AMQP 1.0 broker for the tests and examples of package cegoamqp. It
-// keeps messages until they are settled, which the example broker of Qpid Proton does not.
+// Package amqpbroker is a small AMQP 1.0 broker for tests and examples. It keeps
+// messages until they are settled, which the example broker of Qpid Proton does not.
 //
 // A queue exists as soon as its address is named. A message that is rejected moves to the queue
 // with the suffix ".rejected". One that is released, modified or not settled when its link ends
 // returns to its place. What is sent to the addresses "answer/rejected", "answer/full",
 // "answer/released", "answer/modified" and "answer/undeliverable" is not kept, and has that
 // outcome. Queues survive Stop.
-package broker
+package amqpbroker
 
 import (
 	"maps"
@@ -106,13 +106,19 @@ func (b *Broker) Len(address string) int {
 	return len(q.ready) + q.unsettled
 }
 
-// Detach ends the links to an address with an error.
+// Detach ends the links from and to an address with an error.
 func (b *Broker) Detach(address, condition string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, l := range slices.Clone(b.queue(address).consumers) {
-		l.session.send(performDetach, []any{l.handle, true, described{errorCode, []any{symbol(condition)}}})
-		l.end()
+	for c := range b.conns {
+		for _, s := range c.sessions {
+			for _, l := range s.links { // end deletes l
+				if l.address == address {
+					s.send(performDetach, []any{l.handle, true, described{errorCode, []any{symbol(condition)}}})
+					l.end()
+				}
+			}
+		}
 	}
 }
 

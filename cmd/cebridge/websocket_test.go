@@ -1,0 +1,23 @@
+package main
+
+import "testing"
+
+// Events go over a WebSocket between two bridges, and are the same.
+func TestWebSocket(t *testing.T) {
+	last := newSink(t)
+	socket, door := "ws://"+freePort(t)+"/events", "http://"+freePort(t)
+	start(t, socket, last.URL)
+	start(t, door, socket)
+	const n = 40
+	send(t, door, 0, n).Wait()
+	last.has(t, n)
+	last.mu.Lock()
+	defer last.mu.Unlock()
+	for i := range n {
+		want := generated(i)
+		got := last.events[want.ID]
+		if d := difference(&got, &want, modeOf(i)); d != "" {
+			t.Errorf("event %d, %s: %v", i, d, got)
+		}
+	}
+}
