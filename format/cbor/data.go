@@ -36,7 +36,7 @@ func (r *reader) setData(e *cloudevents.Event, a *cloudevents.Attributes) error 
 	case ok && !isText:
 		e.Data = content
 	case t == "":
-		if a.Len() >= r.maxAttributes { // because encoders write it
+		if r.count >= r.maxAttributes { // because encoders write it
 			return syntax(r.data.start, r.tooMany())
 		}
 		e.Data, e.DataContentType = item, contentType

@@ -46,6 +46,17 @@ func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, ext
 	if !f.Accepts(contentType) {
 		return cloudevents.Event{}, format.Accepts(f, contentType)
 	}
+	if len(exts) == 0 {
+		var e cloudevents.Event
+		if f.simpleEvent(&e, body) {
+			return e, nil
+		}
+	}
+	return f.decode(body, exts)
+}
+
+// decode decodes every event.
+func (f *Format) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, error) {
 	r := reader{
 		b:             body,
 		extensions:    exts,
