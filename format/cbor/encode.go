@@ -21,7 +21,10 @@ import (
 //
 // The Data of e may lie in the room behind dst, as after decoding from the same buffer.
 // The result is then a new slice.
-func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
+func Append(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, false) }
+
+// appendOne appends e. isUTF8 says that its data is known to be UTF-8.
+func appendOne(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
@@ -30,7 +33,7 @@ func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
 		b = append(make([]byte, 0, len(dst)+n), dst...)
 	}
-	b, err := appendEvent(b, e)
+	b, err := appendEvent(b, e, isUTF8)
 	if err != nil {
 		return dst, err
 	}
@@ -67,7 +70,7 @@ const (
 )
 
 // appendEvent appends e, which is valid.
-func appendEvent(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
+func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) (_ []byte, err error) {
 	var few [64]int32
 	order := sorted(few[:0], e.Extensions)
 	pairs := 4 + len(order)
@@ -87,7 +90,7 @@ func appendEvent(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
 				return dst, err
 			}
 		}
-		if dst, err = appendCore(dst, e, core, key); err != nil {
+		if dst, err = appendCore(dst, e, core, key, isUTF8); err != nil {
 			return dst, err
 		}
 	}
@@ -130,13 +133,13 @@ func compare(a, b string) int {
 }
 
 // appendCore appends a pair that is no extension, if it is present.
-func appendCore(dst []byte, e *cloudevents.Event, core int, key string) ([]byte, error) {
+func appendCore(dst []byte, e *cloudevents.Event, core int, key string, isUTF8 bool) ([]byte, error) {
 	switch core {
 	case coreID:
 		return appendText(append(dst, "\x62id"...), e.ID), nil
 	case coreData:
 		if e.Data != nil {
-			return appendData(append(dst, "\x64data"...), e)
+			return appendData(append(dst, "\x64data"...), e, isUTF8)
 		}
 	case coreTime:
 		if !timestamp.Absent(e.Time) {

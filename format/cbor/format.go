@@ -85,6 +85,12 @@ func (Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]b
 	return Append(dst, e)
 }
 
+// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8 when
+// the event was sealed is not looked at again.
+func (Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
+	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, s.IsUTF8()) })
+}
+
 // DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is
 // empty. If MaxDepth is lower than [cloudevents.DefaultMaxDepth], CBOR data that is nested
 // more deeply is refused with a [*cloudevents.LimitError], as in a document. Otherwise data
