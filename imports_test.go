@@ -43,7 +43,9 @@ var arrows = []arrow{
 	{".", []string{"spec", "validation", "internal/..."}, "the root stands on validation"},
 	{"format", belowFormats, "format stands on the root"},
 	{"format/all", append([]string{"format/..."}, belowFormats...), "all stands on the formats alone"},
-	{"format/...", append([]string{"format"}, belowFormats...), "a format knows no other format"},
+	{"format/internal/formattest", []string{"..."}, ""}, // helpers of tests
+	{"format/internal/...", belowFormats, "what formats share knows none of them"},
+	{"format/...", append([]string{"format", "format/internal/..."}, belowFormats...), "a format knows no other format"},
 	{"cesql/...", belowFormats, "an expression is about an event"},
 	{"adapter/...", belowFormats, "an adapter makes events"},
 	{"verify", append([]string{"dispatch"}, belowFormats...), "a signature is about an event, and a middleware verifies it"},

@@ -76,6 +76,10 @@ type Binding struct {
 
 	// NativeTypes are the types that extensions keep in binary mode.
 	NativeTypes []spec.Type
+
+	// FormatTypes are the types that extensions keep in structured mode. nil is those of
+	// the JSON format: Boolean and Integer.
+	FormatTypes []spec.Type
 }
 
 // A Deviation is what a peer does against the specification, or, if it is Permitted, in a
@@ -125,7 +129,9 @@ func (b *Binding) arrived(e *cloudevents.Event, m cloudevents.Mode) conformance.
 	}
 	keeps := b.NativeTypes
 	if m == cloudevents.StructuredMode {
-		keeps = []spec.Type{spec.Boolean, spec.Integer}
+		if keeps = b.FormatTypes; keeps == nil {
+			keeps = []spec.Type{spec.Boolean, spec.Integer}
+		}
 	}
 	for i, a := range n.Attributes {
 		if !core(a.Name) && !slices.Contains(keeps, a.Type) {

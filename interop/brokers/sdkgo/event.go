@@ -121,6 +121,10 @@ func extension(name string, v any) conformance.Attribute {
 		a.Type, a.Text = spec.Binary, base64.StdEncoding.EncodeToString(v)
 	case types.Timestamp:
 		a.Type, a.Text = spec.Timestamp, v.Format(time.RFC3339Nano)
+	case types.URI: // as the Protobuf format has it
+		a.Type, a.Text = spec.URI, v.String()
+	case types.URIRef:
+		a.Type, a.Text = spec.URIReference, v.String()
 	default:
 		a.Text = fmt.Sprintf("%T %v", v, v)
 	}

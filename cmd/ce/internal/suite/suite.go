@@ -202,7 +202,11 @@ func (t *trial) subject(ctx context.Context) (*subject, error) {
 	case t.adapter != "":
 		return t.adapted(ctx)
 	}
-	judge := conformance.Judge{Codec: library.Codec(), Reference: library.Reference(), Strict: true}
+	codec := library.Codec()
+	if t.cases != "" {
+		codec = library.EveryFormat() // as ce listen has recorded them
+	}
+	judge := conformance.Judge{Codec: codec, Reference: library.Reference(), Strict: true}
 	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: func(string) error { return ctx.Err() }, end: func() {}}, nil
 }
 
