@@ -59,7 +59,8 @@ type Consumer struct {
 	Skipped func(ctx context.Context, r *kgo.Record, err error)
 
 	// QueueLimit is the number of records of one partition that wait for the handler. While
-	// there are more, the partition is not fetched. 0 is 256.
+	// there are more, nothing is polled for 100 ms, and after that all partitions but this
+	// one. 0 is 256.
 	QueueLimit int
 
 	// Grace is the time that the handlers under way have to finish once Run is to end, or a
@@ -83,6 +84,14 @@ const (
 	defaultQueueLimit = 256
 	pollLimit         = 1000 // records of one poll
 
+	// pauseAfter is the time that a partition has to make room before it is paused. The
+	// client drops what it has fetched of a paused partition, and fetches it again.
+	pauseAfter = 100 * time.Millisecond
+
+	// fetchWait is shorter than that of the client, 5 s: a partition that is paused no more
+	// is fetched after the fetch under way, which waits for the others.
+	fetchWait = 500 * time.Millisecond
+
 	commitInterval = time.Second
 	commitTimeout  = 10 * time.Second
 )
@@ -97,13 +106,14 @@ var (
 )
 
 // Options returns the options that the client needs: it commits only what the Consumer has
-// marked, every second, and tells the Consumer of partitions that are taken away. A later
-// kgo.AutoCommitInterval is kept. The hooks OnPartitionsRevoked and OnPartitionsLost are the
-// Consumer's.
+// marked, every second, waits 500 ms for records, and tells the Consumer of partitions that
+// are taken away. A later kgo.AutoCommitInterval or kgo.FetchMaxWait is kept. The hooks
+// OnPartitionsRevoked and OnPartitionsLost are the Consumer's.
 func (c *Consumer) Options() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.AutoCommitMarks(),
 		kgo.AutoCommitInterval(commitInterval),
+		kgo.FetchMaxWait(fetchWait),
 		kgo.BlockRebalanceOnPoll(), // until the records of a poll are with their partitions
 		kgo.OnPartitionsRevoked(c.revoked),
 		kgo.OnPartitionsLost(c.lost),
@@ -179,8 +189,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 // poll reads records and gives them to the partitions, until ctx ends.
 func (c *Consumer) poll(ctx context.Context) error {
 	defer c.Client.AllowRebalance()
+	var full []*partition
 	for {
 		c.Client.AllowRebalance()
+		c.makeRoom(ctx, full)
+		full = full[:0]
 		fetches := c.Client.PollRecords(ctx, pollLimit)
 		if ctx.Err() != nil {
 			return nil // what was fetched is not marked, and comes again
@@ -207,10 +220,36 @@ func (c *Consumer) poll(ctx context.Context) error {
 			return err
 		}
 		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
-			if len(f.Records) > 0 {
-				c.partition(place{f.Topic, f.Partition}).add(f.Records, f.HighWatermark)
+			if len(f.Records) == 0 {
+				return
+			}
+			if p := c.partition(place{f.Topic, f.Partition}); p.add(f.Records, f.HighWatermark) {
+				full = append(full, p)
 			}
 		})
+	}
+}
+
+// makeRoom waits until no more records than the limit wait in each partition, and pauses those
+// that take too long. Handlers that are fast never have their partition paused.
+func (c *Consumer) makeRoom(ctx context.Context, full []*partition) {
+	if len(full) == 0 {
+		return
+	}
+	timer := time.NewTimer(pauseAfter)
+	defer timer.Stop()
+	for i, p := range full {
+		select {
+		case <-p.room:
+		case <-p.stopping:
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			for _, p := range full[i:] {
+				p.pause()
+			}
+			return
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ type partition struct {
 	seed     maphash.Seed
 
 	stopping chan struct{} // closed when no more records are to be handled
-	once     sync.Once     // closes stopping
 	idle     chan struct{} // closed when all lanes have ended
+	room     chan struct{} // has a value when no more records than the limit wait again
 	ctx      context.Context
 	cancel   context.CancelFunc // of ctx, which the handlers get
 
@@ -27,6 +27,7 @@ type partition struct {
 	waiting   int     // for their lanes
 	running   int     // handlers
 	paused    bool
+	stopped   bool // stopping is closed
 	highWater int64
 	next      int64 // the offset behind the last record that is finished with all before it
 }
@@ -47,7 +48,7 @@ func newPartition(c *Consumer, at place) *partition {
 	ctx, cancel := context.WithCancel(c.ctx)
 	p := &partition{
 		consumer: c, at: at, lanes: make([]lane, max(c.Concurrency, 1)), seed: maphash.MakeSeed(),
-		stopping: make(chan struct{}), idle: make(chan struct{}), ctx: ctx, cancel: cancel,
+		stopping: make(chan struct{}), idle: make(chan struct{}), room: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
 	}
 	var lanes sync.WaitGroup
 	for i := range p.lanes {
@@ -68,20 +69,50 @@ func (p *partition) limit() int {
 	return defaultQueueLimit
 }
 
-// quit lets the handlers under way finish, and begins no more.
-func (p *partition) quit() { p.once.Do(func() { close(p.stopping) }) }
+// quit lets the handlers under way finish, and begins no more. The client forgets that the
+// partition was paused: it would be so when it comes back.
+func (p *partition) quit() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped {
+		return
+	}
+	p.stopped = true
+	close(p.stopping)
+	p.resume()
+}
 
-// add gives records to the lanes, and does not wait. If too many wait for their lanes, the
-// client fetches no more until they are fewer.
-func (p *partition) add(records []*kgo.Record, highWater int64) {
+// pause has the client fetch no more of the partition, if it is still full.
+func (p *partition) pause() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting > p.limit() && !p.paused && !p.stopped {
+		p.paused = true
+		p.consumer.Client.PauseFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	}
+}
+
+// resume is the inverse of pause. The caller holds mu.
+func (p *partition) resume() {
+	if p.paused {
+		p.paused = false
+		p.consumer.Client.ResumeFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	}
+}
+
+// add gives records to the lanes, and does not wait. It reports whether more than the limit
+// wait for their lanes now.
+func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.highWater = highWater
 	if len(p.tasks) == 0 {
 		p.next = records[0].Offset
 	}
-	for _, r := range records {
-		t := &task{record: r}
+	tasks := make([]task, len(records))
+	for i, r := range records {
+		t := &tasks[i]
+		t.record = r
 		p.tasks = append(p.tasks, t)
 		l := p.lane(r)
 		l.queue = append(l.queue, t)
@@ -91,10 +122,11 @@ func (p *partition) add(records []*kgo.Record, highWater int64) {
 		}
 	}
 	p.waiting += len(records)
-	if p.waiting > p.limit() && !p.paused {
-		p.paused = true
-		p.consumer.Client.PauseFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	select {
+	case <-p.room: // it is of an earlier time
+	default:
 	}
+	return p.waiting > p.limit()
 }
 
 // lane returns the lane of a record, which is always the same for its key.
@@ -141,9 +173,14 @@ func (p *partition) begin(l *lane) *task {
 	l.queue[0], l.queue = nil, l.queue[1:]
 	p.waiting--
 	p.running++
-	if p.paused && p.waiting <= p.limit()/2 {
-		p.paused = false
-		p.consumer.Client.ResumeFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	switch p.waiting {
+	case p.limit():
+		select {
+		case p.room <- struct{}{}:
+		default:
+		}
+	case p.limit() / 2:
+		p.resume()
 	}
 	return t
 }

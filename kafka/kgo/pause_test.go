@@ -1,0 +1,64 @@
+package cekgo_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
+	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
+)
+
+// A partition whose handler is slow is not fetched, and the others go on. One that is taken away
+// meanwhile is fetched when it comes back.
+func TestPause(t *testing.T) {
+	const n, partitions = 3000, 2
+	addrs := start(t, partitions)
+	send(t, addrs, 0, n)
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	release, done := make(chan struct{}), make(chan struct{})
+	h := func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		select {
+		case <-release:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[e.ID] = true; len(seen) == n {
+			select {
+			case <-done:
+			default:
+				close(done)
+			}
+		}
+		return nil, nil
+	}
+	first := &cekgo.Consumer{QueueLimit: 10, Grace: -1, Delivery: dispatch.Delivery{Handler: h}}
+	join(t, addrs, first)
+	ended := make(chan error, 1)
+	go func() { ended <- runUntil(t, first, done) }()
+	paused := func() int { return len(first.Client.PauseFetchPartitions(nil)[topic]) }
+	waitFor(t, func() bool { return paused() == partitions })
+
+	second := &cekgo.Consumer{QueueLimit: 10, Grace: -1, Delivery: dispatch.Delivery{Handler: h}}
+	join(t, addrs, second)
+	leave := make(chan struct{})
+	left := make(chan error, 1)
+	go func() { left <- runUntil(t, second, leave) }()
+	waitFor(t, func() bool { return paused() < partitions }) // one was taken away
+	close(leave)
+	if err := <-left; err != nil {
+		t.Error(err)
+	}
+	second.Client.CloseAllowingRebalance()
+	close(release)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if at, end := committed(t, addrs); at != n || end != n || len(seen) != n {
+		t.Errorf("committed %d of %d, handled %d", at, end, len(seen))
+	}
+}
