@@ -33,10 +33,10 @@ func Timeout(d time.Duration) Middleware {
 			return next
 		}
 		return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			limited, cancel := context.WithTimeout(ctx, d)
-			defer cancel()
+			limited := newDeadline(ctx, d)
+			defer limited.end()
 			reply, err := next(limited, e)
-			if limited.Err() == nil || ctx.Err() != nil {
+			if err == nil || limited.Err() == nil || ctx.Err() != nil {
 				return reply, err
 			}
 			if r := Judge(ctx, reply, err); !r.failed() || chosen(err) != nil {
