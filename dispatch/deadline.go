@@ -19,10 +19,6 @@ type deadline struct {
 	cancel   context.CancelFunc
 }
 
-func newDeadline(parent context.Context, d time.Duration) *deadline {
-	return &deadline{Context: parent, at: time.Now().Add(d)}
-}
-
 // end is called when the handler has returned.
 func (c *deadline) end() {
 	c.mu.Lock()
