@@ -70,7 +70,8 @@ type Consumer struct {
 
 	mu         sync.Mutex
 	partitions map[place]*partition
-	failed     chan error // has room for one; made by Run
+	failed     chan error    // has room for one; made by Run
+	finished   chan struct{} // has room for one: there is something to mark; made by Run
 	ctx        context.Context
 }
 
@@ -92,6 +93,7 @@ const (
 	// is fetched after the fetch under way, which waits for the others.
 	fetchWait = 500 * time.Millisecond
 
+	markAfter      = 10 * time.Millisecond
 	commitInterval = time.Second
 	commitTimeout  = 10 * time.Second
 )
@@ -158,6 +160,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	c.partitions = map[place]*partition{}
 	c.failed = make(chan error, 1)
+	c.finished = make(chan struct{}, 1)
 	c.ctx = handling
 	c.mu.Unlock()
 
@@ -165,13 +168,17 @@ func (c *Consumer) Run(ctx context.Context) error {
 	defer stop()
 	polled := make(chan error, 1)
 	go func() { polled <- c.poll(polling) }()
+	var marking sync.WaitGroup
+	marking.Go(func() { c.mark(polling) })
 	var err error
 	select {
 	case err = <-c.failed:
 		stop()
 		<-polled
 	case err = <-polled:
+		stop()
 	}
+	marking.Wait()
 	if ended := c.end(nil); err == nil {
 		err = ended
 	}
@@ -227,6 +234,38 @@ func (c *Consumer) poll(ctx context.Context) error {
 				full = append(full, p)
 			}
 		})
+	}
+}
+
+// finish says that there is something to mark.
+func (c *Consumer) finish() {
+	select {
+	case c.finished <- struct{}{}:
+	default:
+	}
+}
+
+// mark marks what is finished, now and then: to mark each record costs more than to decode it.
+func (c *Consumer) mark(ctx context.Context) {
+	timer := time.NewTimer(markAfter)
+	defer timer.Stop()
+	for {
+		select {
+		case <-c.finished:
+		case <-ctx.Done():
+			return
+		}
+		timer.Reset(markAfter)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return
+		}
+		c.mu.Lock()
+		for _, p := range c.partitions {
+			p.mark()
+		}
+		c.mu.Unlock()
 	}
 }
 
@@ -289,6 +328,7 @@ func (c *Consumer) revoked(ctx context.Context, client *kgo.Client, partitions m
 // refused.
 func (c *Consumer) lost(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
 	for _, p := range c.take(partitions) {
+		p.leave()
 		p.quit()
 		p.cancel()
 	}
@@ -316,8 +356,8 @@ func (c *Consumer) take(partitions map[string][]int32) (taken []*partition) {
 	return taken
 }
 
-// end takes partitions, or all if the map is nil, and waits until their handlers have
-// finished.
+// end takes partitions, or all if the map is nil, waits until their handlers have finished, and
+// marks what is finished then.
 func (c *Consumer) end(partitions map[string][]int32) error {
 	taken := c.take(partitions)
 	for _, p := range taken {
@@ -336,7 +376,12 @@ func (c *Consumer) end(partitions map[string][]int32) error {
 		}
 	}
 	defer cancel()
-	if grace.Wait(idle, c.Grace, cancel) {
+	done := grace.Wait(idle, c.Grace, cancel)
+	for _, p := range taken {
+		p.mark()
+		p.leave()
+	}
+	if done {
 		return nil
 	}
 	left := new(dispatch.UnfinishedError)

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
 // partition handles the records of one partition in lanes, each of which keeps the order. It
@@ -28,14 +30,17 @@ type partition struct {
 	running   int     // handlers
 	paused    bool
 	stopped   bool // stopping is closed
+	ended     bool // nothing more is marked
 	highWater int64
-	next      int64 // the offset behind the last record that is finished with all before it
+	next      int64       // the offset behind the last record that is finished with all before it
+	last      *kgo.Record // that record, if it is not marked yet
 }
 
 // lane is a queue of records that are handled one after the other.
 type lane struct {
-	queue []*task       // mu of the partition guards it
-	wake  chan struct{} // has room for one
+	queue   []*task          // mu of the partition guards it
+	wake    chan struct{}    // has room for one
+	headers []cekafka.Header // of the record under way, for the decoder
 }
 
 // task is one record.
@@ -146,7 +151,7 @@ func (p *partition) run(l *lane) {
 		default:
 		}
 		if t := p.begin(l); t != nil {
-			settled := p.consumer.handle(p, t.record)
+			settled := p.consumer.handle(p, l, t.record)
 			p.end(t, settled)
 			if !settled {
 				return
@@ -185,7 +190,7 @@ func (p *partition) begin(l *lane) *task {
 	return t
 }
 
-// end marks what is finished from the beginning on.
+// end notes what is finished from the beginning on.
 func (p *partition) end(t *task, settled bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -198,11 +203,30 @@ func (p *partition) end(t *task, settled bool) {
 	if n == 0 {
 		return
 	}
-	last := p.tasks[n-1].record
-	p.next = last.Offset + 1
+	if p.last == nil {
+		p.consumer.finish()
+	}
+	p.last = p.tasks[n-1].record
+	p.next = p.last.Offset + 1
 	clear(p.tasks[:n])
 	p.tasks = p.tasks[n:]
-	p.consumer.Client.MarkCommitRecords(last)
+}
+
+// mark marks what is finished, for the next commit.
+func (p *partition) mark() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last != nil && !p.ended {
+		p.consumer.Client.MarkCommitRecords(p.last)
+	}
+	p.last = nil
+}
+
+// leave marks nothing any more.
+func (p *partition) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
 }
 
 func (p *partition) underWay() int {
