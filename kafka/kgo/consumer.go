@@ -211,10 +211,13 @@ func (c *Consumer) poll(ctx context.Context) error {
 		var err error
 		fetches.EachError(func(topic string, number int32, cause error) {
 			switch {
+			case passes(cause) && topic == "": // about the group
+				c.logger().LogAttrs(ctx, slog.LevelWarn, "out of the group for a while", slog.String("error", cause.Error()))
+				return
 			case passes(cause):
 			case err != nil: // one is enough
 				return
-			case topic == "": // about the group
+			case topic == "":
 				err = fmt.Errorf("cekgo: %w", cause)
 				return
 			default:
@@ -292,10 +295,25 @@ func (c *Consumer) makeRoom(ctx context.Context, full []*partition) {
 	}
 }
 
-// passes reports whether a fetch can succeed later without a change.
+// passes reports whether a fetch, or the membership in the group, can succeed later without a
+// change: the client tries again. A member that was too slow to be heard of is one of those.
 func passes(err error) bool {
 	var lost *kgo.ErrDataLoss
-	return kerr.IsRetriable(err) || errors.As(err, &lost)
+	var session *kgo.ErrGroupSession
+	var refused *kerr.Error
+	switch {
+	case errors.As(err, &lost), kerr.IsRetriable(err):
+		return true
+	case !errors.As(err, &session):
+		return false
+	case !errors.As(err, &refused): // the coordinator is not there
+		return true
+	}
+	switch refused {
+	case kerr.UnknownMemberID, kerr.IllegalGeneration, kerr.RebalanceInProgress, kerr.MemberIDRequired, kerr.FencedMemberEpoch, kerr.StaleMemberEpoch:
+		return true
+	}
+	return false
 }
 
 func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }

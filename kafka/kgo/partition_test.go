@@ -2,8 +2,14 @@ package cekgo_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
@@ -60,5 +66,41 @@ func TestPause(t *testing.T) {
 	}
 	if at, end := committed(t, addrs); at != n || end != n || len(seen) != n {
 		t.Errorf("committed %d of %d, handled %d", at, end, len(seen))
+	}
+}
+
+// A member that the coordinator does not know any more joins again. One that may not join ends
+// Run.
+func TestOutOfTheGroup(t *testing.T) {
+	for _, c := range []struct {
+		refused *kerr.Error
+		ends    bool
+	}{{kerr.UnknownMemberID, false}, {kerr.GroupAuthorizationFailed, true}} {
+		t.Run(c.refused.Message, func(t *testing.T) {
+			cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second), kfake.SeedTopics(1, topic))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer cluster.Close()
+			addrs := cluster.ListenAddrs()
+			send(t, addrs, 0, 10)
+			cluster.ControlKey(kmsg.NewPtrSyncGroupRequest().Key(), func(r kmsg.Request) (kmsg.Response, error, bool) {
+				response := kmsg.NewPtrSyncGroupResponse()
+				response.Version = r.GetVersion()
+				response.ErrorCode = c.refused.Code
+				return response, nil, true // once
+			})
+			n, done := 0, make(chan struct{})
+			consumer := &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error {
+				if n++; n == 10 {
+					close(done)
+				}
+				return nil
+			})}}
+			join(t, addrs, consumer)
+			if err := runUntil(t, consumer, done); (err != nil) != c.ends || c.ends && !errors.Is(err, c.refused) {
+				t.Errorf("error: %v", err)
+			}
+		})
 	}
 }
