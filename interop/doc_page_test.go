@@ -276,7 +276,7 @@ func TestDocPageGroups(t *testing.T) {
 func TestDocPageBreaksAtDots(t *testing.T) {
 	b := newBrowser(t)
 	url, _ := docPage(t, []dispatch.Route{{Type: strings.Repeat("word.", 20) + "end", Handler: docHandle}, {Type: "t", Handler: docHandle}})
-	b.devtools("Emulation.setDeviceMetricsOverride", map[string]any{"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": true})
+	b.size(390, 800)
 	b.open(url)
 	lines := eval[[]string](b, `(function () {
 		var lines = [], last = null;
@@ -302,45 +302,77 @@ func TestDocPageBreaksAtDots(t *testing.T) {
 	}
 }
 
+// No page is wider than its window, and nothing lies on something else, with all parts open.
 func TestDocPageFits(t *testing.T) {
-	b := newBrowser(t)
-	for pageName, routes := range map[string][]dispatch.Route{"shop": shopRoutes(), "many": manyRoutes(), "hostile": hostileRoutes()} {
-		url, _ := docPage(t, routes)
-		for _, scheme := range []string{"light", "dark"} {
-			b.devtools("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}})
+	for name, routes := range map[string][]dispatch.Route{"shop": shopRoutes(), "many": manyRoutes(), "hostile": hostileRoutes()} {
+		t.Run(name, func(t *testing.T) {
+			b := newBrowser(t)
+			url, _ := docPage(t, routes)
 			for _, width := range []int{320, 390, 1280} {
-				if scheme == "dark" && *screenshots == "" && (width != 390 || pageName != "shop") {
-					continue // colors change no width
-				}
-				b.devtools("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 2300, "deviceScaleFactor": 1, "mobile": width < 500})
+				b.size(width, 1000)
 				b.open(url)
 				for _, state := range []string{"closed", "open"} {
-					name := fmt.Sprintf("%s-%s-%d-%s", pageName, scheme, width, state)
-					if state == "open" {
-						eval[any](b, `(document.querySelectorAll("details").forEach(e => e.open = true), null)`)
+					if state == "open" { // the events of many are alike
+						eval[any](b, `(document.querySelectorAll(".group:first-child details").forEach(e => e.open = true), null)`)
 					}
 					if got := eval[int](b, "document.documentElement.scrollWidth"); got > width {
-						t.Errorf("%s: %d pixels wide", name, got)
+						t.Errorf("%d pixels, %s: it is %d pixels wide", width, state, got)
 					}
 					if out := eval[[]string](b, overlapping); len(out) != 0 {
-						t.Errorf("%s: outside of their box or on others: %.300q", name, out)
+						t.Errorf("%d pixels, %s: outside of their box or on others: %.300q", width, state, out)
 					}
-					if *screenshots != "" && width != 320 {
-						if state == "open" { // as a reader opens one of them
-							b.open(url)
-							eval[any](b, `(document.querySelectorAll(".event:nth-of-type(2)").forEach(e => e.open = true), null)`)
-						}
-						if err := os.WriteFile(filepath.Join(*screenshots, name+".png"), b.screenshot(), 0o644); err != nil {
-							t.Error(err)
-						}
-					}
-				}
-				background := eval[[]int](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)`)
-				text := eval[[]int](b, `getComputedStyle(document.body).color.match(/\d+/g).map(Number)`)
-				if dark := background[0]+background[1]+background[2] < text[0]+text[1]+text[2]; dark != (scheme == "dark") {
-					t.Errorf("%s: text %v on %v", scheme, text, background)
 				}
 			}
+			if *screenshots != "" {
+				b.pictures(url, *screenshots, name)
+			}
+		})
+	}
+}
+
+// pictures writes pictures of a page: light and dark, narrow and wide, with its second event
+// closed and open.
+func (b *browser) pictures(url, dir, name string) {
+	for _, scheme := range []string{"light", "dark"} {
+		b.colors(scheme)
+		for _, width := range []int{390, 1280} {
+			for state, height := range map[string]int{"closed": 1300, "open": 3300} {
+				b.size(width, height)
+				b.open(url)
+				if state == "open" {
+					eval[any](b, `(document.querySelectorAll(".event")[1].open = true, null)`)
+				}
+				file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d-%s.png", name, scheme, width, state))
+				if err := os.WriteFile(file, b.screenshot(), 0o644); err != nil {
+					b.t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+// colors makes the browser prefer light or dark.
+func (b *browser) colors(scheme string) {
+	b.t.Helper()
+	b.devtools("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}})
+}
+
+// size sets the size of the window.
+func (b *browser) size(width, height int) {
+	b.t.Helper()
+	b.devtools("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+}
+
+func TestDocPageColors(t *testing.T) {
+	b := newBrowser(t)
+	url, _ := docPage(t, shopRoutes())
+	for _, scheme := range []string{"light", "dark"} {
+		b.colors(scheme)
+		b.open(url)
+		background := eval[[]int](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number)`)
+		text := eval[[]int](b, `getComputedStyle(document.body).color.match(/\d+/g).map(Number)`)
+		if dark := background[0]+background[1]+background[2] < text[0]+text[1]+text[2]; dark != (scheme == "dark") {
+			t.Errorf("%s: text %v on %v", scheme, text, background)
 		}
 	}
 }
