@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"unicode/utf8"
@@ -70,6 +71,9 @@ func (rc *Receiver) send(m Message, want []Event, refused *Reason) Result {
 		return r
 	}
 	status, answer, err := rc.Send(m)
+	if !errors.Is(err, ErrSkipped) {
+		r.Request = &m
+	}
 	switch accepted := status >= 200 && status <= 299; {
 	case err != nil:
 		r.Err = err

@@ -38,6 +38,9 @@ type Result struct {
 	// instead. It is ErrSkipped if the operation was not run, and wraps ErrNoAnswer if the
 	// implementation did not answer.
 	Err error
+	// Request is the message that a [Receiver] was sent. It is nil for other
+	// implementations, and if nothing was sent.
+	Request *Message
 }
 
 // ErrNoAnswer is wrapped by the errors of a [Codec] that are not refusals: the

@@ -351,7 +351,11 @@ func testListenPageFits(t *testing.T, program string) {
 			b.devtools("Emulation.setDeviceMetricsOverride", map[string]any{"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": size[0] < 500})
 			b.open(page)
 			b.waitFor(listLength + ` === 8`)
-			for state, row := range map[string]int{"list": 0, "event": 8, "invalid": 3, "batch": 4, "hostile": 1} {
+			for _, look := range []struct {
+				state string
+				row   int
+			}{{"list", 0}, {"event", 8}, {"invalid", 3}, {"batch", 4}, {"hostile", 1}} {
+				state, row := look.state, look.row
 				if row > 0 {
 					eval[any](b, fmt.Sprintf(`(document.querySelector("#list li:nth-child(%d)").click(), null)`, row))
 					b.waitFor(fmt.Sprintf(`!document.getElementById("detail").hidden && document.querySelector("#list li:nth-child(%d)").getAttribute("aria-selected") === "true"`, row))

@@ -142,16 +142,16 @@ func checkHelp(t *testing.T, name, text string) {
 // What is mistyped is named, with what was meant.
 func TestSuggestions(t *testing.T) {
 	for args, want := range map[string]string{
-		"lisen":                                       "did you mean listen?",
-		"listen --onelin":                             "did you mean --oneline?",
-		"send :1 --typ x":                             "did you mean --type?",
-		"send :1 --mode structred":                    "did you mean structured?",
-		"send :1 --mode structured --format protobf":  "did you mean protobuf?",
-		"send :1 --ext n:Integr=1":                    "did you mean Integer?",
-		"convert --to jsnl":                           "did you mean jsonl?",
-		"convert --declare n=Timestmp":                "did you mean Timestamp?",
-		"check --from htp":                            "did you mean http?",
-		"conformance --no-ehco":                       "did you mean --no-echo?",
+		"lisen":                    "did you mean listen?",
+		"listen --onelin":          "did you mean --oneline?",
+		"send :1 --typ x":          "did you mean --type?",
+		"send :1 --mode structred": "did you mean structured?",
+		"send :1 --mode structured --format protobf": "did you mean protobuf?",
+		"send :1 --ext n:Integr=1":                   "did you mean Integer?",
+		"convert --to jsnl":                          "did you mean jsonl?",
+		"convert --declare n=Timestmp":               "did you mean Timestamp?",
+		"check --from htp":                           "did you mean http?",
+		"conformance --no-ehco":                      "did you mean --no-echo?",
 	} {
 		if _, errs, status := ce(t, "", strings.Fields(args)...); status != cli.ExitUsage || !strings.Contains(errs, want) {
 			t.Errorf("ce %s: status %d, %s", args, status, errs)

@@ -243,11 +243,7 @@ func TestExamplesOfHelp(t *testing.T) {
 			continue // its examples want a receiver that echoes, adapters, and jq
 		}
 		examples := 0
-		for example := range strings.Lines(text) {
-			example = strings.TrimSpace(example)
-			if example == "" {
-				continue
-			}
+		for _, example := range examplesIn(text) {
 			examples++
 			t.Run(example, func(t *testing.T) { runExample(t, dir, target, example) })
 		}
@@ -255,6 +251,20 @@ func TestExamplesOfHelp(t *testing.T) {
 			t.Errorf("ce %s -h has no examples", c.Name)
 		}
 	}
+}
+
+// examplesIn returns the commands of a list, each of one or more lines: those that go on are
+// indented further.
+func examplesIn(text string) (examples []string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		switch {
+		case strings.HasPrefix(line, "    ") && len(examples) > 0:
+			examples[len(examples)-1] += "\n" + strings.TrimSpace(line)
+		case strings.TrimSpace(line) != "":
+			examples = append(examples, strings.TrimSpace(line))
+		}
+	}
+	return examples
 }
 
 func runExample(t *testing.T, dir, target, example string) {

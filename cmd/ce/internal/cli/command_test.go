@@ -53,7 +53,7 @@ func TestRun(t *testing.T) {
 		{"nothing", t.Context(), nil, "", cli.ExitUsage, "", "ce sends"},
 		{"another command", t.Context(), nil, "eco", cli.ExitUsage, "", `ce: unknown command "eco"; did you mean echo? see ce help` + "\n"},
 		{"help", t.Context(), nil, "help", cli.ExitOK, "ce sends", ""},
-		{"help on a command", t.Context(), nil, "help echo", cli.ExitOK, "print words\n\nusage: ce echo [flags] [word...]\n\n  -n times               times (1)\n", ""},
+		{"help on a command", t.Context(), nil, "help echo", cli.ExitOK, "print words\n\nusage: ce echo [flags] [word...]\n\n  -n times                  times (1)\n", ""},
 		{"the version", t.Context(), nil, "--version", cli.ExitOK, "ce ", ""},
 		{"an unknown flag", t.Context(), nil, "echo -x", cli.ExitUsage, "", "ce: echo: flag provided but not defined: -x; see ce echo -h\n"},
 		{"a mistyped flag", t.Context(), nil, "echo --uper", cli.ExitUsage, "", "ce: echo: flag provided but not defined: --uper; did you mean --upper? see ce echo -h\n"},

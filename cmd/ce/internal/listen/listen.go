@@ -53,6 +53,18 @@ writes a file a message, NNNN-BEGINNING-OF-THE-ID.txtar, which ce send, convert 
 read, and ce conformance --cases runs if it is in binary mode or JSON. It ends at
 --record-files and --record-bytes.
 
+--oneline prints a line an event: time, mode, type, source, id, subject, bytes of the
+data, and status. On a terminal the columns are cut to its width. Else they are whole,
+separated by tabs, with a ninth for what is wrong, and - for what there is not.
+
+--status and --delay try out the retries of a sender: --status 503,503,204 refuses two
+valid messages, whichever they are, and accepts all others. Each attempt is shown.
+
+--ui serves a page at an address of its own, printed at the start, on this machine only:
+messages as they come, with search, wire form, violations, and a button that sends one
+again to a URL that you type. It keeps the last 1000 messages and 64 MiB at most, and no
+body of more than 4 MiB. A slow browser does not slow down the listener.
+
 examples:
 
   ce listen
@@ -60,7 +72,9 @@ examples:
   ce listen 9000 --filter "type LIKE 'com.example.%'"
   ce listen localhost:9000 --raw --record recorded
   ce listen 9000 --allow-host tunnel.example.com --allow-origin eventgrid.azure.net
-  ce listen 9000 --forward http://localhost:8080/`
+  ce listen 9000 --forward http://localhost:8080/
+  ce listen 9000 --status 503,503,204 --retry-after 2s --delay 100ms
+  ce listen 9000 --ui --oneline`
 
 // Command returns the command.
 func Command() cli.Command {

@@ -78,8 +78,8 @@ type layout struct{ time, mode, kind, source, id, subject int }
 
 // The columns at the end of a line.
 const (
-	sizeColumns   = 8
-	statusColumns = 3
+	sizeColumns   = 6
+	statusColumns = 6
 )
 
 // layOut divides the columns of a terminal. On a narrow one, the time and the mode make room.
@@ -122,7 +122,7 @@ func (c *layout) front(time, mode string) (front string) {
 
 func (c *layout) title() string {
 	return c.front("time", "mode") + cli.Fit("type", c.kind) + "  " + cli.Fit("source", c.source) + "  " +
-		cli.Fit("id", c.id) + "  " + cli.Fit("subject", c.subject) + "  " + fmt.Sprintf("%*s  %s", sizeColumns, "size", "status"[:statusColumns])
+		cli.Fit("id", c.id) + "  " + cli.Fit("subject", c.subject) + "  " + fmt.Sprintf("%*s  %s", sizeColumns, "bytes", "status")
 }
 
 // event prints the line of an event. Types, sources and subjects differ at their end, ids at their
@@ -147,7 +147,11 @@ func (c *layout) refusal(b *bytes.Buffer, m *received, s cli.Style) {
 }
 
 func (c *layout) end(b *bytes.Buffer, m *received, size int, s cli.Style) {
-	fmt.Fprintf(b, "%*d  %s\n", sizeColumns, size, m.paint(s)(strconv.Itoa(m.answer.status)))
+	bytes := strconv.Itoa(size)
+	if len(bytes) > sizeColumns {
+		bytes = fmt.Sprintf("%.1fM", float64(size)/1e6)
+	}
+	fmt.Fprintf(b, "%*s  %s\n", sizeColumns, bytes, m.paint(s)(cli.Fit(strconv.Itoa(m.answer.status), statusColumns)))
 }
 
 // clock returns the time of day.

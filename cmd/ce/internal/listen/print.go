@@ -179,6 +179,6 @@ func printHeader(b *bytes.Buffer, h http.Header, s cli.Style) {
 		}
 	}
 	if all > printed {
-		fmt.Fprintf(b, "    %s\n", s.Faint(fmt.Sprintf("and %s more", cli.Plural(all-printed, "line"))))
+		fmt.Fprintf(b, "    %s\n", s.Faint(fmt.Sprintf("and %s", cli.Plural(all-printed, "more line"))))
 	}
 }

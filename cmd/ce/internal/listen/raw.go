@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 )
@@ -26,8 +27,10 @@ var leftOut = []string{"(left out)"}
 func withoutCredentials(h http.Header) http.Header {
 	h = h.Clone()
 	for key, values := range h {
+		if strings.HasPrefix(key, "Ce-") { // an attribute
+			continue
+		}
 		switch name := plainName(key); {
-		case strings.HasPrefix(key, "Ce-"): // an attribute
 		case isSecret(name):
 			h[key] = leftOut
 		case name == "referer" || name == "origin":
@@ -42,7 +45,12 @@ func withoutCredentials(h http.Header) http.Header {
 // plainName returns the name of a header or of a parameter in lower case, without hyphens,
 // underscores and dots.
 func plainName(name string) string {
-	return strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(name))
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // isSecret reports whether a header or a parameter of a URL holds credentials. The name is a

@@ -21,6 +21,9 @@
 
   // ---- the list
 
+  // kindOf returns what stands for a message: the type of its event, or else what it claims to be.
+  const kindOf = m => m.type || (m.mode === "no event" ? m.mode : m.mode + " message");
+
   function row(m) {
     const e = element("li");
     e.setAttribute("role", "option");
@@ -28,8 +31,7 @@
     e.tabIndex = -1;
     e.dataset.number = m.number;
     e.append(element("span", m.status >= 300 ? "status bad" : "status", m.status));
-    const kind = m.type || (m.events ? "" : m.mode === "no event" ? "no event" : m.mode + " message");
-    e.append(element("span", "kind", kind + (m.events > 1 ? " and " + (m.events - 1) + " more" : "")));
+    e.append(element("span", "kind", kindOf(m) + (m.events > 1 ? " and " + (m.events - 1) + " more" : "")));
     e.append(element("span", "time", m.time));
     if (m.problem) e.append(element("span", "problem", m.problem));
     const more = [m.type ? m.source : "", m.id, m.subject, m.mode, plural(m.bytes, "byte"), m.note].filter(Boolean);
@@ -164,7 +166,7 @@
   }
 
   function show(m) {
-    find("title").textContent = m.type || m.mode;
+    find("title").textContent = kindOf(m);
     find("line").textContent = m.statusText + " · " + m.mode + " · " + m.time + " · from " + m.from;
     showReport(find("report"), m);
     const rest = element("div");

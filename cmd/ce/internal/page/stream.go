@@ -32,6 +32,13 @@ func (p *Page) serveStream(w http.ResponseWriter, r *http.Request) {
 	defer end()
 	w.Header().Set("Content-Type", "text/event-stream")
 	control := http.NewResponseController(w)
+	go func() { // a browser that does not read must not delay the end of the process
+		select {
+		case <-p.Ending:
+			_ = control.SetWriteDeadline(time.Unix(1, 0))
+		case <-r.Context().Done():
+		}
+	}()
 	words := searchWords(r.URL.Query().Get("q"))
 	u := update{Reset: true, Run: p.run}
 	for last := int64(0); ; {

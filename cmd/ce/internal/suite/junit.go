@@ -32,6 +32,7 @@ type (
 	}
 	junitMessage struct {
 		Message string `xml:"message,attr,omitempty"`
+		Text    string `xml:",chardata"`
 	}
 )
 
@@ -53,7 +54,7 @@ func (r *report) junit() *junitSuites {
 		switch o.Verdict {
 		case verdictFail:
 			s.Failures++
-			c.Failure = &junitMessage{o.Reason}
+			c.Failure = &junitMessage{o.Reason, o.Curl}
 		case verdictSkip:
 			s.Skipped++
 			c.Skipped = &junitMessage{}

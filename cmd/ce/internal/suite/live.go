@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,7 +53,7 @@ func (t *trial) receiver(ctx context.Context) (*subject, error) {
 		fmt.Fprintln(t.process.Err, "ce: the receiver takes no batches; they are skipped")
 	}
 	return &subject{
-		name: u.Redacted(), strict: t.strict, run: receiver.Run,
+		name: u.Redacted(), url: u.Redacted(), strict: t.strict, run: receiver.Run,
 		broken: s.death(single), end: transport.CloseIdleConnections,
 	}, nil
 }
@@ -109,17 +110,13 @@ func (s *caseSender) exchange(m conformance.Message) (status int, answer conform
 	if err != nil {
 		return 0, answer, err
 	}
-	for key, values := range m.Header {
-		switch http.CanonicalHeaderKey(key) {
-		case "Host", "Content-Length", "Transfer-Encoding", "Connection":
-			continue // belongs to the connection, not to the event
-		}
+	req.Header = carried(m.Header)
+	for key, values := range req.Header {
 		for _, value := range values {
 			if !carries(key, value) {
 				return 0, answer, conformance.ErrSkipped
 			}
 		}
-		req.Header[key] = values
 	}
 	res, err := s.client.Do(req)
 	if err != nil {
@@ -138,6 +135,22 @@ func (s *caseSender) exchange(m conformance.Message) (status int, answer conform
 		return 0, answer, &noAnswer{fmt.Errorf("answer of more than %d bytes", maxReceiverAnswer)}
 	}
 	return res.StatusCode, answer, nil
+}
+
+// carried returns the lines of a header that belong to the event, and not to the connection.
+func carried(h http.Header) http.Header {
+	h = maps.Clone(h)
+	maps.DeleteFunc(h, func(key string, _ []string) bool {
+		switch http.CanonicalHeaderKey(key) {
+		case "Host", "Content-Length", "Transfer-Encoding", "Connection":
+			return true
+		}
+		return false
+	})
+	if h == nil {
+		h = http.Header{}
+	}
+	return h
 }
 
 // carries reports whether HTTP can carry a header line.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
@@ -44,6 +45,8 @@ type outcome struct {
 	Expect   string               `json:"expect"` // "accept" or "reject"
 	Verdict  string               `json:"verdict"`
 	Reason   string               `json:"reason,omitempty"`
+	// Curl is the command that repeats a request to a receiver which has failed, or differs.
+	Curl string `json:"curl,omitempty"`
 
 	through conformance.Protocol // which a round trip goes through; "" is all
 }
@@ -51,7 +54,7 @@ type outcome struct {
 // maxReason limits a reason, in bytes.
 const maxReason = 400
 
-func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, strict bool) {
+func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, by *subject) {
 	place := s.places[c.Name]
 	o := outcome{
 		Case: c.Name, Document: place.Document, Section: place.Section, Level: place.Level,
@@ -68,7 +71,7 @@ func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, s
 	case errors.Is(err, conformance.ErrSkipped):
 		o.Verdict = verdictSkip
 		r.Skipped++
-	case strict, place.Level == conformance.Must, errors.Is(err, conformance.ErrNoAnswer):
+	case by.strict, place.Level == conformance.Must, errors.Is(err, conformance.ErrNoAnswer):
 		o.Verdict = verdictFail
 		r.Failed++
 	default:
@@ -77,8 +80,31 @@ func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, s
 	}
 	if o.Verdict == verdictFail || o.Verdict == verdictDiffer {
 		o.Reason = cut(result.Err.Error(), maxReason)
+		if result.Request != nil {
+			o.Curl = curlCommand(by.url, result.Request)
+		}
 	}
 	r.Results = append(r.Results, o)
+}
+
+// maxCommand limits the message of a curl command, in bytes. It is about 100 lines.
+const maxCommand = 8 << 10
+
+// curlCommand returns the command that sends m to a receiver, or "" if it would be too long for
+// people. Whoever runs it has to add a password of the URL, which is left out.
+func curlCommand(url string, m *conformance.Message) string {
+	h := carried(m.Header)
+	size := len(m.Body)
+	for key, values := range h {
+		for _, value := range values {
+			size += len(key) + len(value)
+		}
+	}
+	if size > maxCommand {
+		return ""
+	}
+	c := curl.Command{URL: url, Header: h, Body: m.Body, Include: true}
+	return string(c.Append(nil))
 }
 
 // cut returns text of an implementation for one printed line of at most n bytes.

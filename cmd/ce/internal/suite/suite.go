@@ -43,6 +43,8 @@ not answer; where the specification says SHOULD or leaves a choice, they may dif
 one that was sent. A receiver that takes no batches is spared them. It has to take events
 of every type and source: those that it refuses for reasons of its own count as failed. If
 it dies, the run ends with the case after which it did. The URL may be host:port, too.
+Under each failure is the curl command that repeats it, unless the message has more than
+8 KiB; --json has it too. A password in the URL is left out.
 
 --cases runs the cases in a file or a directory instead of the suite's, such as those that
 ce listen --record has written. All of them have to pass.
@@ -104,7 +106,7 @@ func (t *trial) run(ctx context.Context, args []string) error {
 	for i, c := range s.cases {
 		t.progress(i, len(s.cases))
 		for _, result := range subject.run(c) {
-			r.add(s, &c, result, subject.strict)
+			r.add(s, &c, result, subject)
 		}
 		if err := subject.broken(fmt.Sprintf("case %s, %d of %d", c.Name, i+1, len(s.cases))); err != nil {
 			t.progress(0, 0)
@@ -189,7 +191,8 @@ func expectation(c *conformance.Case) string {
 // subject is an implementation that is tested.
 type subject struct {
 	name   string
-	strict bool // a result that differs from this module's has failed
+	url    string // of a receiver, without its password; else ""
+	strict bool   // a result that differs from this module's has failed
 	run    func(conformance.Case) []conformance.Result
 	broken func(place string) error // why the run cannot go on behind a case, or nil
 	end    func()

@@ -160,6 +160,9 @@ func (r *report) writeReasons(b *strings.Builder, verdict string) {
 		if o := &r.Results[i]; o.Verdict == verdict {
 			found = true
 			fmt.Fprintf(b, "%s %s, %s (%s)\n    %s\n", verdict, o.Case, o.name(), o.place(), o.Reason)
+			if o.Curl != "" {
+				fmt.Fprintf(b, "%s\n\n", o.Curl)
+			}
 		}
 	}
 	if found {
