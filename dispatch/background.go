@@ -29,8 +29,9 @@ import (
 //
 // An event whose handler fails, panics or times out is logged and reported to Observer,
 // and not retried. If that is not acceptable, call the handler from the transport so that
-// the sender retries, or store the event durably in a handler of your own and answer
-// after that.
+// the sender retries, or put a broker in front: the command cebridge answers once Kafka,
+// JetStream, AMQP or MQTT has the event, and a Consumer handles it from there
+// (docs/brokers.md).
 //
 // QueueLimit and MaxBytes bound the memory. Goroutines exist only while there is work.
 // The zero value with a Handler is ready to use. A Background must not be changed or

@@ -75,6 +75,10 @@ func (t *kafkaTarget) close() { t.client.Close() }
 // sessionTimeout is how long the partitions of a bridge that has crashed wait for another one.
 const sessionTimeout = 10 * time.Second
 
+// fetchMaxWait is how long a broker may wait for new records. The client has one fetch under way
+// at a broker, and a partition that was full before waits until it has ended: 5 s by default.
+const fetchMaxWait = 100 * time.Millisecond
+
 // kafkaSource reads events as a member of a group.
 type kafkaSource struct {
 	consumer *cekgo.Consumer
@@ -91,7 +95,8 @@ func newKafkaSource(ctx context.Context, b *bridge, s secret) (*kafkaSource, err
 		Decoder: cekafka.Decoder{JSONEvents: true},
 	}
 	client, err := kafkaClient(ctx, b, b.settings.source, s, append(c.Options(),
-		kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path), kgo.SessionTimeout(sessionTimeout))...)
+		kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path),
+		kgo.SessionTimeout(sessionTimeout), kgo.FetchMaxWait(fetchMaxWait))...)
 	if err != nil {
 		return nil, err
 	}

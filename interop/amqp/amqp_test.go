@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"flag"
-	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +18,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/internal/brokertest"
 	"github.com/seed763dd41b/cloudevents/interop/brokers/peertest"
 	"github.com/seed763dd41b/cloudevents/interop/brokers/sdkgo"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -42,32 +40,10 @@ type client struct {
 	receiver *amqp.Receiver
 }
 
-// startBroker compiles and starts the C broker of Proton, and returns its address.
+// startBroker starts the C broker of Proton, and returns its address.
 func startBroker(t *testing.T) string {
-	const examples, libraries = "/usr/share/proton/examples/c", "/usr/lib/x86_64-linux-gnu"
-	gcc := peertest.Program(t, "gcc")
-	if _, err := os.Stat(filepath.Join(examples, "broker.c")); err != nil {
-		peertest.Missing(t, "broker.c of Proton")
-	}
-	program := filepath.Join(t.TempDir(), "broker")
-	// The package has no names without a version for these two libraries.
-	out, err := exec.CommandContext(t.Context(), gcc, "-O1", "-o", program, filepath.Join(examples, "broker.c"),
-		filepath.Join(libraries, "libqpid-proton-core.so.10"), filepath.Join(libraries, "libqpid-proton-proactor.so.1"), "-lpthread").CombinedOutput()
-	if err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	address := freeAddress(t)
-	host, port, _ := net.SplitHostPort(address)
-	start(t, exec.Command(program, host, port))
-	for begin := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			conn.Close()
-			return address
-		}
-		if time.Since(begin) > deadline {
-			t.Fatal("the broker does not start")
-		}
-	}
+	url, _ := brokertest.Proton(t)
+	return strings.TrimPrefix(url, "amqp://")
 }
 
 func connect(t *testing.T, address, sendTo, receiveFrom string, login amqp.ConnOption) *client {
