@@ -250,3 +250,21 @@ func TestNumberOfProperties(t *testing.T) {
 		wantEvent(t, got, e)
 	}
 }
+
+// JSON data that was checked is not scanned again: what is nested deeper than an encoder takes
+// for JSON stays JSON.
+func TestSealedIsNotScannedAgain(t *testing.T) {
+	deep := strings.Repeat("[", cloudevents.DefaultMaxDepth+1) + strings.Repeat("]", cloudevents.DefaultMaxDepth+1)
+	decoder := cloudevents.JSONDecoder{MaxDepth: -1}
+	s, err := decoder.DecodeSealed([]byte(`{"specversion":"1.0","id":"1","source":"/s","type":"t","data":` + deep + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []format.Formatter{nil, format.JSON{}} {
+		enc := ceamqp.Encoder{Mode: cloudevents.StructuredMode, Format: f}
+		m, err := enc.SealedToMessage(&s)
+		if err != nil || !strings.Contains(string(m.Data[0]), `"data":`+deep) {
+			t.Errorf("%T: %v, %.100s", f, err, m.Data[0])
+		}
+	}
+}

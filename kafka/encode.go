@@ -71,7 +71,8 @@ func (enc *Encoder) CopyToMessage(m *Message, e *cloudevents.Event) error {
 	return nil
 }
 
-// SealedToMessage is ToMessage for an event whose data was checked. The Value is fresh.
+// SealedToMessage is ToMessage for an event whose data was checked. In structured mode, the
+// JSON event format copies JSON data without a second scan. The Value is fresh.
 func (enc *Encoder) SealedToMessage(s *cloudevents.Sealed) (m Message, err error) {
 	e, body, media, err := message.EncodeSealed(s, enc.Mode, enc.Format)
 	if err != nil {

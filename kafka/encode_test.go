@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -294,6 +295,24 @@ func TestSealedRelay(t *testing.T) {
 				want.Data = bytes.TrimSpace(want.Data)
 			}
 			wantEvent(t, got, want)
+		}
+	}
+}
+
+// JSON data that was checked is not scanned again: what is nested deeper than an encoder takes
+// for JSON stays JSON.
+func TestSealedIsNotScannedAgain(t *testing.T) {
+	deep := strings.Repeat("[", cloudevents.DefaultMaxDepth+1) + strings.Repeat("]", cloudevents.DefaultMaxDepth+1)
+	decoder := cloudevents.JSONDecoder{MaxDepth: -1}
+	s, err := decoder.DecodeSealed([]byte(`{"specversion":"1.0","id":"1","source":"/s","type":"t","data":` + deep + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []format.Formatter{nil, format.JSON{}} {
+		enc := cekafka.Encoder{Mode: cloudevents.StructuredMode, Format: f}
+		m, err := enc.SealedToMessage(&s)
+		if err != nil || !strings.Contains(string(m.Value), `"data":`+deep) {
+			t.Errorf("%T: %v, %.100s", f, err, m.Value)
 		}
 	}
 }

@@ -99,7 +99,8 @@ func (enc *Encoder) CopyToMessage(m *Message, e *cloudevents.Event) error {
 	return enc.fill(m, e, version, body, media)
 }
 
-// SealedToMessage is ToMessage for an event whose data was checked. The Payload is fresh.
+// SealedToMessage is ToMessage for an event whose data was checked. In structured mode, the
+// JSON event format copies JSON data without a second scan. The Payload is fresh.
 func (enc *Encoder) SealedToMessage(s *cloudevents.Sealed) (m Message, err error) {
 	version, err := enc.check(&m)
 	if err != nil {

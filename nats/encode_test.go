@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -163,6 +164,24 @@ func TestSealedToMessage(t *testing.T) {
 		enc := cenats.Encoder{Mode: mode}
 		if m, err := enc.SealedToMessage(&s); !errors.Is(err, validation.ErrMissing) || m.Header != nil {
 			t.Errorf("%s: %v, %v", mode, m, err)
+		}
+	}
+}
+
+// JSON data that was checked is not scanned again: what is nested deeper than an encoder takes
+// for JSON stays JSON.
+func TestSealedIsNotScannedAgain(t *testing.T) {
+	deep := strings.Repeat("[", cloudevents.DefaultMaxDepth+1) + strings.Repeat("]", cloudevents.DefaultMaxDepth+1)
+	decoder := cloudevents.JSONDecoder{MaxDepth: -1}
+	s, err := decoder.DecodeSealed([]byte(`{"specversion":"1.0","id":"1","source":"/s","type":"t","data":` + deep + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []format.Formatter{nil, format.JSON{}} {
+		enc := cenats.Encoder{Mode: cloudevents.StructuredMode, Format: f}
+		m, err := enc.SealedToMessage(&s)
+		if err != nil || !strings.Contains(string(m.Data), `"data":`+deep) {
+			t.Errorf("%T: %v, %.100s", f, err, m.Data)
 		}
 	}
 }

@@ -61,7 +61,8 @@ func (enc *Encoder) CopyToMessage(m *Message, e *cloudevents.Event) error {
 	return err
 }
 
-// SealedToMessage is ToMessage for an event whose data was checked.
+// SealedToMessage is ToMessage for an event whose data was checked. The JSON event format
+// copies JSON data without a second scan.
 func (enc *Encoder) SealedToMessage(s *cloudevents.Sealed) (Message, error) {
 	row, f, err := agreed(enc.Subprotocol, enc.Format)
 	if err != nil {

@@ -2,6 +2,7 @@ package cews_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -110,5 +111,23 @@ func TestPayloadIsFresh(t *testing.T) {
 	clear(m.Payload)
 	if d := cmp.Diff(order(), e); d != "" {
 		t.Error(d)
+	}
+}
+
+// JSON data that was checked is not scanned again: what is nested deeper than an encoder takes
+// for JSON stays JSON.
+func TestSealedIsNotScannedAgain(t *testing.T) {
+	deep := strings.Repeat("[", cloudevents.DefaultMaxDepth+1) + strings.Repeat("]", cloudevents.DefaultMaxDepth+1)
+	decoder := cloudevents.JSONDecoder{MaxDepth: -1}
+	s, err := decoder.DecodeSealed([]byte(`{"specversion":"1.0","id":"1","source":"/s","type":"t","data":` + deep + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []format.Formatter{nil, format.JSON{}} {
+		enc := cews.Encoder{Subprotocol: cews.SubprotocolJSON, Format: f}
+		m, err := enc.SealedToMessage(&s)
+		if err != nil || !strings.Contains(string(m.Payload), `"data":`+deep) {
+			t.Errorf("%T: %v, %.100s", f, err, m.Payload)
+		}
 	}
 }

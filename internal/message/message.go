@@ -323,10 +323,12 @@ func Data(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
 	return body, err
 }
 
-// EncodeSealed is Encode for an event whose data was checked. The event that it returns has
-// the attributes for the binding to write.
+// EncodeSealed is Encode for an event whose data was checked. In the JSON event format it does
+// not scan JSON data again. The event that it returns has the attributes for the binding to
+// write.
 func EncodeSealed(s *cloudevents.Sealed, m cloudevents.Mode, f format.Formatter) (e *cloudevents.Event, body []byte, contentType string, err error) {
-	if f == nil && m == cloudevents.StructuredMode {
+	_, isJSON := f.(format.JSON)
+	if (isJSON || f == nil) && m == cloudevents.StructuredMode {
 		if body, err = s.AppendJSON(nil); err != nil {
 			return nil, nil, "", err
 		}
