@@ -1,5 +1,12 @@
 // Package format defines the event formats that protocol bindings use, and has the JSON
-// format (json-format.md).
+// format (json-format.md). The others are in packages of their own: ceprotobuf in
+// format/protobuf, cexml in format/xml, ceavro in format/avro (Avro and Avro compact) and
+// cecbor in format/cbor. [Set] combines some of them, and the function Formats of package
+// format/all returns all:
+//
+//	d := cehttp.Decoder{Format: all.Formats()}
+//
+// Formats stand on this package, and so it cannot import them.
 //
 // # Aliasing
 //

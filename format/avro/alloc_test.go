@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
@@ -24,7 +25,7 @@ func TestDecodeAllocations(t *testing.T) {
 			e    cloudevents.Event
 			max  float64
 		}{
-			{"nothing but what is required", minimalEvent(), 1},
+			{"nothing but what is required", formattest.Minimal(), 1},
 			{"every core attribute, and 64 KiB of data", large, 2},
 			{"every type", all, 3},
 			{"a JSON value", value, 3},
@@ -44,7 +45,7 @@ func TestEncodeAllocations(t *testing.T) {
 	nested := full()
 	nested.Data = []byte(`{"a":{"b":[{"c":1.5,"d":"\n"}],"e":{"f":{"g":null}}},"h":true}`)
 	for _, c := range codecs {
-		for name, e := range map[string]cloudevents.Event{"minimal": minimalEvent(), "every type": full(), "a JSON value": nested} {
+		for name, e := range map[string]cloudevents.Event{"minimal": formattest.Minimal(), "every type": full(), "a JSON value": nested} {
 			alloctest.AtMost(t, c.name+": "+name, 0, func() {
 				if _, err := c.append(dst, &e); err != nil {
 					t.Fatal(err)

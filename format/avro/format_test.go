@@ -10,6 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -110,7 +111,7 @@ func TestAliasing(t *testing.T) {
 // An event is encoded to the memory that its data is in.
 func TestOverlap(t *testing.T) {
 	for _, c := range codecs {
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.DataContentType, e.Data = "application/json", []byte(`{"a":"b","c":{"d":null}}`)
 		body := encoded(t, c, e)
 		room := make([]byte, 16+len(body), 4096)
@@ -129,7 +130,7 @@ func TestOverlap(t *testing.T) {
 
 func TestDataAsBytes(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "application/json"} {
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.DataContentType, e.Data = contentType, []byte(`{"a":1}`)
 		b, err := ceavro.Format{DataAsBytes: true}.EncodeStructuredModeMessage([]byte("x"), &e)
 		if err != nil || !strings.HasSuffix(string(b), "\x00\x00\x0e"+`{"a":1}`) || b[0] != 'x' {
@@ -140,14 +141,14 @@ func TestDataAsBytes(t *testing.T) {
 
 // On an error the slice comes back as it was.
 func TestAppendError(t *testing.T) {
-	bad := minimalEvent()
+	bad := formattest.Minimal()
 	bad.Extensions = []cloudevents.Extension{{Name: "X"}}
 	for _, c := range codecs {
 		if b, err := c.append([]byte("before"), &bad); string(b) != "before" || !errors.Is(err, validation.ErrName) {
 			t.Errorf("%s: %q: %v", c.name, b, err)
 		}
 	}
-	old := minimalEvent()
+	old := formattest.Minimal()
 	old.SpecVersion = spec.V03
 	_, err := ceavro.AppendCompact(nil, &old)
 	var violation *validation.Error
@@ -157,7 +158,7 @@ func TestAppendError(t *testing.T) {
 }
 
 func TestV1Only(t *testing.T) {
-	old := minimalEvent()
+	old := formattest.Minimal()
 	old.SpecVersion = spec.V03
 	body, err := ceavro.Append(nil, &old)
 	if err != nil {
@@ -211,10 +212,10 @@ func TestForgive(t *testing.T) {
 		}
 		var names []string
 		for _, r := range receipts {
-			if r.Index != -1 || r.Event == nil || diff(e, *r.Event) != "" {
+			if r.Index != -1 || r.Event == nil || formattest.Diff(e, *r.Event) != "" {
 				t.Errorf("%s: %+v", c.name, r)
 			}
-			for _, v := range violations(r.Err) {
+			for _, v := range formattest.Violations(r.Err) {
 				names = append(names, v.Attribute)
 			}
 		}
@@ -268,7 +269,7 @@ func TestBooleanAsInt(t *testing.T) {
 			t.Errorf("%T: %v: %v", f.Formatter, e.Extensions, err)
 		}
 		b, err := f.EncodeStructuredModeMessage(nil, &e)
-		if again, decodeErr := f.DecodeStructuredModeMessage(b, "", exts...); err != nil || decodeErr != nil || diff(e, again) != "" {
+		if again, decodeErr := f.DecodeStructuredModeMessage(b, "", exts...); err != nil || decodeErr != nil || formattest.Diff(e, again) != "" {
 			t.Errorf("%T: %q: %v, %v", f.Formatter, b, err, decodeErr)
 		}
 	}

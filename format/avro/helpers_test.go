@@ -1,17 +1,14 @@
 package ceavro_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/seed763dd41b/cloudevents"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/spec"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // long returns an integer on the wire.
@@ -51,10 +48,6 @@ const (
 	isJSON = "\x1edatacontenttype\x06 application/json"
 	isText = "\x1edatacontenttype\x06\x14text/plain"
 )
-
-func minimalEvent() cloudevents.Event {
-	return cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
-}
 
 // full returns an event with every attribute, an extension of each type, and data.
 func full() cloudevents.Event {
@@ -100,8 +93,7 @@ var codecs = []codec{
 
 // arrives sorts extensions.
 func arrives(e cloudevents.Event) (_ cloudevents.Event, ok bool) {
-	e.Extensions = slices.Clone(e.Extensions)
-	slices.SortFunc(e.Extensions, func(x, y cloudevents.Extension) int { return strings.Compare(x.Name, y.Name) })
+	e.Extensions = formattest.Sorted(e.Extensions)
 	return e, true
 }
 
@@ -144,14 +136,6 @@ func arrivesCompact(e cloudevents.Event) (_ cloudevents.Event, ok bool) {
 	return e, true
 }
 
-// types returns the types of the extensions of e.
-func types(e cloudevents.Event) (exts []spec.Attribute) {
-	for _, x := range e.Extensions {
-		exts = append(exts, spec.Attribute{Name: x.Name, Type: x.Value.Type()})
-	}
-	return exts
-}
-
 func encoded(t testing.TB, c codec, e cloudevents.Event) []byte {
 	t.Helper()
 	b, err := c.append(nil, &e)
@@ -159,29 +143,4 @@ func encoded(t testing.TB, c codec, e cloudevents.Event) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// diff is cmp.Diff, and compares whether there is a time and in which offset.
-func diff(want, got cloudevents.Event) string {
-	if d := cmp.Diff(want, got); d != "" {
-		return d
-	}
-	w, _ := want.Get("time")
-	g, _ := got.Get("time")
-	return cmp.Diff(w.String(), g.String())
-}
-
-// violations returns every *validation.Error in err, in order.
-func violations(err error) (all []*validation.Error) {
-	switch x := err.(type) {
-	case *validation.Error:
-		all = append(all, x)
-	case interface{ Unwrap() []error }:
-		for _, err := range x.Unwrap() {
-			all = append(all, violations(err)...)
-		}
-	case interface{ Unwrap() error }:
-		all = violations(x.Unwrap())
-	}
-	return all
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
@@ -292,7 +293,7 @@ func TestEncodeLinear(t *testing.T) {
 		"names":             func(n int) string { return `{` + numbered(n) + `}` },
 	} {
 		cost := func(n int) uint64 {
-			e := minimalEvent()
+			e := formattest.Minimal()
 			e.DataContentType, e.Data = "application/json", []byte(part(n))
 			dst := make([]byte, 0, 8*len(e.Data))
 			return alloctest.Bytes(func() { _, _ = ceavro.Append(dst, &e) })

@@ -7,11 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
-	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 )
 
 // Generated events come back, through a format alone, and by way of JSON.
@@ -20,7 +19,7 @@ func TestEveryEventComesBack(t *testing.T) {
 		r := rand.New(rand.NewPCG(16, 2))
 		refused := 0
 		for range 5_000 {
-			e := anyEvent(r)
+			e := events.Event(r)
 			if err := e.Validate(); err != nil {
 				t.Fatalf("the generator made %v: %v", e, err)
 			}
@@ -33,12 +32,12 @@ func TestEveryEventComesBack(t *testing.T) {
 				refused++
 				continue
 			}
-			exts := types(e)
+			exts := formattest.Types(&e)
 			got, err := c.decode(b, exts...)
 			if err != nil {
 				t.Fatalf("%s: %v: %v", c.name, e, err)
 			}
-			if d := diff(want, got); d != "" {
+			if d := formattest.Diff(want, got); d != "" {
 				t.Fatalf("%s: %q\n%s", c.name, b, d)
 			}
 			if again := encoded(t, c, got); !bytes.Equal(again, encoded(t, c, want)) {
@@ -60,7 +59,7 @@ func TestEveryEventComesBack(t *testing.T) {
 			if strings.Contains(want.DataContentType, "json") {
 				want.Data, got.Data = bytes.TrimSpace(want.Data), bytes.TrimSpace(got.Data)
 			}
-			if d := diff(want, got); d != "" {
+			if d := formattest.Diff(want, got); d != "" {
 				t.Fatalf("%s by way of JSON: %q\n%s", c.name, b, d)
 			}
 		}
@@ -77,7 +76,7 @@ func TestJSONComesBack(t *testing.T) {
 	values := 0
 	for range 20_000 {
 		text := anyJSON(r, r.IntN(5))
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.DataContentType, e.Data = "application/json", []byte(text)
 		b := encoded(t, codecs[0], e)
 		got, err := ceavro.Decode(b)
@@ -163,67 +162,9 @@ func anyJSON(r *rand.Rand, depth int) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// anyEvent returns a valid event.
-func anyEvent(r *rand.Rand) cloudevents.Event {
-	one := func(texts ...string) string { return texts[r.IntN(len(texts))] }
-	text := func() string {
-		return one("x", "é€😀", " ", "\u00a0x", strings.Repeat("long", 1+r.IntN(60)), strconv.Itoa(r.IntN(1000)))
-	}
-	at := func() time.Time {
-		seconds := []int64{0, -1, 1, -62167219200, -62135596800, 253402300799, -62167219201, r.Int64N(1e10), -r.Int64N(1e10)}[r.IntN(9)]
-		zone := time.FixedZone("", []int{0, 3600, -19800, 86340}[r.IntN(4)])
-		return time.Unix(seconds, []int64{0, 1, 999_999_999, 500_000_000, r.Int64N(1e9)}[r.IntN(5)]).In(zone)
-	}
-	e := cloudevents.Event{ID: text(), Source: one("/s", "urn:a", "", "https://example.com/a?b#c") + "x", Type: text()}
-	if r.IntN(10) == 0 {
-		e.SpecVersion = spec.V03
-	}
-	if r.IntN(2) == 0 {
-		e.Subject = text()
-	}
-	if r.IntN(2) == 0 {
-		if e.Time = at(); e.Validate() != nil {
-			e.Time = time.Time{}
-		}
-	}
-	if r.IntN(2) == 0 {
-		e.DataSchema = one("https://example.com/x.avsc", "urn:x")
-	}
-	if r.IntN(4) > 0 {
-		e.DataContentType = one("application/json", "application/vnd.x+json", "text/plain", "text/plain; charset=iso-8859-1", "text/plain;charset=us-ascii",
-			"application/xml", "application/octet-stream", "avro/binary", "application/json; charset=utf-16")
-	}
-	switch r.IntN(5) {
-	case 0:
-	case 1:
-		e.Data = []byte{}
-	case 2:
-		e.Data = []byte(anyJSON(r, 3))
-	default:
-		e.Data = []byte(one(`{"a":1}`, ` [1] `, "text", "é", "\xff\x00", "{", "null", strings.Repeat("d", r.IntN(300))))
-	}
-	for i := range r.IntN(6) * r.IntN(5) {
-		v := cloudevents.StringValue(one("", text()))
-		switch r.IntN(7) {
-		case 0:
-			v = cloudevents.BooleanValue(r.IntN(2) == 0)
-		case 1:
-			v = cloudevents.IntegerValue([]int32{0, 1, -1, 1<<31 - 1, -1 << 31, r.Int32()}[r.IntN(6)])
-		case 2:
-			v = cloudevents.BinaryValue(bytes.Repeat([]byte{byte(r.Uint32())}, r.IntN(200)))
-		case 3:
-			v = cloudevents.URIValue(one("urn:x", "https://example.com/?a#b"))
-		case 4:
-			v = cloudevents.URIReferenceValue(one("", "../x", "#", "urn:x"))
-		case 5:
-			if x := cloudevents.TimestampValue(at()); x.Type() == spec.Timestamp {
-				if _, err := cloudevents.ParseValue(spec.Timestamp, x.String()); err == nil {
-					v = x
-				}
-			}
-		}
-		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: one("a", "x", "time1", "zz") + strconv.Itoa(i), Value: v})
-	}
-	r.Shuffle(len(e.Extensions), func(i, j int) { e.Extensions[i], e.Extensions[j] = e.Extensions[j], e.Extensions[i] })
-	return e
+// events makes events with what is of interest here.
+var events = formattest.Generator{
+	ContentTypes: []string{"avro/binary"},
+	More:         func(r *rand.Rand) []byte { return []byte(anyJSON(r, 3)) },
+	V03:          true,
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
@@ -24,7 +25,7 @@ func TestDecodeAllocations(t *testing.T) {
 		e    cloudevents.Event
 		max  float64
 	}{
-		{"nothing but what is required", minimalEvent(), 1},
+		{"nothing but what is required", formattest.Minimal(), 1},
 		{"every core attribute, text and 64 KiB of data", plain, 2},
 		{"every type", full(), 3},
 		{"an item", item, 3},
@@ -48,11 +49,11 @@ func TestEncodeAllocations(t *testing.T) {
 	dst := make([]byte, 0, 8<<10)
 	item := full()
 	item.DataContentType, item.Data = "application/cbor", []byte(strings.Repeat("\x81", 32)+"\x01")
-	many := minimalEvent()
+	many := formattest.Minimal()
 	for i := range 40 {
 		many.Extensions = append(many.Extensions, cloudevents.Extension{Name: strings.Repeat("x", i+1), Value: cloudevents.BooleanValue(true)})
 	}
-	for name, e := range map[string]cloudevents.Event{"minimal": minimalEvent(), "every type": full(), "an item": item, "40 extensions": many} {
+	for name, e := range map[string]cloudevents.Event{"minimal": formattest.Minimal(), "every type": full(), "an item": item, "40 extensions": many} {
 		alloctest.AtMost(t, name, 0, func() {
 			if _, err := cecbor.Append(dst, &e); err != nil {
 				t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -56,7 +57,7 @@ func TestSet(t *testing.T) {
 func TestBinaryMode(t *testing.T) {
 	var f cecbor.Format
 	body := []byte("abc")[:2]
-	e := minimalEvent()
+	e := formattest.Minimal()
 	if err := f.DecodeBinaryModeEventData(body, &e); err != nil || &e.Data[0] != &body[0] || cap(e.Data) != 2 {
 		t.Errorf("%q with room for %d: %v", e.Data, cap(e.Data), err)
 	}
@@ -84,7 +85,7 @@ func TestBinaryMode(t *testing.T) {
 // Data aliases the body, and cannot be appended to in place. Attributes are copied.
 func TestAliasing(t *testing.T) {
 	for contentType, data := range map[string]string{"": "data", "text/plain": "data", "application/cbor": "\x43abc"} {
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.DataContentType, e.Data = contentType, []byte(data)
 		e.Extensions = []cloudevents.Extension{{Name: "x", Value: cloudevents.StringValue("y")}, {Name: "z", Value: cloudevents.URIValue("urn:x")}}
 		body := append(encoded(t, e), "behind"...)
@@ -102,7 +103,7 @@ func TestAliasing(t *testing.T) {
 		for i := range e.Data {
 			e.Data[i]++
 		}
-		if d := diff(e, got); d != "" {
+		if d := formattest.Diff(e, got); d != "" {
 			t.Errorf("%s: after the body has changed:\n%s", contentType, d)
 		}
 	}
@@ -133,7 +134,7 @@ func TestNoAlias(t *testing.T) {
 func TestOverlap(t *testing.T) {
 	buffer := make([]byte, 1024)
 	copy(buffer, "first")
-	e := minimalEvent()
+	e := formattest.Minimal()
 	e.Data = append(buffer[5:5], strings.Repeat("0123456789", 10)...)
 	want, err := cecbor.Append([]byte("first"), &cloudevents.Event{ID: "1", Source: "/s", Type: "t", Data: bytes.Clone(e.Data)})
 	if err != nil {
@@ -148,12 +149,12 @@ func TestOverlap(t *testing.T) {
 // On an error the slice is as before.
 func TestErrorsKeepTheSlice(t *testing.T) {
 	dst := []byte("abc")
-	bad := minimalEvent()
+	bad := formattest.Minimal()
 	bad.Extensions = []cloudevents.Extension{{Name: "X", Value: cloudevents.StringValue("y")}}
 	if b, err := cecbor.Append(dst, &bad); err == nil || string(b) != "abc" {
 		t.Errorf("%q: %v", b, err)
 	}
-	bad = minimalEvent()
+	bad = formattest.Minimal()
 	bad.DataContentType, bad.Data = "application/cbor", []byte("\xff")
 	bad.Extensions = []cloudevents.Extension{{Name: "x", Value: cloudevents.StringValue("y")}, {Name: "longer", Value: cloudevents.StringValue("y")}}
 	if b, err := cecbor.Append(dst, &bad); err == nil || string(b) != "abc" {
@@ -190,10 +191,10 @@ func TestDeterministic(t *testing.T) {
 }
 
 func TestV1Only(t *testing.T) {
-	e := minimalEvent()
+	e := formattest.Minimal()
 	e.SpecVersion, e.DataSchema = spec.V03, "s"
 	b := encoded(t, e)
-	if got, err := cecbor.Decode(b); err != nil || diff(e, got) != "" {
+	if got, err := cecbor.Decode(b); err != nil || formattest.Diff(e, got) != "" {
 		t.Errorf("%v, %v", got, err)
 	}
 	if _, err := (cecbor.Format{V1Only: true}).DecodeStructuredModeMessage(b, ""); err == nil {

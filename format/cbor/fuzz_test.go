@@ -2,33 +2,20 @@ package cecbor_test
 
 import (
 	"bytes"
-	"math/rand/v2"
-	"os"
 	"testing"
-	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // FuzzDecode decodes bytes as an event. What is accepted is valid, and comes back from the
 // encoder as the same event.
 func FuzzDecode(f *testing.F) {
-	cases, err := conformance.Load(os.DirFS("../../testdata"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	n := 0
-	for _, c := range cases {
-		if c.Message.Protocol == conformance.CBOR && len(c.Message.Body) < 4<<10 {
-			f.Add(c.Message.Body)
-			n++
-		}
-	}
-	if n < 170 {
-		f.Fatalf("only %d seeds", n)
+	for _, c := range formattest.Cases(f, 170, conformance.CBOR) {
+		f.Add(c.Message.Body)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
@@ -46,6 +33,7 @@ func FuzzDecode(f *testing.F) {
 		} else if err == nil {
 			t.Fatalf("accepted only if strict: %v", forgivingErr)
 		}
+		formattest.Unused(t, cecbor.Format{}, body)
 		if !bytes.Equal(body, before) {
 			t.Fatal("decoding has changed the body")
 		}
@@ -66,11 +54,11 @@ func checkAccepted(t *testing.T, e cloudevents.Event) {
 	if err != nil {
 		t.Fatalf("cannot be encoded: %v", err)
 	}
-	back, err := cecbor.Format{}.DecodeStructuredModeMessage(b, "", types(&e)...)
+	back, err := cecbor.Format{}.DecodeStructuredModeMessage(b, "", formattest.Types(&e)...)
 	if err != nil {
 		t.Fatalf("%q cannot be decoded: %v", b, err)
 	}
-	if d := diff(want, back); d != "" {
+	if d := formattest.Diff(want, back); d != "" {
 		t.Fatalf("%q\ndecodes to another event:\n%s", b, d)
 	}
 	if again, err := cecbor.Append(nil, &back); err != nil || !bytes.Equal(again, b) {
@@ -85,14 +73,10 @@ func FuzzEncode(f *testing.F) {
 	f.Add("1", "/s", "t", "é", "text/plain", "urn:x", int64(253402300800), int64(5), "b", "true", uint8(0), []byte("x"), uint64(2))
 	f.Add("1", "/s", "t", "", "application/json", "", int64(1), int64(0), "when", "2018-04-05t17:31:00.123+01:00", uint8(6), []byte("{}"), uint64(3))
 	f.Fuzz(func(t *testing.T, id, source, typ, subject, contentType, schema string, seconds, nanoseconds int64, name, text string, kind uint8, data []byte, seed uint64) {
-		e := anyEvent(rand.New(rand.NewPCG(seed, 0)))
-		e.ID, e.Source, e.Type, e.Subject, e.DataContentType, e.DataSchema, e.Data = id, source, typ, subject, contentType, schema, data
-		if seconds != 0 {
-			e.Time = time.Unix(seconds, nanoseconds).UTC()
-		}
-		if v, err := cloudevents.ParseValue(spec.Type(kind%7), text); err == nil {
-			e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: v})
-		}
+		e := events.Arguments(formattest.Arguments{
+			ID: id, Source: source, Type: typ, Subject: subject, DataContentType: contentType, DataSchema: schema,
+			Seconds: seconds, Nanoseconds: nanoseconds, Name: name, Text: text, Kind: kind, Data: data, Seed: seed,
+		})
 		b, err := cecbor.Append([]byte("before"), &e)
 		want, ok := arrives(e, true)
 		if invalid := e.Validate(); (invalid == nil && ok) != (err == nil) {
@@ -104,11 +88,11 @@ func FuzzEncode(f *testing.F) {
 			}
 			return
 		}
-		got, err := cecbor.Format{MaxAttributes: -1}.DecodeStructuredModeMessage(bytes.TrimPrefix(b, []byte("before")), "", types(&e)...)
+		got, err := cecbor.Format{MaxAttributes: -1}.DecodeStructuredModeMessage(bytes.TrimPrefix(b, []byte("before")), "", formattest.Types(&e)...)
 		if err != nil {
 			t.Fatalf("%q: %v", b, err)
 		}
-		if d := diff(want, got); d != "" {
+		if d := formattest.Diff(want, got); d != "" {
 			t.Fatalf("%q\n%s", b, d)
 		}
 	})

@@ -2,18 +2,15 @@ package cecbor_test
 
 import (
 	"encoding/binary"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/seed763dd41b/cloudevents"
 	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/spec"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // required are the pairs of a minimal event.
@@ -39,11 +36,6 @@ func pair(name, value string) string { return text(name) + value }
 // claim returns the head of an item that claims n.
 func claim(major byte, n uint64) string {
 	return string(binary.BigEndian.AppendUint64([]byte{major<<5 | 27}, n))
-}
-
-// minimalEvent is minimal as an event.
-func minimalEvent() cloudevents.Event {
-	return cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
 }
 
 // full returns an event with every attribute, an extension of each type, and data.
@@ -77,24 +69,6 @@ func encoded(t testing.TB, e cloudevents.Event) []byte {
 	return b
 }
 
-// diff is cmp.Diff, and compares whether there is a time and in which offset.
-func diff(want, got cloudevents.Event) string {
-	if d := cmp.Diff(want, got); d != "" {
-		return d
-	}
-	w, _ := want.Get("time")
-	g, _ := got.Get("time")
-	return cmp.Diff(w.String(), g.String())
-}
-
-// types returns the types of the extensions of e.
-func types(e *cloudevents.Event) (exts []spec.Attribute) {
-	for _, x := range e.Extensions {
-		exts = append(exts, spec.Attribute{Name: x.Name, Type: x.Value.Type()})
-	}
-	return exts
-}
-
 // isItem reports whether b is one CBOR item, as encoders need it.
 func isItem(b []byte) bool {
 	end, f := cborscan.Value(b, 0, cloudevents.DefaultMaxDepth)
@@ -105,7 +79,7 @@ func isItem(b []byte) bool {
 // URI-references as Strings, unless they are declared. ok is false if the data cannot be
 // encoded.
 func arrives(e cloudevents.Event, declared bool) (_ cloudevents.Event, ok bool) {
-	e.Extensions = slices.Clone(e.Extensions)
+	e.Extensions = formattest.Sorted(e.Extensions)
 	for i := range e.Extensions {
 		switch v := &e.Extensions[i].Value; v.Type() {
 		case spec.URIReference:
@@ -116,24 +90,8 @@ func arrives(e cloudevents.Event, declared bool) (_ cloudevents.Event, ok bool) 
 			*v, _ = cloudevents.ParseValue(spec.Timestamp, strings.ToUpper(v.String()))
 		}
 	}
-	slices.SortFunc(e.Extensions, func(x, y cloudevents.Extension) int { return strings.Compare(x.Name, y.Name) })
 	mediaType, _, _ := strings.Cut(strings.ToLower(e.DataContentType), ";")
 	mediaType = strings.TrimSpace(mediaType)
 	isCBOR := strings.HasSuffix(mediaType, "/cbor") || strings.HasSuffix(mediaType, "+cbor")
 	return e, e.Data == nil || !isCBOR || isItem(e.Data)
-}
-
-// violations returns every *validation.Error in err, in order.
-func violations(err error) (all []*validation.Error) {
-	switch x := err.(type) {
-	case *validation.Error:
-		all = append(all, x)
-	case interface{ Unwrap() []error }:
-		for _, err := range x.Unwrap() {
-			all = append(all, violations(err)...)
-		}
-	case interface{ Unwrap() error }:
-		all = violations(x.Unwrap())
-	}
-	return all
 }

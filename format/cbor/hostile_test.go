@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 )
@@ -130,7 +131,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %v, want a limit of %d", c.name, err, c.limit)
 		}
 	}
-	e := minimalEvent()
+	e := formattest.Minimal()
 	e.DataContentType, e.Data = "application/cbor", []byte(strings.Repeat("\x81", 1025)+"\x01")
 	if _, err := cecbor.Append(nil, &e); !errors.As(err, new(*cloudevents.LimitError)) {
 		t.Errorf("encode: %v", err)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
@@ -20,7 +21,7 @@ func TestDecodeAllocations(t *testing.T) {
 		e    cloudevents.Event
 		max  float64
 	}{
-		{"nothing but what is required", minimalEvent(), 1},
+		{"nothing but what is required", formattest.Minimal(), 1},
 		{"every core attribute, text and 64 KiB of data", text, 2},
 		{"every type", full(), 3},
 		{"proto_data", message, 3},
@@ -53,7 +54,7 @@ func TestEncodeAllocations(t *testing.T) {
 	dst := make([]byte, 0, 8<<10)
 	message := full()
 	message.DataContentType, message.DataSchema = "application/protobuf", "https://type.googleapis.com/a.B"
-	for name, e := range map[string]cloudevents.Event{"minimal": minimalEvent(), "every type": full(), "proto_data": message} {
+	for name, e := range map[string]cloudevents.Event{"minimal": formattest.Minimal(), "every type": full(), "proto_data": message} {
 		alloctest.AtMost(t, name, 0, func() {
 			if _, err := ceprotobuf.Append(dst, &e); err != nil {
 				t.Fatal(err)

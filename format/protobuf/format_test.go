@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -57,7 +58,7 @@ func TestSet(t *testing.T) {
 func TestBinaryMode(t *testing.T) {
 	var f ceprotobuf.Format
 	body := []byte("abc")[:2]
-	e := minimalEvent()
+	e := formattest.Minimal()
 	if err := f.DecodeBinaryModeEventData(body, &e); err != nil || &e.Data[0] != &body[0] || cap(e.Data) != 2 {
 		t.Errorf("%q with room for %d: %v", e.Data, cap(e.Data), err)
 	}
@@ -72,7 +73,7 @@ func TestBinaryMode(t *testing.T) {
 // Data aliases the body, and cannot be appended to in place. Attributes are copied.
 func TestAliasing(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "application/protobuf"} {
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.DataContentType, e.Data = contentType, []byte("data")
 		e.Extensions = []cloudevents.Extension{{Name: "x", Value: cloudevents.StringValue("y")}}
 		if contentType == "application/protobuf" {
@@ -91,7 +92,7 @@ func TestAliasing(t *testing.T) {
 			body[i]++
 		}
 		e.Data = []byte("ebub")
-		if d := diff(e, got); d != "" {
+		if d := formattest.Diff(e, got); d != "" {
 			t.Errorf("%s: after the body has changed:\n%s", contentType, d)
 		}
 	}
@@ -107,7 +108,7 @@ func TestOverlap(t *testing.T) {
 	} {
 		buffer := make([]byte, 1024)
 		copy(buffer, "first")
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.Data = append(buffer[5:5], strings.Repeat("0123456789", 10)...)
 		want, err := encode([]byte("first"), &cloudevents.Event{ID: "1", Source: "/s", Type: "t", Data: bytes.Clone(e.Data)})
 		if err != nil {
@@ -123,12 +124,12 @@ func TestOverlap(t *testing.T) {
 // On an error the slice is as before.
 func TestErrorsKeepTheSlice(t *testing.T) {
 	dst := []byte("abc")
-	bad := minimalEvent()
+	bad := formattest.Minimal()
 	bad.Extensions = []cloudevents.Extension{{Name: "X", Value: cloudevents.StringValue("y")}}
 	if b, err := ceprotobuf.Append(dst, &bad); err == nil || string(b) != "abc" {
 		t.Errorf("%q: %v", b, err)
 	}
-	b, err := ceprotobuf.AppendBatch(dst, []cloudevents.Event{minimalEvent(), bad})
+	b, err := ceprotobuf.AppendBatch(dst, []cloudevents.Event{formattest.Minimal(), bad})
 	var batchErr *cloudevents.BatchError
 	if string(b) != "abc" || !errors.As(err, &batchErr) || batchErr.Index != 1 {
 		t.Errorf("%q: %v", b, err)
@@ -138,7 +139,7 @@ func TestErrorsKeepTheSlice(t *testing.T) {
 // The length of an event that is shorter than it might be is written all the same.
 func TestBatchLengths(t *testing.T) {
 	for n := range 400 {
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.Data = make([]byte, n)
 		for i := range n % 3 {
 			e.Extensions = append(e.Extensions, cloudevents.Extension{
@@ -150,7 +151,7 @@ func TestBatchLengths(t *testing.T) {
 			t.Fatal(err)
 		}
 		es, err := ceprotobuf.DecodeBatch(b)
-		if err != nil || len(es) != 2 || diff(e, es[0])+diff(e, es[1]) != "" {
+		if err != nil || len(es) != 2 || formattest.Diff(e, es[0])+formattest.Diff(e, es[1]) != "" {
 			t.Fatalf("%d bytes: %v, %v", n, es, err)
 		}
 		if single := encoded(t, e); !bytes.Contains(b, single) {
@@ -166,17 +167,17 @@ func TestUnsortedExtensions(t *testing.T) {
 	for i := range xs {
 		e.Extensions = append(append([]cloudevents.Extension{}, xs[i:]...), xs[:i]...)
 		got, err := ceprotobuf.Decode(encoded(t, e))
-		if d := diff(full(), got); err != nil || d != "" {
+		if d := formattest.Diff(full(), got); err != nil || d != "" {
 			t.Errorf("%v\n%s", err, d)
 		}
 	}
 }
 
 func TestV1Only(t *testing.T) {
-	e := minimalEvent()
+	e := formattest.Minimal()
 	e.SpecVersion, e.DataSchema = spec.V03, "s"
 	b := encoded(t, e)
-	if got, err := ceprotobuf.Decode(b); err != nil || diff(e, got) != "" {
+	if got, err := ceprotobuf.Decode(b); err != nil || formattest.Diff(e, got) != "" {
 		t.Errorf("%v, %v", got, err)
 	}
 	if _, err := (ceprotobuf.Format{V1Only: true}).DecodeStructuredModeMessage(b, ""); err == nil {

@@ -2,33 +2,19 @@ package ceprotobuf_test
 
 import (
 	"bytes"
-	"math/rand/v2"
-	"os"
 	"testing"
-	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // FuzzDecode decodes bytes as an event and as a batch. What is accepted is valid, and
 // comes back from the encoder as the same event.
 func FuzzDecode(f *testing.F) {
-	cases, err := conformance.Load(os.DirFS("../../testdata"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	n := 0
-	for _, c := range cases {
-		if c.Message.Protocol == conformance.Protobuf && len(c.Message.Body) < 4<<10 {
-			f.Add(c.Message.Body)
-			n++
-		}
-	}
-	if n < 140 {
-		f.Fatalf("only %d seeds", n)
+	for _, c := range formattest.Cases(f, 140, conformance.Protobuf) {
+		f.Add(c.Message.Body)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		before := bytes.Clone(body)
@@ -58,6 +44,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%d events of %d: %v", len(again), len(es), err)
 			}
 		}
+		formattest.Unused(t, ceprotobuf.Format{}, body)
 		if !bytes.Equal(body, before) {
 			t.Fatal("decoding has changed the body")
 		}
@@ -83,7 +70,7 @@ func checkAccepted(t *testing.T, e *cloudevents.Event) {
 	if err != nil {
 		t.Fatalf("%q cannot be decoded: %v", b, err)
 	}
-	if d := diff(want, back); d != "" {
+	if d := formattest.Diff(want, back); d != "" {
 		t.Fatalf("%q\ndecodes to another event:\n%s", b, d)
 	}
 }
@@ -95,14 +82,10 @@ func FuzzEncode(f *testing.F) {
 	f.Add("1", "/s", "t", "é", "text/plain", "urn:x", int64(253402300800), int64(5), "b", "true", uint8(0), []byte("x"), uint64(2))
 	f.Add("1", "/s", "t", "", "application/json", "", int64(1), int64(0), "when", "2018-04-05T17:31:00.123+01:00", uint8(6), []byte("{}"), uint64(3))
 	f.Fuzz(func(t *testing.T, id, source, typ, subject, contentType, schema string, seconds, nanoseconds int64, name, text string, kind uint8, data []byte, seed uint64) {
-		e := anyEvent(rand.New(rand.NewPCG(seed, 0)))
-		e.ID, e.Source, e.Type, e.Subject, e.DataContentType, e.DataSchema, e.Data = id, source, typ, subject, contentType, schema, data
-		if seconds != 0 {
-			e.Time = time.Unix(seconds, nanoseconds).UTC()
-		}
-		if v, err := cloudevents.ParseValue(spec.Type(kind%7), text); err == nil {
-			e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: v})
-		}
+		e := events.Arguments(formattest.Arguments{
+			ID: id, Source: source, Type: typ, Subject: subject, DataContentType: contentType, DataSchema: schema,
+			Seconds: seconds, Nanoseconds: nanoseconds, Name: name, Text: text, Kind: kind, Data: data, Seed: seed,
+		})
 		b, err := ceprotobuf.Append([]byte("before"), &e)
 		want, ok := arrives(e)
 		if invalid := e.Validate(); (invalid == nil && ok) != (err == nil) {
@@ -118,7 +101,7 @@ func FuzzEncode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: %v", b, err)
 		}
-		if d := diff(want, got); d != "" {
+		if d := formattest.Diff(want, got); d != "" {
 			t.Fatalf("%q\n%s", b, d)
 		}
 	})

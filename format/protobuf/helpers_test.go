@@ -1,16 +1,12 @@
 package ceprotobuf_test
 
 import (
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // The fields of a minimal event.
@@ -24,11 +20,6 @@ func bytesField(number int, content string) string {
 // entry returns an attribute with that value, which is a field of the oneof.
 func entry(name, value string) string {
 	return bytesField(5, bytesField(1, name)+bytesField(2, value))
-}
-
-// minimalEvent is minimal as an event.
-func minimalEvent() cloudevents.Event {
-	return cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
 }
 
 // full returns an event with every attribute, an extension of each type, and data.
@@ -63,16 +54,6 @@ func encoded(t testing.TB, e cloudevents.Event) []byte {
 	return b
 }
 
-// diff is cmp.Diff, and compares whether there is a time and in which offset.
-func diff(want, got cloudevents.Event) string {
-	if d := cmp.Diff(want, got); d != "" {
-		return d
-	}
-	w, _ := want.Get("time")
-	g, _ := got.Get("time")
-	return cmp.Diff(w.String(), g.String())
-}
-
 // arrives returns e as it comes back: Timestamps in UTC without digits after the ninth,
 // and extensions sorted. ok is false if a Timestamp is out of range.
 func arrives(e cloudevents.Event) (_ cloudevents.Event, ok bool) {
@@ -86,7 +67,7 @@ func arrives(e cloudevents.Event) (_ cloudevents.Event, ok bool) {
 			e.Time = t.In(time.FixedZone("", 0))
 		}
 	}
-	e.Extensions = slices.Clone(e.Extensions)
+	e.Extensions = formattest.Sorted(e.Extensions)
 	for i := range e.Extensions {
 		v := &e.Extensions[i].Value
 		if v.Type().String() != "Timestamp" {
@@ -98,21 +79,5 @@ func arrives(e cloudevents.Event) (_ cloudevents.Event, ok bool) {
 		}
 		*v = cloudevents.TimestampValue(t.UTC())
 	}
-	slices.SortFunc(e.Extensions, func(x, y cloudevents.Extension) int { return strings.Compare(x.Name, y.Name) })
 	return e, true
-}
-
-// violations returns every *validation.Error in err, in order.
-func violations(err error) (all []*validation.Error) {
-	switch x := err.(type) {
-	case *validation.Error:
-		all = append(all, x)
-	case interface{ Unwrap() []error }:
-		for _, err := range x.Unwrap() {
-			all = append(all, violations(err)...)
-		}
-	case interface{ Unwrap() error }:
-		all = violations(x.Unwrap())
-	}
-	return all
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
@@ -17,7 +18,7 @@ func forms() map[string]cloudevents.Event {
 	text.Data = []byte(strings.Repeat("text ", 64<<10/5))
 	element.DataContentType = "application/xml"
 	element.Data = []byte("<orders>" + strings.Repeat(`<order id="1001"><total>129.5</total></order>`, 100) + "</orders>")
-	return map[string]cloudevents.Event{"base64": binary, "text": text, "an element": element, "nothing but what is required": minimalEvent()}
+	return map[string]cloudevents.Event{"base64": binary, "text": text, "an element": element, "nothing but what is required": formattest.Minimal()}
 }
 
 func TestDecodeAllocations(t *testing.T) {
@@ -36,7 +37,7 @@ func TestDecodeAllocations(t *testing.T) {
 			}
 		})
 	}
-	e := minimalEvent()
+	e := formattest.Minimal()
 	e.Source, e.Subject, e.DataContentType, e.Data = "/s?a&b", "<a & b>", "text/plain", []byte("a < b")
 	body := encoded(t, e)
 	alloctest.AtMost(t, "attributes and data with references", 3, func() {
@@ -92,9 +93,9 @@ func TestEncodedSize(t *testing.T) {
 			t.Errorf("%s: %d bytes in a slice of %d", name, len(b), cap(b))
 		}
 	}
-	e := minimalEvent()
+	e := formattest.Minimal()
 	e.DataContentType, e.Data = "text/plain", bytes.Repeat([]byte("<"), 1000)
-	if got := decoded(t, string(encoded(t, e))); diff(e, got) != "" {
-		t.Error(diff(e, got))
+	if got := decoded(t, string(encoded(t, e))); formattest.Diff(e, got) != "" {
+		t.Error(formattest.Diff(e, got))
 	}
 }

@@ -6,69 +6,36 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 func TestForgive(t *testing.T) {
-	for _, c := range []struct {
-		name, document string
-		forgiven       []error // the sentinels of the receipt; nil if nothing is forgiven
-		refused        bool
-	}{
-		{"a legal event", document(""), nil, false},
-		{"an illegal name", document(`<ce:X xsi:type="ce:string">1</ce:X>`), []error{validation.ErrName}, false},
-		{"an illegal name without a type", document(`<ce:X>1</ce:X>`), []error{validation.ErrName}, false},
-		{"an extension without a type", document(`<ce:x>1</ce:x>`), []error{validation.ErrType}, false},
-		{"an extension of an unknown type", document(`<ce:x xsi:type="xs:int">1</ce:x>`), []error{validation.ErrType}, false},
-		{"a core attribute of another type", document(`<ce:subject xsi:type="ce:uri">urn:x</ce:subject>`), []error{validation.ErrType}, false},
-		{"an empty subject", document(`<ce:subject/>`), []error{validation.ErrMissing}, false},
-		{"an empty subject and no type", document(`<ce:x>1</ce:x><ce:subject/>`), []error{validation.ErrMissing, validation.ErrType}, false},
-		{"a relative dataschema", document(`<ce:dataschema>s</ce:dataschema>`), []error{validation.ErrSyntax}, false},
-		{"a content type with a semicolon", document(`<ce:datacontenttype>text/plain;</ce:datacontenttype>`), []error{validation.ErrSyntax}, false},
-		{"a patch level", strings.Replace(document(""), "1.0", "1.0.2", 1), []error{validation.ErrVersion}, false},
-		{"32 extensions without types", document(strings.Repeat(`<ce:x>1</ce:x>`, 32)), slicesRepeat(validation.ErrType, 32), false},
-		{"33 extensions without types", document(strings.Repeat(`<ce:x>1</ce:x>`, 33)), nil, true},
-		{"a required attribute", start + end, nil, true},
-		{"a required attribute of another type", strings.Replace(document(""), "<ce:id>", `<ce:id xsi:type="ce:integer">`, 1), nil, true},
-		{"specversion as an element", document(`<ce:specversion>1.0</ce:specversion>`), nil, true},
-		{"what is malformed", document(`<a>`), nil, true},
-		{"a child element", document(`<ce:subject><a/></ce:subject>`), nil, true},
-		{"data without a type", document(`<ce:data>1</ce:data>`), nil, true},
-		{"data, and an extension without a type", document(`<ce:x>1</ce:x><ce:data xsi:type="xs:base64Binary">1</ce:data>`), nil, true},
-	} {
-		var receipts []cloudevents.Receipt
-		f := cexml.Format{Forgive: func(r cloudevents.Receipt) { receipts = append(receipts, r) }}
-		e, err := f.DecodeStructuredModeMessage([]byte(c.document), "")
-		if (err != nil) != c.refused || err == nil && e.Validate() != nil {
-			t.Errorf("%s: %v", c.name, err)
-			continue
-		}
-		_, strict := cexml.Decode([]byte(c.document))
-		if (strict == nil) != (len(c.forgiven) == 0 && !c.refused) {
-			t.Errorf("%s: strict: %v", c.name, strict)
-		}
-		if c.forgiven == nil {
-			if len(receipts) != 0 {
-				t.Errorf("%s: %v", c.name, receipts)
-			}
-			continue
-		}
-		if len(receipts) != 1 || receipts[0].Index != -1 || receipts[0].Event == nil || receipts[0].Event.ID != "1" {
-			t.Errorf("%s: %+v", c.name, receipts)
-			continue
-		}
-		got := violations(receipts[0].Err)
-		if len(got) != len(c.forgiven) {
-			t.Errorf("%s: %v", c.name, receipts[0].Err)
-			continue
-		}
-		for i, want := range c.forgiven {
-			if !errors.Is(got[i], want) || !errors.As(receipts[0].Err, new(*cloudevents.SyntaxError)) {
-				t.Errorf("%s: %v, want %v", c.name, got[i], want)
-			}
-		}
-	}
+	formattest.Forgive(t, []formattest.Forgiven{
+		{Name: "a legal event", Document: document("")},
+		{Name: "an illegal name", Document: document(`<ce:X xsi:type="ce:string">1</ce:X>`), Forgiven: []error{validation.ErrName}},
+		{Name: "an illegal name without a type", Document: document(`<ce:X>1</ce:X>`), Forgiven: []error{validation.ErrName}},
+		{Name: "an extension without a type", Document: document(`<ce:x>1</ce:x>`), Forgiven: []error{validation.ErrType}},
+		{Name: "an extension of an unknown type", Document: document(`<ce:x xsi:type="xs:int">1</ce:x>`), Forgiven: []error{validation.ErrType}},
+		{Name: "a core attribute of another type", Document: document(`<ce:subject xsi:type="ce:uri">urn:x</ce:subject>`), Forgiven: []error{validation.ErrType}},
+		{Name: "an empty subject", Document: document(`<ce:subject/>`), Forgiven: []error{validation.ErrMissing}},
+		{Name: "an empty subject and no type", Document: document(`<ce:x>1</ce:x><ce:subject/>`), Forgiven: []error{validation.ErrMissing, validation.ErrType}},
+		{Name: "a relative dataschema", Document: document(`<ce:dataschema>s</ce:dataschema>`), Forgiven: []error{validation.ErrSyntax}},
+		{Name: "a content type with a semicolon", Document: document(`<ce:datacontenttype>text/plain;</ce:datacontenttype>`), Forgiven: []error{validation.ErrSyntax}},
+		{Name: "a patch level", Document: strings.Replace(document(""), "1.0", "1.0.2", 1), Forgiven: []error{validation.ErrVersion}},
+		{Name: "32 extensions without types", Document: document(strings.Repeat(`<ce:x>1</ce:x>`, 32)), Forgiven: slicesRepeat(validation.ErrType, 32)},
+		{Name: "33 extensions without types", Document: document(strings.Repeat(`<ce:x>1</ce:x>`, 33)), Refused: true},
+		{Name: "a required attribute", Document: start + end, Refused: true},
+		{Name: "a required attribute of another type", Document: strings.Replace(document(""), "<ce:id>", `<ce:id xsi:type="ce:integer">`, 1), Refused: true},
+		{Name: "specversion as an element", Document: document(`<ce:specversion>1.0</ce:specversion>`), Refused: true},
+		{Name: "what is malformed", Document: document(`<a>`), Refused: true},
+		{Name: "a child element", Document: document(`<ce:subject><a/></ce:subject>`), Refused: true},
+		{Name: "data without a type", Document: document(`<ce:data>1</ce:data>`), Refused: true},
+		{Name: "data, and an extension without a type", Document: document(`<ce:x>1</ce:x><ce:data xsi:type="xs:base64Binary">1</ce:data>`), Refused: true},
+	}, func(document []byte, forgive func(cloudevents.Receipt)) (cloudevents.Event, error) {
+		return cexml.Format{Forgive: forgive}.DecodeStructuredModeMessage(document, "")
+	})
 }
 
 func slicesRepeat(err error, n int) (all []error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -60,7 +61,7 @@ func TestSet(t *testing.T) {
 func TestBinaryMode(t *testing.T) {
 	var f cexml.Format
 	body := []byte("abc")[:2]
-	e := minimalEvent()
+	e := formattest.Minimal()
 	if err := f.DecodeBinaryModeEventData(body, &e); err != nil || &e.Data[0] != &body[0] || cap(e.Data) != 2 {
 		t.Errorf("%q with room for %d: %v", e.Data, cap(e.Data), err)
 	}
@@ -100,9 +101,9 @@ func TestAliasing(t *testing.T) {
 		if (string(got.Data) != c.data) != c.aliases {
 			t.Errorf("%s: data is %q when the body has changed", c.content, got.Data)
 		}
-		want := minimalEvent()
+		want := formattest.Minimal()
 		want.Extensions, want.Data = []cloudevents.Extension{{Name: "x", Value: cloudevents.StringValue("a&b")}}, got.Data
-		if d := diff(want, got); d != "" {
+		if d := formattest.Diff(want, got); d != "" {
 			t.Errorf("%s: attributes when the body has changed:\n%s", c.content, d)
 		}
 	}
@@ -118,7 +119,7 @@ func TestOverlap(t *testing.T) {
 	} {
 		buffer := make([]byte, 4096)
 		copy(buffer, "first")
-		e := minimalEvent()
+		e := formattest.Minimal()
 		e.DataContentType = "text/plain"
 		e.Data = append(buffer[5:5], strings.Repeat("0123456789", 10)...)
 		want, err := encode([]byte("first"), &cloudevents.Event{ID: "1", Source: "/s", Type: "t", DataContentType: "text/plain", Data: bytes.Clone(e.Data)})
@@ -134,11 +135,11 @@ func TestOverlap(t *testing.T) {
 
 // On an error, dst is what it was.
 func TestErrorsLeaveDst(t *testing.T) {
-	digit := minimalEvent()
+	digit := formattest.Minimal()
 	digit.Extensions = []cloudevents.Extension{{Name: "1st", Value: cloudevents.StringValue("x")}}
-	old := minimalEvent()
+	old := formattest.Minimal()
 	old.SpecVersion = spec.V03
-	for _, es := range [][]cloudevents.Event{{{}}, {digit}, {minimalEvent(), old}, {minimalEvent(), digit}} {
+	for _, es := range [][]cloudevents.Event{{{}}, {digit}, {formattest.Minimal(), old}, {formattest.Minimal(), digit}} {
 		dst := append(make([]byte, 0, 4096), "first"...)
 		b, err := cexml.AppendBatch(dst, es)
 		var batchErr *cloudevents.BatchError

@@ -3,13 +3,12 @@ package cexml_test
 import (
 	"bytes"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -17,14 +16,8 @@ import (
 // FuzzDecode checks that what is decoded is a valid event, that it comes back after
 // encoding, and that encoding/xml takes the document too.
 func FuzzDecode(f *testing.F) {
-	cases, err := conformance.Load(os.DirFS(filepath.Join("..", "..", "testdata")))
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, c := range cases {
-		if c.Message.Protocol == conformance.XML && len(c.Message.Body) < 4<<10 {
-			f.Add(c.Message.Body, c.Batch)
-		}
+	for _, c := range formattest.Cases(f, 180, conformance.XML) {
+		f.Add(c.Message.Body, c.Batch)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, batch bool) {
 		forgiving := cexml.Format{Forgive: func(r cloudevents.Receipt) {
@@ -49,7 +42,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%q: %v", b, err)
 			}
 			for i := range es {
-				if d := diff(es[i], again[i]); d != "" {
+				if d := formattest.Diff(es[i], again[i]); d != "" {
 					t.Fatalf("%q\n%s", body, d)
 				}
 			}
@@ -69,8 +62,8 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%q is accepted as an invalid event: %v", body, err)
 		}
 		again, err := cexml.Decode(encoded(t, e))
-		if err != nil || diff(e, again) != "" {
-			t.Fatalf("%q: %v\n%s", body, err, diff(e, again))
+		if err != nil || formattest.Diff(e, again) != "" {
+			t.Fatalf("%q: %v\n%s", body, err, formattest.Diff(e, again))
 		}
 	})
 }
@@ -129,8 +122,8 @@ func FuzzEncode(f *testing.F) {
 			t.Fatalf("%q is malformed", b)
 		}
 		got, err := cexml.Decode(b)
-		if err != nil || diff(e, got) != "" {
-			t.Fatalf("%q: %v\n%s", b, err, diff(e, got))
+		if err != nil || formattest.Diff(e, got) != "" {
+			t.Fatalf("%q: %v\n%s", b, err, formattest.Diff(e, got))
 		}
 	})
 }

@@ -4,11 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/seed763dd41b/cloudevents"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 const (
@@ -28,10 +25,6 @@ func batch(content string) string { return `<ce:batch` + namespaces + `>` + cont
 // data returns an element data.
 func data(typ, content string) string {
 	return `<ce:data xsi:type="` + typ + `">` + content + `</ce:data>`
-}
-
-func minimalEvent() cloudevents.Event {
-	return cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
 }
 
 // full returns an event with every core attribute, every type and data.
@@ -68,21 +61,4 @@ func decoded(t testing.TB, document string) cloudevents.Event {
 		t.Fatalf("%s: %v", document, err)
 	}
 	return e
-}
-
-func diff(want, got cloudevents.Event) string { return cmp.Diff(want, got) }
-
-// violations returns the violations that err has.
-func violations(err error) (all []*validation.Error) {
-	switch x := err.(type) {
-	case *validation.Error:
-		all = append(all, x)
-	case interface{ Unwrap() []error }:
-		for _, err := range x.Unwrap() {
-			all = append(all, violations(err)...)
-		}
-	case interface{ Unwrap() error }:
-		all = violations(x.Unwrap())
-	}
-	return all
 }

@@ -5,12 +5,11 @@ import (
 	"encoding/xml"
 	"errors"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -44,7 +43,7 @@ func TestEveryEventComesBack(t *testing.T) {
 			t.Fatalf("%q: %v", b, err)
 		}
 		want := sorted(e)
-		if d := diff(want, got); d != "" {
+		if d := formattest.Diff(want, got); d != "" {
 			t.Fatalf("%q\n%s", b, d)
 		}
 		if again := encoded(t, got); !bytes.Equal(again, encoded(t, want)) {
@@ -73,7 +72,7 @@ func TestEveryEventComesBack(t *testing.T) {
 		if strings.Contains(want.DataContentType, "json") {
 			want.Data, got.Data = bytes.TrimSpace(want.Data), bytes.TrimSpace(got.Data)
 		}
-		if d := diff(want, got); d != "" {
+		if d := formattest.Diff(want, got); d != "" {
 			t.Fatalf("by way of JSON: %q\n%s", b, d)
 		}
 	}
@@ -101,7 +100,7 @@ func TestEveryBatchComesBack(t *testing.T) {
 			t.Fatalf("%q: %d events: %v", b, len(got), err)
 		}
 		for i := range es {
-			if d := diff(sorted(es[i]), got[i]); d != "" {
+			if d := formattest.Diff(sorted(es[i]), got[i]); d != "" {
 				t.Fatalf("%q\n%s", b, d)
 			}
 		}
@@ -134,70 +133,25 @@ func startsWithDigit(e *cloudevents.Event) bool {
 	return false
 }
 
-// anyEvent returns a valid event.
+// anyEvent returns an event of events, some of which have a name that XML does not have.
 func anyEvent(r *rand.Rand) cloudevents.Event {
-	one := func(texts ...string) string { return texts[r.IntN(len(texts))] }
-	text := func() string {
-		return one("x", "é€😀", " ", "\u00a0x", "<a>&amp;]]>\"'", "]]>", strings.Repeat("long&", 1+r.IntN(60)), strconv.Itoa(r.IntN(1000)))
+	e := events.Event(r)
+	if len(e.Extensions) > 0 && r.IntN(10) == 0 {
+		e.Extensions[0].Name = "0" + e.Extensions[0].Name
 	}
-	at := func() time.Time {
-		seconds := []int64{0, -1, 1, -62135596800, 253402300799, -62135596801, 253402300800, r.Int64N(1e10), -r.Int64N(1e10)}[r.IntN(9)]
-		zone := time.FixedZone("", []int{0, 3600, -19800, 86340}[r.IntN(4)])
-		return time.Unix(seconds, []int64{0, 1, 999_999_999, 500_000_000, r.Int64N(1e9)}[r.IntN(5)]).In(zone)
-	}
-	e := cloudevents.Event{ID: text(), Source: one("/s", "urn:a", "", "https://example.com/a?b&c#d'") + "x", Type: text()}
-	if r.IntN(2) == 0 {
-		e.Subject = text()
-	}
-	if r.IntN(2) == 0 {
-		if e.Time = at(); e.Validate() != nil {
-			e.Time = time.Time{}
-		}
-	}
-	if r.IntN(2) == 0 {
-		e.DataSchema = one("https://example.com/x?a&b", "urn:x")
-	}
-	if r.IntN(4) > 0 {
-		e.DataContentType = one("application/json", "application/vnd.x+json", "text/plain", "text/plain; charset=iso-8859-1", "text/plain;charset=us-ascii",
-			"application/xml", "text/xml; charset=utf-8", "image/svg+xml", "application/xml;charset=us-ascii", "application/octet-stream", "application/json; charset=utf-16", `text/plain; a="<&>"`)
-	}
-	switch r.IntN(5) {
-	case 0:
-	case 1:
-		e.Data = []byte{}
-	case 2:
-		e.Data = anyXML(r)
-	default:
-		e.Data = []byte(one(`{"a":1}`, ` [1] `, "text", "é", "\xff\x00", "{", "a\r\nb\rc\td", "]]>", "\ufffe", "<", "\u0085\u2028", strings.Repeat("d&", r.IntN(300))))
-	}
-	for i := range r.IntN(6) * r.IntN(5) {
-		v := cloudevents.StringValue(one("", text()))
-		switch r.IntN(7) {
-		case 0:
-			v = cloudevents.BooleanValue(r.IntN(2) == 0)
-		case 1:
-			v = cloudevents.IntegerValue([]int32{0, -1, 1<<31 - 1, -1 << 31, r.Int32()}[r.IntN(5)])
-		case 2:
-			v = cloudevents.BinaryValue(bytes.Repeat([]byte{byte(r.Uint32())}, r.IntN(200)))
-		case 3:
-			v = cloudevents.URIValue(one("urn:x", "https://example.com/?a&b#c"))
-		case 4:
-			v = cloudevents.URIReferenceValue(one("", "../x", "#", "urn:x"))
-		case 5:
-			if x := cloudevents.TimestampValue(at()); cloudevents.Value.Type(x) == spec.Timestamp {
-				if _, err := cloudevents.ParseValue(spec.Timestamp, x.String()); err == nil {
-					v = x
-				}
-			}
-		}
-		first := one("a", "x", "time1", "zz", "xml", "xmlns")
-		if r.IntN(50) == 0 {
-			first = "0"
-		}
-		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: first + strconv.Itoa(i), Value: v})
-	}
-	r.Shuffle(len(e.Extensions), func(i, j int) { e.Extensions[i], e.Extensions[j] = e.Extensions[j], e.Extensions[i] })
 	return e
+}
+
+// events makes events with what is of interest here.
+var events = formattest.Generator{
+	Texts:   []string{"<a>&amp;]]>\"'", "]]>"},
+	Schemas: []string{"https://example.com/x?a&b"},
+	ContentTypes: []string{
+		"text/xml; charset=utf-8", "image/svg+xml", "application/xml;charset=us-ascii", `text/plain; a="<&>"`,
+	},
+	Data:  []string{"a\r\nb\rc\td", "]]>", "\ufffe", "<", "\u0085\u2028"},
+	More:  anyXML,
+	Names: []string{"xml", "xmlns"},
 }
 
 // anyXML returns bytes that are often an element.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
 )
 
@@ -86,10 +87,10 @@ func TestWellFormed(t *testing.T) {
 		if (err == nil) != c.ok {
 			t.Errorf("%s: %s: %v", c.name, c.content, err)
 		}
-		element := minimalEvent()
+		element := formattest.Minimal()
 		element.DataContentType, element.Data = "application/xml", []byte("<e>"+c.content+"</e>")
 		b := encoded(t, element)
-		if asElement := strings.Contains(string(b), "xs:any"); asElement != c.ok || diff(element, decoded(t, string(b))) != "" {
+		if asElement := strings.Contains(string(b), "xs:any"); asElement != c.ok || formattest.Diff(element, decoded(t, string(b))) != "" {
 			t.Errorf("%s: encoded as %s", c.name, b)
 		}
 	}
