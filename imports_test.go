@@ -35,6 +35,7 @@ var belowFormats = []string{".", "spec", "validation", "internal/..."}
 var arrows = []arrow{
 	{"internal/eventlog", belowFormats, "a log record is about an event"},
 	{"internal/percent", []string{"spec", "validation", "internal/..."}, "an illegal escape violates a rule"},
+	{"internal/leaktest", append([]string{"dispatch"}, belowFormats...), "what a test of consumers checks"},
 	{"internal/message", aboveFormats, "the content modes of bindings stand on the formats"},
 	{"internal/...", []string{"internal/..."}, "an internal package knows only others"},
 
