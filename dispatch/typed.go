@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -161,6 +162,6 @@ func isOfData(err error) bool {
 	if errors.Is(err, cloudevents.ErrDataContentType) {
 		return true
 	}
-	var invalid *validation.Error
-	return errors.As(err, &invalid) && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData
+	invalid, ok := errtree.Find[*validation.Error](err)
+	return ok && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -413,8 +414,7 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 
 // abort panics again if err is the panic that asks net/http to abort the request.
 func abort(err error) {
-	var p *dispatch.PanicError
-	if errors.As(err, &p) && p.Value == http.ErrAbortHandler {
+	if p, ok := errtree.Find[*dispatch.PanicError](err); ok && p.Value == http.ErrAbortHandler {
 		panic(p.Value)
 	}
 }

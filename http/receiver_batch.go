@@ -50,8 +50,8 @@ func (x *exchange) batch() int {
 		return x.refuse(err, StatusCode(err))
 	}
 	ctx := dispatch.WithBatch(x.r.Context())
-	total := tally{results: resultList{expected: len(es)}}
-	for i := 0; i < len(es); {
+	total := tally{results: resultList{expected: es.len()}}
+	for i := 0; i < es.len(); {
 		index := total.events
 		eventContext := ctx
 		if len(receipts) > 0 && receipts[0].Index == index {
@@ -63,17 +63,15 @@ func (x *exchange) batch() int {
 				continue
 			}
 		}
+		e := es.take(i)
+		i++
 		var a eventAnswer
 		if ctx.Err() != nil {
 			r := dispatch.Judge(ctx, nil, dispatch.Retryable(errSenderGone, 0))
 			a = x.receiver.failure(&r)
 		} else {
-			// A copy, so that one event that is kept does not keep the others.
-			e := es[i]
-			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode, x.r.Header)
+			a = x.receiver.handle(eventContext, e, cloudevents.BatchMode, x.r.Header)
 		}
-		es[i] = cloudevents.Event{}
-		i++
 		total.add(&a)
 	}
 	for _, r := range receipts { // behind the last event
@@ -105,19 +103,58 @@ func (x *exchange) batch() int {
 }
 
 // decodeBatch returns the events, and what was forgiven, in the order of their indexes.
-func (x *exchange) decodeBatch() (es []cloudevents.Event, receipts []cloudevents.Receipt, err error) {
+func (x *exchange) decodeBatch() (es eventList, receipts []cloudevents.Receipt, err error) {
 	limit := x.receiver.maxEvents()
 	d := x.decoder(&receipts)
-	if d.Batch == nil && d.Format == nil {
-		f := d.json(&x.m)
-		f.MaxEvents = limit // and stops there
-		d.Batch = f
+	if f := d.batchFormat(); f != nil {
+		es.shared, err = d.batch(&x.m)
+	} else {
+		es.own, err = d.eventsOfBatch(&x.m, limit) // and stops there
 	}
-	es, err = d.batch(&x.m)
-	if err == nil && limit >= 0 && len(es) > limit {
-		return nil, nil, &cloudevents.LimitError{What: "events", Limit: limit}
+	if err == nil && limit >= 0 && es.len() > limit {
+		err = &cloudevents.LimitError{What: "events", Limit: limit}
 	}
 	return es, receipts, err
+}
+
+// eventsOfBatch decodes a batch in format.JSON to events of which each has its own memory.
+func (d *Decoder) eventsOfBatch(m *received, maxEvents int) (es []*cloudevents.Event, err error) {
+	b, _, err := d.readBatch(m, nil)
+	if err != nil {
+		return nil, explained(m, err)
+	}
+	j := cloudevents.JSONDecoder{
+		Extensions: d.Extensions, MaxAttributes: d.MaxAttributes, MaxEvents: maxEvents,
+		InPlace: m.reader != nil, V1Only: d.V1Only, Forgive: d.Forgive,
+	}
+	for e, err := range j.Events(b) {
+		if err != nil {
+			return nil, explained(m, err)
+		}
+		es = append(es, e)
+	}
+	return es, nil
+}
+
+// eventList has the events of a batch. A handler may keep one of them, which must not keep
+// the others.
+type eventList struct {
+	own    []*cloudevents.Event
+	shared []cloudevents.Event // of a format that returns them so
+}
+
+func (l *eventList) len() int { return len(l.own) + len(l.shared) }
+
+// take returns event i, and forgets it.
+func (l *eventList) take(i int) *cloudevents.Event {
+	if l.own != nil {
+		e := l.own[i]
+		l.own[i] = nil
+		return e
+	}
+	e := l.shared[i]
+	l.shared[i] = cloudevents.Event{}
+	return &e
 }
 
 // refused counts an event that was invalid though the decoder was forgiving.
