@@ -115,11 +115,13 @@ func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
 }
 
 func (o *Outcome) logDuplicate(ctx context.Context, l *slog.Logger) {
-	attrs := []slog.Attr{slog.String("outcome", o.Verdict.String())}
+	attrs := make([]slog.Attr, 0, 3)
+	attrs = append(attrs, slog.String("outcome", o.Verdict.String()))
 	if o.Duration != 0 {
 		attrs = append(attrs, slog.Duration("duration", o.Duration))
 	}
-	l.LogAttrs(ctx, slog.LevelInfo, "duplicate event", append(attrs, eventlog.Event(o.ID, o.Source, o.Type))...)
+	attrs = append(attrs, eventlog.Event(o.ID, o.Source, o.Type))
+	l.LogAttrs(ctx, slog.LevelInfo, "duplicate event", attrs...)
 }
 
 func (o *Outcome) level(ctx context.Context) slog.Level {

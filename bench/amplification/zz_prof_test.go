@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"runtime/pprof"
 	"testing"
 	"fmt"
@@ -26,12 +27,14 @@ func TestZZ(t *testing.T) {
 		}
 	}
 	reads[0]()
+	runtime.GC();runtime.GC()
 	f0, _ := os.Create("/tmp/prof.base")
 	pprof.Lookup("allocs").WriteTo(f0, 0)
 	f0.Close()
 	for _, f := range reads[1:] {
 		f()
 	}
+	runtime.GC();runtime.GC()
 	f, _ := os.Create("/tmp/prof.out")
 	pprof.Lookup("allocs").WriteTo(f, 0)
 	f.Close()

@@ -22,14 +22,18 @@ func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
 	if err != nil {
 		status, body = http.StatusInternalServerError, nil
 	}
-	Write(w, status, retryAfter, [...][]byte{body, nil, nil})
+	Write(w, status, retryAfter, body)
 }
 
 // Write is JSON for a document that is there already, in parts.
-func Write(w http.ResponseWriter, status int, retryAfter time.Duration, parts [3][]byte) {
+func Write(w http.ResponseWriter, status int, retryAfter time.Duration, parts ...[]byte) {
+	size := 0
+	for _, b := range parts {
+		size += len(b)
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(parts[0])+len(parts[1])+len(parts[2])))
+	h.Set("Content-Length", strconv.Itoa(size))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	if retryAfter > 0 {
