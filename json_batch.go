@@ -49,8 +49,6 @@ func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 // of its own; only that of attributes is shared with neighbors. An error comes with a nil
 // event and ends the loop, which may have seen other events before. Forgive is called in
 // the order of the events: just before the loop sees the event, or in place of that.
-//
-//	for e, err := range d.Events(document) {
 func (d *JSONDecoder) Events(document []byte) iter.Seq2[*Event, error] {
 	return func(yield func(*Event, error) bool) {
 		var r batchReader
