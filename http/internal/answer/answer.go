@@ -18,10 +18,7 @@ import (
 // JSON answers with v, a struct that marshals without an error, and with Retry-After
 // if retryAfter is positive.
 func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		status, body = http.StatusInternalServerError, nil
-	}
+	body, _ := json.Marshal(v)
 	Write(w, status, retryAfter, body)
 }
 
