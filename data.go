@@ -7,9 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/internal/jsondata"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -49,14 +48,14 @@ func (e *Event) SetData(contentType string, v any) error {
 		if data = v; v == nil {
 			data = []byte("null") // as encoding/json has it
 		}
-		if !isUTF8JSON(contentType) {
+		if !jsondata.IsUTF8(contentType) {
 			return wrongContentType("json.RawMessage", contentType)
 		}
 	default:
 		if contentType == "" {
 			contentType = "application/json"
 		}
-		if !isUTF8JSON(contentType) {
+		if !jsondata.IsUTF8(contentType) {
 			return wrongContentType(fmt.Sprintf("%T", v), contentType)
 		}
 		var err error
@@ -64,7 +63,7 @@ func (e *Event) SetData(contentType string, v any) error {
 			return err
 		}
 	}
-	if data != nil && isUTF8JSON(contentType) && !isJSONValue(data, -1) {
+	if data != nil && jsondata.IsUTF8(contentType) && !isJSONValue(data, -1) {
 		return validation.NewError(spec.Data, "", spec.SectionEventData, ruleDataJSON)
 	}
 	e.Data, e.DataContentType = data, contentType
@@ -92,27 +91,15 @@ func DataAs[T any](e *Event) (T, error) {
 		*p = string(e.Data)
 	default:
 		goType := reflect.TypeFor[T]().String()
-		if !isUTF8JSON(e.DataContentType) {
+		if !jsondata.IsUTF8(e.DataContentType) {
 			return v, wrongContentType(goType, e.DataContentType)
 		}
-		err := json.Unmarshal(e.Data, &v)
-		if err == nil && !utf8.Valid(e.Data) { // encoding/json replaces what is invalid
-			err = errInvalidUTF8
-		}
-		if err != nil {
+		if err := jsondata.Unmarshal(e.Data, &v); err != nil {
 			var zero T
 			return zero, validation.NewError(spec.Data, "", spec.SectionEventData, newDataError(goType, e.Data, err))
 		}
 	}
 	return v, nil
-}
-
-var errInvalidUTF8 = errors.New("invalid UTF-8")
-
-// isUTF8JSON reports whether encoding/json can read and write data of the given content
-// type.
-func isUTF8JSON(contentType string) bool {
-	return mediatype.IsJSON(contentType) && mediatype.IsUTF8(contentType)
 }
 
 func wrongContentType(goType, contentType string) error {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/internal/jsondata"
 )
 
 // dataOffset returns the position of the byte in data that an error of encoding/json is
@@ -13,7 +15,7 @@ func dataOffset(data []byte, err error) (offset int, ok bool) {
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
 	switch {
-	case err == errInvalidUTF8:
+	case err == jsondata.ErrInvalidUTF8:
 		return invalidUTF8(data), true
 	case json.Valid(data):
 		// A method UnmarshalJSON may return the errors of another document.

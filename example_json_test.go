@@ -53,6 +53,25 @@ func ExampleJSONDecoder() {
 	// offset 68: attribute "expirytime": not an RFC 3339 timestamp: "tomorrow" (spec.md#type-system)
 }
 
+// A batch is decoded event by event, until the loop ends.
+func ExampleJSONDecoder_Events() {
+	batch := []byte(`[
+		{"specversion": "1.0", "id": "1", "source": "/orders", "type": "com.example.order.created"},
+		{"specversion": "1.0", "id": "2", "source": "/orders"}
+	]`)
+	var d cloudevents.JSONDecoder
+	for e, err := range d.Events(batch) {
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Println(e.ID, e.Type)
+	}
+	// Output:
+	// 1 com.example.order.created
+	// event 1: attribute "type": a required attribute is missing (spec.md#type)
+}
+
 func ExampleJSONDecoder_Decode() {
 	document := []byte(`{
 		"specversion": "1.0",

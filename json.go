@@ -83,31 +83,6 @@ func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 	return e, nil
 }
 
-// DecodeBatch decodes a batch. The result of an empty batch is empty and not nil. The
-// events alias document as that of Decode does. Neighboring events share the memory of
-// their attributes: an event that is kept keeps up to 8 KiB of strings and 64 extensions
-// of others in memory, unless it is cloned. An error about one event is or wraps a
-// [*BatchError] with its index.
-func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
-	var r jsonReader
-	i := r.open(d, document)
-	es, i, err := r.batch(i, limit(d.MaxEvents, DefaultMaxEvents))
-	if err == nil {
-		err = r.end(i)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range r.receipts {
-		receipt := Receipt{Index: p.index, Err: p.err}
-		if p.place >= 0 {
-			receipt.Event = &es[p.place]
-		}
-		d.Forgive(receipt)
-	}
-	return es, nil
-}
-
 // receipt is separate because e escapes.
 func (d *JSONDecoder) receipt(e Event, err error) { d.Forgive(Receipt{-1, &e, err}) }
 

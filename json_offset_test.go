@@ -197,3 +197,14 @@ func TestSeveralViolations(t *testing.T) {
 		t.Errorf("error text does not show eight of nine violations:\n%s", text)
 	}
 }
+
+// Half of a surrogate pair is no base64, in whatever way it is decoded.
+func TestLoneSurrogateInBase64(t *testing.T) {
+	for _, text := range []string{`\udc00`, `\ud800`, `QUJD\udc00`, `\ud800QUJD`, `\udc00\udc00`, `QU\u004aD\ud83d`} {
+		for _, d := range []cloudevents.JSONDecoder{{}, {InPlace: true}} {
+			if e, err := d.Decode([]byte(event(`"data_base64":"` + text + `"`))); !errors.Is(err, validation.ErrData) {
+				t.Errorf("%s: %q, %v", text, e.Data, err)
+			}
+		}
+	}
+}

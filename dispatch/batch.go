@@ -12,8 +12,9 @@ import (
 // batch fail, and the search for near types and the stack of a panic cost far more than
 // the event.
 const (
-	maxHints  = 8
-	maxStacks = 8
+	maxHints   = 8
+	maxStacks  = 8
+	maxDetails = 32
 )
 
 // WithBatch returns a context for the events of one batch. A transport calls it once for a
@@ -29,7 +30,7 @@ func WithBatch(ctx context.Context) context.Context {
 }
 
 // batch counts what was made for people about the events of a batch.
-type batch struct{ hints, stacks atomic.Int64 }
+type batch struct{ hints, stacks, details atomic.Int64 }
 
 // batchKey is the key of the batch in a context.
 type batchKey struct{}
@@ -38,6 +39,19 @@ type batchKey struct{}
 func hints(ctx context.Context) bool {
 	b, ok := ctx.Value(batchKey{}).(*batch)
 	return !ok || b.hints.Add(1) <= maxHints
+}
+
+// briefly reports whether the reasons why data was refused are told no longer.
+func briefly(ctx context.Context) bool {
+	b, ok := ctx.Value(batchKey{}).(*batch)
+	return ok && b.details.Load() >= maxDetails
+}
+
+// detailed counts data whose refusal was told with its reason.
+func detailed(ctx context.Context) {
+	if b, ok := ctx.Value(batchKey{}).(*batch); ok {
+		b.details.Add(1)
+	}
 }
 
 // stackSize is the most of a stack that is kept, in bytes. A panic of a batch keeps half.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // What is made for people about the events of a batch is bounded, and each failure is told
@@ -121,5 +122,111 @@ func TestBatchBoundsStacksOfBackground(t *testing.T) {
 	}
 	if n := strings.Count(log.String(), `stack="goroutine`); n != 8 {
 		t.Errorf("%d stacks", n)
+	}
+}
+
+// Of the data that Typed refuses, the first of a batch are told why and where. All others
+// are refused in the same way.
+func TestBatchBoundsDetails(t *testing.T) {
+	const events = 100
+	type order struct{ Number int }
+	structured := dispatch.Typed(func(context.Context, *cloudevents.Event, order) (*cloudevents.Event, error) { return nil, nil })
+	text := dispatch.Typed(func(context.Context, *cloudevents.Event, string) (*cloudevents.Event, error) { return nil, nil })
+	for _, c := range []struct {
+		name, contentType, data string
+		handler                 dispatch.Handler
+		status                  int
+		errType                 string
+		sentinel                error
+		detail                  string // of the first messages
+	}{
+		{"a wrong type", "application/json", `{"Number":"a"}`, structured, 400, "invalid_data", validation.ErrData, "offset 10"},
+		{"malformed", "application/json", `{`, structured, 400, "invalid_data", validation.ErrData, "offset 1"},
+		{"not UTF-8", "application/json", "{\"a\":\"\xff\"}", structured, 400, "invalid_data", validation.ErrData, "offset 6"},
+		{"of another media type", "a/b", `{}`, structured, 415, "unsupported_data", cloudevents.ErrDataContentType, "a/b"},
+		{"none", "application/json", "", structured, 400, "missing_data", validation.ErrMissing, ""},
+		{"no text", "text/plain", "", text, 400, "missing_data", validation.ErrMissing, ""},
+	} {
+		for _, inBatch := range []bool{true, false} {
+			ctx, want := t.Context(), events
+			if inBatch {
+				ctx, want = dispatch.WithBatch(ctx), 32
+			}
+			var log logged
+			detailed, left := 0, 0
+			for range events {
+				e := minimal()
+				e.DataContentType, e.Data = c.contentType, []byte(c.data)
+				if c.data == "" {
+					e.Data = nil
+				}
+				r := dispatch.Call(ctx, c.handler, &e)
+				if r.Verdict != dispatch.VerdictRefused || r.Status != c.status || r.Type != c.errType || r.Message == "" || !errors.Is(r.Err, c.sentinel) {
+					t.Fatalf("%s: %+v", c.name, r)
+				}
+				if strings.Contains(r.Message, c.detail) {
+					detailed++
+				}
+				if strings.Contains(r.Err.Error(), "details are left out, after 32 of the same batch") {
+					left++
+				}
+				(&dispatch.Outcome{Verdict: r.Verdict, Status: r.Status, Err: r.Err}).LogFailure(ctx, log.logger())
+			}
+			if c.detail != "" && detailed != want || left != events-want || strings.Count(log.String(), "event handler failed") != events {
+				t.Errorf("%s, batch %v: %d in detail, %d without, want %d", c.name, inBatch, detailed, left, want)
+			}
+		}
+	}
+}
+
+// Data that fit are decoded in the same way before and behind those that do not.
+func TestBatchDecodesBehindDetails(t *testing.T) {
+	ctx := dispatch.WithBatch(t.Context())
+	type order struct{ Number int }
+	var orders []string
+	number := dispatch.Typed(func(_ context.Context, _ *cloudevents.Event, o order) (*cloudevents.Event, error) {
+		orders = append(orders, strconv.Itoa(o.Number))
+		return nil, nil
+	})
+	text := dispatch.Typed(func(_ context.Context, _ *cloudevents.Event, s string) (*cloudevents.Event, error) {
+		orders = append(orders, s)
+		return nil, nil
+	})
+	raw := dispatch.Typed(func(_ context.Context, e *cloudevents.Event, b []byte) (*cloudevents.Event, error) {
+		orders = append(orders, string(b))
+		if &b[0] != &e.Data[0] {
+			t.Error("[]byte is a copy")
+		}
+		return nil, nil
+	})
+	optional := dispatch.Typed(func(_ context.Context, _ *cloudevents.Event, o *order) (*cloudevents.Event, error) {
+		if o == nil {
+			orders = append(orders, "nil")
+		} else {
+			orders = append(orders, strconv.Itoa(o.Number))
+		}
+		return nil, nil
+	})
+	call := func(h dispatch.Handler, data string) {
+		e := minimal()
+		e.DataContentType = "application/json"
+		if data != "" {
+			e.Data = []byte(data)
+		}
+		dispatch.Call(ctx, h, &e)
+	}
+	for range 2 {
+		call(number, `{"Number":1}`)
+		call(text, `"a"`)
+		call(raw, `[2]`)
+		call(optional, `{"Number":3}`)
+		call(optional, "")
+		for range 40 {
+			call(number, "1")
+			call(optional, "1")
+		}
+	}
+	if got := strings.Join(orders, " "); got != strings.TrimSpace(strings.Repeat(`1 "a" [2] 3 nil `, 2)) {
+		t.Error(got)
 	}
 }

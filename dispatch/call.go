@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/status"
 )
@@ -153,41 +153,18 @@ func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) 
 	return judgeError(ctx, err)
 }
 
-// judged has the targets of errors.As, each of which would be an allocation of its own.
-type judged struct {
-	duplicate *Duplicate
-	deferred  *Deferred
-	panicked  *PanicError
-	chosen    *Error
-	methods
-}
-
-// methods are what errors of other packages say about themselves.
-type methods struct {
-	coded   interface{ StatusCode() int }
-	passing interface{ Retryable() bool }
-	waiting interface{ RetryIn() time.Duration }
-}
-
-var judgedPool = sync.Pool{New: func() any { return new(judged) }}
-
 func judgeError(ctx context.Context, err error) Result {
-	as := judgedPool.Get().(*judged)
-	defer func() {
-		*as = judged{}
-		judgedPool.Put(as)
-	}()
-	if errors.As(err, &as.duplicate) {
+	if duplicate, ok := errtree.Find[*Duplicate](err); ok {
 		r := Result{Duplicate: true, logged: isLogged(err)}
-		if d := as.duplicate.Deferred; d != nil {
+		if d := duplicate.Deferred; d != nil {
 			r.Verdict, r.ID = VerdictDeferred, d.ID
 		}
 		return r
 	}
-	if errors.As(err, &as.deferred) {
-		return Result{Verdict: VerdictDeferred, ID: as.deferred.ID}
+	if deferred, ok := errtree.Find[*Deferred](err); ok {
+		return Result{Verdict: VerdictDeferred, ID: deferred.ID}
 	}
-	if errors.As(err, &as.panicked) {
+	if errtree.Wraps[*PanicError](err) {
 		return panicked(err)
 	}
 	r := Result{Verdict: VerdictRetry, Status: 500, Err: err}
@@ -195,8 +172,7 @@ func judgeError(ctx context.Context, err error) Result {
 		r.Status = 503
 		return r
 	}
-	if errors.As(err, &as.chosen) {
-		e := as.chosen
+	if e := chosen(err); e != nil {
 		s := e.StatusCode()
 		if !status.IsError(s) {
 			return r
@@ -207,7 +183,7 @@ func judgeError(ctx context.Context, err error) Result {
 		}
 		return r
 	}
-	own, known := as.status(err)
+	own, known := ownStatus(err)
 	switch {
 	case known:
 		r.Status = own
@@ -220,23 +196,40 @@ func judgeError(ctx context.Context, err error) Result {
 		r.Verdict, r.Status, r.Type, r.Message = VerdictRefused, e.Status, e.Type, e.Message
 		return r
 	}
-	if errors.As(err, &as.waiting) {
-		r.RetryAfter = as.waiting.RetryIn()
+	if waiting, ok := errtree.Find[waitingError](err); ok {
+		r.RetryAfter = waiting.RetryIn()
 	}
 	return r
 }
 
-// status returns the status that an error of another package has by its methods.
-func (as *methods) status(err error) (s int, ok bool) {
-	if errors.As(err, &as.coded) {
-		if s := as.coded.StatusCode(); status.IsError(s) {
+// Errors of other packages say something about themselves by these methods.
+type (
+	codedError interface {
+		error
+		StatusCode() int
+	}
+	passingError interface {
+		error
+		Retryable() bool
+	}
+	waitingError interface {
+		error
+		RetryIn() time.Duration
+	}
+)
+
+// ownStatus returns the status that an error of another package has by its methods.
+func ownStatus(err error) (s int, ok bool) {
+	if coded, ok := errtree.Find[codedError](err); ok {
+		if s := coded.StatusCode(); status.IsError(s) {
 			return s, true
 		}
 	}
+	passing, ok := errtree.Find[passingError](err)
 	switch {
-	case !errors.As(err, &as.passing):
+	case !ok:
 		return 0, false
-	case as.passing.Retryable():
+	case passing.Retryable():
 		return 503, true
 	}
 	return 422, true
@@ -249,7 +242,6 @@ func panicked(err error) Result {
 
 // chosen returns the Error that err wraps, or nil.
 func chosen(err error) *Error {
-	var e *Error
-	errors.As(err, &e)
+	e, _ := errtree.Find[*Error](err)
 	return e
 }

@@ -50,7 +50,7 @@ func Permanent(err error) error {
 		return nil
 	}
 	p := &Error{Err: err}
-	if s, ok := new(methods).status(err); ok && !status.Repeated(s) {
+	if s, ok := ownStatus(err); ok && !status.Repeated(s) {
 		p.Status = s
 	}
 	if e := chosen(err); e != nil {

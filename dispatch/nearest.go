@@ -5,15 +5,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // unknownType returns the error about an event that no route takes.
 func (m *Mux) unknownType(ctx context.Context, e *cloudevents.Event) error {
-	message := fmt.Sprintf("no handler for type %.64q", e.Type)
+	text := append(make([]byte, 0, 256), "no handler for type "...)
+	message := string(strconv.AppendQuote(text, excerpt.Shorten(e.Type, 64)))
 	switch {
 	case m.knows(e.Type):
 		message += " from this source or with this dataschema"

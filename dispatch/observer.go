@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/status"
 )
@@ -107,19 +108,20 @@ func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
 	if e := chosen(o.Err); e != nil && !status.IsError(e.StatusCode()) {
 		attrs = append(attrs, slog.Int("illegal_status", e.StatusCode()))
 	}
-	var p *PanicError
-	if errors.As(o.Err, &p) {
+	if p, ok := errtree.Find[*PanicError](o.Err); ok {
 		attrs = append(attrs, slog.String("stack", stackText(p.Stack)))
 	}
 	l.LogAttrs(ctx, level, "event handler failed", attrs...)
 }
 
 func (o *Outcome) logDuplicate(ctx context.Context, l *slog.Logger) {
-	attrs := []slog.Attr{slog.String("outcome", o.Verdict.String())}
+	attrs := make([]slog.Attr, 0, 3)
+	attrs = append(attrs, slog.String("outcome", o.Verdict.String()))
 	if o.Duration != 0 {
 		attrs = append(attrs, slog.Duration("duration", o.Duration))
 	}
-	l.LogAttrs(ctx, slog.LevelInfo, "duplicate event", append(attrs, eventlog.Event(o.ID, o.Source, o.Type))...)
+	attrs = append(attrs, eventlog.Event(o.ID, o.Source, o.Type))
+	l.LogAttrs(ctx, slog.LevelInfo, "duplicate event", attrs...)
 }
 
 func (o *Outcome) level(ctx context.Context) slog.Level {
@@ -140,10 +142,7 @@ type loggedError struct{ err error }
 func (e *loggedError) Error() string { return e.err.Error() }
 func (e *loggedError) Unwrap() error { return e.err }
 
-func isLogged(err error) bool {
-	var e *loggedError
-	return errors.As(err, &e)
-}
+func isLogged(err error) bool { return errtree.Wraps[*loggedError](err) }
 
 // withCause returns err, with the reason for which ctx has ended if err has it not yet.
 func withCause(ctx context.Context, err error) error {

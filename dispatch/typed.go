@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/jsondata"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -30,7 +32,7 @@ import (
 func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Handler {
 	decode := decoder[T]()
 	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		data, err := decode(e)
+		data, err := decode(ctx, e)
 		if err != nil {
 			return nil, err
 		}
@@ -39,11 +41,19 @@ func Typed[T any](fn func(ctx context.Context, e *cloudevents.Event, data T) (*c
 }
 
 // decoder returns the function with which Typed decodes the data of an event.
-func decoder[T any]() func(e *cloudevents.Event) (T, error) {
+func decoder[T any]() func(ctx context.Context, e *cloudevents.Event) (T, error) {
 	optional := hasNil(reflect.TypeFor[T]())
-	return func(e *cloudevents.Event) (T, error) {
-		data, err := cloudevents.DataAs[T](e)
+	return func(ctx context.Context, e *cloudevents.Event) (data T, err error) {
+		if briefly(ctx) {
+			err = decodeBriefly(e, &data)
+			if err == errMissingData && optional {
+				err = nil
+			}
+			return data, err
+		}
+		data, err = cloudevents.DataAs[T](e)
 		if err != nil && !(e.Data == nil && optional) {
+			detailed(ctx)
 			refused := refuseData(e.DataContentType, err)
 			switch {
 			case isGzip(e.Data):
@@ -56,6 +66,54 @@ func decoder[T any]() func(e *cloudevents.Event) (T, error) {
 		return data, nil
 	}
 }
+
+// decodeBriefly is cloudevents.DataAs with errors that are there already. data is set to
+// its zero value on an error.
+func decodeBriefly[T any](e *cloudevents.Event, data *T) error {
+	if e.Data == nil {
+		return errMissingData
+	}
+	switch p := any(data).(type) {
+	case *[]byte:
+		*p = e.Data
+		return nil
+	case *string:
+		*p = string(e.Data)
+		return nil
+	}
+	if !jsondata.IsUTF8(e.DataContentType) {
+		return errUnsupportedData
+	}
+	if jsondata.Unmarshal(e.Data, data) != nil {
+		var zero T
+		*data = zero
+		return errInvalidData
+	}
+	return nil
+}
+
+// The errors about data in a batch after those that were told in detail.
+var (
+	errMissingData     = refuseBriefly(validation.ErrMissing)
+	errUnsupportedData = refuseBriefly(cloudevents.ErrDataContentType)
+	errInvalidData     = refuseBriefly(validation.ErrData)
+)
+
+// refuseBriefly returns the Error about data that breaks a rule.
+func refuseBriefly(rule error) error {
+	err := validation.NewError(spec.Data, "", spec.SectionEventData, rule)
+	text := fmt.Sprintf("%v; details are left out, after %d of the same batch", err, maxDetails)
+	return refuseData("", &briefError{text, err})
+}
+
+// briefError has a text that was made once.
+type briefError struct {
+	text string
+	err  error
+}
+
+func (e *briefError) Error() string { return e.text }
+func (e *briefError) Unwrap() error { return e.err }
 
 const (
 	noContentType = "Content-Type is missing, or datacontenttype: this type of event has data of the type " +
@@ -76,7 +134,7 @@ func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Eve
 	}
 	decode := decoder[T]()
 	r.refuse = func(e *cloudevents.Event) error {
-		_, err := decode(e)
+		_, err := decode(context.Background(), e)
 		return err
 	}
 	return r
@@ -132,26 +190,24 @@ func refuseData(contentType string, err error) *Error {
 	}
 	// The text of err names Go types, which do not concern the sender.
 	refused := &Error{Status: 400, Type: "invalid_data", Message: "data is not what this type of event has", Err: err}
-	var syntax *json.SyntaxError
-	var typ *json.UnmarshalTypeError
-	var place *cloudevents.SyntaxError
-	switch isPlaced := errors.As(err, &place); {
-	case errors.Is(err, validation.ErrMissing):
+	place, isPlaced := errtree.Find[*cloudevents.SyntaxError](err)
+	if errors.Is(err, validation.ErrMissing) {
 		refused.Type, refused.Message = "missing_data", "this type of event has data, and there is none"
 		return refused
-	case errors.As(err, &typ):
+	}
+	if typ, ok := errtree.Find[*json.UnmarshalTypeError](err); ok {
 		kind, _, _ := strings.Cut(typ.Value, " ") // "number 300" is a number
 		if typ.Field == "" {
 			refused.Message = fmt.Sprintf("data must not be %.16s", kind)
 		} else {
 			refused.Message = fmt.Sprintf("field %s of the data must not be %.16s", excerpt.Shorten(typ.Field, 64), kind)
 		}
-	case errors.As(err, &syntax):
+	} else if errtree.Wraps[*json.SyntaxError](err) {
 		refused.Message = "data is malformed JSON"
-	case isPlaced:
+	} else if isPlaced {
 		refused.Message = "data is not UTF-8"
 	}
-	if place != nil {
+	if isPlaced {
 		refused.Message += fmt.Sprintf(" (offset %d of the data)", place.Offset)
 	}
 	return refused
@@ -162,6 +218,6 @@ func isOfData(err error) bool {
 	if errors.Is(err, cloudevents.ErrDataContentType) {
 		return true
 	}
-	var invalid *validation.Error
-	return errors.As(err, &invalid) && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData
+	invalid, ok := errtree.Find[*validation.Error](err)
+	return ok && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -285,35 +286,41 @@ func (d *Decoder) batch(m *received) ([]cloudevents.Event, error) {
 }
 
 func (d *Decoder) decodeBatch(m *received) ([]cloudevents.Event, error) {
+	f := d.batchFormat()
+	b, contentType, err := d.readBatch(m, f)
+	switch {
+	case err != nil:
+		return nil, err
+	case f != nil:
+		return f.DecodeBatchModeMessage(b, contentType, d.Extensions...)
+	}
+	return d.json(m).DecodeBatchModeMessage(b, contentType, d.Extensions...)
+}
+
+// readBatch returns the body of a message that f, or else format.JSON, decodes as a batch.
+func (d *Decoder) readBatch(m *received, f format.Batch) (b []byte, contentType string, err error) {
 	var about bodyHeader
 	about.gather(m.header)
 	if err := about.check(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if m.mode == unknownMode {
 		m.mode = format.ModeOf(about.contentType)
 	}
 	switch {
 	case m.mode == cloudevents.BinaryMode && about.attributes == 0:
-		return nil, about.notCloudEvent()
+		return nil, "", about.notCloudEvent()
 	case m.mode != cloudevents.BatchMode:
-		return nil, wrongMode(m.mode, "it is one event, and no batch")
+		return nil, "", wrongMode(m.mode, "it is one event, and no batch")
 	}
 	if err := d.coded(&about); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	f := d.batchFormat()
 	if err := format.AcceptsBatch(f, about.contentType); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	b, err := d.read(m, &about)
-	if err != nil {
-		return nil, err
-	}
-	if f != nil {
-		return f.DecodeBatchModeMessage(b, about.contentType, d.Extensions...)
-	}
-	return d.json(m).DecodeBatchModeMessage(b, about.contentType, d.Extensions...)
+	b, err = d.read(m, &about)
+	return b, about.contentType, err
 }
 
 // json returns the format that a nil Format stands for.
@@ -376,7 +383,7 @@ func (d *Decoder) decompressed(m *received, encoding string, most int64) ([]byte
 		r.Close()
 	}
 	switch {
-	case err == nil || body.Wraps[*http.MaxBytesError](err):
+	case err == nil || errtree.Wraps[*http.MaxBytesError](err):
 		return b, err
 	case source.err != nil:
 		return nil, &body.Error{Err: source.err}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
@@ -42,12 +43,12 @@ func StatusCode(err error) int {
 	case errors.Is(err, cloudevents.ErrNotCloudEvent), errors.Is(err, cloudevents.ErrContentMode), errors.Is(err, ErrContentEncoding),
 		errors.Is(err, format.ErrUnknown), errors.Is(err, cloudevents.ErrDataContentType):
 		return http.StatusUnsupportedMediaType
-	case body.Wraps[*http.MaxBytesError](err), body.Wraps[*cloudevents.LimitError](err):
+	case errtree.Wraps[*http.MaxBytesError](err), errtree.Wraps[*cloudevents.LimitError](err):
 		return http.StatusRequestEntityTooLarge
 	}
-	if unread, ok := body.FindError[*body.Error](err); ok && unread.Timeout() {
+	if unread, ok := errtree.Find[*body.Error](err); ok && unread.Timeout() {
 		return http.StatusRequestTimeout
-	} else if ok || body.Wraps[*validation.Error](err) || body.Wraps[*cloudevents.SyntaxError](err) {
+	} else if ok || errtree.Wraps[*validation.Error](err) || errtree.Wraps[*cloudevents.SyntaxError](err) {
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

@@ -59,3 +59,50 @@ func TestDocumentedExtensionTwice(t *testing.T) {
 		}
 	}
 }
+
+// A percent sign of any text is escaped, also of a URI, which has it for its own escapes.
+func TestPercentSignsAreEscaped(t *testing.T) {
+	for _, c := range []struct {
+		source, dataSchema, want, wantSchema string
+	}{
+		{"%41", "", "%2541", ""},
+		{"/a%20b", "", "/a%2520b", ""},
+		{"/a", "https://example.com/%41", "/a", "https://example.com/%2541"},
+		{"/%25", "urn:a%2fb", "/%2525", "urn:a%252fb"},
+	} {
+		e := minimal()
+		e.Source, e.DataSchema = c.source, c.dataSchema
+		h := http.Header{}
+		if err := cehttp.SetHeader(h, &e); err != nil {
+			t.Fatal(err)
+		}
+		if h.Get("Ce-Source") != c.want || h.Get("Ce-Dataschema") != c.wantSchema {
+			t.Errorf("%s and %s are %v", c.source, c.dataSchema, h)
+		}
+		back, err := cehttp.DecodeMessage(h, nil, nil)
+		if err != nil || back.Source != c.source || back.DataSchema != c.dataSchema {
+			t.Errorf("%s and %s come back as %s and %s: %v", c.source, c.dataSchema, back.Source, back.DataSchema, err)
+		}
+	}
+}
+
+// The keys of a header need not be canonical to tell an event.
+func TestIsCloudEventInAnySpelling(t *testing.T) {
+	for _, c := range []struct {
+		header     http.Header
+		one, batch bool
+	}{
+		{http.Header{"ce-specversion": {"1.0"}}, true, false},
+		{http.Header{"CE-SpecVersion": {"1.0"}}, true, false},
+		{http.Header{"ce-specversion": {}}, false, false},
+		{http.Header{"content-type": {"application/cloudevents+json"}}, true, false},
+		{http.Header{"CONTENT-TYPE": {"application/cloudevents-batch+json"}}, false, true},
+		{http.Header{"content-type": {"text/plain"}, "ce-specversion": {"1.0"}}, true, false},
+		{http.Header{"content-type": {"application/cloudevents+json"}, "Content-Type": {"text/plain"}, "ce-specversion": {"1.0"}}, false, false},
+		{http.Header{"x-ce-specversion": {"1.0"}}, false, false},
+	} {
+		if one, batch := cehttp.IsCloudEvent(c.header), cehttp.IsCloudEventBatch(c.header); one != c.one || batch != c.batch {
+			t.Errorf("%v: %v, %v", c.header, one, batch)
+		}
+	}
+}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
-	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -27,9 +27,9 @@ func explained(m *received, err error) error {
 
 func nearMiss(m *received, err error) string {
 	undeclared := errors.Is(err, cloudevents.ErrNotCloudEvent)
-	isInvalid := body.Wraps[*validation.Error](err)
+	isInvalid := errtree.Wraps[*validation.Error](err)
 	isUnknown := errors.Is(err, format.ErrUnknown)
-	if !undeclared && !isUnknown && !isInvalid && !body.Wraps[*cloudevents.SyntaxError](err) {
+	if !undeclared && !isUnknown && !isInvalid && !errtree.Wraps[*cloudevents.SyntaxError](err) {
 		return ""
 	}
 	var about bodyHeader
@@ -118,12 +118,12 @@ func isList(contentType string) bool {
 
 // violates reports whether one of the violations in err is about that attribute.
 func violates(err error, attribute string) bool {
-	several, ok := body.FindError[validation.Errors](err)
+	several, ok := errtree.Find[validation.Errors](err)
 	if !ok {
 		several = validation.Errors{err}
 	}
 	for _, err := range several {
-		if invalid, ok := body.FindError[*validation.Error](err); ok && invalid.Attribute == attribute {
+		if invalid, ok := errtree.Find[*validation.Error](err); ok && invalid.Attribute == attribute {
 			return true
 		}
 	}

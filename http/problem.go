@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -100,7 +101,7 @@ func ProblemOf(err error) Problem {
 
 // isOfData reports whether err is of cloudevents.DataAs.
 func isOfData(err error) bool {
-	invalid, ok := body.FindError[*validation.Error](err)
+	invalid, ok := errtree.Find[*validation.Error](err)
 	return ok && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData ||
 		errors.Is(err, cloudevents.ErrDataContentType)
 }
@@ -110,7 +111,7 @@ func isOfData(err error) bool {
 func resultProblem(r *dispatch.Result, place func(offset int) *int) Problem {
 	p := Problem{Message: cut(r.Message), Type: r.Type, Retryable: r.Verdict == dispatch.VerdictRetry}
 	if r.Status < 500 && r.Message != "" {
-		_ = p.locate(r.Err) // the violations may be about another message than that of the sender
+		p.locate(r.Err) // the violations may be about another message than that of the sender
 		switch offset := p.Offset; {
 		case p.Attribute != spec.Data || p.Section != spec.SectionEventData:
 			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
@@ -156,17 +157,15 @@ func messageProblem(err error, text string, status int, showErrors bool) Problem
 	if p.Type == typeBody {
 		p.Retryable = true
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if tooLarge, ok := errtree.Find[*http.MaxBytesError](err); ok {
 		p.Message = "the body has more than " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes"
 	}
-	p.list(p.locate(err))
+	p.locate(err)
+	p.list(err)
 	return p
 }
 
 func messageProblemType(err error, status int) string {
-	var body *body.Error
-	var invalid *validation.Error
 	switch {
 	case errors.Is(err, cloudevents.ErrNotCloudEvent):
 		return typeNotCloudEvent
@@ -176,9 +175,9 @@ func messageProblemType(err error, status int) string {
 		return typeContentEncoding
 	case status == http.StatusRequestEntityTooLarge:
 		return typeTooLarge
-	case status == http.StatusBadRequest && errors.As(err, &body):
+	case status == http.StatusBadRequest && errtree.Wraps[*body.Error](err):
 		return typeBody
-	case status == http.StatusBadRequest && errors.As(err, &invalid):
+	case status == http.StatusBadRequest && errtree.Wraps[*validation.Error](err):
 		return typeInvalid
 	case status == http.StatusBadRequest:
 		return typeMalformed
@@ -186,29 +185,25 @@ func messageProblemType(err error, status int) string {
 	return answer.Type(status)
 }
 
-// locate sets the fields about the position of an error. It returns the violations.
-func (p *Problem) locate(err error) validation.Errors {
-	var batch *cloudevents.BatchError
-	if errors.As(err, &batch) {
+// locate sets the fields about the position of an error, of which the first violation counts.
+func (p *Problem) locate(err error) {
+	if batch, ok := errtree.Find[*cloudevents.BatchError](err); ok {
 		p.Index = &batch.Index
 	}
-	var several validation.Errors
-	if !errors.As(err, &several) || len(several) == 0 {
-		several = validation.Errors{err}
+	first := err
+	if several, ok := errtree.Find[validation.Errors](err); ok && len(several) > 0 {
+		first = several[0]
 	}
-	var syntax *cloudevents.SyntaxError
-	if errors.As(several[0], &syntax) {
+	if syntax, ok := errtree.Find[*cloudevents.SyntaxError](first); ok {
 		p.Offset = &syntax.Offset
 	}
-	var invalid *validation.Error
-	if errors.As(several[0], &invalid) {
+	if invalid, ok := errtree.Find[*validation.Error](first); ok {
 		p.Attribute, p.Section = invalid.Attribute, invalid.Section
 		p.Field = field(invalid)
 	}
 	if errors.Is(err, cloudevents.ErrNotCloudEvent) {
 		p.Section = spec.SectionHTTPMapping
 	}
-	return several
 }
 
 // field returns the field that an error of cloudevents.DataAs is about, if it is known.
@@ -224,7 +219,11 @@ func field(invalid *validation.Error) string {
 }
 
 // list sets the violations.
-func (p *Problem) list(errs validation.Errors) {
+func (p *Problem) list(err error) {
+	errs, ok := errtree.Find[validation.Errors](err)
+	if !ok || len(errs) == 0 {
+		errs = validation.Errors{err}
+	}
 	errs = errs[:min(len(errs), maxViolations)]
 	for i, err := range errs {
 		v := violation(err)
@@ -240,13 +239,12 @@ func (p *Problem) list(errs validation.Errors) {
 
 // violation describes a violation. Other errors have neither Attribute nor Section.
 func violation(err error) (v Violation) {
-	var invalid *validation.Error
-	if !errors.As(err, &invalid) {
+	invalid, ok := errtree.Find[*validation.Error](err)
+	if !ok {
 		return v
 	}
 	v = Violation{Message: clientText(invalid), Attribute: invalid.Attribute, Section: invalid.Section}
-	var syntax *cloudevents.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errtree.Find[*cloudevents.SyntaxError](err); ok {
 		v.Offset = &syntax.Offset
 	}
 	return v

@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
@@ -177,6 +178,7 @@ type exchange struct {
 	r        *http.Request
 	m        received
 	begin    time.Time // zero if the Observer does not need it
+	reply    []byte    // of the last event of a batch that has one
 }
 
 // decoder returns the decoder of the request. If it is forgiving, it appends to receipts.
@@ -309,7 +311,7 @@ func (x *exchange) event() int {
 	if len(data) == 0 {
 		x.m.body = nil
 	}
-	a := x.receiver.handle(x.context(ctx), e, x.m.mode, x.r.Header)
+	a := x.handle(x.context(ctx), e)
 	x.m.place(&a.problem, data)
 	if a.duplicate {
 		x.w.Header().Set(duplicateEvents, "1")
@@ -380,16 +382,17 @@ type eventAnswer struct {
 	retryAfter time.Duration
 }
 
-// handle calls the handler with e, which belongs to the handler from then on. A reply is
-// encoded for mode m of a request with header h.
-func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode, h http.Header) (a eventAnswer) {
+// handle calls the handler with e, which belongs to the handler from then on. A reply in the
+// answer to a batch is only there until the next event is handled.
+func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAnswer) {
+	rc := x.receiver
 	begin := rc.Observer.now()
 	rc.Observer.decoded(ctx, e)
 	out := dispatch.Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 	r := dispatch.Call(ctx, rc.Handler, e)
 	switch {
 	case r.Verdict == dispatch.VerdictDone && r.Reply != nil:
-		out, err := rc.encodeReply(r.Reply, m, h)
+		out, err := x.encodeReply(r.Reply)
 		if err == nil {
 			a = eventAnswer{status: http.StatusOK, reply: r.Reply, encoded: out}
 			break
@@ -422,26 +425,25 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 
 // abort panics again if err is the panic that asks net/http to abort the request.
 func abort(err error) {
-	var p *dispatch.PanicError
-	if errors.As(err, &p) && p.Value == http.ErrAbortHandler {
+	if p, ok := errtree.Find[*dispatch.PanicError](err); ok && p.Value == http.ErrAbortHandler {
 		panic(p.Value)
 	}
 }
 
-func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode, h http.Header) (out encoded, err error) {
-	if m == cloudevents.BatchMode {
+func (x *exchange) encodeReply(reply *cloudevents.Event) (out encoded, err error) {
+	if x.m.mode == cloudevents.BatchMode {
 		// It is a member of a BatchAnswer.
-		out, err = encode(reply, cloudevents.StructuredMode, format.JSON{})
-		if err == nil && !json.Valid(out.body) {
+		x.reply, err = cloudevents.AppendJSON(x.reply[:0], reply)
+		if err == nil && !json.Valid(x.reply) {
 			err = errDeepReply
 		}
-		return out, err
+		return encoded{body: x.reply}, err
 	}
-	f := rc.Decoder.Format
-	if set, ok := f.(format.Set); ok && m == cloudevents.StructuredMode {
-		f = replyFormat(set, h)
+	f := x.receiver.Decoder.Format
+	if set, ok := f.(format.Set); ok && x.m.mode == cloudevents.StructuredMode {
+		f = replyFormat(set, x.r.Header)
 	}
-	return encode(reply, m, f)
+	return encode(reply, x.m.mode, f)
 }
 
 // replyFormat returns the member of a set for the reply to a request: the one that its Accept

@@ -1,6 +1,7 @@
 package cehttp
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,8 +56,8 @@ func (x *exchange) batch() int {
 	if !isJSONDocument(x.m.body, cloudevents.BatchMode) {
 		x.m.body = nil // only to find a place in JSON
 	}
-	total := tally{results: resultList{expected: len(es)}}
-	for i := 0; i < len(es); {
+	var total tally
+	for i := 0; i < es.len(); {
 		index := total.events
 		eventContext := ctx
 		if len(receipts) > 0 && receipts[0].Index == index {
@@ -68,19 +69,17 @@ func (x *exchange) batch() int {
 				continue
 			}
 		}
+		e := es.take(i)
+		i++
 		var a eventAnswer
 		if ctx.Err() != nil {
 			r := dispatch.Judge(ctx, nil, dispatch.Retryable(errSenderGone, 0))
 			a = x.receiver.failure(&r)
 		} else {
-			// A copy, so that one event that is kept does not keep the others.
-			e := es[i]
 			data := e.Data
-			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode, x.r.Header)
+			a = x.handle(eventContext, e)
 			x.m.place(&a.problem, data)
 		}
-		es[i] = cloudevents.Event{}
-		i++
 		total.add(&a)
 	}
 	for _, r := range receipts { // behind the last event
@@ -103,28 +102,63 @@ func (x *exchange) batch() int {
 		all.Type = typeBatch
 		all.Message = fmt.Sprintf("%d of %d events failed", total.failed, total.events)
 	}
-	body, err := total.results.document(&all)
-	if err != nil { // of a Marshaler in a reply, which has been encoded before
-		status = http.StatusInternalServerError
-	}
-	answer.Write(x.w, status, answer.RetryAfter(status, total.retryAfter), body)
+	answer.Write(x.w, status, answer.RetryAfter(status, total.retryAfter), total.results.document(&all)...)
 	return status
 }
 
 // decodeBatch returns the events, and what was forgiven, in the order of their indexes.
-func (x *exchange) decodeBatch() (es []cloudevents.Event, receipts []cloudevents.Receipt, err error) {
+func (x *exchange) decodeBatch() (es eventList, receipts []cloudevents.Receipt, err error) {
 	limit := x.receiver.maxEvents()
 	d := x.decoder(&receipts)
-	if d.Batch == nil && d.Format == nil {
-		f := d.json(&x.m)
-		f.MaxEvents = limit // and stops there
-		d.Batch = f
+	if f := d.batchFormat(); f != nil {
+		es.shared, err = d.batch(&x.m)
+	} else {
+		es.own, err = d.eventsOfBatch(&x.m, limit) // and stops there
 	}
-	es, err = d.batch(&x.m)
-	if err == nil && limit >= 0 && len(es) > limit {
-		return nil, nil, &cloudevents.LimitError{What: "events", Limit: limit}
+	if err == nil && limit >= 0 && es.len() > limit {
+		err = &cloudevents.LimitError{What: "events", Limit: limit}
 	}
 	return es, receipts, err
+}
+
+// eventsOfBatch decodes a batch in format.JSON to events of which each has its own memory.
+func (d *Decoder) eventsOfBatch(m *received, maxEvents int) (es []*cloudevents.Event, err error) {
+	b, _, err := d.readBatch(m, nil)
+	if err != nil {
+		return nil, explained(m, err)
+	}
+	j := cloudevents.JSONDecoder{
+		Extensions: d.Extensions, MaxAttributes: d.MaxAttributes, MaxEvents: maxEvents,
+		InPlace: m.reader != nil, V1Only: d.V1Only, Forgive: d.Forgive,
+	}
+	for e, err := range j.Events(b) {
+		if err != nil {
+			return nil, explained(m, err)
+		}
+		es = append(es, e)
+	}
+	return es, nil
+}
+
+// eventList has the events of a batch. A handler may keep one of them, which must not keep
+// the others.
+type eventList struct {
+	own    []*cloudevents.Event
+	shared []cloudevents.Event // of a format that returns them so
+}
+
+func (l *eventList) len() int { return len(l.own) + len(l.shared) }
+
+// take returns event i, and forgets it.
+func (l *eventList) take(i int) *cloudevents.Event {
+	if l.own != nil {
+		e := l.own[i]
+		l.own[i] = nil
+		return e
+	}
+	e := l.shared[i]
+	l.shared[i] = cloudevents.Event{}
+	return &e
 }
 
 // refused counts an event that was invalid though the decoder was forgiving.
@@ -196,13 +230,19 @@ type batchHead struct {
 // resultList is the list of the results of a batch as JSON. It is written event by event,
 // because a list of [Result] is larger, and so would be all replies at once.
 type resultList struct {
-	expected int // number of results
-	done     int // 204 without more to say, until there is another one
-	list     []byte
-	encoder  *json.Encoder // writes to the list
-	one      Result        // that is written
-	err      error
+	done    int // 204 without more to say, until there is another one
+	chunks  [][]byte
+	encoder *json.Encoder // writes to the chunks
+	one     Result        // that is written
+	reply   []byte        // its reply
 }
+
+// Results are collected in chunks from minChunk to maxChunk bytes, each twice as large as
+// the one before it.
+const (
+	minChunk = 512
+	maxChunk = 32 << 10
+)
 
 // add adds the result of the next event.
 func (l *resultList) add(a *eventAnswer) {
@@ -218,44 +258,61 @@ func (l *resultList) add(a *eventAnswer) {
 			l.add(&eventAnswer{status: http.StatusNoContent})
 		}
 	}
-	l.one = Result{Index: l.done, Status: a.status, Duplicate: a.duplicate, ID: a.id, Reply: a.reply}
+	l.one = Result{Index: l.done, Status: a.status, Duplicate: a.duplicate, ID: a.id}
 	if p := &a.problem; a.failed {
 		l.one.Retryable, l.one.Message, l.one.Type = p.Retryable, p.Message, p.Type
 		l.one.Attribute, l.one.Field, l.one.Section, l.one.Offset = p.Attribute, p.Field, p.Section, p.Offset
 		l.one.RetryAfter = answer.Seconds(a.retryAfter)
 	}
+	l.reply = nil
+	if a.reply != nil {
+		l.reply = a.encoded.body
+	}
 	if l.done > 0 {
-		l.list = append(l.list, ',')
+		l.append(",")
 	}
-	if err := l.encoder.Encode(&l.one); err != nil {
-		l.err = err
-	} else {
-		l.list = l.list[:len(l.list)-1] // a line feed
-	}
+	_ = l.encoder.Encode(&l.one) // no field has an error to return, and Write has none
 	l.done++
-	l.one = Result{}
 }
 
-// Write appends to the list. Once some results show how long they are, there is room for all.
+// Write adds a result as the encoder writes it, and its reply.
 func (l *resultList) Write(b []byte) (int, error) {
-	const some = 64
-	if size := len(l.list) + len(b) + 1; size > cap(l.list) {
-		room := 2 * size
-		if l.done >= some && l.done < l.expected {
-			room = max(size, size/(l.done+1)*l.expected) + size/some
-		}
-		l.list = slices.Grow(l.list, room-len(l.list))
+	result := bytes.TrimSuffix(b, []byte("\n"))
+	if l.reply == nil {
+		appendChunks(l, result)
+		return len(b), nil
 	}
-	l.list = append(l.list, b...)
+	appendChunks(l, bytes.TrimSuffix(result, []byte("}")))
+	l.append(`,"reply":`)
+	appendChunks(l, l.reply)
+	l.append("}")
 	return len(b), nil
 }
 
-// document returns the [BatchAnswer] with that head, in parts. It has at least one result.
-func (l *resultList) document(head *batchHead) (parts [3][]byte, err error) {
-	begin, err := json.Marshal(head)
-	if err != nil || l.err != nil {
-		return parts, errors.Join(err, l.err)
+func (l *resultList) append(text string) { appendChunks(l, text) }
+
+func appendChunks[T string | []byte](l *resultList, text T) {
+	for len(text) > 0 {
+		last := len(l.chunks) - 1
+		if last < 0 || len(l.chunks[last]) == cap(l.chunks[last]) {
+			size := minChunk
+			if last >= 0 {
+				size = min(2*cap(l.chunks[last]), maxChunk)
+			}
+			l.chunks = append(l.chunks, make([]byte, 0, size))
+			last++
+		}
+		chunk := &l.chunks[last]
+		n := min(len(text), cap(*chunk)-len(*chunk))
+		*chunk = append(*chunk, text[:n]...)
+		text = text[n:]
 	}
+}
+
+// document returns the [BatchAnswer] with that head, in parts. It has at least one result.
+func (l *resultList) document(head *batchHead) [][]byte {
+	begin, _ := json.Marshal(head) // has no error either
 	begin = append(begin[:len(begin)-len("}")], `,"results":[`...)
-	return [...][]byte{begin, l.list, []byte("]}")}, nil
+	l.append("]}")
+	return slices.Insert(l.chunks, 0, begin)
 }

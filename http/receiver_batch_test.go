@@ -4,9 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
@@ -225,5 +229,87 @@ func TestReceiverBatchBoundsWhatItMakesForPeople(t *testing.T) {
 	}
 	if strings.Count(text, "panic: bug") != events || len(text) > events*400 {
 		t.Errorf("%d bytes logged for %d panics", len(text), events)
+	}
+}
+
+// A batch has its results in order, however long they are, and each reply as it is alone.
+func TestBatchWithManyResults(t *testing.T) {
+	const events = 5000
+	var types []string
+	for i := range events {
+		types = append(types, []string{"200", "204", "422", "202", "503"}[i%5])
+	}
+	w := post(silent(byType), typed(batchType), batchOf(types...))
+	if size := w.Body.Len(); w.Header().Get("Content-Length") != fmt.Sprint(size) || size < 200<<10 {
+		t.Errorf("%d bytes, and Content-Length is %s", size, w.Header().Get("Content-Length"))
+	}
+	a := decoded[cehttp.BatchAnswer](t, w)
+	if len(a.Results) != events {
+		t.Fatalf("%d results", len(a.Results))
+	}
+	for i, r := range a.Results {
+		if r.Index != i || fmt.Sprint(r.Status) != types[i] || (r.Reply != nil) != (r.Status == 200) {
+			t.Fatalf("result %d: %+v", i, r)
+		}
+	}
+}
+
+// Replies in a batch are what they are alone, and do not mix.
+func TestBatchReplies(t *testing.T) {
+	replies := []cloudevents.Event{
+		{ID: "1", Source: "/r", Type: "t", DataContentType: "application/json", Data: []byte(`{"a": "<&>"}`)},
+		{ID: "22", Source: "/rr", Type: "tt", DataContentType: "text/plain", Data: []byte(strings.Repeat("x", 70_000))},
+		{ID: "3", Source: "/r", Type: "t", Subject: "}", Data: []byte{0}},
+		{ID: "4", Source: "/r", Type: "t"},
+	}
+	n := 0
+	rc := silent(func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+		n++
+		if n%2 == 0 {
+			return nil, nil
+		}
+		return &replies[n/2], nil
+	})
+	a := decoded[cehttp.BatchAnswer](t, post(rc, typed(batchType), batchOf("a", "b", "c", "d", "e", "f", "g", "h")))
+	if len(a.Results) != 8 {
+		t.Fatalf("%d results", len(a.Results))
+	}
+	for i, r := range a.Results {
+		if i%2 == 1 {
+			if r.Reply != nil || r.Status != 204 {
+				t.Errorf("result %d: %+v", i, r)
+			}
+			continue
+		}
+		if diff := cmp.Diff(&replies[i/2], r.Reply); diff != "" || r.Status != 200 || r.Index != i {
+			t.Errorf("result %d: %+v, %s", i, r, diff)
+		}
+	}
+}
+
+// An event that a handler keeps does not keep the others of its batch, in whatever format.
+func TestBatchEventsDoNotKeepEachOther(t *testing.T) {
+	for name, d := range map[string]cehttp.Decoder{"default": {}, "a Format": {Format: format.JSON{}}, "a Batch": {Batch: format.JSON{}}} {
+		var freed atomic.Int32
+		var kept *cloudevents.Event
+		rc := silent(func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			if kept == nil {
+				kept = e
+			} else {
+				runtime.AddCleanup(e, func(n *atomic.Int32) { n.Add(1) }, &freed)
+			}
+			return nil, nil
+		})
+		rc.Decoder = d
+		if w := post(rc, typed(batchType), batchOf("a", "b", "c", "d")); w.Code != 204 {
+			t.Fatal(w.Code)
+		}
+		for i := 0; freed.Load() < 3; i++ {
+			if runtime.GC(); i == 1000 {
+				t.Fatalf("%s: %d events are freed", name, freed.Load())
+			}
+			time.Sleep(time.Millisecond)
+		}
+		runtime.KeepAlive(kept)
 	}
 }

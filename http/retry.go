@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
@@ -68,7 +69,7 @@ const (
 func (d *delivery) judge(a *attempt) {
 	if a.status < 400 {
 		a.said.problem = nil
-		a.retryable = a.status/100 == 2 && body.Wraps[*body.Error](a.err) // the reply or the results are not known
+		a.retryable = a.status/100 == 2 && errtree.Wraps[*body.Error](a.err) // the reply or the results are not known
 		return
 	}
 	a.retryable = a.status < 600 && answer.Repeated(a.status)

@@ -12,7 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -88,7 +88,7 @@ func (e *batchFailure) Unwrap() []error {
 func (e *batchFailure) StatusCode() int {
 	status := http.StatusUnprocessableEntity
 	for _, i := range e.failed {
-		own, ok := body.FindError[*SendError](e.events[i].Err)
+		own, ok := errtree.Find[*SendError](e.events[i].Err)
 		if !ok {
 			status = max(status, http.StatusInternalServerError)
 		} else {
@@ -101,7 +101,7 @@ func (e *batchFailure) StatusCode() int {
 // RetryIn is as of SendError. The longest wait decides.
 func (e *batchFailure) RetryIn() (wait time.Duration) {
 	for _, i := range e.failed {
-		if own, ok := body.FindError[*SendError](e.events[i].Err); ok {
+		if own, ok := errtree.Find[*SendError](e.events[i].Err); ok {
 			wait = max(wait, own.RetryAfter)
 		}
 	}

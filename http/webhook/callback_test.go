@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -162,6 +163,9 @@ func TestCallbackAnswers(t *testing.T) {
 			elsewhere.Add(1)
 		case "/forbidden":
 			w.WriteHeader(403)
+		case "/299", "/300", "/200":
+			code, _ := strconv.Atoi(r.URL.Path[1:])
+			w.WriteHeader(code)
 		case "/header":
 			w.Header().Set("X", strings.Repeat("x", 64<<10))
 		case "/endless":
@@ -177,6 +181,7 @@ func TestCallbackAnswers(t *testing.T) {
 	c.Timeout = 5 * time.Second
 	for path, want := range map[string]string{
 		"/redirect": "status 307", "/forbidden": "status 403", "/header": "exceeded", "/endless": "", "/fine": "",
+		"/200": "", "/299": "", "/300": "status 300",
 	} {
 		err := c.Grant(t.Context(), s.URL+path, 0)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

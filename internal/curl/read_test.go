@@ -135,3 +135,14 @@ func ExampleParse() {
 	// <nil> the curl command reads the file "event.txt"
 	// POST /events, id A-1, body "hello", <nil>
 }
+
+func TestIsCommand(t *testing.T) {
+	for line, want := range map[string]bool{
+		"curl": true, "curl a": true, " \t curl a": true, "$ curl a": true, "/usr/bin/curl a": true, "curl.exe a": true,
+		"": false, "  ": false, "$": false, "$ ": false, "$ $ curl": false, "curls a": false, "xcurl": false, "# curl": false, "{": false, "a curl": false,
+	} {
+		if got := curl.IsCommand(line); got != want {
+			t.Errorf("%q: %v", line, got)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -38,6 +39,19 @@ func TestCutStaysValid(t *testing.T) {
 		got := excerpt.Cut(text, n)
 		if !utf8.ValidString(got) || len(got) > max(n, len("…")) {
 			t.Errorf("%d bytes: %q", n, got)
+		}
+	}
+}
+
+// Shorten returns a text that is short enough as it is, and Cut a copy of it.
+func TestWhatIsShortEnough(t *testing.T) {
+	for _, text := range []string{"a", "1234567", "12345678"} {
+		short, cut := excerpt.Shorten(text, 8), excerpt.Cut(text, 8)
+		if short != text || unsafe.StringData(short) != unsafe.StringData(text) {
+			t.Errorf("Shorten: %q", short)
+		}
+		if cut != text || unsafe.StringData(cut) == unsafe.StringData(text) {
+			t.Errorf("Cut: %q", cut)
 		}
 	}
 }

@@ -160,6 +160,21 @@ func TestIsUTF8(t *testing.T) {
 	}
 }
 
+func TestFitsCharset(t *testing.T) {
+	for _, c := range []struct {
+		contentType, text string
+		want              bool
+	}{
+		{"text/plain", "ü", true}, {"text/plain; charset=utf-8", "ü", true},
+		{"text/plain; charset=us-ascii", "u\x7f", true}, {"text/plain; charset=us-ascii", "aü", false}, {"text/plain; charset=US-ASCII", "u\u0080", false},
+		{"text/plain; charset=utf-16", "u", false}, {"text/plain; charset=us-ascii", "", true},
+	} {
+		if got := mediatype.FitsCharset(c.contentType, []byte(c.text)); got != c.want {
+			t.Errorf("%s: %q: %v", c.contentType, c.text, got)
+		}
+	}
+}
+
 func TestNothingAllocates(t *testing.T) {
 	for _, in := range []string{
 		"application/json", "Application/Geo+JSON ; charset=utf-8", "text/plain; a=b; Charset=iso-8859-1", "application/octet-stream", "",

@@ -8,25 +8,27 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+	"unicode"
 
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/status"
 )
 
 // JSON answers with v, a struct that marshals without an error, and with Retry-After
 // if retryAfter is positive.
 func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		status, body = http.StatusInternalServerError, nil
-	}
-	Write(w, status, retryAfter, [...][]byte{body, nil, nil})
+	body, _ := json.Marshal(v)
+	Write(w, status, retryAfter, body)
 }
 
 // Write is JSON for a document that is there already, in parts.
-func Write(w http.ResponseWriter, status int, retryAfter time.Duration, parts [3][]byte) {
-	Describe(w.Header(), retryAfter, len(parts[0])+len(parts[1])+len(parts[2]))
+func Write(w http.ResponseWriter, status int, retryAfter time.Duration, parts ...[]byte) {
+	size := 0
+	for _, b := range parts {
+		size += len(b)
+	}
+	Describe(w.Header(), retryAfter, size)
 	w.WriteHeader(status)
 	for _, b := range parts {
 		if len(b) > 0 {
@@ -70,23 +72,33 @@ func Text(status int) string {
 	return "status " + strconv.Itoa(status)
 }
 
-// Type makes an error type, for programs, of a status: "too_many_requests".
+// Type returns an error type, for programs, of a status: "too_many_requests".
 func Type(status int) string {
-	text := http.StatusText(status)
-	if text == "" {
-		return "error"
+	if name, ok := types()[status]; ok {
+		return name
 	}
-	b := make([]byte, 0, 64)
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case ' ', '-':
-			b = append(b, '_')
-		case '\'': // of 418
-		default:
-			b = append(b, ascii.Lower(c))
+	return "error"
+}
+
+// types are the names of all statuses.
+var types = sync.OnceValue(func() map[int]string {
+	names := make(map[int]string)
+	for status := range 600 {
+		if text := http.StatusText(status); text != "" {
+			names[status] = strings.Map(typeRune, text)
 		}
 	}
-	return string(b)
+	return names
+})
+
+func typeRune(r rune) rune {
+	switch {
+	case r == ' ', r == '-':
+		return '_'
+	case r == '\'': // of 418
+		return -1
+	}
+	return unicode.ToLower(r)
 }
 
 // DefaultRetryAfter is said with 429 and 503, which want a Retry-After.

@@ -8,7 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+
 	"sync"
+
+	"github.com/seed763dd41b/cloudevents/internal/errtree"
 )
 
 // Error is a failure to read a body. It is the sender's or the network's.
@@ -27,7 +30,7 @@ func (e *Error) Timeout() bool {
 	if errors.Is(e.Err, context.DeadlineExceeded) {
 		return true
 	}
-	timeout, ok := FindError[net.Error](e.Err)
+	timeout, ok := errtree.Find[net.Error](e.Err)
 	return ok && timeout.Timeout()
 }
 

@@ -1,0 +1,156 @@
+package cesql_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cesql"
+)
+
+func TestFilterMatches(t *testing.T) {
+	e := cloudevents.Event{ID: "A-1", Source: "/s", Type: "com.example.order.placed"}
+	for _, c := range []struct {
+		name, filter string
+		want         bool
+	}{
+		{"exact", `{"exact":{"type":"com.example.order.placed"}}`, true},
+		{"exact of another value", `{"exact":{"type":"com.example.order"}}`, false},
+		{"exact, one of two", `{"exact":{"type":"com.example.order.placed","id":"B"}}`, false},
+		{"exact of an attribute that is absent", `{"exact":{"subject":"x"}}`, false},
+		{"prefix", `{"prefix":{"type":"com.example.","id":"A"}}`, true},
+		{"prefix of another value", `{"prefix":{"type":"example."}}`, false},
+		{"suffix", `{"suffix":{"type":".placed"}}`, true},
+		{"suffix of another value", `{"suffix":{"type":".order"}}`, false},
+		{"all", `{"all":[{"exact":{"id":"A-1"}},{"prefix":{"type":"com."}}]}`, true},
+		{"all but one", `{"all":[{"exact":{"id":"A-1"}},{"prefix":{"type":"org."}}]}`, false},
+		{"any", `{"any":[{"exact":{"id":"B"}},{"prefix":{"type":"com."}}]}`, true},
+		{"none of any", `{"any":[{"exact":{"id":"B"}},{"prefix":{"type":"org."}}]}`, false},
+		{"not", `{"not":{"exact":{"id":"B"}}}`, true},
+		{"not, of one that passes", `{"not":{"exact":{"id":"A-1"}}}`, false},
+		{"sql", `{"sql":"id = 'A-1'"}`, true},
+		{"sql that is false", `{"sql":"id = 'B'"}`, false},
+		{"sql with an error", `{"sql":"NOT missing"}`, false},
+	} {
+		var f cesql.Filter
+		if err := json.Unmarshal([]byte(c.filter), &f); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		} else if f.Match(&e) != c.want {
+			t.Errorf("%s: %s is %v", c.name, c.filter, !c.want)
+		}
+	}
+	for name, f := range map[string]cesql.Filter{
+		"without a dialect": {}, "all of none": {All: []cesql.Filter{}}, "any of none": {Any: []cesql.Filter{}},
+	} {
+		if f.Match(&e) {
+			t.Errorf("a filter %s passes an event", name)
+		}
+	}
+}
+
+func TestFilterIsValidated(t *testing.T) {
+	bad := cesql.Filter{Exact: map[string]string{"type": ""}}
+	exact := map[string]string{"type": "t"}
+	for _, c := range []struct {
+		name   string
+		filter cesql.Filter
+		want   string // a part of the error; "" is none
+	}{
+		{"exact", cesql.Filter{Exact: exact}, ""},
+		{"nothing", cesql.Filter{}, "this one has 0"},
+		{"two dialects", cesql.Filter{Exact: exact, Prefix: exact}, "this one has 2"},
+		{"an empty value", bad, "filter exact.type: the value is empty"},
+		{"an empty prefix", cesql.Filter{Prefix: map[string]string{"type": ""}}, "filter prefix.type: the value is empty"},
+		{"an empty suffix", cesql.Filter{Suffix: map[string]string{"type": ""}}, "filter suffix.type: the value is empty"},
+		{"no attribute", cesql.Filter{Exact: map[string]string{}}, "filter exact: there is no attribute"},
+		{"a bad name", cesql.Filter{Exact: map[string]string{"Type": "t"}}, "has a character other than"},
+		{"all of none", cesql.Filter{All: []cesql.Filter{}}, "filter all: there is no filter"},
+		{"any of none", cesql.Filter{Any: []cesql.Filter{}}, "filter any: there is no filter"},
+		{"below all", cesql.Filter{All: []cesql.Filter{{Exact: exact}, bad}}, "filter all[1].exact.type: "},
+		{"below any", cesql.Filter{Any: []cesql.Filter{bad}}, "filter any[0].exact.type: "},
+		{"below not", cesql.Filter{Not: &bad}, "filter not.exact.type: "},
+		{"deep enough", nested(100), ""},
+		{"too deep", nested(101), "nested more than 100 times"},
+	} {
+		err := c.filter.Validate()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if _, marshal := json.Marshal(c.filter); (marshal == nil) != (err == nil) {
+			t.Errorf("%s: Validate says %v, and MarshalJSON %v", c.name, err, marshal)
+		}
+	}
+}
+
+// nested returns a filter in so many others.
+func nested(n int) cesql.Filter {
+	f := cesql.Filter{Exact: map[string]string{"type": "t"}}
+	for i := range n {
+		inner := f
+		switch i % 3 {
+		case 0:
+			f = cesql.Filter{Not: &inner}
+		case 1:
+			f = cesql.Filter{All: []cesql.Filter{inner}}
+		case 2:
+			f = cesql.Filter{Any: []cesql.Filter{inner}}
+		}
+	}
+	return f
+}
+
+func TestFilterFromJSON(t *testing.T) {
+	all := func(n int, inner string) string {
+		return strings.Repeat(`{"all":[`, n) + inner + strings.Repeat("]}", n)
+	}
+	const exact = `{"exact":{"id":"1"}}`
+	for _, c := range []struct {
+		name, text, want string
+	}{
+		{"brackets in a string", `{"exact":{"id":"` + strings.Repeat("[{", 200) + `"}}`, ""},
+		{"brackets behind a quote in a string", `{"exact":{"id":"\"` + strings.Repeat("[{", 200) + `"}}`, ""},
+		{"brackets behind a backslash in a string", `{"exact":{"id":"\\` + strings.Repeat("[{", 200) + `"}}`, ""},
+		{"many filters beside each other", `{"any":[` + strings.Repeat(exact+",", 300) + exact + `]}`, ""},
+		{"deep", all(99, exact), ""},
+		{"too deep", all(101, exact), "nested more than 100 times"},
+		{"arrays that are too deep", strings.Repeat("[", 201), "nested more than 100 times"},
+		{"two dialects", `{"exact":{"id":"1"},"prefix":{"id":"1"}}`, "this one has 2"},
+		{"no dialect", `{}`, "this one has 0"},
+		{"an unknown dialect", `{"regexp":{"id":"1"}}`, `the dialect "regexp" is unknown`},
+		{"null", `{"exact":null}`, "this one has 0"},
+		{"a wrong type", `{"exact":1}`, "filter exact: "},
+		{"an invalid filter in a list", `{"all":[{}]}`, "this one has 0"},
+		{"malformed SQL", `{"sql":"id ="}`, "filter sql: "},
+	} {
+		var f cesql.Filter
+		err := json.Unmarshal([]byte(c.text), &f)
+		if strings.HasPrefix(c.text, "[[") {
+			err = f.UnmarshalJSON([]byte(c.text)) // which need not be JSON
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// A character of a pattern and _ at other places of the same part.
+func TestLikeWithAnyAndCharacters(t *testing.T) {
+	for _, c := range []struct {
+		pattern, text string
+		want          bool
+	}{
+		{"%a_%", "xaay", true}, {"%_a%", "aa", true}, {"%a_a%", "xaaax", true}, {"%a_b%", "aab", true}, {"%a_b%", "abab", false},
+		{"%ü_%", "üü", true}, {"%_ü%", "üü", true}, {"a_%", "aa", true}, {"%_a", "aa", true}, {"%a_b_a%", "xaabbab", true}, {"%a_b_a%", "xaabbb", false},
+		{"%aa_aa%", "aaaaaa", true}, {"%a__b%", "aaab", true}, {"%a__b%", "abb", false},
+	} {
+		x, _, err := cesql.Compile("id LIKE '" + c.pattern + "'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := cloudevents.Event{ID: c.text, Source: "/s", Type: "t"}
+		if x.Matches(&e) != c.want {
+			t.Errorf("%q LIKE %q is %v", c.text, c.pattern, !c.want)
+		}
+	}
+}
