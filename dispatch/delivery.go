@@ -124,9 +124,11 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 		timeout = defaultTimeout
 	}
 	h := Timeout(timeout)(d.Handler) // none if it is negative
+	ctx = d.Observer.Handle(ctx, e)
 	begin := time.Now()
+	o := Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 	r := Call(ctx, h, e)
-	o := Outcome{ID: e.ID, Source: e.Source, Type: e.Type, Duration: time.Since(begin)}
+	o.Duration = time.Since(begin)
 	o.Set(r)
 	o.LogFailure(ctx, d.Logger)
 	d.observe(ctx, o)

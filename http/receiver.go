@@ -375,7 +375,7 @@ type eventAnswer struct {
 // encoded for mode m of a request with header h.
 func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudevents.Mode, h http.Header) (a eventAnswer) {
 	begin := rc.Observer.now()
-	rc.Observer.decoded(ctx, e)
+	ctx = rc.Observer.Handle(ctx, e)
 	out := dispatch.Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 	r := dispatch.Call(ctx, rc.Handler, e)
 	switch {
@@ -395,7 +395,12 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 	case r.Verdict == dispatch.VerdictDeferred:
 		a.status, a.id = http.StatusAccepted, r.ID
 	default:
-		abort(r.Err)
+		if isAbort(r.Err) {
+			out.Set(r)
+			out.Status = 0
+			rc.Observer.done(ctx, out)
+			panic(http.ErrAbortHandler)
+		}
 		a = rc.failure(&r)
 	}
 	a.duplicate = r.Duplicate
@@ -411,12 +416,10 @@ func (rc *Receiver) handle(ctx context.Context, e *cloudevents.Event, m cloudeve
 	return a
 }
 
-// abort panics again if err is the panic that asks net/http to abort the request.
-func abort(err error) {
+// isAbort reports whether err is the panic that asks net/http to abort the request.
+func isAbort(err error) bool {
 	var p *dispatch.PanicError
-	if errors.As(err, &p) && p.Value == http.ErrAbortHandler {
-		panic(p.Value)
-	}
+	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
 }
 
 func (rc *Receiver) encodeReply(reply *cloudevents.Event, m cloudevents.Mode, h http.Header) (out encoded, err error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 // Sender sends events on a link, and waits for what the broker says of each. A Sender is safe
@@ -36,6 +37,9 @@ type Sender struct {
 	// string, or nil for none. Some brokers drop a message whose id they had before. The
 	// default sets none.
 	MessageID func(e *cloudevents.Event) any
+
+	// Observer has functions that are called for what is sent. Its Header adds application properties.
+	Observer dispatch.SendObserver
 }
 
 var errNoSender = errors.New("cegoamqp: the Sender has no Sender")
@@ -54,7 +58,11 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	m, err := s.message(e)
+	return s.Observer.Send(ctx, e, s.send)
+}
+
+func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
+	m, err := s.message(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -86,11 +94,15 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	ms := make([]*amqp.Message, len(es))
 	for i := range es {
-		m, err := s.message(&es[i])
+		m, err := s.message(ctx, &es[i])
 		if err != nil {
-			return &cloudevents.BatchError{Index: i, Err: err}
+			return nil, &cloudevents.BatchError{Index: i, Err: err}
 		}
 		ms[i] = m
 	}
@@ -107,11 +119,11 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 			errs[i] = outcome(ctx, s.Sender, &receipts[i], i)
 		}
 	}
-	return errors.Join(errs...)
+	return errs, nil
 }
 
 // message returns the message of an event.
-func (s *Sender) message(e *cloudevents.Event) (*amqp.Message, error) {
+func (s *Sender) message(ctx context.Context, e *cloudevents.Event) (*amqp.Message, error) {
 	m, err := s.Encoder.ToMessage(e)
 	if err != nil {
 		return nil, err
@@ -128,6 +140,17 @@ func (s *Sender) message(e *cloudevents.Event) (*amqp.Message, error) {
 			out.Properties = new(amqp.MessageProperties)
 		}
 		out.Properties.MessageID = s.MessageID(e)
+	}
+	if add := s.Observer.Header; add != nil {
+		add(ctx, func(name, value string) {
+			if _, own := out.ApplicationProperties[name]; own {
+				return
+			}
+			if out.ApplicationProperties == nil {
+				out.ApplicationProperties = map[string]any{}
+			}
+			out.ApplicationProperties[name] = value
+		})
 	}
 	return out, nil
 }
