@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	ceotel "github.com/seed763dd41b/cloudevents/otel"
 )
 
@@ -118,6 +119,39 @@ func TestPlainHeaders(t *testing.T) {
 		}
 		if err := out.Validate(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A header that a hook adds does not replace what the event says.
+func TestHeadersKeepTheEvent(t *testing.T) {
+	each(t, func(t *testing.T, c carrier) {
+		arrived := make(chan cloudevents.Event, 1)
+		called := false
+		send := c.start(t, ends{
+			sending: dispatch.SendObserver{Header: func(_ context.Context, set func(name, value string)) {
+				called = true
+				for _, name := range []string{"ce_id", "ce-id", "Ce-Id", "id", "extra"} {
+					set(name, "stranger")
+				}
+			}},
+			handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+				if c.headerFrom != nil && c.headerFrom(ctx, "extra") != "stranger" {
+					t.Error("the header is not found")
+				}
+				arrived <- e.Clone()
+				return nil, nil
+			},
+		})
+		e := cloudevents.Event{ID: "A-1", Source: "/shop", Type: "com.example.order.placed"}
+		if err := send(t.Context(), &e); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-arrived; got.ID != "A-1" || len(got.Extensions) > 0 {
+			t.Errorf("arrived: %v", got)
+		}
+		if hasHeaders := c.headerFrom != nil || c.system == "http"; called != hasHeaders {
+			t.Errorf("Header called: %t", called)
 		}
 	})
 }
