@@ -36,6 +36,7 @@ func dialAMQP(ctx context.Context, e endpoint, s secret) (*amqp.Conn, *amqp.Sess
 type amqpTarget struct {
 	endpoint endpoint
 	secret   secret
+	sending  dispatch.SendObserver
 
 	mu   sync.Mutex
 	conn *amqp.Conn
@@ -43,7 +44,7 @@ type amqpTarget struct {
 }
 
 func newAMQPTarget(ctx context.Context, b *bridge, s secret) (*amqpTarget, error) {
-	t := &amqpTarget{endpoint: b.settings.target, secret: s}
+	t := &amqpTarget{endpoint: b.settings.target, secret: s, sending: b.telemetry.sending}
 	_, err := t.open(ctx)
 	return t, err
 }
@@ -83,7 +84,7 @@ func (t *amqpTarget) send(ctx context.Context, e *cloudevents.Event, mode cloude
 	if err != nil {
 		return dispatch.Retryable(err, 0)
 	}
-	s := cegoamqp.Sender{Sender: link, Encoder: ceamqp.Encoder{Mode: mode}}
+	s := cegoamqp.Sender{Sender: link, Encoder: ceamqp.Encoder{Mode: mode}, Observer: t.sending}
 	err = s.Send(ctx, e)
 	var failed *cegoamqp.SendError
 	if errors.As(err, &failed) && failed.Outcome == nil {

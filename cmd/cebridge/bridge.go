@@ -24,12 +24,13 @@ type target interface {
 
 // bridge passes the events of a source to a target.
 type bridge struct {
-	settings settings
-	logger   *slog.Logger
-	filter   *cesql.Expression
-	target   target
-	counts   counts
-	lag      func() int64 // of the source, or nil
+	settings  settings
+	logger    *slog.Logger
+	telemetry *telemetry
+	filter    *cesql.Expression
+	target    target
+	counts    counts
+	lag       func() int64 // of the source, or nil
 }
 
 // counts are what has become of events.
@@ -43,14 +44,15 @@ func (b *bridge) delivery() dispatch.Delivery {
 	if attempts == 0 {
 		attempts = -1
 	}
-	return dispatch.Delivery{
-		Handler: b.pass, Attempts: attempts, Timeout: b.settings.timeout, Logger: b.logger,
-		Observer: dispatch.Observer{Failed: func(_ context.Context, o dispatch.Outcome) {
-			if o.ID == "" {
-				b.counts.invalid.Add(1)
-			}
-		}},
+	observer := b.telemetry.receiving
+	failed := observer.Failed
+	observer.Failed = func(ctx context.Context, o dispatch.Outcome) {
+		if o.ID == "" {
+			b.counts.invalid.Add(1)
+		}
+		failed(ctx, o)
 	}
+	return dispatch.Delivery{Handler: b.pass, Attempts: attempts, Timeout: b.settings.timeout, Logger: b.logger, Observer: observer}
 }
 
 type modeKey struct{}

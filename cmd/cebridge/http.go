@@ -25,6 +25,7 @@ func newHTTPTarget(b *bridge, s secret) *httpTarget {
 		t.senders[m] = &cehttp.Sender{
 			Target: b.settings.target.url.String(), Mode: m, Header: header, Timeout: b.settings.timeout,
 			Retry: cehttp.Retry{Attempts: 1}, Logger: b.logger, // the source waits and asks again
+			Observer: cehttp.SendObserver{SendObserver: b.telemetry.sending},
 		}
 	}
 	return t
@@ -47,6 +48,7 @@ func newHTTPSource(b *bridge, s secret) *httpSource { return &httpSource{b, s} }
 func (s *httpSource) run(ctx context.Context) error {
 	delivery := s.bridge.delivery()
 	receiver := &cehttp.Receiver{Handler: delivery.Handler, Logger: s.bridge.logger, Observer: cehttp.Observer{Observer: delivery.Observer}}
+	traced := s.bridge.telemetry.fromRequest(receiver)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.Handle("/"+s.bridge.settings.source.path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,7 +57,7 @@ func (s *httpSource) run(ctx context.Context) error {
 		}
 		ctx, cancel := context.WithTimeout(withMode(r.Context(), cehttp.ModeOf(r.Header)), s.bridge.settings.timeout)
 		defer cancel()
-		receiver.ServeHTTP(w, r.WithContext(ctx))
+		traced.ServeHTTP(w, r.WithContext(ctx))
 	}))
 	return cehttp.ListenAndServe(ctx, s.bridge.settings.source.host, mux)
 }

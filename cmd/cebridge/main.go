@@ -80,6 +80,7 @@ type settings struct {
 	grace          time.Duration
 	admin          string
 	credentials    string
+	otel           bool
 	verbose        bool
 }
 
@@ -109,6 +110,7 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 	flags.DurationVar(&s.grace, "grace", 20*time.Second, "time to finish what is on the way after SIGTERM")
 	flags.StringVar(&s.admin, "admin", "localhost:9464", "`address` for /health, /ready and /metrics; empty is none")
 	flags.StringVar(&s.credentials, "credentials", "", "`file` with credentials")
+	flags.BoolVar(&s.otel, "otel", false, "export traces and metrics by OTLP over HTTP, as the variables OTEL_EXPORTER_OTLP_… say")
 	flags.BoolVar(&s.verbose, "v", false, "log each event")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -172,6 +174,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return err
 	}
 	b := &bridge{settings: s, logger: logger}
+	if b.telemetry, err = newTelemetry(ctx, &s); err != nil {
+		return fmt.Errorf("-otel: %w", err)
+	}
+	defer func() {
+		if err := b.telemetry.end(); err != nil {
+			logger.Warn("-otel", "error", err.Error())
+		}
+	}()
 	if s.filter != "" {
 		x, warnings, err := cesql.Compile(s.filter)
 		if err != nil {

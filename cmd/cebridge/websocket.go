@@ -23,7 +23,10 @@ func newWSTarget(b *bridge, s secret) *wsTarget {
 		r := http.Request{Header: options.HTTPHeader}
 		r.SetBasicAuth(s.user, s.password)
 	}
-	return &wsTarget{&cecoderws.Sender{URL: b.settings.target.url.String(), DialOptions: options, Attempts: 1, Timeout: b.settings.timeout, Logger: b.logger}}
+	return &wsTarget{&cecoderws.Sender{
+		URL: b.settings.target.url.String(), DialOptions: options, Attempts: 1, Timeout: b.settings.timeout, Logger: b.logger,
+		Observer: b.telemetry.sending,
+	}}
 }
 
 func (t *wsTarget) send(ctx context.Context, e *cloudevents.Event, _ cloudevents.Mode) error {
