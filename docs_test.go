@@ -24,11 +24,12 @@ const snippetPrelude = `package snippet
 
 import (
 	"context"
+	"crypto"
 	"net/http"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/http/dapr"
 	"github.com/seed763dd41b/cloudevents/http/webhook"
+	ceverify "github.com/seed763dd41b/cloudevents/verify"
 )
 
 type Order struct{ Number int }
@@ -45,12 +46,16 @@ var (
 	first, second cloudevents.Event
 	receiver      http.Handler
 	secret        webhook.Secret
+	event         cloudevents.Event
+	private       crypto.Signer
+	public        crypto.PublicKey
+	signer        ceverify.Signer
 )
 `
 
-// snippetImports are the packages of the standard library that fragments may use
-// without importing them.
-const snippetImports = `"context"; "encoding/json"; "errors"; "fmt"; "log"; "log/slog"; "net/http"; "os"; "os/signal"; "strings"; "sync"; "time"`
+// snippetImports are the packages that fragments may use without importing them, beside those
+// that the README shows.
+const snippetImports = `"github.com/seed763dd41b/cloudevents/http/dapr"; ceverify "github.com/seed763dd41b/cloudevents/verify"; "context"; "encoding/json"; "errors"; "fmt"; "log"; "log/slog"; "net/http"; "os"; "os/signal"; "strings"; "sync"; "time"`
 
 // snippet is a block of Go in a document.
 type snippet struct {
@@ -119,6 +124,9 @@ func TestSnippetsFindsMistakes(t *testing.T) {
 		t.Skip(err)
 	}
 	c := newSnippetChecker(t, command, `import "github.com/seed763dd41b/cloudevents"`)
+	if problems := c.fragment(snippet{"docs/f.md", 10, "A", "use(value)"}, nil); len(problems) != 1 || problems[0] != "docs/f.md:10: undefined: use" {
+		t.Errorf("in a directory: %q", problems)
+	}
 	for name, want := range map[string]struct{ source, problem string }{
 		"statements":              {"event := cloudevents.Event{}\nuse(event)", "f.md:11: undefined: use"},
 		"unused variable":         {"event := cloudevents.Event{}", ""},
@@ -238,7 +246,8 @@ func (c *snippetChecker) fragment(s snippet, before []snippet) (problems []strin
 // unused variables and imports.
 func (c *snippetChecker) check(s snippet, head, tail string) (problems []string) {
 	source := head + "\n//line " + s.String() + "\n" + s.source + "\n" + tail
-	f, err := parser.ParseFile(c.fset, "around "+s.String(), source, parser.SkipObjectResolution)
+	// A //line is relative to the directory of the name, which must have none.
+	f, err := parser.ParseFile(c.fset, "around "+strings.ReplaceAll(s.String(), "/", " "), source, parser.SkipObjectResolution)
 	if err != nil {
 		return []string{err.Error()}
 	}

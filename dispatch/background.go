@@ -256,6 +256,7 @@ func (b *Background) run(w *work) {
 		b.report(ctx, w, r, begin)
 	}()
 	b.Observer.started(ctx)
+	ctx = b.Observer.Handle(ctx, &e)
 	r = Call(ctx, b.Handler, &e)
 }
 

@@ -123,6 +123,7 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 	if timeout == 0 {
 		timeout = defaultTimeout
 	}
+	ctx = d.Observer.Handle(ctx, e)
 	begin := time.Now()
 	h := d.Handler
 	if timeout > 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
 // failing returns a handler that fails so often, and counts its calls.
@@ -134,5 +135,24 @@ func TestDeliverObserved(t *testing.T) {
 	d.Deliver(t.Context(), nil, &e)
 	if want := []string{"started", "failed 1", "started", "handled 1"}; !slices.Equal(seen, want) {
 		t.Errorf("%q, want %q", seen, want)
+	}
+}
+
+// An event that is handled at the first attempt costs the timeout of its handler, and nothing
+// without one. Hooks that are not set cost nothing.
+func TestDeliverAllocs(t *testing.T) {
+	h := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
+	e := cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
+	for name, c := range map[string]struct {
+		timeout time.Duration
+		max     float64
+	}{"without a timeout": {-1, 0}, "with a timeout": {0, 4}} {
+		d := dispatch.Delivery{Handler: h, Timeout: c.timeout}
+		ctx := t.Context()
+		alloctest.AtMost(t, name, c.max, func() {
+			if d.Deliver(ctx, nil, &e).Verdict != dispatch.VerdictDone {
+				t.Error("not handled")
+			}
+		})
 	}
 }

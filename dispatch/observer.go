@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/status"
@@ -24,11 +25,19 @@ type Observer struct {
 	// in, by a Background for each event that it takes from its queue.
 	Started func(ctx context.Context)
 
+	// Handling is called with each event before its handler, and returns the context for the
+	// handler, its log records, and Handled or Failed. That is ctx, or one derived from it,
+	// such as one with a span. Handled or Failed follows, once. A Delivery calls it for each
+	// attempt. The function must not keep the event, which belongs to the handler afterwards,
+	// and not change it.
+	Handling func(ctx context.Context, e *cloudevents.Event) context.Context
+
 	// Handled is called when an event was handled or deferred.
 	Handled func(ctx context.Context, o Outcome)
 
 	// Failed is called when an event was refused or failed. A transport also calls it,
-	// with an empty ID, for a message in which it found no event.
+	// with an empty ID, for a message in which it found no event. Such a message, and an
+	// event that [Background.Cancel] has taken from the queue, has no Handling before.
 	Failed func(ctx context.Context, o Outcome)
 }
 
@@ -160,6 +169,15 @@ func (o *Observer) started(ctx context.Context) {
 	if o.Started != nil {
 		o.Started(ctx)
 	}
+}
+
+// Handle calls Handling, and returns the context for the handler of e. It is for
+// transports. It allocates nothing if Handling is nil.
+func (o *Observer) Handle(ctx context.Context, e *cloudevents.Event) context.Context {
+	if o.Handling == nil {
+		return ctx
+	}
+	return o.Handling(ctx, e)
 }
 
 // done calls Handled or Failed.

@@ -218,7 +218,9 @@ func ExampleSendObserver() {
 	defer server.Close()
 
 	sender := cehttp.Sender{Target: server.URL, Logger: noLog(), Observer: cehttp.SendObserver{
-		Failed: func(_ context.Context, o dispatch.Outcome) { fmt.Println("failed", o.ID, o.Status) },
+		SendObserver: dispatch.SendObserver{
+			Failed: func(_ context.Context, o dispatch.Outcome) { fmt.Println("failed", o.ID, o.Status) },
+		},
 	}}
 	_ = sender.Send(context.Background(), &cloudevents.Event{ID: "A-1", Source: "/orders", Type: "paid"})
 	// Output: failed A-1 404

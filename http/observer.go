@@ -12,13 +12,10 @@ import (
 // events. Each may be nil. They are called on the goroutine of the request, which waits
 // for them, and concurrently from several goroutines.
 type Observer struct {
-	// Observer is called for events. Started is called for each request, Failed also for
-	// a request that was refused because it has no valid event.
+	// Observer is called for events. Started is called for each request, Handling with
+	// each event after it was decoded, Failed also for a request that was refused because
+	// it has no valid event.
 	dispatch.Observer
-
-	// Decoded is called with each event before it is handled. The function must not keep
-	// the event, which belongs to the handler afterwards.
-	Decoded func(ctx context.Context, e *cloudevents.Event)
 
 	// Forgiven is called for each event that a forgiving Receiver has not taken as it was.
 	// The function must not keep the event, and not change it.
@@ -42,12 +39,6 @@ func (o *Observer) now() time.Time {
 func (o *Observer) started(ctx context.Context) {
 	if o.Started != nil {
 		o.Started(ctx)
-	}
-}
-
-func (o *Observer) decoded(ctx context.Context, e *cloudevents.Event) {
-	if o.Decoded != nil {
-		o.Decoded(ctx, e)
 	}
 }
 

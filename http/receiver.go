@@ -387,7 +387,7 @@ type eventAnswer struct {
 func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAnswer) {
 	rc := x.receiver
 	begin := rc.Observer.now()
-	rc.Observer.decoded(ctx, e)
+	ctx = rc.Observer.Handle(ctx, e)
 	out := dispatch.Outcome{ID: e.ID, Source: e.Source, Type: e.Type}
 	r := dispatch.Call(ctx, rc.Handler, e)
 	switch {
@@ -407,7 +407,13 @@ func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAns
 	case r.Verdict == dispatch.VerdictDeferred:
 		a.status, a.id = http.StatusAccepted, r.ID
 	default:
-		abort(r.Err)
+		if p, ok := errtree.Find[*dispatch.PanicError](r.Err); ok && p.Value == http.ErrAbortHandler {
+			// The handler asks net/http to abort the request.
+			out.Set(r)
+			out.Status = 0
+			rc.Observer.done(ctx, out)
+			panic(http.ErrAbortHandler)
+		}
 		a = rc.failure(&r)
 	}
 	a.duplicate = r.Duplicate
@@ -421,13 +427,6 @@ func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAns
 		rc.Observer.done(ctx, out)
 	}
 	return a
-}
-
-// abort panics again if err is the panic that asks net/http to abort the request.
-func abort(err error) {
-	if p, ok := errtree.Find[*dispatch.PanicError](err); ok && p.Value == http.ErrAbortHandler {
-		panic(p.Value)
-	}
 }
 
 func (x *exchange) encodeReply(reply *cloudevents.Event) (out encoded, err error) {

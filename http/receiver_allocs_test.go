@@ -93,6 +93,6 @@ func wantPooledAllocs(t testing.TB, max float64, f func() error) {
 func observed(h dispatch.Handler) *cehttp.Receiver {
 	rc := silent(h)
 	rc.Observer.Handled = func(context.Context, dispatch.Outcome) {}
-	rc.Observer.Decoded = func(context.Context, *cloudevents.Event) {}
+	rc.Observer.Handling = func(ctx context.Context, _ *cloudevents.Event) context.Context { return ctx }
 	return rc
 }

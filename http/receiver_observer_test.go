@@ -41,6 +41,10 @@ func (w *witness) observer() cehttp.Observer {
 	return cehttp.Observer{
 		Observer: dispatch.Observer{
 			Started: func(context.Context) { w.note("started") },
+			Handling: func(ctx context.Context, e *cloudevents.Event) context.Context {
+				w.note("handling %s", e.ID)
+				return ctx
+			},
 			Handled: func(_ context.Context, o dispatch.Outcome) {
 				w.note("handled %s %v %d %v", o.ID, o.Verdict, o.Status, o.Err)
 			},
@@ -48,7 +52,6 @@ func (w *witness) observer() cehttp.Observer {
 				w.note("failed %s %v %d %v", o.ID, o.Verdict, o.Status, o.Err)
 			},
 		},
-		Decoded: func(_ context.Context, e *cloudevents.Event) { w.note("decoded %s", e.ID) },
 		Answered: func(_ context.Context, status int, d time.Duration) {
 			if d < 0 {
 				w.note("negative duration")
@@ -62,11 +65,11 @@ func TestReceiverCallsTheObserver(t *testing.T) {
 	for _, c := range []struct {
 		name, contentType, body, want string
 	}{
-		{"handled", structuredType, batchOf("204")[1:], "started; decoded 204; handled 204 done 204 <nil>; answered 204"},
-		{"deferred", structuredType, batchOf("202")[1:], "started; decoded 202; handled 202 deferred 202 <nil>; answered 202"},
-		{"failed", structuredType, batchOf("500")[1:], "started; decoded 500; failed 500 retry 500 no; answered 500"},
+		{"handled", structuredType, batchOf("204")[1:], "started; handling 204; handled 204 done 204 <nil>; answered 204"},
+		{"deferred", structuredType, batchOf("202")[1:], "started; handling 202; handled 202 deferred 202 <nil>; answered 202"},
+		{"failed", structuredType, batchOf("500")[1:], "started; handling 500; failed 500 retry 500 no; answered 500"},
 		{"refused", "text/plain", "x", "started; failed  refused 415 message is not a CloudEvent: it has no ce- header, and Content-Type is \"text/plain\" (http-protocol-binding.md#3-http-message-mapping); answered 415"},
-		{"batch", batchType, batchOf("204", "500"), "started; decoded 204; handled 204 done 204 <nil>; decoded 500; failed 500 retry 500 no; answered 503"},
+		{"batch", batchType, batchOf("204", "500"), "started; handling 204; handled 204 done 204 <nil>; handling 500; failed 500 retry 500 no; answered 503"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var w witness

@@ -134,16 +134,13 @@ type Sender struct {
 // not called. The functions run on the goroutine of the call, which waits for them;
 // concurrent calls run them concurrently.
 type SendObserver struct {
+	// SendObserver is called for events and, with Header, for each request. The Status of an
+	// Outcome is that of the last response, or of the result in a batch. It is 0 if the last
+	// attempt had no response, or if the event is invalid.
+	dispatch.SendObserver
+
 	// Attempted is called after each request, before the wait for the next one.
 	Attempted func(ctx context.Context, a Attempt)
-
-	// Sent is called at the end of a call for each event that was accepted. The Duration
-	// is that of the call.
-	Sent func(ctx context.Context, o dispatch.Outcome)
-
-	// Failed is called at the end of a call for each event that was not accepted. The
-	// Status is 0 if the last attempt had no response, or if the event is invalid.
-	Failed func(ctx context.Context, o dispatch.Outcome)
 }
 
 // Attempt describes one request of a [Sender].
@@ -229,12 +226,28 @@ const (
 
 func (s *Sender) send(ctx context.Context, e *cloudevents.Event, w want) (*cloudevents.Event, error) {
 	begin := time.Now()
-	last, err := s.deliver(ctx, e, w, begin)
+	ctx, out, err := s.begin(ctx, e)
+	var last attempt
+	if err == nil {
+		last, err = s.deliver(ctx, out, w, begin)
+	}
 	if err != nil {
 		s.logFailure(ctx, e, last.status, err)
 	}
 	s.observe(ctx, e, last.status, err, begin)
 	return last.reply, err
+}
+
+// begin returns the context and the event that the Observer makes of them.
+func (s *Sender) begin(ctx context.Context, e *cloudevents.Event) (context.Context, *cloudevents.Event, error) {
+	if s.Observer.Sending == nil {
+		return ctx, e, nil
+	}
+	ctx, es, err := s.Observer.Begin(ctx, []cloudevents.Event{*e})
+	if err != nil {
+		return ctx, e, err
+	}
+	return ctx, &es[0], nil
 }
 
 // deliver sends an event until an attempt is the last one, and returns that.
@@ -401,6 +414,9 @@ func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 		}
 	} else if d.out.event != nil {
 		r.Header = withRoom(r.Header, d.out.event)
+	}
+	if h := d.sender.Observer.Header; h != nil {
+		h(ctx, r.Header.Set)
 	}
 	d.out.describe(r.Header)
 	return r, nil

@@ -130,11 +130,17 @@ func (e *batchFailure) RetryIn() (wait time.Duration) {
 // with a Retry-After that is too long to wait for, and after MaxBatchRefusals.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) (BatchReport, error) {
 	begin := time.Now()
-	b := &batches{sender: s, format: s.batchFormat(), es: es}
+	ctx, out, err := s.Observer.Begin(ctx, es)
+	b := &batches{sender: s, format: s.batchFormat(), es: out}
 	b.report.Events = make([]EventReport, len(es))
-	b.split(func(part []int) { b.send(ctx, part, division{}) })
-
-	err := b.report.err()
+	if err != nil {
+		for i := range b.report.Events {
+			b.report.Events[i].Err = err
+		}
+	} else {
+		b.split(func(part []int) { b.send(ctx, part, division{}) })
+	}
+	err = b.report.err()
 	if l := eventlog.Default(s.Logger); err != nil && l.Enabled(ctx, slog.LevelWarn) {
 		l.LogAttrs(ctx, slog.LevelWarn, "batch not sent", slog.String("error", err.Error()))
 	}

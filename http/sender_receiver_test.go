@@ -68,8 +68,10 @@ func TestSendObserver(t *testing.T) {
 			Attempted: func(_ context.Context, a cehttp.Attempt) {
 				say("attempt %d of %d: %d, %v, wait %s", a.Number, a.Events, a.Status, a.Err, a.Wait)
 			},
-			Sent:   func(_ context.Context, o dispatch.Outcome) { say("sent %s: %d after %s", o.ID, o.Status, o.Duration) },
-			Failed: func(_ context.Context, o dispatch.Outcome) { say("failed %s: %d, %v", o.ID, o.Status, o.Err != nil) },
+			SendObserver: dispatch.SendObserver{
+				Sent:   func(_ context.Context, o dispatch.Outcome) { say("sent %s: %d after %s", o.ID, o.Status, o.Duration) },
+				Failed: func(_ context.Context, o dispatch.Outcome) { say("failed %s: %d, %v", o.ID, o.Status, o.Err != nil) },
+			},
 		}
 		es := eventsOf(2)
 		_, _ = sender.SendBatch(t.Context(), es)

@@ -23,6 +23,7 @@ import (
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 	"github.com/seed763dd41b/cloudevents/spec"
 	ceverify "github.com/seed763dd41b/cloudevents/verify"
+	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
 // hop sends an event as a message and returns what arrives, by a decoder that knows nothing
@@ -68,6 +69,17 @@ var hops = map[string]hop{
 			return cloudevents.Event{}, err
 		}
 		return cemqtt.ToCloudEvent(&m, f)
+	},
+	"WebSocket": func(e *cloudevents.Event, mode cloudevents.Mode, f format.Formatter) (cloudevents.Event, error) {
+		offered := cews.Subprotocols(f) // it has no binary mode
+		if len(offered) == 0 {
+			f, offered = nil, cews.Subprotocols(nil) // the format has no subprotocol
+		}
+		m, err := cews.ToMessage(e, offered[0], f)
+		if err != nil {
+			return cloudevents.Event{}, err
+		}
+		return cews.ToCloudEvent(&m, offered[0], f)
 	},
 	"AMQP": func(e *cloudevents.Event, mode cloudevents.Mode, f format.Formatter) (cloudevents.Event, error) {
 		m, err := ceamqp.ToMessage(e, mode, f)

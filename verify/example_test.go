@@ -190,3 +190,29 @@ func ExampleCoverage() {
 	fmt.Println(r.Coverage)
 	// Output: core and extensions
 }
+
+// A Sender signs each event that it sends.
+func ExampleSigner_Sending() {
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	verifier := ceverify.Verifier{Keys: []ceverify.Key{{ID: "orders-2026", Public: public}}}
+	server := httptest.NewServer(&cehttp.Receiver{
+		Handler: verifier.Wrap(func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			fmt.Println(e.Type, "signed with", ceverify.FromContext(ctx).KeyID)
+			return nil, nil
+		}),
+	})
+	defer server.Close()
+
+	signer := ceverify.Signer{Key: private, KeyID: "orders-2026"}
+	sender := cehttp.Sender{Target: server.URL}
+	sender.Observer.Sending = signer.Sending
+	event := cloudevents.New("/orders", "com.example.order.placed")
+	fmt.Println(sender.Send(context.Background(), &event))
+	// Output:
+	// com.example.order.placed signed with orders-2026
+	// <nil>
+}

@@ -23,6 +23,18 @@ func MessageFrom(ctx context.Context) (*amqp.Message, bool) {
 	return m, ok
 }
 
+// HeaderFrom returns the application property with that name of the message that the event of a
+// handler came in, or "" if it is not a string. Properties such as traceparent, which are not of
+// the event, are found here. ctx is the context that a [Consumer] calls the handler with.
+func HeaderFrom(ctx context.Context, name string) string {
+	m, ok := MessageFrom(ctx)
+	if !ok {
+		return ""
+	}
+	value, _ := m.ApplicationProperties[name].(string)
+	return value
+}
+
 // handle deals with one message.
 func (r *run) handle(m *amqp.Message) {
 	c := r.consumer

@@ -76,6 +76,9 @@ type Sender struct {
 	// default sets none.
 	MessageID func(e *cloudevents.Event) any
 
+	// Observer has functions that are called for what is sent. Its Header adds application properties.
+	Observer dispatch.SendObserver
+
 	// Logger receives a record of the level Warn when a link is lost. nil is slog.Default().
 	Logger *slog.Logger
 
@@ -109,7 +112,11 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	m, err := s.message(e)
+	return s.Observer.Send(ctx, e, s.send)
+}
+
+func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
+	m, err := s.message(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -128,22 +135,26 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	ms := make([]*amqp.Message, len(es))
 	for i := range es {
-		m, err := s.message(&es[i])
+		m, err := s.message(ctx, &es[i])
 		if err != nil {
-			return &cloudevents.BatchError{Index: i, Err: err}
+			return nil, &cloudevents.BatchError{Index: i, Err: err}
 		}
 		ms[i] = m
 	}
-	var errs []error
+	errs := make([]error, len(ms))
 	for i, err := range s.deliver(ctx, ms) {
 		if err != nil {
 			err.Index = i
-			errs = append(errs, err)
+			errs[i] = err
 		}
 	}
-	return errors.Join(errs...)
+	return errs, nil
 }
 
 // Close closes the connection that Connect has made. A later Send makes another one.
@@ -164,7 +175,7 @@ func (s *Sender) Close() error {
 }
 
 // message returns the message of an event.
-func (s *Sender) message(e *cloudevents.Event) (*amqp.Message, error) {
+func (s *Sender) message(ctx context.Context, e *cloudevents.Event) (*amqp.Message, error) {
 	m, err := s.Encoder.ToMessage(e)
 	if err != nil {
 		return nil, err
@@ -181,6 +192,17 @@ func (s *Sender) message(e *cloudevents.Event) (*amqp.Message, error) {
 			out.Properties = new(amqp.MessageProperties)
 		}
 		out.Properties.MessageID = s.MessageID(e)
+	}
+	if add := s.Observer.Header; add != nil {
+		add(ctx, func(name, value string) {
+			if _, own := out.ApplicationProperties[name]; own {
+				return
+			}
+			if out.ApplicationProperties == nil {
+				out.ApplicationProperties = map[string]any{}
+			}
+			out.ApplicationProperties[name] = value
+		})
 	}
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -20,6 +21,20 @@ type recordKey struct{}
 func RecordFrom(ctx context.Context) (*kgo.Record, bool) {
 	r, ok := ctx.Value(recordKey{}).(*kgo.Record)
 	return r, ok
+}
+
+// HeaderFrom returns the value of the first header with that name of the record that the event
+// of a handler came in, or "". Headers such as traceparent, which are not of the event, are
+// found here. ctx is the context that a [Consumer] calls the handler with.
+func HeaderFrom(ctx context.Context, name string) string {
+	if r, ok := RecordFrom(ctx); ok {
+		for _, h := range r.Headers {
+			if strings.EqualFold(h.Key, name) {
+				return string(h.Value)
+			}
+		}
+	}
+	return ""
 }
 
 // handle deals with one record of a lane, and reports whether it is settled.

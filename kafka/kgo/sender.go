@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
@@ -28,6 +31,9 @@ type Sender struct {
 	// Encoder encodes the events. The zero value writes binary mode without keys. Set its Key
 	// to cekafka.PartitionKey to keep events of one partitionkey in order.
 	Encoder cekafka.Encoder
+
+	// Observer has functions that are called for what is sent. Its Header adds headers of records.
+	Observer dispatch.SendObserver
 }
 
 var errNoSenderClient = errors.New("cekgo: the Sender has no Client")
@@ -47,7 +53,11 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	r, err := s.record(e)
+	return s.Observer.Send(ctx, e, s.send)
+}
+
+func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
+	r, err := s.record(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -65,17 +75,21 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	records := make([]*kgo.Record, len(es))
 	for i := range es {
-		r, err := s.record(&es[i])
+		r, err := s.record(ctx, &es[i])
 		if err != nil {
-			return &cloudevents.BatchError{Index: i, Err: err}
+			return nil, &cloudevents.BatchError{Index: i, Err: err}
 		}
 		records[i] = r
 	}
 	results := s.Client.ProduceSync(ctx, records...)
 	if results.FirstErr() == nil {
-		return nil
+		return nil, nil
 	}
 	failed := make(map[*kgo.Record]error, len(es)) // results are in another order
 	for _, result := range results {
@@ -87,16 +101,24 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 			errs[i] = &SendError{Index: i, Topic: r.Topic, Err: err}
 		}
 	}
-	return errors.Join(errs...)
+	return errs, nil
 }
 
-func (s *Sender) record(e *cloudevents.Event) (*kgo.Record, error) {
+func (s *Sender) record(ctx context.Context, e *cloudevents.Event) (*kgo.Record, error) {
 	m, err := s.Encoder.ToMessage(e)
 	if err != nil {
 		return nil, err
 	}
 	r := ToRecord(&m)
 	r.Topic = s.Topic
+	if add := s.Observer.Header; add != nil {
+		own := len(r.Headers)
+		add(ctx, func(name, value string) {
+			if !slices.ContainsFunc(r.Headers[:own], func(h kgo.RecordHeader) bool { return strings.EqualFold(h.Key, name) }) {
+				r.Headers = append(r.Headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
+			}
+		})
+	}
 	return r, nil
 }
 

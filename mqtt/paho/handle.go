@@ -22,6 +22,17 @@ func MessageFrom(ctx context.Context) (*paho.Publish, bool) {
 	return p, ok
 }
 
+// HeaderFrom returns the value of the first user property with that name of the message that the
+// event of a handler came in, or "". In structured mode, properties such as traceparent are not of
+// the event, and are found here; in binary mode each is an attribute. ctx is the context that a
+// [Consumer] calls the handler with.
+func HeaderFrom(ctx context.Context, name string) string {
+	if p, ok := MessageFrom(ctx); ok && p.Properties != nil {
+		return p.Properties.User.Get(name)
+	}
+	return ""
+}
+
 // handle deals with one message, and reports whether it is settled.
 func (c *Consumer) handle(t *task) bool {
 	p := t.publish

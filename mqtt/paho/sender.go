@@ -10,6 +10,7 @@ import (
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -45,6 +46,9 @@ type Sender struct {
 	// Set it to less than the broker takes. 0 is 268,000,000, about what MQTT can carry, -1
 	// is no limit.
 	MaxPayload int
+
+	// Observer has functions that are called for what is sent. Its Header adds user properties in structured mode.
+	Observer dispatch.SendObserver
 }
 
 const (
@@ -84,6 +88,10 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.Send(ctx, e, s.send)
+}
+
+func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	m, err := s.Encoder.ToMessage(e)
 	if err != nil {
 		return err
@@ -97,6 +105,9 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	}
 	p := ToPublish(s.Topic, &m)
 	p.Retain = s.Encoder.Retain
+	if add := s.Observer.Header; add != nil && s.Encoder.Mode == cloudevents.StructuredMode {
+		add(ctx, func(name, value string) { p.Properties.User.Add(name, value) })
+	}
 	if s.Expiry {
 		if p.Properties.MessageExpiry, err = expiry(e, time.Now()); err != nil {
 			return &SendError{Topic: s.Topic, Err: err}

@@ -8,6 +8,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -33,6 +34,10 @@ type Sender struct {
 	// Set it to less than the broker takes. 0 is 268,000,000, about what MQTT can carry, -1
 	// is no limit.
 	MaxPayload int
+
+	// Observer has functions that are called for what is sent. Its Header is not called: a
+	// message of MQTT 3.1.1 has no headers.
+	Observer dispatch.SendObserver
 }
 
 const maxPayload = 268_000_000
@@ -64,6 +69,10 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.Send(ctx, e, s.send)
+}
+
+func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	payload, err := s.payload(e)
 	if err != nil {
 		return s.fail(-1, err)
@@ -82,11 +91,15 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	payloads := make([][]byte, len(es))
 	for i := range es {
 		payload, err := s.payload(&es[i])
 		if err != nil {
-			return &cloudevents.BatchError{Index: i, Err: s.fail(i, err)}
+			return nil, &cloudevents.BatchError{Index: i, Err: s.fail(i, err)}
 		}
 		payloads[i] = payload
 	}
@@ -107,7 +120,7 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 			errs[i] = &SendError{Index: i, Topic: s.Topic, Err: err}
 		}
 	}
-	return errors.Join(errs...)
+	return errs, nil
 }
 
 func (s *Sender) payload(e *cloudevents.Event) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -31,6 +32,24 @@ type messageKey struct{}
 func MessageFrom(ctx context.Context) (jetstream.Msg, bool) {
 	m, ok := ctx.Value(messageKey{}).(jetstream.Msg)
 	return m, ok
+}
+
+// HeaderFrom returns the first value of the header with that name, whatever its case, of the
+// message that the event of a handler came in, or "". Headers such as traceparent, which are not
+// of the event, are found here. ctx is the context that a [Consumer] calls the handler with.
+func HeaderFrom(ctx context.Context, name string) string {
+	if m, ok := MessageFrom(ctx); ok {
+		h := m.Headers()
+		if values := h[name]; len(values) > 0 {
+			return values[0]
+		}
+		for own, values := range h {
+			if strings.EqualFold(own, name) && len(values) > 0 {
+				return values[0]
+			}
+		}
+	}
+	return ""
 }
 
 // handle deals with one message.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
@@ -35,6 +38,9 @@ type Sender struct {
 	// was published before within the duplicate window of the stream. By default it is
 	// cenats.MessageID.
 	NoMessageID bool
+
+	// Observer has functions that are called for what is sent. Its Header adds headers of messages.
+	Observer dispatch.SendObserver
 }
 
 var (
@@ -61,7 +67,11 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	m, err := s.msg(e)
+	return s.Observer.Send(ctx, e, s.send)
+}
+
+func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
+	m, err := s.msg(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -84,16 +94,20 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	ms := make([]*nats.Msg, len(es))
 	for i := range es {
-		m, err := s.msg(&es[i])
+		m, err := s.msg(ctx, &es[i])
 		if err != nil {
-			return &cloudevents.BatchError{Index: i, Err: err}
+			return nil, &cloudevents.BatchError{Index: i, Err: err}
 		}
 		ms[i] = m
 	}
 	if s.JetStream == nil {
-		return s.publishCore(ctx, ms)
+		return s.publishCore(ctx, ms), nil
 	}
 	futures := make([]jetstream.PubAckFuture, len(ms))
 	errs := make([]error, len(ms))
@@ -115,10 +129,10 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 			errs[i] = ctx.Err()
 		}
 	}
-	return s.failed(errs)
+	return s.failed(errs), nil
 }
 
-func (s *Sender) publishCore(ctx context.Context, ms []*nats.Msg) error {
+func (s *Sender) publishCore(ctx context.Context, ms []*nats.Msg) []error {
 	errs := make([]error, len(ms))
 	for i, m := range ms {
 		errs[i] = s.Conn.PublishMsg(m)
@@ -143,17 +157,17 @@ func (s *Sender) flush(ctx context.Context) error {
 
 const flushTimeout = 10 * time.Second
 
-// failed joins the errors about the events of a batch.
-func (s *Sender) failed(errs []error) error {
+// failed makes SendErrors of the errors about the events of a batch.
+func (s *Sender) failed(errs []error) []error {
 	for i, err := range errs {
 		if err != nil {
 			errs[i] = &SendError{Index: i, Subject: s.Subject, Err: err}
 		}
 	}
-	return errors.Join(errs...)
+	return errs
 }
 
-func (s *Sender) msg(e *cloudevents.Event) (*nats.Msg, error) {
+func (s *Sender) msg(ctx context.Context, e *cloudevents.Event) (*nats.Msg, error) {
 	m, err := s.Encoder.ToMessage(e)
 	if err != nil {
 		return nil, err
@@ -164,7 +178,28 @@ func (s *Sender) msg(e *cloudevents.Event) (*nats.Msg, error) {
 		}
 		m.Header[jetstream.MsgIDHeader] = []string{id}
 	}
+	if add := s.Observer.Header; add != nil {
+		if m.Header == nil {
+			m.Header = nats.Header{}
+		}
+		own := maps.Clone(m.Header)
+		add(ctx, func(name, value string) {
+			if !hasName(own, name) {
+				m.Header[name] = []string{value}
+			}
+		})
+	}
 	return ToMsg(s.Subject, &m), nil
+}
+
+// hasName reports whether h has a header of that name, whatever its case.
+func hasName(h nats.Header, name string) bool {
+	for own := range h {
+		if strings.EqualFold(own, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // SendError is about an event that the server does not have, or of which that is not known. A

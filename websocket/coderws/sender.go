@@ -82,6 +82,10 @@ type Sender struct {
 	// slog.Default().
 	Logger *slog.Logger
 
+	// Observer has functions that are called for what is sent. Its Header is not called: a
+	// message of a WebSocket has no headers.
+	Observer dispatch.SendObserver
+
 	once sync.Once
 	turn chan struct{} // has room for one, which is the caller that may use link and lost
 	link *link
@@ -109,6 +113,10 @@ func (s *Sender) Validate() error {
 // of the encoder, or a [*SendError]. If ctx ends first, the connection is closed, and whether the
 // event has arrived is not known.
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
+	return s.Observer.Send(ctx, e, s.sendOne)
+}
+
+func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event) error {
 	errs, err := s.send(ctx, 1, func(int) *cloudevents.Event { return e })
 	switch {
 	case err != nil:
@@ -124,16 +132,20 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 // [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that was
 // not confirmed. An event that the other end refuses does not keep those behind it.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	errs, err := s.send(ctx, len(es), func(i int) *cloudevents.Event { return &es[i] })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, err := range errs {
 		if err != nil {
 			errs[i] = s.failed(i, err)
 		}
 	}
-	return errors.Join(errs...)
+	return errs, nil
 }
 
 // Flush asks the other end whether all events have been read that were sent before. It is for a

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -20,6 +21,7 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
+	ceverify "github.com/seed763dd41b/cloudevents/verify"
 )
 
 const help = `Each argument is a file; none, and -, is standard input. A file has JSON events (one,
@@ -34,6 +36,11 @@ Avro, Avro compact and CBOR. An event in another format than JSON is a file of i
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it, the first 1000 of an input. With --json a violation is a JSON
 object in a line of its own; if there are more, a last one has their number in "more".
+With --verify-key the signature of each event is verified by the verifiability extension: an
+event without one, or with one that no key made, has a violation of the rule signature. The
+file is a public key or a certificate in PEM, as openssl pkey -pubout writes it; its
+signatures may have any key ID. ce send --sign-key signs.
+
 What is no JSON is named too: single quotes, a comma too many, YAML, gzip, UTF-16, an
 event that was encoded twice.
 
@@ -50,6 +57,8 @@ examples:
   ce send http://localhost:8080/ --data '{"order":17}' --curl | ce check
   ce send http://localhost:8080/ --print --mode structured --format avro |
     ce check
+  ce send http://localhost:8080/ --print --sign-key private.pem |
+    ce check --verify-key public.pem
   echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" |
     ce check`
 
@@ -62,6 +71,7 @@ func Command() cli.Command {
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}
 			flags.BoolVar(&c.json, "json", false, "print a JSON object a violation")
+			flags.Func("verify-key", "verify signatures with the public key in this PEM `file`; may be repeated", c.addKey)
 			c.source.Flags(flags)
 			return c.run
 		},
@@ -73,12 +83,17 @@ type checker struct {
 	process *cli.Process
 	source  stream.Source
 	json    bool
+	keys    []crypto.PublicKey // of --verify-key
 
 	w     *bufio.Writer
 	style cli.Style
 	file  string // the name of the input for people
 	total int    // violations
 	shown int    // violations of this input
+
+	verified int               // events of this input
+	coverage ceverify.Coverage // of all of them, unless several
+	several  bool              // they differ in it
 }
 
 func (c *checker) run(ctx context.Context, args []string) error {
@@ -135,7 +150,7 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 	}
 	before, events, mode := c.total, 0, ""
 	var versions batchVersions
-	c.shown = 0
+	c.shown, c.verified, c.several = 0, 0, false
 	for ctx.Err() == nil {
 		u, err := in.Next()
 		if err == io.EOF {
@@ -155,7 +170,9 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 		}
 		if in.Form() == stream.Batch {
 			events++
-			c.report(&u, versions.decode(in, &u), event)
+			err := versions.decode(in, &u)
+			c.report(&u, err, event)
+			c.verify(&u, err, event)
 			continue
 		}
 		n, m := c.unit(&u, event)
@@ -185,28 +202,37 @@ func (c *checker) report(u *stream.Unit, err error, event *int) {
 	}
 }
 
+// one reports what is wrong with an event.
+func (c *checker) one(u *stream.Unit, event *int) {
+	err := finding.Errors(u)
+	c.report(u, err, event)
+	c.verify(u, err, event)
+}
+
 // unit reports what is wrong with u. It returns how many events are in it, and the name of its
 // content mode if it is an HTTP message.
 func (c *checker) unit(u *stream.Unit, event *int) (events int, mode string) {
 	m := u.Message
 	if m == nil {
-		c.report(u, finding.Errors(u), event)
+		c.one(u, event)
 		return 1, ""
 	}
 	contentMode := cehttp.ModeOf(m.Header)
 	mode = contentMode.String() + " mode"
 	if contentMode != cloudevents.BatchMode {
-		c.report(u, finding.Errors(u), event)
+		c.one(u, event)
 		return 1, mode
 	}
 	var syntax *cloudevents.SyntaxError
 	es, err := cehttp.DecodeMessageBatch(m.Header, m.Body, all.Formats())
 	if f := stream.FormatOf(m.Get("Content-Type")); f != nil && f.MediaType() != spec.MediaTypeJSON {
 		c.report(u, err, event)
+		c.verify(u, err, event)
 		return len(es), mode
 	}
 	if !errors.As(err, &syntax) && !errors.As(err, new(*cloudevents.BatchError)) {
 		c.report(u, err, event)
+		c.verify(u, err, event)
 		return len(es), mode
 	}
 	return c.batch(u), mode
@@ -233,7 +259,9 @@ func (c *checker) batch(u *stream.Unit) (events int) {
 		element.Offset += u.Offset
 		element.Line += u.Line - 1
 		element.InBody = u.InBody
-		c.report(&element, versions.decode(in, &element), &element.Index)
+		err = versions.decode(in, &element)
+		c.report(&element, err, &element.Index)
+		c.verify(&element, err, &element.Index)
 	}
 }
 
@@ -348,7 +376,7 @@ func (c *checker) summary(in *stream.Reader, violations, events int, mode string
 	if mode != "" {
 		what += ", " + mode
 	}
-	verdict := s.Good("valid")
+	verdict := s.Good(c.valid())
 	if violations > 0 {
 		verdict = s.Bad(cli.Plural(violations, "violation"))
 		if violations > c.shown {

@@ -26,7 +26,7 @@ type Finding struct {
 	Offset    *int64 `json:"offset,omitempty"` // in bytes, of the file
 	In        string `json:"in,omitempty"`     // "body" if the place is counted in the body, which the file has in another form
 	Attribute string `json:"attribute,omitempty"`
-	Rule      string `json:"rule"` // a word of testdata/README.md, or "http" or "curl"
+	Rule      string `json:"rule"` // a word of testdata/README.md, or "http", "curl" or "signature"
 	Message   string `json:"error"`
 	Value     string `json:"value,omitempty"`
 	Section   string `json:"section,omitempty"`

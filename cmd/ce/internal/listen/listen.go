@@ -216,7 +216,7 @@ func (l *listener) prepare() error {
 		Decoder:  cehttp.Decoder{Format: all.Formats(), MaxBytes: l.maxBytes},
 		AllowPUT: true,
 		Logger:   slog.New(slog.DiscardHandler),
-		Observer: cehttp.Observer{Observer: dispatch.Observer{Failed: observeFailure}, Decoded: observeEvent},
+		Observer: cehttp.Observer{Observer: dispatch.Observer{Handling: observeEvent, Failed: observeFailure}},
 	}
 	if l.origins != nil {
 		l.webhook = &webhook.Target{

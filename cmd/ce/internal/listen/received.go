@@ -61,10 +61,11 @@ type receivedKey struct{}
 
 func accept(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
 
-func observeEvent(ctx context.Context, e *cloudevents.Event) {
+func observeEvent(ctx context.Context, e *cloudevents.Event) context.Context {
 	if m, ok := ctx.Value(receivedKey{}).(*received); ok {
 		m.events = append(m.events, *e)
 	}
+	return ctx
 }
 
 func observeFailure(ctx context.Context, o dispatch.Outcome) {

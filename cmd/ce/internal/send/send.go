@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 const help = `Without files, the event is made of the flags; each of --repeat has an ID of its own. Files
@@ -38,6 +39,11 @@ for receivers that asked for them.
 With --mode structured, --format is the event format: XML, Avro compact and CBOR are drafts.
 Only json, protobuf and xml have --mode batch. A reply may come in any format.
 
+--sign-key signs each event as the verifiability extension says: ECDSA with a key of P-256,
+P-384 or P-521, Ed25519, or RSA-PSS. The file is PEM, as openssl genpkey writes it. The ID of
+the key is its SHA-256, unless --sign-key-id names it. The core attributes and the data are
+signed; --sign-ext names extensions to sign, too. ce check --verify-key verifies.
+
 --print shows the HTTP messages, --curl the curl commands, and nothing is sent. --json writes
 a line for each event, {"id", "status", "accepted", ...}, on standard output. Exit status 0
 says that all events were accepted, 1 that some were not.
@@ -55,7 +61,9 @@ examples:
   ce send http://localhost:8080/ --mode structured --format protobuf \
     --data '{"order":17}'
   ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch \
-    --repeat 2`
+    --repeat 2
+  ce send http://localhost:8080/ --data '{"order":17}' \
+    --sign-key private.pem --sign-key-id orders-2026`
 
 // Command returns the command.
 func Command() cli.Command {
@@ -76,6 +84,9 @@ func Command() cli.Command {
 			flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "end an attempt after this `duration`")
 			flags.DurationVar(&s.wait, "wait", time.Second, "wait at most this `duration` before the second attempt, and longer before later ones")
 			flags.Func("header", "send another `header`, 'Name: value', or another Host; may be repeated", s.addHeader)
+			flags.StringVar(&s.signKey, "sign-key", "", "sign the events with the private key in this PEM `file`")
+			flags.StringVar(&s.signKeyID, "sign-key-id", "", "name the key by this `id`; the default is sha256: and the digest of the public key")
+			flags.Func("sign-ext", "sign the extension `name` too, even if it is absent; may be repeated", s.addSigned)
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
 			flags.BoolVar(&s.json, "json", false, "print a JSON object an event, on standard output")
@@ -104,6 +115,10 @@ type sending struct {
 	timeout     time.Duration
 	wait        time.Duration
 
+	signKey   string // a file
+	signKeyID string
+	signed    []spec.Attribute // extensions
+
 	print, curl, json bool
 	readFiles         bool
 	target            string
@@ -119,6 +134,9 @@ func (s *sending) run(ctx context.Context, flags *flag.FlagSet, args []string) e
 	}
 	next, err := s.events(ctx)
 	if err != nil {
+		return err
+	}
+	if next, err = s.sign(next); err != nil {
 		return err
 	}
 	if s.print || s.curl {
@@ -158,6 +176,8 @@ func (s *sending) check(flags *flag.FlagSet, args []string) error {
 		return cli.Usagef("send: --repeat, --concurrency, --attempts, --batch-size and --max-bytes are 1 at least")
 	case s.rate != 0 && !(s.rate >= leastRate && s.rate <= 1e6): // NaN is neither
 		return cli.Usagef("send: --rate is %v to 1000000, or 0", leastRate)
+	case s.signKey == "" && (s.signKeyID != "" || s.signed != nil):
+		return cli.Usagef("send: --sign-key-id and --sign-ext need --sign-key")
 	case s.timeout <= 0 || s.wait < 0:
 		return cli.Usagef("send: --timeout is positive, and --wait not negative")
 	case s.print && s.curl || s.json && (s.print || s.curl):

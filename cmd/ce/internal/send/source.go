@@ -8,8 +8,6 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
-	"github.com/seed763dd41b/cloudevents/format/all"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // source returns the next event, and io.EOF at the end.
@@ -65,7 +63,7 @@ func (s *sending) fromFiles(ctx context.Context) source {
 				if err != nil {
 					return fmt.Errorf("%s%w", in.Prefix(), err)
 				}
-				es, err := eventsOf(&u)
+				es, err := u.Events()
 				if err != nil {
 					return fmt.Errorf("%sline %d: %w", in.Prefix(), u.Line, &cli.FaultError{Err: err})
 				}
@@ -90,23 +88,6 @@ func (s *sending) fromFiles(ctx context.Context) source {
 		}
 		return &i.e, i.err
 	}
-}
-
-// eventsOf returns the events of a unit.
-func eventsOf(u *stream.Unit) ([]cloudevents.Event, error) {
-	var e cloudevents.Event
-	var err error
-	switch m := u.Message; {
-	case m == nil:
-		var d cloudevents.JSONDecoder
-		e, err = d.Decode(u.Body)
-		err = u.Absolute(err)
-	case cehttp.IsCloudEventBatch(m.Header):
-		return cehttp.DecodeMessageBatch(m.Header, m.Body, all.Formats())
-	default:
-		e, err = cehttp.DecodeMessage(m.Header, m.Body, all.Formats())
-	}
-	return []cloudevents.Event{e}, err
 }
 
 // batches returns a function that returns the events of one request, and io.EOF at the end.

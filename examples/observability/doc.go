@@ -1,0 +1,3 @@
+// Package observability has the tests of traces over all carriers. Its programs are in trace and
+// prometheus.
+package observability
