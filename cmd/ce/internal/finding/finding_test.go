@@ -66,6 +66,9 @@ func TestAdvice(t *testing.T) {
 		{"a bad command", "curl 'a", "quotes and all"},
 		{"a command with a file", "curl a -d @x", "--read-files"},
 		{"another structure", "[1 2]", "RFC 8259"},
+		{"a line break in a string", "{" + minimal + ",\"data\":\"a\nb\"}", `as escapes: \n, \t`},
+		{"typographic quotes", `{"specversion":“1.0”}`, "write straight quotes"},
+		{"a backslash", `{` + minimal + `,"data":"\q"}`, "write a backslash as two"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u, err := decode(c.input)
