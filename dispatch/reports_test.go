@@ -24,7 +24,7 @@ func TestR30DataContentTypeOfARoute(t *testing.T) {
 		{"set", "application/json", "", `{"item":"tea"}`, "tea application/json", ""},
 		{"set, and there is one", "application/json", "application/vnd.x+json", `{"item":"tea"}`, "tea application/vnd.x+json", ""},
 		{"set, and there is another", "application/json", "text/plain", `{"item":"tea"}`, "", `"text/plain"`},
-		{"set, and malformed", "application/json", "", `{`, "", "malformed JSON at offset 1"},
+		{"set, and malformed", "application/json", "", `{`, "", "malformed JSON (offset 1 of the data)"},
 		{"set to text", "text/plain", "", `{"item":"tea"}`, "", `"text/plain"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
