@@ -41,8 +41,8 @@ XML, Avro compact and CBOR are drafts of the specification.
 Events are converted one at a time, so that input and output can be larger than memory:
 no more than --max-bytes is held, of an event or of the body of an HTTP message. The HTTP
 message of --mode batch, and a batch in Protobuf or XML, is held as a whole, and has at
-most 10000 events. The first event that is invalid ends the conversion, and output that was begun is then
-incomplete; with --keep-going, such an event is left out.
+most 10000 events. The first event that is invalid ends the conversion, and output that
+was begun is then incomplete; with --keep-going, such an event is left out.
 
 A header has no types: --declare says that an extension is an Integer, say, in JSON.
 
