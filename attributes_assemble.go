@@ -158,6 +158,9 @@ func (a *Attributes) assembleRareCore(e *Event, place int, m *attributeMemory) e
 		return nil
 	case v.state&isUnfit != 0:
 		return a.unfit(v, attribute.Name)
+	case v.state&isTime != 0:
+		e.Time = a.time
+		return nil
 	case v.kind != 0 || v.typ != spec.String && !fits(v.typ, attribute.Type):
 		return a.located(v.at, a.wrongType(v, attribute.Name, attribute.Type))
 	}

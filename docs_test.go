@@ -63,7 +63,7 @@ type snippet struct {
 func (s *snippet) String() string { return fmt.Sprintf("%s:%d", s.file, s.line) }
 
 // The Go in README.md and docs/ compiles: programs as they stand, and fragments inside
-// a function, with the imports that the README shows.
+// a function, with the imports that docs/index.md shows.
 func TestSnippets(t *testing.T) {
 	command, err := exec.LookPath("go")
 	if err != nil {
@@ -88,7 +88,7 @@ func TestSnippets(t *testing.T) {
 		}
 	}
 	if imports == "" {
-		t.Fatal("README.md shows no imports")
+		t.Fatal("docs/index.md shows no imports")
 	}
 	c := newSnippetChecker(t, command, imports)
 	checked := 0

@@ -3,6 +3,7 @@ package cloudevents_test
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -97,4 +98,17 @@ func ExampleAttributes_AddEncoded() {
 	var event cloudevents.Event
 	fmt.Println(a.Assemble(&event), event.Subject)
 	// Output: <nil> Euro €
+}
+
+// A protocol with a native type for times, such as the milliseconds of AMQP, adds them
+// without making text of them.
+func ExampleAttributes_AddTime() {
+	var a cloudevents.Attributes
+	for name, text := range map[string]string{"id": "1", "source": "/s", "specversion": "1.0", "type": "t"} {
+		a.Add(name, spec.String, text)
+	}
+	a.AddTime("time", time.UnixMilli(1715938212345).UTC())
+	var event cloudevents.Event
+	fmt.Println(a.Assemble(&event), event.Time.Format(time.RFC3339Nano))
+	// Output: <nil> 2024-05-17T09:30:12.345Z
 }

@@ -91,6 +91,33 @@ func ExampleSealed_AppendJSON() {
 	// Output: data: {"specversion":"1.0","id":"7","source":"/","type":"t"} <nil>
 }
 
+// Encode hands the event to an encoder, without a copy of the data. Package format has
+// EncodeSealed for its formats.
+func ExampleSealed_Encode() {
+	sealed, err := cloudevents.Seal(cloudevents.Event{ID: "7", Source: "/", Type: "t", Data: []byte("tea")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := sealed.Encode(nil, func(dst []byte, e *cloudevents.Event) ([]byte, error) {
+		return fmt.Appendf(dst, "%s %s", e.ID, e.Data), nil
+	})
+	fmt.Println(string(b), err)
+	// Output: 7 tea <nil>
+}
+
+// An encoder that would look for bytes that are not UTF-8 asks.
+func ExampleSealed_IsUTF8() {
+	for _, data := range []string{"tea", "\xff"} {
+		e := cloudevents.Event{ID: "7", Source: "/", Type: "t", DataContentType: "text/plain", Data: []byte(data)}
+		sealed, err := cloudevents.Seal(e)
+		fmt.Println(sealed.IsUTF8(), err)
+	}
+	// Output:
+	// true <nil>
+	// false <nil>
+}
+
 // An empty string may be data that is present.
 func ExampleSealed_Data() {
 	var d cloudevents.JSONDecoder

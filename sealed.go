@@ -3,6 +3,7 @@ package cloudevents
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
@@ -10,8 +11,9 @@ import (
 
 // Sealed is an event whose data was checked once and cannot change afterwards. It is for
 // programs that pass events on: [Sealed.AppendJSON] writes JSON data without checking it
-// again, and unchecked bytes can never get into a document. [JSONDecoder.DecodeSealed]
-// and [Seal] return one. The zero Sealed has no data.
+// again, and unchecked bytes can never get into a document. Other formats encode it with
+// the function EncodeSealed of package format. [JSONDecoder.DecodeSealed] and [Seal]
+// return one. The zero Sealed has no data.
 type Sealed struct {
 	// Attributes has all of the event except its data, and may be changed. Its Data
 	// is ignored.
@@ -20,6 +22,7 @@ type Sealed struct {
 	data    string
 	present bool
 	json    bool // the data is one JSON value
+	utf8    bool // the data is known to be UTF-8
 }
 
 // Seal returns e with a copy of its data. The error is that of [Event.Validate].
@@ -36,6 +39,7 @@ func seal(e Event, data string, isJSON bool) Sealed {
 	s := Sealed{Attributes: e, data: data, present: e.Data != nil}
 	s.Attributes.Data = nil
 	s.json = isJSON || s.present && mediatype.IsJSON(e.DataContentType) && isJSONValue(s.bytes(), DefaultMaxDepth)
+	s.utf8 = s.json || s.present && mediatype.IsText(e.DataContentType) && utf8.ValidString(data)
 	return s
 }
 
@@ -78,6 +82,20 @@ func (s *Sealed) Event() Event {
 		e.Data = []byte(s.data)
 	}
 	return e
+}
+
+// IsUTF8 reports whether the data is known to be UTF-8, because it was found to be when the
+// event was sealed: it was one JSON value under a JSON media type, or text under a media
+// type of text. It is false if there is no data. Encoders ask it instead of the data.
+func (s *Sealed) IsUTF8() bool { return s.utf8 }
+
+// Encode calls encode with dst and the event, and returns what that returns. The Data of
+// the event is the data itself, not a copy: encode must neither change nor keep it. The
+// EncodeStructuredModeMessage of a format does not.
+func (s *Sealed) Encode(dst []byte, encode func(dst []byte, e *Event) ([]byte, error)) ([]byte, error) {
+	e := s.Attributes
+	e.Data = s.bytes()
+	return encode(dst, &e)
 }
 
 // AppendJSON appends the event to dst in the JSON event format. Its errors are those of

@@ -1,6 +1,9 @@
 package ceamqp
 
 import (
+	"strconv"
+	"time"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/message"
@@ -135,7 +138,7 @@ func (r *reader) properties(a *cloudevents.Attributes, all []Property) {
 		if p.Value.kind == KindString {
 			continue
 		}
-		if _, _, ok := attribute(p.Name); ok {
+		if name, _, ok := attribute(p.Name); ok && !isCheap(name, &p.Value) {
 			size += p.Value.maxText()
 		}
 	}
@@ -174,9 +177,17 @@ func (r *reader) add(a *cloudevents.Attributes, name string, v *Value) {
 			a.Add(name, spec.Boolean, "false")
 		}
 	case KindUbyte, KindUshort, KindUint, KindUlong, KindByte, KindShort, KindInt, KindLong:
-		a.Add(name, spec.Integer, r.cut(v))
+		if isCheap(name, v) {
+			a.Add(name, spec.Integer, strconv.Itoa(int(v.bits)))
+		} else {
+			a.Add(name, spec.Integer, r.cut(v))
+		}
 	case KindTimestamp:
-		a.Add(name, spec.Timestamp, r.cut(v))
+		if isCheap(name, v) {
+			a.AddTime(name, time.UnixMilli(int64(v.bits)).UTC())
+		} else {
+			a.Add(name, spec.Timestamp, r.cut(v))
+		}
 	case KindBinary:
 		a.Add(name, spec.Binary, r.cut(v))
 	case KindChar, KindUUID:
@@ -184,6 +195,15 @@ func (r *reader) add(a *cloudevents.Attributes, name string, v *Value) {
 	default:
 		a.AddUnfit(name, v.typeName())
 	}
+}
+
+// isCheap reports whether an integer or a timestamp is added without memory for its text: the
+// attribute time is no text in an event, and strconv has the texts of small numbers.
+func isCheap(name string, v *Value) bool {
+	if v.kind == KindTimestamp {
+		return name == spec.Time
+	}
+	return v.kind >= KindUbyte && v.kind <= KindLong && v.bits < 100
 }
 
 // cut returns the canonical string of v.

@@ -15,27 +15,35 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-func TestIsCloudEvent(t *testing.T) {
+func TestModeOf(t *testing.T) {
 	specversion := []ceamqp.Property{text("tenant", "a"), text("cloudEvents:specversion", "1.0")}
 	for name, c := range map[string]struct {
 		m    *ceamqp.Message
-		want bool
+		want string // a content mode, or none
 	}{
-		"nil":                  {nil, false},
-		"empty":                {&ceamqp.Message{}, false},
-		"specversion":          {&ceamqp.Message{ApplicationProperties: specversion}, true},
-		"underscore":           {&ceamqp.Message{ApplicationProperties: properties()}, true},
-		"null":                 {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{{Name: "cloudEvents_specversion"}}}, false},
-		"another attribute":    {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudEvents_id", "1")}}, false},
-		"structured":           {&ceamqp.Message{ContentType: "Application/CloudEvents+JSON"}, true},
-		"unknown format":       {&ceamqp.Message{ContentType: "application/cloudevents+avro"}, true},
-		"batch with an event":  {&ceamqp.Message{ContentType: "application/cloudevents-batch+json", ApplicationProperties: specversion}, false},
-		"near miss":            {&ceamqp.Message{ContentType: "application/cloudeventsarerubbish"}, false},
-		"other separator":      {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudEvents-specversion", "1.0")}}, false},
-		"prefix in lower case": {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudevents_specversion", "1.0")}}, false},
+		"nil":                  {nil, "none"},
+		"empty":                {&ceamqp.Message{}, "none"},
+		"specversion":          {&ceamqp.Message{ApplicationProperties: specversion}, "binary"},
+		"underscore":           {&ceamqp.Message{ApplicationProperties: properties()}, "binary"},
+		"null":                 {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{{Name: "cloudEvents_specversion"}}}, "none"},
+		"another attribute":    {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudEvents_id", "1")}}, "none"},
+		"structured":           {&ceamqp.Message{ContentType: "Application/CloudEvents+JSON"}, "structured"},
+		"unknown format":       {&ceamqp.Message{ContentType: "application/cloudevents+avro"}, "structured"},
+		"batch with an event":  {&ceamqp.Message{ContentType: "application/cloudevents-batch+json", ApplicationProperties: specversion}, "batch"},
+		"near miss":            {&ceamqp.Message{ContentType: "application/cloudeventsarerubbish"}, "none"},
+		"other separator":      {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudEvents-specversion", "1.0")}}, "none"},
+		"prefix in lower case": {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudevents_specversion", "1.0")}}, "none"},
 	} {
-		if got := ceamqp.IsCloudEvent(c.m); got != c.want {
-			t.Errorf("%s: %v", name, got)
+		mode, ok := ceamqp.ModeOf(c.m)
+		got := mode.String()
+		if !ok {
+			got = "none"
+		}
+		if got != c.want || !ok && mode != cloudevents.BinaryMode {
+			t.Errorf("%s: the mode is %v, %v", name, mode, ok)
+		}
+		if is := ceamqp.IsCloudEvent(c.m); is != (ok && mode != cloudevents.BatchMode) {
+			t.Errorf("%s: IsCloudEvent is %v", name, is)
 		}
 	}
 }

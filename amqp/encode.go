@@ -42,7 +42,8 @@ type Encoder struct {
 	Colon bool
 
 	// Text writes all attributes as canonical strings, for receivers that do not read the
-	// native types, such as the SDK for Java (section 3.1.3.2). A receiver has to be told the
+	// native types, such as the SDK for Java, and for brokers that change them: RabbitMQ 3.10
+	// adds 256 to integers from -128 to -1 (section 3.1.3.2). A receiver has to be told the
 	// types of extensions then.
 	Text bool
 

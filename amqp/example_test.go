@@ -137,6 +137,12 @@ func ExampleIsCloudEvent() {
 	// false
 }
 
+func ExampleModeOf() {
+	mode, ok := ceamqp.ModeOf(&ceamqp.Message{ContentType: "application/cloudevents-batch+json"})
+	fmt.Println(mode, ok) // AMQP has no batch, and decoders refuse it
+	// Output: batch true
+}
+
 // Proton for Python sends a text as a value. A Decoder takes it if it is told to.
 func ExampleDecoder() {
 	message := ceamqp.Message{

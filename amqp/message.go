@@ -57,22 +57,28 @@ type Property struct {
 // than that of a batch, or by the specversion among its application properties. It does not
 // validate the event. [ToCloudEvent] does.
 func IsCloudEvent(m *Message) bool {
+	mode, ok := ModeOf(m)
+	return ok && mode != cloudevents.BatchMode
+}
+
+// ModeOf returns the content mode of a message, as its content type declares it, and whether
+// it declares one: without a CloudEvents media type, specversion has to be among its
+// application properties, with one of the prefixes. ok is false for all other messages.
+// Decoders refuse a batch.
+func ModeOf(m *Message) (mode cloudevents.Mode, ok bool) {
 	if m == nil {
-		return false
+		return cloudevents.BinaryMode, false
 	}
-	switch format.ModeOf(m.ContentType) {
-	case cloudevents.StructuredMode:
-		return true
-	case cloudevents.BatchMode:
-		return false
+	if mode = format.ModeOf(m.ContentType); mode != cloudevents.BinaryMode {
+		return mode, true
 	}
 	for i := range m.ApplicationProperties {
 		p := &m.ApplicationProperties[i]
 		if name, _, ok := attribute(p.Name); ok && name == spec.SpecVersion && p.Value.kind != KindNull {
-			return true
+			return cloudevents.BinaryMode, true
 		}
 	}
-	return false
+	return cloudevents.BinaryMode, false
 }
 
 // attribute returns the name of the attribute that a property has, and the separator before

@@ -93,9 +93,9 @@ func TestJudge(t *testing.T) {
 		{"an Error wins over own word", nil, &dispatch.Error{Status: 409, Err: passingError(true)}, "refused 409   0s"},
 		{"context ended, own word", ended, wrapped(errors.Join(cause, passingError(false))), "retry 503   0s"},
 
-		{"data is no number", nil, wrapped(dataError[int]("application/json", `{"a":1}`)), "refused 400 invalid_data data must not be object at offset 0 0s"},
-		{"data is malformed", nil, dataError[int]("application/json", `1x`), "refused 400 invalid_data data is malformed JSON at offset 1 0s"},
-		{"data is not UTF-8", nil, dataError[string2]("application/json", "\"\xff\""), "refused 400 invalid_data data is not UTF-8 at offset 1 0s"},
+		{"data is no number", nil, wrapped(dataError[int]("application/json", `{"a":1}`)), "refused 400 invalid_data data must not be object (offset 0 of the data) 0s"},
+		{"data is malformed", nil, dataError[int]("application/json", `1x`), "refused 400 invalid_data data is malformed JSON (offset 1 of the data) 0s"},
+		{"data is not UTF-8", nil, dataError[string2]("application/json", "\"\xff\""), "refused 400 invalid_data data is not UTF-8 (offset 1 of the data) 0s"},
 		{"data of another content type", nil, wrapped(dataError[int]("text/plain", `1`)), "refused 415 unsupported_data data of its content type is not taken for this type of event; it must be JSON in UTF-8 0s"},
 		{"no data", nil, dataError[int]("", ""), "refused 400 missing_data this type of event has data, and there is none 0s"},
 		{"data, and the handler asks for a retry", nil, dispatch.Retryable(dataError[int]("", ""), time.Second), "retry 503   1s"},

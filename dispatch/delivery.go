@@ -123,9 +123,17 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 	if timeout == 0 {
 		timeout = defaultTimeout
 	}
-	h := Timeout(timeout)(d.Handler) // none if it is negative
 	begin := time.Now()
+	h := d.Handler
+	if timeout > 0 {
+		h = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			return within(ctx, begin.Add(timeout), d.Handler, e)
+		}
+	}
 	r := Call(ctx, h, e)
+	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
+		return r // nobody is to be told
+	}
 	o := Outcome{ID: e.ID, Source: e.Source, Type: e.Type, Duration: time.Since(begin)}
 	o.Set(r)
 	o.LogFailure(ctx, d.Logger)

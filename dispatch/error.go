@@ -19,8 +19,8 @@ type Error struct {
 	// may make one from Status.
 	Type string
 
-	// Message is a text for the sender. If it is empty, a transport may use the text of
-	// Status.
+	// Message is a text for the sender, which HTTP has in the body of its answer. If it is
+	// empty, a transport may use the text of Status. [Permanent] and [Retryable] keep it.
 	Message string
 
 	// Retryable says that the same event may succeed later.
@@ -35,7 +35,11 @@ type Error struct {
 	Err error
 }
 
-// Permanent returns an [Error] that refuses the event for good. It returns nil for nil.
+// Permanent returns an [Error] that refuses the event for good. It returns nil for nil. The
+// sender does not see the text of err. To give it one, wrap an Error with a Message, or
+// return that Error itself, which refuses the event too:
+//
+//	return &dispatch.Error{Message: "there is no such article", Err: err}
 //
 // The status is that of err, if err wraps an Error or has a method StatusCode() int,
 // unless it is a status after which senders send again: 408, 425, 429 and 5xx other than
@@ -56,12 +60,17 @@ func Permanent(err error) error {
 }
 
 // Retryable returns an [Error] that asks the sender to send the event again, after the
-// given time at least; 0 leaves the time to the transport. It returns nil for nil.
+// given time at least; 0 leaves the time to the transport. It returns nil for nil. Type and
+// Message of an Error that err wraps are kept, and its Status is not.
 func Retryable(err error, after time.Duration) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Retryable: true, RetryAfter: after, Err: err}
+	r := &Error{Retryable: true, RetryAfter: after, Err: err}
+	if e := chosen(err); e != nil {
+		r.Type, r.Message = e.Type, e.Message
+	}
+	return r
 }
 
 // StatusCode returns Status or what 0 stands for.

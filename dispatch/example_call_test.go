@@ -131,3 +131,20 @@ func ExampleOutcome_LogFailure() {
 	o.LogFailure(context.Background(), logger)
 	// Output: level=ERROR msg="event handler failed" outcome=retry status=500 error="database is away" event.id=A-1 event.source=/orders event.type=com.example.placed
 }
+
+// The text of an error stays here. The sender gets the Message of an Error.
+func ExamplePermanent_message() {
+	err := errors.New("SELECT … FROM article: no rows")
+	for _, err := range []error{
+		dispatch.Permanent(err),
+		&dispatch.Error{Message: "there is no such article", Err: err},
+		dispatch.Retryable(&dispatch.Error{Message: "the stock is being counted", Err: err}, time.Minute),
+	} {
+		r := dispatch.Judge(context.Background(), nil, err)
+		fmt.Printf("%s %d %q\n", r.Verdict, r.Status, r.Message)
+	}
+	// Output:
+	// refused 422 ""
+	// refused 422 "there is no such article"
+	// retry 503 "the stock is being counted"
+}

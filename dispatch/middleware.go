@@ -33,20 +33,25 @@ func Timeout(d time.Duration) Middleware {
 			return next
 		}
 		return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			limited, cancel := context.WithTimeout(ctx, d)
-			defer cancel()
-			reply, err := next(limited, e)
-			if limited.Err() == nil || ctx.Err() != nil {
-				return reply, err
-			}
-			if r := Judge(ctx, reply, err); !r.failed() || chosen(err) != nil {
-				return reply, err
-			}
-			return nil, &Error{
-				Status: 503, Type: "timeout", Message: "handling the event took too long",
-				Retryable: true, Err: err,
-			}
+			return within(ctx, time.Now().Add(d), next, e)
 		}
+	}
+}
+
+// within calls a handler whose context ends at a time.
+func within(ctx context.Context, at time.Time, next Handler, e *cloudevents.Event) (*cloudevents.Event, error) {
+	limited := &deadline{Context: ctx, at: at}
+	defer limited.end()
+	reply, err := next(limited, e)
+	if err == nil || limited.Err() == nil || ctx.Err() != nil {
+		return reply, err
+	}
+	if r := Judge(ctx, reply, err); !r.failed() || chosen(err) != nil {
+		return reply, err
+	}
+	return nil, &Error{
+		Status: 503, Type: "timeout", Message: "handling the event took too long",
+		Retryable: true, Err: err,
 	}
 }
 

@@ -91,6 +91,11 @@ type Route struct {
 	// Out describes the reply, for documentation. The zero value is no reply.
 	Out EventDoc
 
+	// Answers describes answers of the handler, for documentation: texts by the status of
+	// HTTP, such as {409: "The order is closed."}. What every handler may answer need not
+	// be there. A text replaces the usual one of its status, and "" takes the status out.
+	Answers map[int]string
+
 	refuse func(e *cloudevents.Event) error // of On: why it does not call its function
 }
 
@@ -105,7 +110,9 @@ type EventDoc struct {
 	// Data is the data of the example, as [cloudevents.Event.SetData] takes it. If
 	// Event.DataContentType is empty it is application/json, text/plain for a string, and
 	// application/octet-stream for []byte. If Data is nil, Event.Data is used. A zero
-	// value that encoding/json refuses gives a schema and no example.
+	// value says the type alone: the example then has values that fit the names and types
+	// of its fields, or their tags, as in `doc:"of the order" example:"A-1042"`. doc
+	// describes a field.
 	Data any
 
 	// Schema is a JSON Schema of the data. If it is nil it is derived from the Go type of

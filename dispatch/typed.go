@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -66,8 +67,8 @@ const (
 func isGzip(data []byte) bool { return len(data) >= 2 && data[0] == 0x1f && data[1] == 0x8b }
 
 // On returns a route for events of that type, or prefix of types, with fn as a [Typed]
-// handler. Its documentation has the schema of T and an empty T; set Route.In for a better
-// example. The route has no Handler if fn is nil.
+// handler. Its documentation has the schema of T and an example of T, as [EventDoc]
+// describes them; set Route.In for a better example. The route has no Handler if fn is nil.
 func On[T any](eventType string, fn func(ctx context.Context, e *cloudevents.Event, data T) (*cloudevents.Event, error)) Route {
 	r := Route{Type: eventType, In: EventDoc{Data: emptyValue(reflect.TypeFor[T]())}}
 	if fn != nil {
@@ -143,7 +144,7 @@ func refuseData(contentType string, err error) *Error {
 		if typ.Field == "" {
 			refused.Message = fmt.Sprintf("data must not be %.16s", kind)
 		} else {
-			refused.Message = fmt.Sprintf("field %.64s of the data must not be %.16s", typ.Field, kind)
+			refused.Message = fmt.Sprintf("field %s of the data must not be %.16s", excerpt.Shorten(typ.Field, 64), kind)
 		}
 	case errors.As(err, &syntax):
 		refused.Message = "data is malformed JSON"
@@ -151,7 +152,7 @@ func refuseData(contentType string, err error) *Error {
 		refused.Message = "data is not UTF-8"
 	}
 	if place != nil {
-		refused.Message += fmt.Sprintf(" at offset %d", place.Offset)
+		refused.Message += fmt.Sprintf(" (offset %d of the data)", place.Offset)
 	}
 	return refused
 }

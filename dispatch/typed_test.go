@@ -57,7 +57,7 @@ func TestTyped(t *testing.T) {
 			if refused.StatusCode() != c.status || refused.Type != c.name || refused.Retryable || refused.Message == "" {
 				t.Errorf("%+v", refused)
 			}
-			if c.offset >= 0 && !strings.HasSuffix(refused.Message, fmt.Sprintf("at offset %d", c.offset)) {
+			if c.offset >= 0 && !strings.HasSuffix(refused.Message, fmt.Sprintf(" (offset %d of the data)", c.offset)) {
 				t.Error(refused.Message)
 			}
 			if c.status == 415 && c.contentType != "" && !strings.Contains(refused.Message, fmt.Sprintf("content type %q", c.contentType)) {

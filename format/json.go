@@ -77,6 +77,11 @@ func (JSON) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byt
 	return cloudevents.AppendJSON(dst, e)
 }
 
+// EncodeSealed appends a sealed event as [cloudevents.Sealed.AppendJSON] does.
+func (JSON) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
+	return s.AppendJSON(dst)
+}
+
 // DecodeBatchModeMessage decodes a batch as [cloudevents.JSONDecoder] does. The Data of
 // the events aliases body as in DecodeStructuredModeMessage.
 func (f JSON) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {

@@ -85,6 +85,15 @@ func (s Set) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]by
 	return s[0].EncodeStructuredModeMessage(dst, e)
 }
 
+// EncodeSealed encodes a sealed event with the first member, as the function [EncodeSealed]
+// does.
+func (s Set) EncodeSealed(dst []byte, e *cloudevents.Sealed) ([]byte, error) {
+	if len(s) == 0 {
+		return dst, errEmptySet
+	}
+	return EncodeSealed(s[0], dst, e)
+}
+
 // DecodeBatchModeMessage decodes with the member for contentType. If contentType is "",
 // that is the first member that is a [Batch].
 func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {

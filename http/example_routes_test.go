@@ -97,3 +97,35 @@ func ExampleServer() {
 	fmt.Println(err)
 	// Output: Receiver has no Handler
 }
+
+// In front of a load balancer: readiness ends at once, and the listener 10 seconds later.
+func ExampleServer_drainDelay() {
+	ctx, stop := context.WithCancel(context.Background()) // as signal.NotifyContext does
+	defer stop()
+	server := &cehttp.Server{Handler: &cehttp.Routes{Receiver: &cehttp.Receiver{Handler: done}}, DrainDelay: 10 * time.Second}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx, l) }()
+	ready := func() {
+		response, err := http.Get("http://" + l.Addr().String() + "/health/ready")
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		response.Body.Close()
+		fmt.Println("ready:", response.StatusCode)
+	}
+	ready()
+	stop()
+	ready()
+	l.Close() // instead of a wait
+	fmt.Println("ends with an error:", <-served != nil)
+	// Output:
+	// ready: 200
+	// ready: 503
+	// ends with an error: true
+}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cetest"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
@@ -40,18 +41,13 @@ func ExampleSender() {
 
 // A busy receiver gets the event again.
 func ExampleSender_Send() {
-	attempts := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if attempts++; attempts < 3 {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-	}))
-	defer server.Close()
-
-	sender := cehttp.Sender{Target: server.URL, Retry: cehttp.Retry{Wait: time.Millisecond}, Logger: noLog()}
+	target := &cetest.Target{Script: []int{503, 503, 204}} // instead of a server
+	sender := cehttp.Sender{
+		Target: "https://shop.example/", Client: target.Client(), Retry: cehttp.Retry{Wait: time.Millisecond}, Logger: noLog(),
+	}
 	event := cloudevents.New("/orders", "com.example.order.placed")
 	err := sender.Send(context.Background(), &event)
-	fmt.Println(err, attempts)
+	fmt.Println(err, target.Requests())
 	// Output: <nil> 3
 }
 

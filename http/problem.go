@@ -1,12 +1,15 @@
 package cehttp
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
@@ -30,6 +33,11 @@ type Problem struct {
 
 	// Attribute is the name of the attribute that is wrong, or "data".
 	Attribute string `json:"attribute,omitempty"`
+
+	// Field is the field of the data that is wrong, as a path of JSON names such as
+	// "customer.age". It is known if data has another kind than the type of the handler:
+	// a string for a number. Indexes of arrays and keys of maps are not in it.
+	Field string `json:"field,omitempty"`
 
 	// Section is the section of the specification; see spec.SectionURL.
 	Section string `json:"section,omitempty"`
@@ -58,6 +66,7 @@ type Violation struct {
 const (
 	maxProblemText = 1 << 10
 	maxViolations  = 32
+	maxField       = 256
 )
 
 // The values of Problem.Type other than texts of a status.
@@ -73,11 +82,61 @@ const (
 	typeBatch           = "batch_failed"
 )
 
-// ProblemOf describes the error of a decoder. The status for it is [StatusCode] of err. An
-// error with status 5xx is not the sender's fault: the Problem then only has the text of
-// the status.
+// ProblemOf describes an error as a [Receiver] does. That is the error of a decoder, whose
+// status is [StatusCode] of err; of [cloudevents.DataAs], with the same status; or of a
+// [dispatch.Handler], whose status is in the [dispatch.Result] of [dispatch.Call].
+//
+// An error with status 5xx is not the sender's fault: the Problem then only has the text of
+// the status, unless the Message of a [dispatch.Error] has another one. Offset is omitted
+// for an error about data, whose position in the body is not known here.
 func ProblemOf(err error) Problem {
-	return messageProblem(err, clientText(err), StatusCode(err), false)
+	status := StatusCode(err)
+	if status < 500 && !isOfData(err) {
+		return messageProblem(err, clientText(err), status, false)
+	}
+	r := dispatch.Judge(context.Background(), nil, err)
+	return resultProblem(&r, func(int) *int { return nil })
+}
+
+// isOfData reports whether err is of cloudevents.DataAs.
+func isOfData(err error) bool {
+	invalid, ok := body.FindError[*validation.Error](err)
+	return ok && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData ||
+		errors.Is(err, cloudevents.ErrDataContentType)
+}
+
+// resultProblem describes the failure of a handler. place turns an offset in the data of
+// the event into one in the body, or nil.
+func resultProblem(r *dispatch.Result, place func(offset int) *int) Problem {
+	p := Problem{Message: cut(r.Message), Type: r.Type, Retryable: r.Verdict == dispatch.VerdictRetry}
+	if r.Status < 500 && r.Message != "" {
+		_ = p.locate(r.Err) // the violations may be about another message than that of the sender
+		switch offset := p.Offset; {
+		case p.Attribute != spec.Data || p.Section != spec.SectionEventData:
+			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
+		case offset != nil:
+			p.Offset = place(*offset)
+		}
+	}
+	if p.Message == "" {
+		p.Message = answer.Text(r.Status)
+	}
+	if p.Type == "" {
+		p.Type = answer.Type(r.Status)
+	}
+	return p
+}
+
+// EncodeProblem sets the headers of an answer in h and returns its body, which is p as JSON.
+// It is [WriteProblem] for programs without an [http.ResponseWriter], as [EncodeMessage] is
+// for events. h must not be nil; keys are canonical. The caller sends status, h and the body.
+func EncodeProblem(h http.Header, status int, retryAfter time.Duration, p *Problem) (body []byte) {
+	body, err := json.Marshal(p)
+	if err != nil { // Problem has nothing that could not be written
+		body = nil
+	}
+	answer.Describe(h, answer.RetryAfter(status, retryAfter), len(body))
+	return body
 }
 
 // WriteProblem writes an answer with that status and p as JSON. retryAfter is the least
@@ -144,11 +203,24 @@ func (p *Problem) locate(err error) validation.Errors {
 	var invalid *validation.Error
 	if errors.As(several[0], &invalid) {
 		p.Attribute, p.Section = invalid.Attribute, invalid.Section
+		p.Field = field(invalid)
 	}
 	if errors.Is(err, cloudevents.ErrNotCloudEvent) {
 		p.Section = spec.SectionHTTPMapping
 	}
 	return several
+}
+
+// field returns the field that an error of cloudevents.DataAs is about, if it is known.
+func field(invalid *validation.Error) string {
+	if invalid.Attribute != spec.Data || invalid.Section != spec.SectionEventData {
+		return ""
+	}
+	var kind *json.UnmarshalTypeError
+	if !errors.As(invalid, &kind) {
+		return ""
+	}
+	return excerpt.Shorten(kind.Field, maxField)
 }
 
 // list sets the violations.

@@ -2,6 +2,7 @@ package cehttp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,8 +15,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Receiver is an [http.Handler] that calls a [dispatch.Handler] for each event of a
@@ -114,6 +115,11 @@ type Receiver struct {
 	// each of the others has the result of an invalid event. A Format or a Batch of the
 	// Decoder has a switch of its own.
 	Forgiving bool
+
+	// PassRequest gives handlers the request: [RequestFrom] returns it for their context.
+	// It costs an allocation for each request. A handler that keeps its context, as a
+	// [dispatch.Background] does until the work is done, keeps the request too.
+	PassRequest bool
 
 	// Logger receives failures. nil is slog.Default().
 	Logger *slog.Logger
@@ -303,10 +309,8 @@ func (x *exchange) event() int {
 	if len(data) == 0 {
 		x.m.body = nil
 	}
-	a := x.receiver.handle(ctx, e, x.m.mode, x.r.Header)
-	if p := &a.problem; p.Offset != nil {
-		p.Offset = x.m.place(data, *p.Offset)
-	}
+	a := x.receiver.handle(x.context(ctx), e, x.m.mode, x.r.Header)
+	x.m.place(&a.problem, data)
 	if a.duplicate {
 		x.w.Header().Set(duplicateEvents, "1")
 	}
@@ -325,38 +329,43 @@ func (x *exchange) event() int {
 	return a.status
 }
 
-// place returns the offset in the body of what is at that offset in the data of its event,
-// or nil if the body has the data in another form: in base64, or with escapes.
-func (m *received) place(data []byte, offset int) *int {
-	switch {
-	case offset > len(data):
-		return nil // of other data
-	case m.mode == cloudevents.BinaryMode:
-		return &offset
-	case !isJSONDocument(m.body):
-		return nil
+// place makes the Offset of p, which is that in the data of an event, the one in the body.
+// It is nil if the body has the data in another form: in base64, or with escapes.
+func (m *received) place(p *Problem, data []byte) {
+	if p.Offset == nil {
+		return
 	}
-	for i := range m.body {
-		if &m.body[i] != &data[0] {
-			continue
+	offset := *p.Offset
+	p.Offset = nil
+	if offset > len(data) {
+		return // of other data
+	}
+	if m.mode != cloudevents.BinaryMode {
+		begin := overlap.Index(m.body, data)
+		if begin < 0 || !isJSONDocument(m.body, m.mode) {
+			return
 		}
 		// Neither is part of any data, so that no handler changes it.
-		before := bytes.TrimRight(m.body[:i], jsonSpace)
+		before := bytes.TrimRight(m.body[:begin], jsonSpace)
 		if !bytes.HasSuffix(before, []byte{':'}) {
-			return nil // it is inside of a string
+			return // it is inside of a string
 		}
-		offset += i
-		return &offset
+		offset += begin
 	}
-	return nil
+	p.Offset = &offset
 }
 
 const jsonSpace = " \t\r\n"
 
-// isJSONDocument tells JSON from other formats, which nothing else can begin with.
-func isJSONDocument(body []byte) bool {
+// isJSONDocument tells an event or a batch in JSON from other formats, none of which can
+// begin so.
+func isJSONDocument(body []byte, m cloudevents.Mode) bool {
+	begin := []byte{'{'}
+	if m == cloudevents.BatchMode {
+		begin[0] = '['
+	}
 	body = bytes.TrimPrefix(body, []byte("\uFEFF"))
-	return bytes.HasPrefix(bytes.TrimLeft(body, jsonSpace), []byte{'{'})
+	return bytes.HasPrefix(bytes.TrimLeft(body, jsonSpace), begin)
 }
 
 // eventAnswer is the answer to one event.
@@ -464,23 +473,12 @@ type replyError struct{ err error }
 func (e *replyError) Error() string { return "reply of the handler: " + e.err.Error() }
 func (e *replyError) Unwrap() error { return e.err }
 
-// failure returns the answer to an event that was not handled.
+// failure returns the answer to an event that was not handled. The Offset of its Problem is
+// that in the data.
 func (rc *Receiver) failure(r *dispatch.Result) eventAnswer {
-	p := Problem{Message: cut(r.Message), Type: r.Type, Retryable: r.Verdict == dispatch.VerdictRetry}
-	if r.Status < 500 && r.Message != "" {
-		_ = p.locate(r.Err) // the violations may be about another message than that of the sender
-		if p.Attribute != spec.Data || p.Section != spec.SectionEventData {
-			p.Offset = nil // only that of cloudevents.DataAs is in the data of the event
-		}
-	}
+	p := resultProblem(r, func(offset int) *int { return &offset })
 	if rc.ShowErrors {
-		p.Message = clientText(r.Err)
-	}
-	if p.Message == "" {
-		p.Message = answer.Text(r.Status)
-	}
-	if p.Type == "" {
-		p.Type = answer.Type(r.Status)
+		p.Message = cmp.Or(clientText(r.Err), p.Message)
 	}
 	return eventAnswer{status: r.Status, failed: true, problem: p, retryAfter: answer.RetryAfter(r.Status, r.RetryAfter)}
 }

@@ -35,7 +35,9 @@ type Result struct {
 	Message    string             `json:"error,omitempty"`
 	Type       string             `json:"error_type,omitempty"`
 	Attribute  string             `json:"attribute,omitempty"`
+	Field      string             `json:"field,omitempty"`
 	Section    string             `json:"section,omitempty"`
+	Offset     *int               `json:"offset,omitempty"`      // in the body of the batch
 	RetryAfter int64              `json:"retry_after,omitempty"` // in seconds
 	ID         string             `json:"id,omitempty"`          // of accepted work
 	Reply      *cloudevents.Event `json:"reply,omitempty"`       // in the JSON event format
@@ -49,7 +51,10 @@ func (x *exchange) batch() int {
 	if err != nil {
 		return x.refuse(err, StatusCode(err))
 	}
-	ctx := dispatch.WithBatch(x.r.Context())
+	ctx := dispatch.WithBatch(x.context(x.r.Context()))
+	if !isJSONDocument(x.m.body, cloudevents.BatchMode) {
+		x.m.body = nil // only to find a place in JSON
+	}
 	total := tally{results: resultList{expected: len(es)}}
 	for i := 0; i < len(es); {
 		index := total.events
@@ -70,7 +75,9 @@ func (x *exchange) batch() int {
 		} else {
 			// A copy, so that one event that is kept does not keep the others.
 			e := es[i]
+			data := e.Data
 			a = x.receiver.handle(eventContext, &e, cloudevents.BatchMode, x.r.Header)
+			x.m.place(&a.problem, data)
 		}
 		es[i] = cloudevents.Event{}
 		i++
@@ -214,7 +221,7 @@ func (l *resultList) add(a *eventAnswer) {
 	l.one = Result{Index: l.done, Status: a.status, Duplicate: a.duplicate, ID: a.id, Reply: a.reply}
 	if p := &a.problem; a.failed {
 		l.one.Retryable, l.one.Message, l.one.Type = p.Retryable, p.Message, p.Type
-		l.one.Attribute, l.one.Section = p.Attribute, p.Section
+		l.one.Attribute, l.one.Field, l.one.Section, l.one.Offset = p.Attribute, p.Field, p.Section, p.Offset
 		l.one.RetryAfter = answer.Seconds(a.retryAfter)
 	}
 	if l.done > 0 {

@@ -2,6 +2,8 @@ package cehttp
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
@@ -27,10 +29,13 @@ const (
 	maxServerPanic    = 64 << 10 // and of a panic, with its stack
 )
 
-// Server serves HTTP/1.1 and HTTP/2 without TLS until a context ends. It then accepts no
-// new connections, waits up to 25 seconds for the requests in progress, and returns nil. If
+// Server serves HTTP/1.1 and HTTP/2 until a context ends. It then accepts no new
+// connections, waits up to 25 seconds for the requests in progress, and returns nil. If
 // some are not answered by then it closes their connections and returns an error. The zero
-// value is ready to use.
+// value is ready to use, and speaks no TLS.
+//
+// Load balancers and Kubernetes take a while to learn that a server stops, and go on sending
+// it requests. DrainDelay is for them: readiness ends first, and the listener closes later.
 //
 // A request has 10 seconds for its header, which may have 64 KiB, and a minute until its
 // body is read. The handler has no time limit. A client has a minute to take each 64 KiB of
@@ -50,6 +55,17 @@ const (
 type Server struct {
 	// Handler handles the requests. nil is [http.DefaultServeMux].
 	Handler http.Handler
+
+	// DrainDelay is how long the server goes on as before after ctx has ended, but for
+	// /health/ready of [Routes], which is 503 from then on. Choose the time in which your
+	// load balancer stops sending requests. The 25 seconds for the requests in progress
+	// follow: an orchestrator must not kill the process earlier. 0 is no delay.
+	DrainDelay time.Duration
+
+	// TLSConfig makes the server speak TLS. It must have a certificate, in Certificates or
+	// from GetCertificate or GetConfigForClient; tls.LoadX509KeyPair reads one from files.
+	// HTTP/2 is offered unless NextProtos has a choice of its own. nil is no TLS.
+	TLSConfig *tls.Config
 
 	// Logger receives what net/http says. A panic of Handler is a record at level Error,
 	// what else concerns this program is at level Warn, and what clients do wrong, such
@@ -91,7 +107,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
-	protocols.SetUnencryptedHTTP2(true)
+	protocols.SetHTTP2(s.TLSConfig != nil)
+	protocols.SetUnencryptedHTTP2(s.TLSConfig == nil)
 	base := context.WithValue(context.WithoutCancel(ctx), serverKey{}, ctx)
 	h := s.Handler
 	if h == nil {
@@ -99,6 +116,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	server := &http.Server{
 		Handler:           patient{h},
+		TLSConfig:         s.TLSConfig,
 		Protocols:         &protocols,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -108,11 +126,24 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          log.New(&serverLog{s.Logger}, "", 0),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(patientListener{l}) }()
+	go func() {
+		if s.TLSConfig != nil {
+			served <- server.ServeTLS(patientListener{l}, "", "")
+			return
+		}
+		served <- server.Serve(patientListener{l})
+	}()
 	select {
 	case err := <-served:
 		return err
 	case <-ctx.Done():
+	}
+	if s.DrainDelay > 0 {
+		select {
+		case err := <-served:
+			return err
+		case <-time.After(s.DrainDelay):
+		}
 	}
 	within, cancel := context.WithTimeout(base, drainTime)
 	defer cancel()
@@ -128,7 +159,12 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 // validator is a handler or a transport that finds mistakes in its settings.
 type validator interface{ Validate() error }
 
+var errNoCertificate = errors.New("TLSConfig has no certificate")
+
 func (s *Server) validate() error {
+	if c := s.TLSConfig; c != nil && len(c.Certificates) == 0 && c.GetCertificate == nil && c.GetConfigForClient == nil {
+		return errNoCertificate
+	}
 	if v, ok := s.Handler.(validator); ok {
 		return v.Validate()
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -19,16 +20,26 @@ type browser struct {
 	session string // its address
 }
 
-// newBrowser starts Chromium. It skips the test if Chromium is not installed.
+// browserProgram returns the path of a program that a test of a page needs. Without it the test is
+// skipped, or fails if CI_BROKERS is 1, because then nothing may be missing.
+func browserProgram(t *testing.T, name, origin string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+	case os.Getenv("CI_BROKERS") == "1":
+		t.Fatalf("%v; CI_BROKERS=1 says that nothing may be missing, and it comes with %s", err, origin)
+	default:
+		t.Skipf("%v; it comes with %s", err, origin)
+	}
+	return path
+}
+
+// newBrowser starts Chromium.
 func newBrowser(t *testing.T) *browser {
-	driver, err := exec.LookPath("chromedriver")
-	if err != nil {
-		t.Skipf("%v; it comes with Debian's chromium-driver", err)
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skipf("%v; it comes with Debian's chromium", err)
-	}
+	t.Helper()
+	driver := browserProgram(t, "chromedriver", "Debian's chromium-driver")
+	chromium := browserProgram(t, "chromium", "Debian's chromium")
 	cmd := exec.Command(driver, "--port=0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {

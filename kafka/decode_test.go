@@ -383,30 +383,38 @@ func TestNilMessage(t *testing.T) {
 	}
 }
 
-func TestIsCloudEvent(t *testing.T) {
+func TestModeOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		m    cekafka.Message
-		want bool
+		want string // a content mode, or none
 	}{
-		"binary":                 {*binary(""), true},
-		"structured":             {*structured(document), true},
-		"structured tombstone":   {cekafka.Message{Headers: headers("content-type", "application/cloudevents+json")}, true}, // a malformed one
-		"another format":         {cekafka.Message{Headers: headers("content-type", "Application/CloudEvents+avro")}, true},
-		"version only":           {cekafka.Message{Headers: headers("ce_specversion", "7")}, true},
-		"null version":           {cekafka.Message{Headers: []cekafka.Header{{Name: "ce_specversion"}}}, false},
-		"null content type":      {cekafka.Message{Headers: []cekafka.Header{{Name: "content-type"}, {Name: "ce_specversion", Value: []byte("1.0")}}}, true},
-		"no version":             {cekafka.Message{Headers: headers("ce_id", "1")}, false},
-		"upper case":             {cekafka.Message{Headers: headers("CE_SPECVERSION", "1.0")}, false},
-		"another spelling":       {cekafka.Message{Headers: headers("Content-Type", "application/cloudevents+json")}, false},
-		"batch":                  {*binary("", "content-type", "application/cloudevents-batch+json"), false},
-		"two content types":      {*binary("", "content-type", "a/b", "content-type", "application/cloudevents+json"), false},
-		"JSON without a type":    {cekafka.Message{Value: []byte(document)}, false},
-		"nothing":                {cekafka.Message{}, false},
-		"a near miss":            {cekafka.Message{Headers: headers("content-type", "application/cloudeventsx")}, false},
-		"a type of data, binary": {*binary("", "content-type", "application/json"), true},
+		"binary":                 {*binary(""), "binary"},
+		"structured":             {*structured(document), "structured"},
+		"structured tombstone":   {cekafka.Message{Headers: headers("content-type", "application/cloudevents+json")}, "structured"}, // a malformed one
+		"another format":         {cekafka.Message{Headers: headers("content-type", "Application/CloudEvents+avro")}, "structured"},
+		"version only":           {cekafka.Message{Headers: headers("ce_specversion", "7")}, "binary"},
+		"null version":           {cekafka.Message{Headers: []cekafka.Header{{Name: "ce_specversion"}}}, "none"},
+		"null content type":      {cekafka.Message{Headers: []cekafka.Header{{Name: "content-type"}, {Name: "ce_specversion", Value: []byte("1.0")}}}, "binary"},
+		"no version":             {cekafka.Message{Headers: headers("ce_id", "1")}, "none"},
+		"upper case":             {cekafka.Message{Headers: headers("CE_SPECVERSION", "1.0")}, "none"},
+		"another spelling":       {cekafka.Message{Headers: headers("Content-Type", "application/cloudevents+json")}, "none"},
+		"batch":                  {*binary("", "content-type", "application/cloudevents-batch+json"), "batch"},
+		"two content types":      {*binary("", "content-type", "a/b", "content-type", "application/cloudevents+json"), "none"},
+		"JSON without a type":    {cekafka.Message{Value: []byte(document)}, "none"},
+		"nothing":                {cekafka.Message{}, "none"},
+		"a near miss":            {cekafka.Message{Headers: headers("content-type", "application/cloudeventsx")}, "none"},
+		"a type of data, binary": {*binary("", "content-type", "application/json"), "binary"},
 	} {
-		if got := cekafka.IsCloudEvent(&c.m); got != c.want {
-			t.Errorf("%s: %v", name, got)
+		mode, ok := cekafka.ModeOf(&c.m)
+		got := mode.String()
+		if !ok {
+			got = "none"
+		}
+		if got != c.want || !ok && mode != cloudevents.BinaryMode {
+			t.Errorf("%s: the mode is %v, %v", name, mode, ok)
+		}
+		if is := cekafka.IsCloudEvent(&c.m); is != (ok && mode != cloudevents.BatchMode) {
+			t.Errorf("%s: IsCloudEvent is %v", name, is)
 		}
 	}
 }

@@ -107,13 +107,12 @@ func (enc *Encoder) headers(old []Header, e *cloudevents.Event, media string) []
 		}
 	}
 	hasAttributes := enc.Mode == cloudevents.BinaryMode || enc.CopyHeaders
-	w := writer{headers: make([]Header, 0, kept+headerCount(e, media, hasAttributes))}
+	w := newWriter(kept+headerCount(e, media, hasAttributes), headerSize(e, media, hasAttributes))
 	for i := range old {
 		if !isEventHeader(&old[i]) {
 			w.headers = append(w.headers, old[i])
 		}
 	}
-	w.text = make([]byte, 0, headerSize(e, media, hasAttributes))
 	if hasAttributes {
 		w.attributes(e)
 	}
@@ -163,6 +162,22 @@ func headerSize(e *cloudevents.Event, media string, hasAttributes bool) int {
 type writer struct {
 	headers []Header
 	text    []byte
+}
+
+// backing is memory for the headers of an event with a time and two extensions, in one
+// allocation.
+type backing struct {
+	headers [10]Header
+	text    [240]byte
+}
+
+// newWriter returns a writer with room for so many headers, and for so many bytes of text.
+func newWriter(count, size int) writer {
+	if count > len(backing{}.headers) || size > len(backing{}.text) || size < len(backing{}.text)/4 {
+		return writer{headers: make([]Header, 0, count), text: make([]byte, 0, size)}
+	}
+	b := new(backing)
+	return writer{headers: b.headers[:0:count], text: b.text[:0:size]}
 }
 
 // dataSchemaHeaders are the names of the one attribute whose name depends on the version.

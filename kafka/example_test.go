@@ -103,6 +103,18 @@ func ExampleIsCloudEvent() {
 	// false
 }
 
+// A reply goes out in the content mode of the request, if that was one that Kafka has.
+func ExampleModeOf() {
+	request := cekafka.Message{Headers: []cekafka.Header{{Name: "content-type", Value: []byte("application/cloudevents+json")}}}
+	mode, ok := cekafka.ModeOf(&request)
+	fmt.Println(mode, ok)
+	_, ok = cekafka.ModeOf(&cekafka.Message{Value: []byte(`{"order":17}`)})
+	fmt.Println(ok)
+	// Output:
+	// structured true
+	// false
+}
+
 // Dapr writes the event into the value, and no header that says so.
 func ExampleDecoder() {
 	decoder := cekafka.Decoder{JSONEvents: true}

@@ -39,10 +39,20 @@ type Header struct {
 // than that of a batch, or by ce_specversion. It does not validate the event.
 // [ToCloudEvent] does.
 func IsCloudEvent(m *Message) bool {
+	mode, ok := ModeOf(m)
+	return ok && mode != cloudevents.BatchMode
+}
+
+// ModeOf returns the content mode of a message, as its content-type declares it, and whether
+// it declares one: without a CloudEvents media type, ce_specversion has to be there. ok is
+// false for all other messages, and for one with several content types, which decoders
+// refuse. They refuse a batch, too. ModeOf does not look into the value, so that it does not
+// know the events that [Decoder.JSONEvents] is for.
+func ModeOf(m *Message) (mode cloudevents.Mode, ok bool) {
 	if m == nil {
-		return false
+		return cloudevents.BinaryMode, false
 	}
-	hasVersion, types, mode := false, 0, cloudevents.BinaryMode
+	types := 0
 	for i := range m.Headers {
 		switch h := &m.Headers[i]; {
 		case h.Value == nil:
@@ -50,16 +60,13 @@ func IsCloudEvent(m *Message) bool {
 			types++
 			mode = format.ModeOf(view(h.Value))
 		case h.Name == prefix+"specversion":
-			hasVersion = true
+			ok = true
 		}
 	}
-	switch {
-	case types > 1 || mode == cloudevents.BatchMode:
-		return false
-	case mode == cloudevents.StructuredMode:
-		return true
+	if types > 1 {
+		return cloudevents.BinaryMode, false
 	}
-	return hasVersion
+	return mode, ok || mode != cloudevents.BinaryMode
 }
 
 // PartitionKey returns the value of the extension partitionkey, or nil if the event has none

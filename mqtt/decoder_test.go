@@ -13,29 +13,38 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-func TestIsCloudEvent(t *testing.T) {
+func TestModeOf(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		m    *cemqtt.Message
-		want bool
+		want string // a content mode, or none
 	}{
-		{"nil", nil, false},
-		{"nothing", &cemqtt.Message{}, false},
-		{"properties of somebody else", &cemqtt.Message{UserProperties: property("id", "1", "type", "t")}, false},
-		{"specversion", &cemqtt.Message{UserProperties: property("X", "1", "specversion", "")}, true},
-		{"specversion in capitals", &cemqtt.Message{UserProperties: property("Specversion", "1.0")}, false},
-		{"the prefix of the SDK for Go", &cemqtt.Message{UserProperties: property("ce-specversion", "1.0")}, false},
-		{"structured", &cemqtt.Message{ContentType: structuredType}, true},
-		{"structured in another format", &cemqtt.Message{ContentType: "Application/CloudEvents+avro"}, true},
-		{"a batch", &cemqtt.Message{ContentType: "application/cloudevents-batch+json", UserProperties: required()}, false},
-		{"a document without a content type", &cemqtt.Message{Payload: []byte(document)}, false},
-		{"a document in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, Payload: []byte(document)}, true},
-		{"another payload in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, Payload: []byte("21.5")}, false},
-		{"properties in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, UserProperties: required()}, false},
-		{"an unknown version", &cemqtt.Message{Version: 7, Payload: []byte(document)}, false},
+		{"nil", nil, "none"},
+		{"nothing", &cemqtt.Message{}, "none"},
+		{"properties of somebody else", &cemqtt.Message{UserProperties: property("id", "1", "type", "t")}, "none"},
+		{"specversion", &cemqtt.Message{UserProperties: property("X", "1", "specversion", "")}, "binary"},
+		{"specversion in capitals", &cemqtt.Message{UserProperties: property("Specversion", "1.0")}, "none"},
+		{"the prefix of the SDK for Go", &cemqtt.Message{UserProperties: property("ce-specversion", "1.0")}, "none"},
+		{"structured", &cemqtt.Message{ContentType: structuredType}, "structured"},
+		{"structured in another format", &cemqtt.Message{ContentType: "Application/CloudEvents+avro"}, "structured"},
+		{"a batch", &cemqtt.Message{ContentType: "application/cloudevents-batch+json", UserProperties: required()}, "batch"},
+		{"a document without a content type", &cemqtt.Message{Payload: []byte(document)}, "none"},
+		{"a document in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, Payload: []byte(document)}, "structured"},
+		{"an array of documents in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, Payload: []byte("[" + document + "]")}, "batch"},
+		{"another payload in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, Payload: []byte("21.5")}, "none"},
+		{"properties in MQTT 3.1.1", &cemqtt.Message{Version: cemqtt.V311, UserProperties: required()}, "none"},
+		{"an unknown version", &cemqtt.Message{Version: 7, Payload: []byte(document)}, "none"},
 	} {
-		if got := cemqtt.IsCloudEvent(c.m); got != c.want {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		mode, ok := cemqtt.ModeOf(c.m)
+		got := mode.String()
+		if !ok {
+			got = "none"
+		}
+		if got != c.want || !ok && mode != cloudevents.BinaryMode {
+			t.Errorf("%s: the mode is %v, %v", c.name, mode, ok)
+		}
+		if is := cemqtt.IsCloudEvent(c.m); is != (ok && mode != cloudevents.BatchMode) {
+			t.Errorf("%s: IsCloudEvent is %v", c.name, is)
 		}
 	}
 }

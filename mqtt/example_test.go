@@ -80,6 +80,19 @@ func ExampleIsCloudEvent() {
 	// Output: false true
 }
 
+// The same payload is an event for a client with MQTT 3.1.1 alone, because MQTT 5 has a
+// Content Type to say so.
+func ExampleModeOf() {
+	payload := []byte(`{"specversion":"1.0","id":"1","source":"/device/7","type":"reading"}`)
+	for _, version := range []cemqtt.Version{cemqtt.V311, cemqtt.V5} {
+		mode, ok := cemqtt.ModeOf(&cemqtt.Message{Version: version, Payload: payload})
+		fmt.Println(version, mode, ok)
+	}
+	// Output:
+	// MQTT 3.1.1 structured true
+	// MQTT 5 binary false
+}
+
 // A fleet that has devices with MQTT 3.1.1, senders that use the SDK for Go, and properties of
 // its own with legal attribute names.
 func ExampleDecoder() {

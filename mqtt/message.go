@@ -76,19 +76,28 @@ type UserProperty struct {
 // one if its payload is a JSON object with a member specversion, as far as a first look tells.
 // IsCloudEvent does not validate the event. [ToCloudEvent] does.
 func IsCloudEvent(m *Message) bool {
+	mode, ok := ModeOf(m)
+	return ok && mode != cloudevents.BatchMode
+}
+
+// ModeOf returns the content mode of a message, as its Content Type declares it, and whether
+// it declares one: without a CloudEvents media type, the user property specversion has to be
+// there. In MQTT 3.1.1 the payload declares it: a JSON object with a member specversion is an
+// event in structured mode, and an array of such objects is a batch, as far as a first look
+// tells. ok is false for all other messages. Decoders refuse a batch. In MQTT 5, ModeOf does
+// not look into the payload, so that it does not know the events that [Decoder.JSONEvents] is
+// for.
+func ModeOf(m *Message) (mode cloudevents.Mode, ok bool) {
 	switch {
-	case m == nil:
-		return false
-	case m.Version != V5:
-		return m.Version == V311 && message.MayBeJSON(m.Payload, "")
+	case m == nil || m.Version > V311:
+		return cloudevents.BinaryMode, false
+	case m.Version == V311:
+		mode = message.ModeOfJSON(m.Payload, "")
+	default:
+		mode = format.ModeOf(m.ContentType)
+		ok = hasProperty(m, spec.SpecVersion)
 	}
-	switch format.ModeOf(m.ContentType) {
-	case cloudevents.StructuredMode:
-		return true
-	case cloudevents.BatchMode:
-		return false
-	}
-	return hasProperty(m, spec.SpecVersion)
+	return mode, ok || mode != cloudevents.BinaryMode
 }
 
 func hasProperty(m *Message, name string) bool {

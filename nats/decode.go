@@ -3,7 +3,6 @@ package cenats
 import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
-	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -97,11 +96,14 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 		case len(values) == 0:
 		case isAttribute(key):
 			name := key[len(prefix):]
-			if len(name) == len(spec.DataContentType) && ascii.EqualFold(name, spec.DataContentType) {
+			if isDataContentType(name) {
 				dataType.add(values)
 				continue
 			}
-			add(&a, name, header{trim(values[0]), len(values)})
+			a.AddEncoded(name, trim(values[0]))
+			if len(values) > 1 { // that is a duplicate
+				a.AddEncoded(name, "")
+			}
 		case isContentType(key):
 			media.add(values)
 		}
@@ -128,7 +130,10 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	case format.ModeOf(media.value) != cloudevents.BinaryMode: // of an event format that nobody reads
 		a.Add(spec.DataContentType, spec.String, media.value)
 	case dataType.count > 0:
-		add(&a, spec.DataContentType, dataType)
+		a.AddEncoded(spec.DataContentType, dataType.value)
+		if dataType.count > 1 {
+			a.AddEncoded(spec.DataContentType, "")
+		}
 	case d.HTTPContentType && media.count > 0: // it has no escapes
 		a.Add(spec.DataContentType, spec.String, media.value)
 	}
@@ -137,15 +142,6 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 		body = nil
 	}
 	return shared.Binary(e, &a, body, nil)
-}
-
-// add adds an attribute, and once more if the header is there several times: that is a
-// duplicate.
-func add(a *cloudevents.Attributes, name string, h header) {
-	a.AddEncoded(name, h.value)
-	if h.count > 1 {
-		a.AddEncoded(name, "")
-	}
 }
 
 // foreign returns the name of a header that looks like an attribute and is none here. If

@@ -29,28 +29,37 @@ func TestIsCloudEventAgreesWithToCloudEvent(t *testing.T) {
 	}
 }
 
-func TestIsCloudEvent(t *testing.T) {
+func TestModeOf(t *testing.T) {
 	for _, c := range []struct {
 		reason string
 		m      *cenats.Message
-		want   bool
+		want   string // a content mode, or none
 	}{
-		{"nil", nil, false},
-		{"nothing", &cenats.Message{}, false},
-		{"specversion in capitals", &cenats.Message{Header: map[string][]string{"CE-SPECVERSION": {"1.0"}}}, true},
-		{"specversion without values", &cenats.Message{Header: map[string][]string{"ce-specversion": nil}}, false},
-		{"another attribute only", &cenats.Message{Header: map[string][]string{"ce-id": {"1"}}, Data: []byte(document)}, false},
-		{"structured", typed(mediaType, ""), true},
-		{"structured in a format that nobody reads", typed("application/cloudevents+avro", ""), true},
-		{"a batch", typed("application/cloudevents-batch+json", "[]"), false},
-		{"a batch with headers", &cenats.Message{Header: headers("Content-Type", "application/cloudevents-batch+json")}, false},
-		{"two Content-Types", &cenats.Message{Header: map[string][]string{"Content-Type": {mediaType, mediaType}}}, false},
-		{"a document without headers", &cenats.Message{Data: []byte(document)}, true},
-		{"a document of type JSON", typed("application/json", document), false},
-		{"other JSON", &cenats.Message{Data: []byte("{}")}, false},
+		{"nil", nil, "none"},
+		{"nothing", &cenats.Message{}, "none"},
+		{"specversion in capitals", &cenats.Message{Header: map[string][]string{"CE-SPECVERSION": {"1.0"}}}, "binary"},
+		{"specversion without values", &cenats.Message{Header: map[string][]string{"ce-specversion": nil}}, "none"},
+		{"another attribute only", &cenats.Message{Header: map[string][]string{"ce-id": {"1"}}, Data: []byte(document)}, "none"},
+		{"structured", typed(mediaType, ""), "structured"},
+		{"structured in a format that nobody reads", typed("application/cloudevents+avro", ""), "structured"},
+		{"a batch", typed("application/cloudevents-batch+json", "[]"), "batch"},
+		{"a batch with headers", &cenats.Message{Header: headers("Content-Type", "application/cloudevents-batch+json")}, "batch"},
+		{"two Content-Types", &cenats.Message{Header: map[string][]string{"Content-Type": {mediaType, mediaType}}}, "none"},
+		{"a document without headers", &cenats.Message{Data: []byte(document)}, "structured"},
+		{"a document of type JSON", typed("application/json", document), "none"},
+		{"an array of documents without headers", &cenats.Message{Data: []byte("[" + document + "]")}, "batch"},
+		{"other JSON", &cenats.Message{Data: []byte("{}")}, "none"},
 	} {
-		if got := cenats.IsCloudEvent(c.m); got != c.want {
-			t.Errorf("%s: %v", c.reason, got)
+		mode, ok := cenats.ModeOf(c.m)
+		got := mode.String()
+		if !ok {
+			got = "none"
+		}
+		if got != c.want || !ok && mode != cloudevents.BinaryMode {
+			t.Errorf("%s: the mode is %v, %v", c.reason, mode, ok)
+		}
+		if is := cenats.IsCloudEvent(c.m); is != (ok && mode != cloudevents.BatchMode) {
+			t.Errorf("%s: IsCloudEvent is %v", c.reason, is)
 		}
 	}
 }

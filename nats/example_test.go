@@ -172,6 +172,18 @@ func ExampleIsCloudEvent() {
 	// false
 }
 
+// Without headers the data say what the message is. A batch has a mode, though NATS has none.
+func ExampleModeOf() {
+	for _, data := range []string{`{"specversion": "1.0"}`, `[{"specversion": "1.0"}]`, "hello"} {
+		mode, ok := cenats.ModeOf(&cenats.Message{Data: []byte(data)})
+		fmt.Println(mode, ok)
+	}
+	// Output:
+	// structured true
+	// batch true
+	// binary false
+}
+
 // An id for JetStream is the same whenever the event is published again.
 func ExampleMessageID() {
 	for _, event := range []cloudevents.Event{

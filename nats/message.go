@@ -5,6 +5,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/message"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // These constants are all that the binding says of NATS alone.
@@ -31,30 +32,39 @@ type Message struct {
 // that contain "specversion" declare one, too. It does not validate the event.
 // [ToCloudEvent] does.
 func IsCloudEvent(m *Message) bool {
+	mode, ok := ModeOf(m)
+	return ok && mode != cloudevents.BatchMode
+}
+
+// ModeOf returns the content mode of a message, as its Content-Type declares it, and whether
+// it declares one: without a CloudEvents media type, ce-specversion has to be there. Without
+// Content-Type and ce- headers, ModeOf looks into the data: a JSON object that contains
+// "specversion" is an event in structured mode, and an array of such objects is a batch. ok is
+// false for all other messages, and for one with several content types, which decoders
+// refuse. They refuse a batch, too.
+func ModeOf(m *Message) (mode cloudevents.Mode, ok bool) {
 	if m == nil {
-		return false
+		return cloudevents.BinaryMode, false
 	}
-	hasAttributes, hasVersion, media := false, false, header{}
+	hasAttributes, media := false, header{}
 	for key, values := range m.Header {
 		switch {
 		case len(values) == 0:
 		case isAttribute(key):
 			hasAttributes = true
-			hasVersion = hasVersion || ascii.EqualFold(key, prefix+"specversion")
+			ok = ok || ascii.EqualFold(key, prefix+"specversion")
 		case isContentType(key):
 			media.add(values)
 		}
 	}
 	if media.count > 1 {
-		return false
+		return cloudevents.BinaryMode, false
 	}
-	switch format.ModeOf(media.value) {
-	case cloudevents.StructuredMode:
-		return true
-	case cloudevents.BatchMode:
-		return false
+	mode = format.ModeOf(media.value)
+	if !hasAttributes && media.value == "" {
+		mode = message.ModeOfJSON(m.Data, "")
 	}
-	return hasVersion || !hasAttributes && media.value == "" && message.MayBeJSON(m.Data, "")
+	return mode, ok || mode != cloudevents.BinaryMode
 }
 
 // isEventHeader reports whether a header belongs to the event that a message carries.
@@ -66,6 +76,12 @@ func isAttribute(key string) bool {
 
 func isContentType(key string) bool {
 	return key == contentType || len(key) == len(contentType) && ascii.EqualFold(key, contentType)
+}
+
+// isDataContentType reports whether the name of an attribute is datacontenttype.
+func isDataContentType(name string) bool {
+	return len(name) == len(spec.DataContentType) &&
+		(name == spec.DataContentType || ascii.EqualFold(name, spec.DataContentType))
 }
 
 // header is a header whose name may have several spellings.

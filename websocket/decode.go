@@ -90,7 +90,7 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	if row.frame == Text && !utf8.Valid(m.Payload) {
 		return &cloudevents.SyntaxError{Offset: invalid(m.Payload), Err: errNotUTF8}
 	}
-	if row.name == SubprotocolJSON && isArray(m.Payload) {
+	if mode, _ := ModeOf(m, row.name); mode == cloudevents.BatchMode {
 		return fmt.Errorf("%w: the message is a batch, and this protocol has none (%s)", cloudevents.ErrContentMode, sectionSubprotocols)
 	}
 	shared.Format = f

@@ -152,6 +152,16 @@ func ExampleIsCloudEvent() {
 	// Output: true false false
 }
 
+func ExampleModeOf() {
+	for _, payload := range []string{`{}`, `[{}]`} {
+		mode, ok := cews.ModeOf(&cews.Message{Frame: cews.Text, Payload: []byte(payload)}, "cloudevents.json")
+		fmt.Println(mode, ok)
+	}
+	// Output:
+	// structured true
+	// batch true
+}
+
 func ExampleToCloudEvent() {
 	m := cews.Message{Frame: cews.Text, Payload: []byte(`{"specversion":"1.0","id":"1","source":"/orders","type":"com.example.placed"}`)}
 	e, err := cews.ToCloudEvent(&m, "cloudevents.json", nil)

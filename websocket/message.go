@@ -1,6 +1,10 @@
 package cews
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/seed763dd41b/cloudevents"
+)
 
 const (
 	sectionSubprotocols = "websockets-protocol-binding.md#15-cloudevents-subprotocols"
@@ -39,9 +43,25 @@ func (f Frame) String() string {
 }
 
 // IsCloudEvent reports whether a message on a connection with that subprotocol is declared
-// to be an event: the subprotocol is one of section 1.5, and the frame has its type. It does
-// not look into the payload. [ToCloudEvent] does.
+// to be an event: the subprotocol is one of section 1.5, the frame has its type, and the
+// payload is no JSON array, which would be a batch. It does not look further into the payload.
+// [ToCloudEvent] does.
 func IsCloudEvent(m *Message, subprotocol string) bool {
+	mode, ok := ModeOf(m, subprotocol)
+	return ok && mode != cloudevents.BatchMode
+}
+
+// ModeOf returns the content mode of a message on a connection with that subprotocol, and
+// whether it has one: the subprotocol has to be one of section 1.5, and the frame has to be
+// of its type. The mode is structured, or batch if the payload is a JSON array, which
+// decoders refuse.
+func ModeOf(m *Message, subprotocol string) (mode cloudevents.Mode, ok bool) {
 	row := find(subprotocol)
-	return m != nil && row != nil && m.Frame == row.frame
+	switch {
+	case m == nil || row == nil || m.Frame != row.frame:
+		return cloudevents.BinaryMode, false
+	case row.name == SubprotocolJSON && isArray(m.Payload):
+		return cloudevents.BatchMode, true
+	}
+	return cloudevents.StructuredMode, true
 }

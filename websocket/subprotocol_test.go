@@ -126,25 +126,35 @@ func TestCheck(t *testing.T) {
 }
 
 // Every subprotocol is the same in any case, with its frame.
-func TestIsCloudEvent(t *testing.T) {
+func TestModeOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		m           *cews.Message
 		subprotocol string
-		want        bool
+		want        string // a content mode, or none
 	}{
-		"text":                     {text(""), "cloudevents.json", true},
-		"upper case":               {text(""), "CLOUDEVENTS.JSON", true},
-		"Avro":                     {&cews.Message{Frame: cews.Binary}, "cloudevents.avro", true},
-		"Protobuf":                 {&cews.Message{Frame: cews.Binary}, "CloudEvents.Proto", true},
-		"JSON in a binary frame":   {&cews.Message{Frame: cews.Binary}, "cloudevents.json", false},
-		"Protobuf in a text frame": {text(""), "cloudevents.proto", false},
-		"no frame":                 {&cews.Message{}, "cloudevents.json", false},
-		"no subprotocol":           {text(orderJSON), "", false},
-		"another subprotocol":      {text(orderJSON), "mqtt", false},
-		"nil":                      {nil, "cloudevents.json", false},
+		"text":                     {text(""), "cloudevents.json", "structured"},
+		"upper case":               {text(""), "CLOUDEVENTS.JSON", "structured"},
+		"Avro":                     {&cews.Message{Frame: cews.Binary}, "cloudevents.avro", "structured"},
+		"Protobuf":                 {&cews.Message{Frame: cews.Binary}, "CloudEvents.Proto", "structured"},
+		"JSON in a binary frame":   {&cews.Message{Frame: cews.Binary}, "cloudevents.json", "none"},
+		"Protobuf in a text frame": {text(""), "cloudevents.proto", "none"},
+		"no frame":                 {&cews.Message{}, "cloudevents.json", "none"},
+		"no subprotocol":           {text(orderJSON), "", "none"},
+		"another subprotocol":      {text(orderJSON), "mqtt", "none"},
+		"array":                    {text(" []"), "cloudevents.json", "batch"},
+		"a byte that is [ in Avro": {&cews.Message{Frame: cews.Binary, Payload: []byte("[")}, "cloudevents.avro", "structured"},
+		"nil":                      {nil, "cloudevents.json", "none"},
 	} {
-		if got := cews.IsCloudEvent(c.m, c.subprotocol); got != c.want {
-			t.Errorf("%s: %v", name, got)
+		mode, ok := cews.ModeOf(c.m, c.subprotocol)
+		got := mode.String()
+		if !ok {
+			got = "none"
+		}
+		if got != c.want || !ok && mode != cloudevents.BinaryMode {
+			t.Errorf("%s: the mode is %v, %v", name, mode, ok)
+		}
+		if is := cews.IsCloudEvent(c.m, c.subprotocol); is != (ok && mode != cloudevents.BatchMode) {
+			t.Errorf("%s: IsCloudEvent is %v", name, is)
 		}
 	}
 }

@@ -1,7 +1,3 @@
-// Package formats has benchmarks of the event formats of this module beside general
-// libraries for the same encodings:
-//
-//	go test -bench . -benchtime 0.3s -count 6 .
-//
-// Compare numbers of one run only.
+// Package formats has the benchmarks of the event formats of this module beside general
+// libraries for the same encodings. The command report runs them.
 package formats

@@ -15,6 +15,7 @@ type Settings struct {
 	Least  time.Duration // of a side in one pass
 
 	clock clock
+	busy  bool // the clock is that of the processors
 	rows  *regexp.Regexp
 	json  bool
 	write string
@@ -25,7 +26,7 @@ func parse() *Settings {
 	s := new(Settings)
 	flag.IntVar(&s.Passes, "passes", 6, "passes over each pair")
 	flag.DurationVar(&s.Least, "min", 100*time.Millisecond, "how long a side runs in one pass")
-	cpu := flag.Bool("cpu", false, "count the time on a processor, for a machine on which others work; rows with a network are not affected")
+	cpu := flag.Bool("cpu", false, "count the time on a processor, for a machine on which others work; rows of bench with a network are not affected")
 	rows := flag.String("rows", "", "measure only rows whose path and opponent, `PATH / AGAINST`, match this expression")
 	flag.BoolVar(&s.json, "json", false, "print JSON")
 	flag.StringVar(&s.write, "write", "", "put the table between the markers in this `file`")
@@ -36,7 +37,7 @@ func parse() *Settings {
 		os.Exit(2)
 	}
 	s.clock = elapsed()
-	if *cpu {
+	if s.busy = *cpu; s.busy {
 		if s.clock = processor; s.clock == nil {
 			log.Fatal("-cpu: this system does not tell the time on a processor")
 		}

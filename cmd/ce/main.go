@@ -42,6 +42,7 @@ func main() {
 		Getenv:   os.Getenv,
 		Now:      time.Now,
 		Terminal: cli.IsTerminal,
+		Width:    cli.TerminalWidth,
 	}
 	status := tool().Run(ctx, p, os.Args[1:])
 	stop()

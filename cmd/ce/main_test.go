@@ -1,8 +1,10 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -82,7 +84,10 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
-func TestHelpIsOfOneWidth(t *testing.T) {
+// Help fits a terminal of 80 columns, and the texts of flags and commands begin in one column.
+func TestHelpFits(t *testing.T) {
+	list, _, _ := ce(t, "", "help")
+	checkHelp(t, "ce help", list)
 	for _, c := range tool().Commands {
 		out, _, status := ce(t, "", c.Name, "-h")
 		if status != cli.ExitOK || !strings.Contains(out, "\n  ce ") {
@@ -91,10 +96,65 @@ func TestHelpIsOfOneWidth(t *testing.T) {
 		if again, _, _ := ce(t, "", "help", c.Name); again != out {
 			t.Errorf("ce help %s differs from ce %s -h", c.Name, c.Name)
 		}
-		for line := range strings.Lines(out) {
-			if len(line) > 130 {
-				t.Errorf("ce %s -h has a line of %d characters: %s", c.Name, len(line), line)
+		checkHelp(t, "ce "+c.Name+" -h", out)
+		flags := flag.NewFlagSet(c.Name, flag.ContinueOnError)
+		p, _, _ := cetest.Process("")
+		c.Prepare(p, flags)
+		flags.VisitAll(func(f *flag.Flag) {
+			if _, text := flag.UnquoteUsage(f); text == "" {
+				t.Errorf("ce %s -h says nothing of %s", c.Name, f.Name)
 			}
+			if !strings.Contains(out, "\n  -"+f.Name+" ") && !strings.Contains(out, "\n  --"+f.Name) {
+				t.Errorf("ce %s -h has no %s", c.Name, f.Name)
+			}
+		})
+	}
+}
+
+// item is a line of a list in help: a flag, a command, or a part of the text of either.
+var item = regexp.MustCompile(`^  (?:-{0,2}[a-z]\S*(?: \S+)?)? {2,}(\S)`)
+
+// checkHelp checks the width of all lines, and the columns of the first list.
+func checkHelp(t *testing.T, name, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		if width := cli.Width(strings.TrimSuffix(line, "\n")); width > 80 {
+			t.Errorf("%s has a line of %d columns: %s", name, width, line)
+		}
+		if strings.HasSuffix(line, " \n") {
+			t.Errorf("%s has a space at the end of %q", name, line)
+		}
+	}
+	_, text, _ = strings.Cut(text, "\n\nusage: ")
+	_, text, _ = strings.Cut(text, "\n\n")
+	list, _, _ := strings.Cut(text, "\n\n")
+	columns := map[int]bool{}
+	for line := range strings.Lines(list) {
+		if at := item.FindStringSubmatchIndex(line); at != nil {
+			columns[at[2]] = true
+		}
+	}
+	if strings.HasPrefix(list, "  ") && !strings.HasPrefix(list, "  ce ") && len(columns) != 1 {
+		t.Errorf("%s: the texts begin in %d columns:\n%s", name, len(columns), list)
+	}
+}
+
+// What is mistyped is named, with what was meant.
+func TestSuggestions(t *testing.T) {
+	for args, want := range map[string]string{
+		"lisen":                                       "did you mean listen?",
+		"listen --onelin":                             "did you mean --oneline?",
+		"send :1 --typ x":                             "did you mean --type?",
+		"send :1 --mode structred":                    "did you mean structured?",
+		"send :1 --mode structured --format protobf":  "did you mean protobuf?",
+		"send :1 --ext n:Integr=1":                    "did you mean Integer?",
+		"convert --to jsnl":                           "did you mean jsonl?",
+		"convert --declare n=Timestmp":                "did you mean Timestamp?",
+		"check --from htp":                            "did you mean http?",
+		"conformance --no-ehco":                       "did you mean --no-echo?",
+	} {
+		if _, errs, status := ce(t, "", strings.Fields(args)...); status != cli.ExitUsage || !strings.Contains(errs, want) {
+			t.Errorf("ce %s: status %d, %s", args, status, errs)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
-	"github.com/seed763dd41b/cloudevents/format"
 )
 
 // dialAMQP opens a connection and a session.
@@ -75,11 +74,9 @@ func newAMQPSource(b *bridge, s secret) *amqpSource {
 	e := b.settings.source
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		m, _ := cegoamqp.MessageFrom(ctx)
-		mode := cloudevents.BinaryMode
-		if m.Properties != nil && m.Properties.ContentType != nil {
-			mode = format.ModeOf(*m.Properties.ContentType)
-		}
+		msg, _ := cegoamqp.MessageFrom(ctx)
+		m := cegoamqp.FromMessage(msg)
+		mode, _ := ceamqp.ModeOf(&m)
 		return b.pass(withMode(ctx, mode), e)
 	}
 	return &amqpSource{&cegoamqp.Consumer{

@@ -11,7 +11,6 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 )
@@ -113,15 +112,9 @@ func (s *kafkaSource) run(ctx context.Context) error {
 
 func modeOfRecord(ctx context.Context) cloudevents.Mode {
 	r, _ := cekgo.RecordFrom(ctx)
-	for _, h := range r.Headers {
-		if h.Key == "content-type" {
-			return format.ModeOf(string(h.Value))
-		}
+	m := cekgo.FromRecord(r)
+	if mode, ok := cekafka.ModeOf(&m); ok {
+		return mode
 	}
-	for _, h := range r.Headers {
-		if h.Key == "ce_specversion" {
-			return cloudevents.BinaryMode
-		}
-	}
-	return cloudevents.StructuredMode
+	return cloudevents.StructuredMode // as JSONEvents takes it
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
@@ -101,11 +100,10 @@ func newMQTTSource(ctx context.Context, b *bridge, s secret) (*mqttSource, error
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		p, _ := cepaho.MessageFrom(ctx)
-		mode := cloudevents.StructuredMode
-		if p.Properties != nil {
-			if mode = format.ModeOf(p.Properties.ContentType); mode == cloudevents.BinaryMode && p.Properties.User.Get("specversion") == "" {
-				mode = cloudevents.StructuredMode
-			}
+		m := cepaho.FromPublish(p)
+		mode, ok := cemqtt.ModeOf(&m)
+		if !ok {
+			mode = cloudevents.StructuredMode // as JSONEvents takes it
 		}
 		return b.pass(withMode(ctx, mode), e)
 	}

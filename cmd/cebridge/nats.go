@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
 )
@@ -142,20 +140,8 @@ func (s *natsSource) run(ctx context.Context) error {
 }
 
 func modeOfMessage(ctx context.Context) cloudevents.Mode {
-	m, _ := cenatsgo.MessageFrom(ctx)
-	hasVersion := false
-	for name, values := range m.Headers() {
-		switch {
-		case strings.EqualFold(name, "Content-Type") && len(values) > 0:
-			if mode := format.ModeOf(values[0]); mode != cloudevents.BinaryMode {
-				return mode
-			}
-		case strings.EqualFold(name, "ce-specversion"):
-			hasVersion = true
-		}
-	}
-	if hasVersion {
-		return cloudevents.BinaryMode
-	}
-	return cloudevents.StructuredMode
+	msg, _ := cenatsgo.MessageFrom(ctx)
+	m := cenatsgo.FromJetStream(msg)
+	mode, _ := cenats.ModeOf(&m)
+	return mode
 }

@@ -48,3 +48,23 @@ func ExampleReasons() {
 	}
 	// Output: encoding
 }
+
+// A recorded request may have an event in any format.
+func ExampleEveryFormat() {
+	m := conformance.Message{
+		Header: http.Header{"Content-Type": {"application/cloudevents+xml"}},
+		Body:   []byte(`<event xmlns="http://cloudevents.io/xmlformat/V1" specversion="1.0"><id>1</id><source>/s</source><type>t</type></event>`),
+	}
+	_, err := library.Codec().Decode(m, false, nil)
+	fmt.Println(err)
+	es, err := library.EveryFormat().Decode(m, false, nil)
+	fmt.Print(es[0])
+	fmt.Println(err)
+	// Output:
+	// unknown event format: "application/cloudevents+xml"
+	// id String "1"
+	// source URI-reference "/s"
+	// specversion String "1.0"
+	// type String "t"
+	// <nil>
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -25,14 +26,30 @@ import (
 // Codec returns this module as a codec, with the JSON format. Every case goes through
 // each function of the public API that serves it. It is an error if they disagree.
 func Codec() *conformance.Codec {
-	return &conformance.Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode, Reasons: Reasons}
+	return &conformance.Codec{Check: check, Decode: messages{}.decode, Encode: encode, Transcode: messages{}.transcode, Reasons: Reasons}
+}
+
+// EveryFormat is [Codec], with every format in HTTP messages that it decodes. It is for
+// messages that were recorded, and not for cases about formats that are not known.
+func EveryFormat() *conformance.Codec {
+	c, formats := Codec(), all.Formats()
+	f := messages{formats, formats}
+	c.Decode, c.Transcode = f.decode, f.transcode
+	return c
 }
 
 // Reference returns this module as the reference of a [conformance.Judge] or a
 // [conformance.Receiver]. It differs from [Codec] in that it decodes with one function:
 // a header that HTTP cannot carry is not a disagreement.
 func Reference() *conformance.Codec {
-	return &conformance.Codec{Decode: read, Encode: encode, Reasons: Reasons}
+	return &conformance.Codec{Decode: messages{}.read, Encode: encode, Reasons: Reasons}
+}
+
+// messages has the formats of HTTP messages that are decoded. The zero value has that of
+// JSON.
+type messages struct {
+	format format.Formatter
+	batch  format.Batch
 }
 
 func check(kind, text string) (string, error) {
@@ -52,25 +69,25 @@ func check(kind, text string) (string, error) {
 }
 
 // decode decodes a message with each function that can.
-func decode(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-	return agree(doors(m, batch, exts))
+func (f messages) decode(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+	return agree(f.doors(m, batch, exts))
 }
 
 // read decodes a message with one function.
-func read(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-	return agree(doors(m, batch, exts)[:1])
+func (f messages) read(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+	return agree(f.doors(m, batch, exts)[:1])
 }
 
 // doors returns the functions that decode m.
-func doors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+func (f messages) doors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
 	switch m.Protocol {
 	case conformance.JSON:
 		return jsonDoors(m.Body, batch, exts)
 	case "", conformance.Request, conformance.Response:
-		return messageDoors(m, batch, exts)
+		return f.httpDoors(m, batch, exts)
 	}
-	if f, ok := formats[m.Protocol]; ok {
-		return []func() ([]cloudevents.Event, error){documentDoor(f, m.Body, batch, exts)}
+	if document, ok := formats[m.Protocol]; ok {
+		return []func() ([]cloudevents.Event, error){documentDoor(document, m.Body, batch, exts)}
 	}
 	return []func() ([]cloudevents.Event, error){func() ([]cloudevents.Event, error) {
 		b, ok := bindings[m.Protocol]
@@ -93,12 +110,12 @@ func jsonDoors(body []byte, batch bool, exts []spec.Attribute) []func() ([]cloud
 	return doors
 }
 
-func messageDoors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
+func (f messages) httpDoors(m conformance.Message, batch bool, exts []spec.Attribute) []func() ([]cloudevents.Event, error) {
 	plain := func() ([]cloudevents.Event, error) {
 		if batch {
-			return cehttp.DecodeMessageBatch(m.Header, m.Body, nil, exts...)
+			return cehttp.DecodeMessageBatch(m.Header, m.Body, f.batch, exts...)
 		}
-		return one(cehttp.DecodeMessage(m.Header, m.Body, nil, exts...))
+		return one(cehttp.DecodeMessage(m.Header, m.Body, f.format, exts...))
 	}
 	received := func() ([]cloudevents.Event, error) {
 		if m.Protocol == conformance.Response {
@@ -107,18 +124,18 @@ func messageDoors(m conformance.Message, batch bool, exts []spec.Attribute) []fu
 				return nil, err
 			}
 			if batch {
-				return cehttp.ResponseToCloudEventBatch(r, nil, exts...)
+				return cehttp.ResponseToCloudEventBatch(r, f.batch, exts...)
 			}
-			return one(cehttp.ResponseToCloudEvent(r, nil, exts...))
+			return one(cehttp.ResponseToCloudEvent(r, f.format, exts...))
 		}
 		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(wire(m, "POST / HTTP/1.1\r\nHost: example.com"))))
 		if err != nil {
 			return nil, err
 		}
 		if batch {
-			return cehttp.ToCloudEventBatch(r, nil, exts...)
+			return cehttp.ToCloudEventBatch(r, f.batch, exts...)
 		}
-		return one(cehttp.ToCloudEvent(r, nil, exts...))
+		return one(cehttp.ToCloudEvent(r, f.format, exts...))
 	}
 	return []func() ([]cloudevents.Event, error){plain, received}
 }

@@ -10,8 +10,8 @@ import (
 
 // transcode writes the events of a message as a request in another mode, as a gateway
 // does.
-func transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
-	es, err := doors(m, batch, nil)[0]()
+func (f messages) transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
+	es, err := f.doors(m, batch, nil)[0]()
 	if err != nil {
 		return conformance.Message{}, err
 	}

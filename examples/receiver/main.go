@@ -25,7 +25,7 @@ import (
 
 // Order is the data of an event.
 type Order struct {
-	Number int `json:"number"`
+	Number int `json:"number" doc:"Number of the order, counted from 1." example:"42"`
 }
 
 func main() {
@@ -75,15 +75,16 @@ func run(ctx context.Context, address string) error {
 func routes(background *dispatch.Background) []dispatch.Route {
 	placed := dispatch.On("com.example.order.placed", confirm)
 	placed.Summary = "An order. The reply confirms it."
-	placed.In.Data = Order{Number: 42}
-	placed.Out.Event.Type, placed.Out.Data = "com.example.order.confirmed", Order{Number: 42}
+	placed.Out.Event.Type, placed.Out.Data = "com.example.order.confirmed", Order{}
+	packed := dispatch.Route{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.HandleEvent}
+	packed.Answers = map[int]string{202: "It is packed later. Deferred-Id is for /cancel/{id}.", 204: "", 503: "The queue is full."}
 	return []dispatch.Route{
 		placed, // 200
-		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: dispatch.NoReply(seen)}, // 204
-		{Type: "com.example.order.packed", Summary: "Packing takes a while.", Handler: background.HandleEvent},     // 202, or 503 if the queue is full
-		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed)},   // 429
-		{Type: "com.example.order.faxed", Summary: "No longer accepted.", Handler: answer(faxed)},                  // 410
-		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},    // 500
+		packed, // 202, or 503 if the queue is full
+		{Type: "com.example.order.seen", Summary: "Somebody looked at an order.", Handler: dispatch.NoReply(seen)},                                             // 204
+		{Type: "com.example.order.rushed", Summary: "Refused more than once a minute.", Handler: answer(rushed), Answers: map[int]string{429: rushed.Message}}, // 429
+		{Type: "com.example.order.faxed", Summary: "No longer accepted.", Handler: answer(faxed), Answers: map[int]string{410: faxed.Message}},                 // 410
+		{Type: "com.example.order.broken", Summary: "Fails.", Handler: answer(errors.New("the printer burns"))},                                                // 500
 	}
 }
 

@@ -35,8 +35,8 @@ func sizeOfEvent(e *cloudevents.Event) int {
 	return n
 }
 
-// appendEvent validates e and appends it.
-func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes bool) ([]byte, error) {
+// appendEvent validates e and appends it. isUTF8 says that its data is known to be UTF-8.
+func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
@@ -70,7 +70,7 @@ func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes bool) ([]byte, er
 			return dst, err
 		}
 	}
-	return appendData(append(dst, 0), e, dataAsBytes), nil
+	return appendData(append(dst, 0), e, dataAsBytes, isUTF8), nil
 }
 
 func countOfAttributes(e *cloudevents.Event, hasTime bool) int {
@@ -127,7 +127,7 @@ func appendBinary(dst []byte, text string) []byte {
 
 // appendData appends the data, as the member of the union that the package documentation
 // says.
-func appendData(dst []byte, e *cloudevents.Event, asBytes bool) []byte {
+func appendData(dst []byte, e *cloudevents.Event, asBytes, isUTF8 bool) []byte {
 	switch {
 	case e.Data == nil:
 		return append(dst, dataNull<<1)
@@ -136,14 +136,14 @@ func appendData(dst []byte, e *cloudevents.Event, asBytes bool) []byte {
 		if b, ok := appendValue(dst, e.Data); ok {
 			return b
 		}
-	case isText(e):
+	case isText(e, isUTF8):
 		return appendBytes(append(dst, dataString<<1), e.Data)
 	}
 	return appendBytes(append(dst, dataBytes<<1), e.Data)
 }
 
 // isText reports whether the data is text by its content type, in UTF-8.
-func isText(e *cloudevents.Event) bool {
+func isText(e *cloudevents.Event, isUTF8 bool) bool {
 	t := e.DataContentType
-	return mediatype.IsText(t) && mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && utf8.Valid(e.Data)
+	return mediatype.IsText(t) && mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && (isUTF8 || utf8.Valid(e.Data))
 }

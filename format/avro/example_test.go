@@ -142,3 +142,21 @@ func ExampleDecodeCompact() {
 	// 1 n -1
 	// hi
 }
+
+// An event that was sealed once is encoded for several targets.
+func ExampleFormat_EncodeSealed() {
+	e := cloudevents.Event{ID: "1", Source: "/", Type: "t", DataContentType: "text/plain", Data: []byte("tea")}
+	sealed, err := cloudevents.Seal(e)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := ceavro.Format{}.EncodeSealed(nil, &sealed)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := ceavro.Decode(b)
+	fmt.Printf("%s %s %v\n", again.ID, again.Data, err)
+	// Output: 1 tea <nil>
+}

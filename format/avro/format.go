@@ -80,7 +80,18 @@ func receipt(forgive func(cloudevents.Receipt), e cloudevents.Event, err error) 
 // EncodeStructuredModeMessage appends e as [Append] does, or with all data as bytes if
 // DataAsBytes is set.
 func (f Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error) {
-	b, err := appendEvent(prepared(dst, e), e, f.DataAsBytes)
+	return f.append(dst, e, false)
+}
+
+// EncodeSealed is EncodeStructuredModeMessage for a sealed event. Text that was found to be
+// UTF-8 when the event was sealed is not looked at again.
+func (f Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
+	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return f.append(dst, e, s.IsUTF8()) })
+}
+
+// append appends e. isUTF8 says that its data is known to be UTF-8.
+func (f *Format) append(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
+	b, err := appendEvent(prepared(dst, e), e, f.DataAsBytes, isUTF8)
 	if err != nil {
 		return dst, err
 	}

@@ -1,226 +1,120 @@
 package ceavro
 
 import (
-	"slices"
-	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/format/internal/simple"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// fewExtensions is how many extensions a simple event can have.
-const fewExtensions = 16
-
-// simple decodes what most documents are: valid events of version 1.0 with a few
-// extensions whose types are not declared. All others are read once more by a decoder,
+// simpleReader decodes what most documents are. All others are read once more by a decoder,
 // which takes twice as long, and says what is wrong. Both decode an event to the same.
-type simple struct {
+type simpleReader struct {
 	reader
-	event      cloudevents.Event // its texts are parts of the document, until they are copied
-	extensions [fewExtensions]cloudevents.Extension
-	count      int  // of extensions
-	isBuilt    bool // a value has a text that the document does not have
+	simple.Event
 }
 
-// text reads a string, and fails if it is empty.
-func (s *simple) text() string {
-	b := s.bytes()
-	if len(b) == 0 {
-		s.giveUp()
-	}
-	return viewText(b)
-}
+// ended reports whether there is nothing more to read, because of an error or because the
+// event is not simple.
+func (s *simpleReader) ended() bool { return s.err != nil || s.GaveUp }
 
-// giveUp leaves the document to a decoder. The error is not returned.
-func (s *simple) giveUp() { s.err = errCut }
-
-// setTime sets the time, which is there once.
-func (s *simple) setTime(t time.Time) {
-	if !timestamp.InRange(t) || !timestamp.Absent(s.event.Time) {
-		s.giveUp()
-		return
-	}
-	s.event.Time = timestamp.Decoded(t)
-}
-
-// set sets a text that is there once.
-func (s *simple) set(text *string) {
-	if *text != "" {
-		s.giveUp()
-		return
-	}
-	*text = s.text()
-}
-
-func (s *simple) add(name []byte, v cloudevents.Value) {
-	if s.count == fewExtensions {
-		s.giveUp()
-		return
-	}
-	s.extensions[s.count] = cloudevents.Extension{Name: viewText(name), Value: v}
-	s.count++
-}
-
-// build adds an extension whose value needs memory, which only one can have.
-func (s *simple) build(name []byte, value func() cloudevents.Value) {
-	if s.isBuilt {
-		s.giveUp()
-		return
-	}
-	s.isBuilt = true
-	s.add(name, value())
-}
-
-func (s *simple) addInteger(name []byte, n int32) {
-	if 0 <= n && n < 100 { // strconv has the text
-		s.add(name, cloudevents.IntegerValue(n))
-		return
-	}
-	s.build(name, func() cloudevents.Value { return cloudevents.IntegerValue(n) })
-}
+// set sets a text that is there once, to the next one in the document.
+func (s *simpleReader) set(text *string) { s.Set(text, s.bytes()) }
 
 // attributes reads the map of the Avro format.
-func (s *simple) attributes() {
+func (s *simpleReader) attributes() {
+	e := &s.Event.Event
 	hasVersion := false
-	for b := (block{end: -1}); s.next(&b, 2) && s.err == nil; {
+	for b := (block{end: -1}); s.next(&b, 2) && !s.ended(); {
 		name := s.bytes()
 		switch s.union(attributeMembers) {
 		case attributeBoolean:
-			s.add(name, cloudevents.BooleanValue(s.boolean()))
+			s.Add(name, cloudevents.BooleanValue(s.boolean()))
 			continue
 		case attributeInt:
-			s.addInteger(name, s.int())
+			s.AddInteger(name, s.int())
 			continue
 		case attributeString:
 		default:
-			s.giveUp()
+			s.GaveUp = true
+			return
 		}
+		text := s.bytes()
 		switch string(name) {
 		case spec.SpecVersion:
-			if hasVersion || s.text() != spec.V1.String() {
-				s.giveUp()
+			if hasVersion || string(text) != "1.0" {
+				s.GaveUp = true
 			}
 			hasVersion = true
 		case spec.ID:
-			s.set(&s.event.ID)
+			s.Set(&e.ID, text)
 		case spec.Source:
-			s.set(&s.event.Source)
+			s.Set(&e.Source, text)
 		case spec.EventType:
-			s.set(&s.event.Type)
+			s.Set(&e.Type, text)
 		case spec.DataContentType:
-			s.set(&s.event.DataContentType)
+			s.Set(&e.DataContentType, text)
 		case spec.DataSchema:
-			s.set(&s.event.DataSchema)
+			s.Set(&e.DataSchema, text)
 		case spec.Subject:
-			s.set(&s.event.Subject)
+			s.Set(&e.Subject, text)
 		case spec.Time:
-			t, err := validation.ParseTimestamp(s.text())
-			if err != nil {
-				s.giveUp()
+			if t, err := validation.ParseTimestamp(viewText(text)); err != nil {
+				s.GaveUp = true
+			} else {
+				s.SetTime(t)
 			}
-			s.setTime(t)
 		default:
-			s.add(name, cloudevents.StringValue(viewText(s.bytes())))
+			s.AddString(name, text)
 		}
 	}
-	if !hasVersion {
-		s.giveUp()
-	}
+	s.GaveUp = s.GaveUp || !hasVersion
 }
 
 // compactAttributes reads the fields of the compact format up to data.
-func (s *simple) compactAttributes() {
-	s.set(&s.event.ID)
-	s.set(&s.event.Source)
-	s.set(&s.event.Type)
-	for _, text := range [...]*string{&s.event.DataContentType, &s.event.DataSchema, &s.event.Subject} {
+func (s *simpleReader) compactAttributes() {
+	e := &s.Event.Event
+	s.set(&e.ID)
+	s.set(&e.Source)
+	s.set(&e.Type)
+	for _, text := range [...]*string{&e.DataContentType, &e.DataSchema, &e.Subject} {
 		if s.union(2) == 1 {
 			s.set(text)
 		}
 	}
 	if s.union(2) == 1 {
-		s.setTime(time.UnixMicro(s.long()).UTC())
+		s.SetTime(time.UnixMicro(s.long()).UTC())
 	}
-	for b := (block{end: -1}); s.next(&b, 3) && s.err == nil; {
+	for b := (block{end: -1}); s.next(&b, 3) && !s.ended(); {
 		name := s.bytes()
 		switch s.union(compactExtensionMembers) {
 		case compactBoolean:
-			s.add(name, cloudevents.BooleanValue(s.boolean()))
+			s.Add(name, cloudevents.BooleanValue(s.boolean()))
 		case compactInt:
-			s.addInteger(name, s.int())
+			s.AddInteger(name, s.int())
 		case compactString:
-			s.add(name, cloudevents.StringValue(viewText(s.bytes())))
+			s.AddString(name, s.bytes())
 		case compactTimestamp:
-			t := time.UnixMicro(s.long()).UTC()
-			if !timestamp.InRange(t) {
-				s.giveUp()
-				return
-			}
-			s.build(name, func() cloudevents.Value { return cloudevents.TimestampValue(t) })
+			s.AddTimestamp(name, time.UnixMicro(s.long()).UTC())
 		default:
-			s.giveUp()
+			s.GaveUp = true
 		}
 	}
 }
 
-// finish reports whether the attributes that were read are those of a valid event. It
-// copies their texts, all at once.
-func (s *simple) finish(maxAttributes int) bool {
-	e := &s.event
-	if s.err != nil {
-		return false
-	}
-	count := 4 + s.count
-	for _, isThere := range [...]bool{e.DataContentType != "", e.DataSchema != "", e.Subject != "", !timestamp.Absent(e.Time)} {
-		if isThere {
-			count++
-		}
-	}
-	if count > maxAttributes {
-		return false
-	}
-	if s.count > 0 {
-		e.Extensions = make([]cloudevents.Extension, s.count)
-		copy(e.Extensions, s.extensions[:])
-		slices.SortFunc(e.Extensions, func(x, y cloudevents.Extension) int { return strings.Compare(x.Name, y.Name) })
-	}
-	if e.Validate() != nil {
-		return false
-	}
-	from := s.b[:s.i]
-	text := string(from)
-	for _, field := range [...]*string{&e.ID, &e.Source, &e.Type, &e.DataContentType, &e.DataSchema, &e.Subject} {
-		*field = copied(*field, from, text)
-	}
-	for i := range e.Extensions {
-		x := &e.Extensions[i]
-		x.Name = copied(x.Name, from, text)
-		if x.Value.Type() == spec.String {
-			x.Value = cloudevents.StringValue(copied(x.Value.String(), from, text))
-		}
-	}
-	return true
-}
-
-// copied returns the same part of text, which is a copy of b, as s is of b.
-func copied(s string, b []byte, text string) string {
-	if s == "" {
-		return ""
-	}
-	start := uintptr(unsafe.Pointer(unsafe.StringData(s))) - uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return text[start : start+uintptr(len(s))]
+// finish reports whether the attributes, which end here, are those of a valid event.
+func (s *simpleReader) finish(maxAttributes int) bool {
+	return s.err == nil && s.Finish(s.b[:s.i], s.i, s.i, limit(maxAttributes, cloudevents.DefaultMaxAttributes))
 }
 
 // simpleEvent decodes a simple event of the Avro format. If ok is false and there is no
 // error, a decoder must.
 func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
-	s := simple{reader: reader{b: body}}
+	s := simpleReader{reader: reader{b: body}}
 	s.attributes()
-	if !s.finish(limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes)) {
+	if !s.finish(f.MaxAttributes) {
 		return e, false, nil
 	}
 	var x data
@@ -228,25 +122,25 @@ func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err err
 	if err := s.end(body); err != nil {
 		return e, false, err
 	}
-	if x.implies(&s.event) || x.set(&s.event, nil) != nil {
+	if x.implies(&s.Event.Event) || x.set(&s.Event.Event, nil) != nil {
 		return e, false, nil
 	}
-	return s.event, true, nil
+	return s.Event.Event, true, nil
 }
 
 // simpleEvent decodes a simple event of the compact format. If ok is false and there is no
 // error, a decoder must.
 func (c *Compact) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
-	s := simple{reader: reader{b: body}}
+	s := simpleReader{reader: reader{b: body}}
 	s.compactAttributes()
-	if !s.finish(limit(c.MaxAttributes, cloudevents.DefaultMaxAttributes)) {
+	if !s.finish(c.MaxAttributes) {
 		return e, false, nil
 	}
 	if s.union(compactDataMembers) == compactDataBytes {
-		s.event.Data = s.bytes()
+		s.Event.Event.Data = s.bytes()
 	}
 	if err := s.end(body); err != nil {
 		return e, false, err
 	}
-	return s.event, true, nil
+	return s.Event.Event, true, nil
 }

@@ -36,7 +36,7 @@ func (r *reader) setData(e *cloudevents.Event, a *cloudevents.Attributes) error 
 	case ok && !isText:
 		e.Data = content
 	case t == "":
-		if a.Len() >= r.maxAttributes { // because encoders write it
+		if r.count >= r.maxAttributes { // because encoders write it
 			return syntax(r.data.start, r.tooMany())
 		}
 		e.Data, e.DataContentType = item, contentType
@@ -100,7 +100,7 @@ func (r *reader) dataError(rule *validation.Rule) error {
 
 // appendData appends the value of the data, which is not nil
 // (cbor-format.md#311-payload-encoding).
-func appendData(dst []byte, e *cloudevents.Event) ([]byte, error) {
+func appendData(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	t := e.DataContentType
 	switch {
 	case t == "":
@@ -113,7 +113,7 @@ func appendData(dst []byte, e *cloudevents.Event) ([]byte, error) {
 			return dst, validation.NewError(spec.Data, "", sectionEncoding, ruleNotCBOR)
 		}
 		return append(dst, e.Data...), nil
-	case (mediatype.IsJSON(t) || mediatype.IsText(t)) && mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && utf8.Valid(e.Data):
+	case (mediatype.IsJSON(t) || mediatype.IsText(t)) && mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && (isUTF8 || utf8.Valid(e.Data)):
 		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(len(e.Data)))
 		return append(dst, e.Data...), nil
 	}

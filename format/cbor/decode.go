@@ -53,8 +53,9 @@ type reader struct {
 	forgive       bool
 	forgiven      error
 
-	room []byte // for canonical strings that the document does not have
-	data span
+	room  []byte // for canonical strings that the document does not have
+	data  span
+	count int // of attributes, once they are assembled
 }
 
 // span is an item of the document. It is empty if there is none.
@@ -72,6 +73,7 @@ func (r *reader) event(e *cloudevents.Event) error {
 		return err
 	}
 	if r.data.end > 0 {
+		r.count = a.Len()
 		if err := r.setData(e, &a); err != nil {
 			return validation.Join(append([]error{err}, flat(a.Forgiven())...))
 		}
@@ -256,7 +258,7 @@ func (r *reader) text(a *cloudevents.Attributes, name []byte, t spec.Type, at, i
 // isReference reports whether the text of an extension is a URI-reference and no URI. The
 // type of dataschema is known.
 func isReference(name, text []byte) bool {
-	s := unsafe.String(unsafe.SliceData(text), len(text))
+	s := viewText(text)
 	return string(name) != spec.DataSchema && validation.URI(s) != nil && validation.URIReference(s) == nil
 }
 
@@ -402,3 +404,6 @@ func syntax(at int, err error) error { return &cloudevents.SyntaxError{Offset: a
 
 // view returns the bytes of s, which must not be written to.
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// viewText returns b as a string that changes with it.
+func viewText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -21,7 +21,10 @@ import (
 //
 // The Data of e may lie in the room behind dst, as after decoding from the same buffer.
 // The result is then a new slice.
-func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
+func Append(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, false) }
+
+// appendOne appends e. isUTF8 says that its data is known to be UTF-8.
+func appendOne(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
@@ -30,7 +33,7 @@ func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
 		b = append(make([]byte, 0, len(dst)+n), dst...)
 	}
-	b, err := appendEvent(b, e)
+	b, err := appendEvent(b, e, isUTF8)
 	if err != nil {
 		return dst, err
 	}
@@ -64,11 +67,10 @@ const (
 	coreSchema
 	coreVersion
 	coreContentType
-	coreCount
 )
 
 // appendEvent appends e, which is valid.
-func appendEvent(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
+func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) (_ []byte, err error) {
 	var few [64]int32
 	order := sorted(few[:0], e.Extensions)
 	pairs := 4 + len(order)
@@ -78,33 +80,26 @@ func appendEvent(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
 		}
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
-	core := 0
-	for _, i := range order {
-		x := &e.Extensions[i]
-		for core < coreCount && compare(coreName(e, core), x.Name) < 0 {
-			if dst, err = appendCore(dst, e, core); err != nil {
+	next := 0 // of order
+	for core, key := range coreKeys {
+		if core == coreSchema && e.SpecVersion == spec.V03 {
+			key = spec.SchemaURL
+		}
+		for ; next < len(order) && compare(e.Extensions[order[next]].Name, key) < 0; next++ {
+			if dst, err = appendExtension(dst, &e.Extensions[order[next]]); err != nil {
 				return dst, err
 			}
-			core++
 		}
-		if dst, err = appendExtension(appendText(dst, x.Name), x.Value); err != nil {
+		if dst, err = appendCore(dst, e, core, key, isUTF8); err != nil {
 			return dst, err
 		}
 	}
-	for ; core < coreCount; core++ {
-		if dst, err = appendCore(dst, e, core); err != nil {
+	for _, i := range order[next:] {
+		if dst, err = appendExtension(dst, &e.Extensions[i]); err != nil {
 			return dst, err
 		}
 	}
 	return dst, nil
-}
-
-// coreName returns a name of coreKeys, as the version of e has it.
-func coreName(e *cloudevents.Event, core int) string {
-	if core == coreSchema && e.SpecVersion == spec.V03 {
-		return spec.SchemaURL
-	}
-	return coreKeys[core]
 }
 
 // sorted appends the places of extensions in the order of a deterministic map.
@@ -138,13 +133,13 @@ func compare(a, b string) int {
 }
 
 // appendCore appends a pair that is no extension, if it is present.
-func appendCore(dst []byte, e *cloudevents.Event, core int) ([]byte, error) {
+func appendCore(dst []byte, e *cloudevents.Event, core int, key string, isUTF8 bool) ([]byte, error) {
 	switch core {
 	case coreID:
 		return appendText(append(dst, "\x62id"...), e.ID), nil
 	case coreData:
 		if e.Data != nil {
-			return appendData(append(dst, "\x64data"...), e)
+			return appendData(append(dst, "\x64data"...), e, isUTF8)
 		}
 	case coreTime:
 		if !timestamp.Absent(e.Time) {
@@ -160,7 +155,7 @@ func appendCore(dst []byte, e *cloudevents.Event, core int) ([]byte, error) {
 		}
 	case coreSchema:
 		if e.DataSchema != "" {
-			return appendText(appendText(dst, coreName(e, core)), e.DataSchema), nil
+			return appendText(appendText(dst, key), e.DataSchema), nil
 		}
 	case coreVersion:
 		return appendText(append(dst, "\x6bspecversion"...), e.SpecVersion.String()), nil
@@ -189,9 +184,11 @@ func appendTime(dst []byte, e *cloudevents.Event) []byte {
 	return dst
 }
 
-// appendExtension appends the value of an extension.
-func appendExtension(dst []byte, v cloudevents.Value) ([]byte, error) {
+// appendExtension appends an extension.
+func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
+	v := x.Value
 	text := v.String()
+	dst = appendText(dst, x.Name)
 	switch v.Type() {
 	case spec.Boolean:
 		if text == "true" {

@@ -122,3 +122,21 @@ func ExampleAppendItem() {
 	// "\xa1aa\x82\x01\xf9>\x00" <nil>
 	// true
 }
+
+// An event that was sealed once is encoded for several targets.
+func ExampleFormat_EncodeSealed() {
+	e := cloudevents.Event{ID: "1", Source: "/", Type: "t", DataContentType: "text/plain", Data: []byte("tea")}
+	sealed, err := cloudevents.Seal(e)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := cecbor.Format{}.EncodeSealed(nil, &sealed)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := cecbor.Decode(b)
+	fmt.Printf("%s %s %v\n", again.ID, again.Data, err)
+	// Output: 1 tea <nil>
+}

@@ -46,6 +46,17 @@ func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, ext
 	if !f.Accepts(contentType) {
 		return cloudevents.Event{}, format.Accepts(f, contentType)
 	}
+	if len(exts) == 0 {
+		var e cloudevents.Event
+		if f.simpleEvent(&e, body) {
+			return e, nil
+		}
+	}
+	return f.decode(body, exts)
+}
+
+// decode decodes every event.
+func (f *Format) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, error) {
 	r := reader{
 		b:             body,
 		extensions:    exts,
@@ -72,6 +83,12 @@ func (f Format) receipt(e cloudevents.Event, err error) {
 // EncodeStructuredModeMessage appends e as [Append] does.
 func (Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	return Append(dst, e)
+}
+
+// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8 when
+// the event was sealed is not looked at again.
+func (Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
+	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, s.IsUTF8()) })
 }
 
 // DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is

@@ -19,13 +19,16 @@ import (
 //
 // The Data of e may lie in the room behind dst, as after decoding from the same buffer.
 // The result is then a new slice.
-func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
+func Append(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, false) }
+
+// appendOne appends e. isUTF8 says that its data is known to be UTF-8.
+func appendOne(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	n := sizeOfEvent(e)
 	b := slices.Grow(dst, n)
 	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
 		b = append(make([]byte, 0, len(dst)+n), dst...)
 	}
-	b, err := appendEvent(b, e)
+	b, err := appendEvent(b, e, isUTF8)
 	if err != nil {
 		return dst, err
 	}
@@ -53,7 +56,7 @@ func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
 		var start int
 		b, start = open(b, batchEvents, sizeOfEvent(&es[i]))
 		var err error
-		if b, err = appendEvent(b, &es[i]); err == nil && es[i].SpecVersion != es[0].SpecVersion {
+		if b, err = appendEvent(b, &es[i], false); err == nil && es[i].SpecVersion != es[0].SpecVersion {
 			err = mixedVersions(&es[i])
 		}
 		if err != nil {
@@ -102,7 +105,7 @@ func sizeOfEvent(e *cloudevents.Event) int {
 }
 
 // appendEvent validates e and appends it.
-func appendEvent(dst []byte, e *cloudevents.Event) ([]byte, error) {
+func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
@@ -114,7 +117,7 @@ func appendEvent(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return appendData(dst, e), nil
+	return appendData(dst, e, isUTF8), nil
 }
 
 // The optional core attributes, in the order of their names.
@@ -270,7 +273,7 @@ func appendTimestamp(dst []byte, name string, t time.Time) ([]byte, error) {
 
 // appendData appends the data, in the member of the oneof that the package
 // documentation says.
-func appendData(dst []byte, e *cloudevents.Event) []byte {
+func appendData(dst []byte, e *cloudevents.Event, isUTF8 bool) []byte {
 	if e.Data == nil {
 		return dst
 	}
@@ -286,17 +289,17 @@ func appendData(dst []byte, e *cloudevents.Event) []byte {
 		}
 		return dst
 	}
-	if isText(e) {
+	if isText(e, isUTF8) {
 		return appendBytes(dst, eventTextData, e.Data)
 	}
 	return appendBytes(dst, eventBinaryData, e.Data)
 }
 
 // isText reports whether the data is text by its content type, in UTF-8.
-func isText(e *cloudevents.Event) bool {
+func isText(e *cloudevents.Event, isUTF8 bool) bool {
 	t := e.DataContentType
 	return t != "" && (mediatype.IsJSON(t) || mediatype.IsText(t)) &&
-		mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && utf8.Valid(e.Data)
+		mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && (isUTF8 || utf8.Valid(e.Data))
 }
 
 // sizeOfBytes returns the size of a field of n bytes.

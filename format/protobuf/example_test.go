@@ -132,3 +132,21 @@ func ExampleSchemaURI() {
 	fmt.Println(ceprotobuf.SchemaURI("type.googleapis.com/google.protobuf.Duration"))
 	// Output: https://type.googleapis.com/google.protobuf.Duration
 }
+
+// An event that was sealed once is encoded for several targets.
+func ExampleFormat_EncodeSealed() {
+	e := cloudevents.Event{ID: "1", Source: "/", Type: "t", DataContentType: "text/plain", Data: []byte("tea")}
+	sealed, err := cloudevents.Seal(e)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := ceprotobuf.Format{}.EncodeSealed(nil, &sealed)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	again, err := ceprotobuf.Decode(b)
+	fmt.Printf("%s %s %v\n", again.ID, again.Data, err)
+	// Output: 1 tea <nil>
+}

@@ -82,6 +82,12 @@ func (Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]b
 	return Append(dst, e)
 }
 
+// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8 when
+// the event was sealed is not looked at again.
+func (Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
+	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, s.IsUTF8()) })
+}
+
 // DecodeBatchModeMessage decodes a batch. The Data of the events aliases body.
 func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	if !f.AcceptsBatch(contentType) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
+	"github.com/seed763dd41b/cloudevents/internal/jsonschema"
 )
 
 // description is the documentation, written as JSON or as HTML.
@@ -20,20 +21,24 @@ type description struct {
 }
 
 type event struct {
+	ID      string   `json:"id"` // the fragment of its address
 	Type    string   `json:"type"`
 	Source  string   `json:"source,omitempty"`
 	Version string   `json:"version,omitempty"`
 	Summary string   `json:"summary,omitempty"`
 	In      example  `json:"in"`
 	Out     *example `json:"out,omitempty"` // nil if there is no reply
+	Answers []answer `json:"answers"`
 }
 
 type example struct {
 	Event  *cloudevents.Event `json:"example,omitempty"` // nil if the route refuses it
+	Fields []jsonschema.Field `json:"fields,omitempty"`  // of the schema
 	Schema json.RawMessage    `json:"schema,omitempty"`  // nil if there is none
 	Curl   *commands          `json:"curl,omitempty"`    // nil for a reply and without an event
 
 	messages messages // have the event
+	checked  bool     // whether the route refuses data of another type
 }
 
 // commands are shell commands that send an event, one for each content mode.

@@ -26,7 +26,7 @@ func newEvent(r *dispatch.Route, number string) (event, error) {
 	if err != nil {
 		return event{}, fmt.Errorf("documentation of the event (In): %w", err)
 	}
-	e := event{Type: r.Type, Source: r.Source, Version: r.Version, Summary: valid(r.Summary), In: *in}
+	e := event{Type: r.Type, Source: r.Source, Version: r.Version, Summary: valid(r.Summary), In: *in, Answers: answers(r, in)}
 	if reflect.ValueOf(r.Out).IsZero() {
 		return e, nil
 	}
@@ -60,17 +60,53 @@ func describeIn(r *dispatch.Route, number string) (*example, error) {
 	if e.ID == "" {
 		e.ID = "example-" + number
 	}
+	if !isGenerated(&r.In) {
+		x, err := newExample(e, &r.In)
+		if err == nil {
+			x.checked = isChecked(r, x.Event)
+			err = refusal(r, x.Event)
+		}
+		return x, err
+	}
 	x, err := newExample(e, &r.In)
 	if err != nil {
 		return nil, err
 	}
+	filled, err := withValues(&r.In)
+	if err != nil {
+		return nil, err
+	}
+	if better, err := newExample(e, filled); err == nil && refusal(r, better.Event) == nil {
+		better.checked = isChecked(r, better.Event)
+		return better, nil
+	}
+	x.checked = isChecked(r, x.Event)
 	if err := refusal(r, x.Event); err != nil {
-		if !r.Matches(x.Event) || !isGenerated(&r.In) {
+		if !r.Matches(x.Event) {
 			return nil, err
 		}
-		*x = example{Schema: x.Schema}
+		x.Event = nil
 	}
 	return x, nil
+}
+
+// isChecked reports whether a route that takes e refuses malformed data before its handler
+// is called.
+func isChecked(r *dispatch.Route, e *cloudevents.Event) bool {
+	malformed := *e
+	malformed.DataContentType, malformed.Data = "application/json", []byte("{")
+	return r.Matches(&malformed) && r.Check(&malformed) != nil
+}
+
+// withValues returns d with values instead of the zero value that says the type of the data.
+func withValues(d *dispatch.EventDoc) (*dispatch.EventDoc, error) {
+	v, err := jsonschema.Example(reflect.TypeOf(d.Data))
+	if err != nil {
+		return nil, err
+	}
+	filled := *d
+	filled.Data = v
+	return &filled, nil
 }
 
 // refusal returns why the route refuses an example in some content mode.
@@ -119,7 +155,18 @@ func describeOut(d *dispatch.EventDoc, number string) (*example, error) {
 	if e.ID == "" {
 		e.ID = "example-" + number + "-reply"
 	}
-	return newExample(e, d)
+	x, err := newExample(e, d)
+	if err != nil || !isGenerated(d) {
+		return x, err
+	}
+	filled, err := withValues(d)
+	if err != nil {
+		return nil, err
+	}
+	if better, err := newExample(e, filled); err == nil {
+		return better, nil
+	}
+	return x, nil
 }
 
 // newExample returns e as an example, with the data and the schema of d.
@@ -166,7 +213,17 @@ func newExample(e cloudevents.Event, d *dispatch.EventDoc) (*example, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &example{Event: &e, Schema: bytes.Clone(schema), messages: m}, nil
+	return &example{Event: &e, Fields: fields(schema), Schema: bytes.Clone(schema), messages: m}, nil
+}
+
+// fields returns the table of a schema, in text that can be shown.
+func fields(schema json.RawMessage) []jsonschema.Field {
+	all := jsonschema.Fields(schema)
+	for i := range all {
+		f := &all[i]
+		f.Name, f.Type, f.Description = valid(f.Name), valid(f.Type), valid(f.Description)
+	}
+	return all
 }
 
 // setData sets the data of e. A method of v that panics is an error: a method that is

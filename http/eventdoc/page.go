@@ -1,12 +1,25 @@
 // Package eventdoc documents the routes of a [dispatch.Mux] to people, as an HTML page,
-// and to programs, as JSON. Each route has an example of its event and of its reply, a JSON
-// Schema of the data, and curl commands that send the example.
+// and to programs, as JSON. Each route has an address of its own, an example of its event
+// and of its reply, a table of the fields of the data, a JSON Schema, curl commands that send
+// the example, and the answers to expect.
 //
 //	page, err := eventdoc.New(&mux)
 //	if err != nil {
 //		return err
 //	}
 //	http.Handle("/docs", page)
+//
+// The page takes the fields from the Go type of a handler's data. The tag doc describes a
+// field, and the tag example has a value for it; without that, the example has values that
+// fit the names and types of the fields.
+//
+//	type Order struct {
+//		ID    string `json:"id" doc:"Number of the order." example:"A-1042"`
+//		Count int    `json:"count,omitempty" doc:"How many. 1 if it is left out."`
+//	}
+//
+// More than 12 routes are shown in groups of those whose types begin alike. The page needs
+// JavaScript for the search and for the buttons that copy, and for nothing else.
 package eventdoc
 
 import (
@@ -19,7 +32,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	"github.com/seed763dd41b/cloudevents/http/internal/answer"
+	httpanswer "github.com/seed763dd41b/cloudevents/http/internal/answer"
 )
 
 // Page is an [http.Handler] that answers GET and HEAD with the documentation of a Mux. The
@@ -53,7 +66,7 @@ type Page struct {
 // not a valid event, or that its route refuses, as [dispatch.Route.Check] finds; a reply
 // without a type; data that cannot be written under its content type; or a schema that is
 // not JSON. If the zero value that [dispatch.On] puts into a route is refused, the route has
-// a schema and no example.
+// a schema and no example. So is a tag example that is no value of its field.
 func New(m *dispatch.Mux) (*Page, error) {
 	var p Page
 	var errs []error
@@ -75,6 +88,11 @@ func New(m *dispatch.Mux) (*Page, error) {
 		}
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Version, b.Version))
 	})
+	taken := map[string]bool{}
+	for i := range p.events {
+		e := &p.events[i]
+		e.ID = fragment(e, taken)
+	}
 	return &p, nil
 }
 
@@ -83,7 +101,7 @@ func New(m *dispatch.Mux) (*Page, error) {
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
-	answer.Early(w, r)
+	httpanswer.Early(w, r)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET and HEAD are allowed", http.StatusMethodNotAllowed)
@@ -92,7 +110,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := p.describe(r)
 	var body []byte
 	var err error
-	if answer.PrefersJSON(r.Header) {
+	if httpanswer.PrefersJSON(r.Header) {
 		h.Set("Content-Type", "application/json")
 		body, err = d.json()
 	} else {

@@ -4,8 +4,10 @@
   var search = document.getElementById("search");
   var count = document.getElementById("count");
   var none = document.getElementById("none");
+  var groups = document.querySelectorAll(".group");
   var events = Array.prototype.map.call(document.querySelectorAll(".event"), function (element) {
-    return { element: element, text: element.querySelector("summary").textContent.toLowerCase() };
+    var parts = element.querySelectorAll(".event > summary, .fields tbody");
+    return { element: element, text: Array.prototype.map.call(parts, function (part) { return part.textContent; }).join("\n").toLowerCase() };
   });
 
   function narrow() {
@@ -15,6 +17,9 @@
       var fits = words.every(function (word) { return event.text.indexOf(word) >= 0; });
       event.element.hidden = !fits;
       if (fits) shown++;
+    });
+    groups.forEach(function (group) {
+      group.hidden = !group.querySelector(".event:not([hidden])");
     });
     none.hidden = shown > 0;
     count.textContent = shown + " of " + events.length;
@@ -44,7 +49,26 @@
     });
   });
 
+  // A link to an event opens it, in browsers that do not do so themselves, and although a
+  // search hides it.
+  function follow() {
+    var id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch (malformed) { return; }
+    var target = id && document.getElementById(id);
+    if (!target) return;
+    var event = target.closest(".event");
+    if (target.hidden || event && event.hidden) {
+      search.value = "";
+      narrow();
+    }
+    if (event) {
+      event.open = true;
+      event.scrollIntoView();
+    }
+  }
+
   search.addEventListener("input", narrow);
+  addEventListener("hashchange", follow);
   document.addEventListener("keydown", function (event) {
     if (event.key === "/" && event.target.tagName !== "INPUT") {
       event.preventDefault();
@@ -53,4 +77,5 @@
   });
   document.getElementById("tools").hidden = false;
   narrow();
+  follow();
 })();

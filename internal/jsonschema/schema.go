@@ -1,5 +1,6 @@
-// Package jsonschema derives a JSON Schema (draft 2020-12) from a Go type. The schema
-// describes what encoding/json writes for values of that type.
+// Package jsonschema derives a JSON Schema (draft 2020-12) and an example from a Go type, and
+// a table of fields from a schema. The schema describes what encoding/json writes for values
+// of that type.
 package jsonschema
 
 import (
@@ -17,6 +18,7 @@ import (
 // encoding/json writes. The zero schema allows everything.
 type schema struct {
 	Dialect         string     `json:"$schema,omitempty"`
+	Description     string     `json:"description,omitempty"`
 	Ref             string     `json:"$ref,omitempty"`
 	Type            typeNames  `json:"type,omitempty"`
 	Format          string     `json:"format,omitempty"`
@@ -72,7 +74,8 @@ func (ps properties) MarshalJSON() ([]byte, error) {
 
 // For returns the schema of the JSON that encoding/json writes for a value of type t.
 // Types that have a name and parts are in $defs, so that they can contain themselves. A
-// field without omitempty and omitzero is required. A type that writes or reads itself as
+// field without omitempty and omitzero is required. The tag doc of a field is its
+// description. A type that writes or reads itself as
 // JSON, by a method, gives a schema that allows everything. null is allowed inside, where
 // Go may have nil, but not for the value itself.
 //

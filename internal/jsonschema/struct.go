@@ -17,6 +17,8 @@ type field struct {
 	optional bool // whether it is left out if it is empty, or if an embedded pointer is nil
 	omitted  bool // whether it is left out if it is empty, and is never null otherwise
 	asString bool // whether a tag has it written in a string
+	doc      string
+	example  string
 }
 
 // object returns the schema of a struct.
@@ -36,6 +38,7 @@ func (b *builder) object(t reflect.Type) (*schema, error) {
 		if f.omitted {
 			value = notNull(value)
 		}
+		value.Description = f.doc
 		s.Properties = append(s.Properties, property{f.name, value})
 		if !f.optional {
 			s.Required = append(s.Required, f.name)
@@ -109,6 +112,7 @@ func structFields(t reflect.Type, index []int, optional bool, inside map[reflect
 			optional: optional || omitEmpty,
 			omitted:  omitEmpty && !(f.Type.Kind() == reflect.Pointer && hasNil(f.Type.Elem())),
 			asString: has("string") && isQuotable(f.Type) && !writesItself(f.Type),
+			doc:      f.Tag.Get("doc"), example: f.Tag.Get("example"),
 		})
 	}
 	return fields

@@ -22,10 +22,36 @@ func Essence(s string) string {
 // Is reports whether s has the type and the subtype of essence, ignoring case.
 func Is(s, essence string) bool { return ascii.EqualFold(Essence(s), essence) }
 
+// kind is what data of a media type is.
+type kind byte
+
+const (
+	unknown kind = iota
+	other
+	isJSON
+	isCBOR
+	isText
+)
+
+// common returns the kind of the media types that most senders have, as they spell them.
+func common(s string) kind {
+	switch s {
+	case "application/json":
+		return isJSON
+	case "text/plain", "application/xml", "text/xml":
+		return isText
+	case "application/cbor":
+		return isCBOR
+	case "application/octet-stream", "application/protobuf":
+		return other
+	}
+	return unknown
+}
+
 // IsJSON reports whether s is a media type of JSON: */json or */*+json.
 func IsJSON(s string) bool {
-	if s == "application/json" {
-		return true
+	if k := common(s); k != unknown {
+		return k == isJSON
 	}
 	_, subtype, _ := strings.Cut(Essence(s), "/")
 	return ascii.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
@@ -33,12 +59,18 @@ func IsJSON(s string) bool {
 
 // IsCBOR reports whether s is a media type of CBOR: */cbor or */*+cbor.
 func IsCBOR(s string) bool {
+	if k := common(s); k != unknown {
+		return k == isCBOR
+	}
 	_, subtype, _ := strings.Cut(Essence(s), "/")
 	return ascii.EqualFold(subtype, "cbor") || hasSuffixFold(subtype, "+cbor")
 }
 
 // IsText reports whether s is a media type of text other than JSON.
 func IsText(s string) bool {
+	if k := common(s); k != unknown {
+		return k == isText
+	}
 	typ, subtype, _ := strings.Cut(Essence(s), "/")
 	if IsJSON(s) {
 		return false

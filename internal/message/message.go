@@ -170,7 +170,7 @@ func list(err error) validation.Errors {
 // that of JSON. taken is false if the message is not such an event. An array of events is an
 // error.
 func (d *Decoder) JSONEvent(e *cloudevents.Event, body []byte, contentType string) (taken bool, err error) {
-	switch mode := modeOfJSON(body, contentType); mode {
+	switch mode := ModeOfJSON(body, contentType); mode {
 	case cloudevents.BinaryMode:
 		return false, nil
 	case cloudevents.BatchMode:
@@ -186,12 +186,12 @@ func (d *Decoder) JSONEvent(e *cloudevents.Event, body []byte, contentType strin
 // mode, though its content type does not say so. A body that is not JSON may still be one if
 // it begins like it: a decoder knows what is wrong with it.
 func MayBeJSON(body []byte, contentType string) bool {
-	return modeOfJSON(body, contentType) == cloudevents.StructuredMode
+	return ModeOfJSON(body, contentType) == cloudevents.StructuredMode
 }
 
-// modeOfJSON returns the mode of a message that does not say it: structured if it may be an
-// event, batch if it may be an array of them, and binary if it is neither.
-func modeOfJSON(body []byte, contentType string) cloudevents.Mode {
+// ModeOfJSON returns the mode of a message without attributes that does not say it: structured
+// if it may be an event, batch if it may be an array of them, and binary if it is neither.
+func ModeOfJSON(body []byte, contentType string) cloudevents.Mode {
 	if contentType != "" && !mediatype.Is(contentType, "application/json") || !bytes.Contains(body, []byte(`"specversion"`)) {
 		return cloudevents.BinaryMode
 	}

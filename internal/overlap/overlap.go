@@ -14,3 +14,16 @@ func Bytes(a, b []byte) bool {
 	firstB, lastB := uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(&b[len(b)-1]))
 	return firstA <= lastB && firstB <= lastA
 }
+
+// Index returns the index in outer of the first byte of inner, or -1 if inner is empty or
+// begins elsewhere in memory.
+func Index(outer, inner []byte) int {
+	if len(outer) == 0 || len(inner) == 0 {
+		return -1
+	}
+	first, at := uintptr(unsafe.Pointer(&outer[0])), uintptr(unsafe.Pointer(&inner[0]))
+	if at < first || at-first >= uintptr(len(outer)) {
+		return -1
+	}
+	return int(at - first)
+}

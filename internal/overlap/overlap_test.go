@@ -25,3 +25,25 @@ func TestBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestIndex(t *testing.T) {
+	b := make([]byte, 8)
+	for name, c := range map[string]struct {
+		outer, inner []byte
+		want         int
+	}{
+		"the same":       {b, b, 0},
+		"within":         {b, b[3:5], 3},
+		"the last byte":  {b, b[7:], 7},
+		"longer":         {b[2:4], b[3:], 1},
+		"before":         {b[4:], b[:6], -1},
+		"behind":         {b[:4], b[4:], -1},
+		"empty":          {b, b[3:3], -1},
+		"in nothing":     {nil, b, -1},
+		"in other bytes": {make([]byte, 8), b, -1},
+	} {
+		if got := overlap.Index(c.outer, c.inner); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}

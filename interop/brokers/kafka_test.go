@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -137,7 +138,7 @@ func TestKafkaSDKGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer partition.Close()
-	for _, ch := range peertest.Both(sdkGoKafka, modes()...) {
+	for _, ch := range slices.Concat(peertest.Both(sdkGoKafka, modes()...), peertest.Old(sdkGoKafka, modes()...)) {
 		kafka().Exchange(t, ch, func(t *testing.T, e *cloudevents.Event) peertest.Outcome {
 			if ch.Direction == peertest.Reads {
 				b.send(t, e, ch.Mode)

@@ -23,14 +23,15 @@ func nats() *peertest.Binding {
 of nats.js are made and read by hand, as the document says. The core binding of sdk-go has
 structured mode alone.`,
 		Channels: slices.Concat(
-			peertest.Both(sdkGoNATS, cloudevents.StructuredMode), peertest.Both(sdkGoJetStream, modes()...),
+			peertest.Both(sdkGoNATS, cloudevents.StructuredMode), peertest.Old(sdkGoNATS, cloudevents.StructuredMode),
+			peertest.Both(sdkGoJetStream, modes()...), peertest.Old(sdkGoJetStream, modes()...),
 			peertest.Both(natsNode, modes()...),
 		),
 		Deviations: natsRows,
 	}
 }
 
-var natsRows = slices.Concat(sdkgo.Writes(sdkGoNATS), jetStreamWrites(), []peertest.Deviation{
+var natsRows = slices.Concat(sdkgo.Writes(sdkGoNATS), sdkgo.WritesOld(sdkGoNATS), jetStreamWrites(), sdkgo.WritesOld(sdkGoJetStream), []peertest.Deviation{
 	{Peer: sdkGoJetStream, Direction: peertest.Reads, Modes: only(cloudevents.BinaryMode), Cases: []string{"text-unicode", "text-edge-spaces", "text-percent", "text-quotes"},
 		Happens: "Percent-encoding is not decoded: `Euro%20%E2%82%AC` is read as it is.",
 		Section: natsValues, Change: peertest.Rewrite(percentByHand, texts...)},

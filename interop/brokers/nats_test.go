@@ -3,6 +3,7 @@ package brokers_test
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -133,7 +134,7 @@ func TestNATSSDKGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ch := range peertest.Both(sdkGoNATS, cloudevents.StructuredMode) {
+	for _, ch := range slices.Concat(peertest.Both(sdkGoNATS, cloudevents.StructuredMode), peertest.Old(sdkGoNATS, cloudevents.StructuredMode)) {
 		nats().Exchange(t, ch, func(t *testing.T, e *cloudevents.Event) peertest.Outcome {
 			if ch.Direction == peertest.Reads {
 				n.send(t, e, ch.Mode)
@@ -168,7 +169,7 @@ func TestNATSSDKGoJetStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, ch := range peertest.Both(sdkGoJetStream, modes()...) {
+	for _, ch := range slices.Concat(peertest.Both(sdkGoJetStream, modes()...), peertest.Old(sdkGoJetStream, modes()...)) {
 		nats().Exchange(t, ch, func(t *testing.T, e *cloudevents.Event) peertest.Outcome {
 			if ch.Direction == peertest.Reads {
 				n.send(t, e, ch.Mode)

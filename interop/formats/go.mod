@@ -1,6 +1,6 @@
 module github.com/seed763dd41b/cloudevents/interop/formats
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/cloudevents/sdk-go/binding/format/protobuf/v2 v2.16.2
@@ -9,6 +9,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/hamba/avro/v2 v2.31.0
 	github.com/seed763dd41b/cloudevents v0.0.0
+	github.com/seed763dd41b/cloudevents/interop/brokers v0.0.0
 	github.com/twmb/avro v1.9.1
 	google.golang.org/protobuf v1.36.12
 )
@@ -21,4 +22,9 @@ require (
 	github.com/x448/float16 v0.8.4 // indirect
 )
 
-replace github.com/seed763dd41b/cloudevents => ../..
+replace (
+	github.com/seed763dd41b/cloudevents => ../..
+	github.com/seed763dd41b/cloudevents/interop/brokers => ../brokers
+	github.com/seed763dd41b/cloudevents/kafka/kgo => ../../kafka/kgo
+	github.com/seed763dd41b/cloudevents/nats/natsgo => ../../nats/natsgo
+)

@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	cexml "github.com/seed763dd41b/cloudevents/format/xml"
+	"github.com/seed763dd41b/cloudevents/interop/brokers/peertest"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -24,11 +25,7 @@ type xmllint struct {
 
 func newXMLLint(t testing.TB) xmllint {
 	t.Helper()
-	program, err := exec.LookPath("xmllint")
-	if err != nil {
-		t.Skip("there is no xmllint; in Debian it is in libxml2-utils")
-	}
-	return xmllint{program, t.TempDir()}
+	return xmllint{peertest.Program(t, "xmllint"), t.TempDir()}
 }
 
 // refused returns the documents that xmllint does not take for well-formed, by their

@@ -59,7 +59,8 @@ type Consumer struct {
 	Skipped func(ctx context.Context, r *kgo.Record, err error)
 
 	// QueueLimit is the number of records of one partition that wait for the handler. While
-	// there are more, the partition is not fetched. 0 is 256.
+	// there are more, nothing is polled for 100 ms, and after that all partitions but this
+	// one. 0 is 256.
 	QueueLimit int
 
 	// Grace is the time that the handlers under way have to finish once Run is to end, or a
@@ -69,7 +70,8 @@ type Consumer struct {
 
 	mu         sync.Mutex
 	partitions map[place]*partition
-	failed     chan error // has room for one; made by Run
+	failed     chan error    // has room for one; made by Run
+	finished   chan struct{} // has room for one: there is something to mark; made by Run
 	ctx        context.Context
 }
 
@@ -83,6 +85,15 @@ const (
 	defaultQueueLimit = 256
 	pollLimit         = 1000 // records of one poll
 
+	// pauseAfter is the time that a partition has to make room before it is paused. The
+	// client drops what it has fetched of a paused partition, and fetches it again.
+	pauseAfter = 100 * time.Millisecond
+
+	// fetchWait is shorter than that of the client, 5 s: a partition that is paused no more
+	// is fetched after the fetch under way, which waits for the others.
+	fetchWait = 500 * time.Millisecond
+
+	markAfter      = 10 * time.Millisecond
 	commitInterval = time.Second
 	commitTimeout  = 10 * time.Second
 )
@@ -97,13 +108,14 @@ var (
 )
 
 // Options returns the options that the client needs: it commits only what the Consumer has
-// marked, every second, and tells the Consumer of partitions that are taken away. A later
-// kgo.AutoCommitInterval is kept. The hooks OnPartitionsRevoked and OnPartitionsLost are the
-// Consumer's.
+// marked, every second, waits 500 ms for records, and tells the Consumer of partitions that
+// are taken away. A later kgo.AutoCommitInterval or kgo.FetchMaxWait is kept. The hooks
+// OnPartitionsRevoked and OnPartitionsLost are the Consumer's.
 func (c *Consumer) Options() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.AutoCommitMarks(),
 		kgo.AutoCommitInterval(commitInterval),
+		kgo.FetchMaxWait(fetchWait),
 		kgo.BlockRebalanceOnPoll(), // until the records of a poll are with their partitions
 		kgo.OnPartitionsRevoked(c.revoked),
 		kgo.OnPartitionsLost(c.lost),
@@ -148,6 +160,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	c.partitions = map[place]*partition{}
 	c.failed = make(chan error, 1)
+	c.finished = make(chan struct{}, 1)
 	c.ctx = handling
 	c.mu.Unlock()
 
@@ -155,13 +168,17 @@ func (c *Consumer) Run(ctx context.Context) error {
 	defer stop()
 	polled := make(chan error, 1)
 	go func() { polled <- c.poll(polling) }()
+	var marking sync.WaitGroup
+	marking.Go(func() { c.mark(polling) })
 	var err error
 	select {
 	case err = <-c.failed:
 		stop()
 		<-polled
 	case err = <-polled:
+		stop()
 	}
+	marking.Wait()
 	if ended := c.end(nil); err == nil {
 		err = ended
 	}
@@ -179,8 +196,11 @@ func (c *Consumer) Run(ctx context.Context) error {
 // poll reads records and gives them to the partitions, until ctx ends.
 func (c *Consumer) poll(ctx context.Context) error {
 	defer c.Client.AllowRebalance()
+	var full []*partition
 	for {
 		c.Client.AllowRebalance()
+		c.makeRoom(ctx, full)
+		full = full[:0]
 		fetches := c.Client.PollRecords(ctx, pollLimit)
 		if ctx.Err() != nil {
 			return nil // what was fetched is not marked, and comes again
@@ -191,10 +211,13 @@ func (c *Consumer) poll(ctx context.Context) error {
 		var err error
 		fetches.EachError(func(topic string, number int32, cause error) {
 			switch {
+			case passes(cause) && topic == "": // about the group
+				c.logger().LogAttrs(ctx, slog.LevelWarn, "out of the group for a while", slog.String("error", cause.Error()))
+				return
 			case passes(cause):
 			case err != nil: // one is enough
 				return
-			case topic == "": // about the group
+			case topic == "":
 				err = fmt.Errorf("cekgo: %w", cause)
 				return
 			default:
@@ -207,17 +230,90 @@ func (c *Consumer) poll(ctx context.Context) error {
 			return err
 		}
 		fetches.EachPartition(func(f kgo.FetchTopicPartition) {
-			if len(f.Records) > 0 {
-				c.partition(place{f.Topic, f.Partition}).add(f.Records, f.HighWatermark)
+			if len(f.Records) == 0 {
+				return
+			}
+			if p := c.partition(place{f.Topic, f.Partition}); p.add(f.Records, f.HighWatermark) {
+				full = append(full, p)
 			}
 		})
 	}
 }
 
-// passes reports whether a fetch can succeed later without a change.
+// finish says that there is something to mark.
+func (c *Consumer) finish() {
+	select {
+	case c.finished <- struct{}{}:
+	default:
+	}
+}
+
+// mark marks what is finished, now and then: to mark each record costs more than to decode it.
+func (c *Consumer) mark(ctx context.Context) {
+	timer := time.NewTimer(markAfter)
+	defer timer.Stop()
+	for {
+		select {
+		case <-c.finished:
+		case <-ctx.Done():
+			return
+		}
+		timer.Reset(markAfter)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return
+		}
+		c.mu.Lock()
+		for _, p := range c.partitions {
+			p.mark()
+		}
+		c.mu.Unlock()
+	}
+}
+
+// makeRoom waits until no more records than the limit wait in each partition, and pauses those
+// that take too long. Handlers that are fast never have their partition paused.
+func (c *Consumer) makeRoom(ctx context.Context, full []*partition) {
+	if len(full) == 0 {
+		return
+	}
+	timer := time.NewTimer(pauseAfter)
+	defer timer.Stop()
+	for i, p := range full {
+		select {
+		case <-p.room:
+		case <-p.stopping:
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			for _, p := range full[i:] {
+				p.pause()
+			}
+			return
+		}
+	}
+}
+
+// passes reports whether a fetch, or the membership in the group, can succeed later without a
+// change: the client tries again. A member that was too slow to be heard of is one of those.
 func passes(err error) bool {
 	var lost *kgo.ErrDataLoss
-	return kerr.IsRetriable(err) || errors.As(err, &lost)
+	var session *kgo.ErrGroupSession
+	var refused *kerr.Error
+	switch {
+	case errors.As(err, &lost), kerr.IsRetriable(err):
+		return true
+	case !errors.As(err, &session):
+		return false
+	case !errors.As(err, &refused): // the coordinator is not there
+		return true
+	}
+	switch refused {
+	case kerr.UnknownMemberID, kerr.IllegalGeneration, kerr.RebalanceInProgress, kerr.MemberIDRequired, kerr.FencedMemberEpoch, kerr.StaleMemberEpoch:
+		return true
+	}
+	return false
 }
 
 func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }
@@ -250,6 +346,7 @@ func (c *Consumer) revoked(ctx context.Context, client *kgo.Client, partitions m
 // refused.
 func (c *Consumer) lost(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
 	for _, p := range c.take(partitions) {
+		p.leave()
 		p.quit()
 		p.cancel()
 	}
@@ -277,8 +374,8 @@ func (c *Consumer) take(partitions map[string][]int32) (taken []*partition) {
 	return taken
 }
 
-// end takes partitions, or all if the map is nil, and waits until their handlers have
-// finished.
+// end takes partitions, or all if the map is nil, waits until their handlers have finished, and
+// marks what is finished then.
 func (c *Consumer) end(partitions map[string][]int32) error {
 	taken := c.take(partitions)
 	for _, p := range taken {
@@ -297,7 +394,12 @@ func (c *Consumer) end(partitions map[string][]int32) error {
 		}
 	}
 	defer cancel()
-	if grace.Wait(idle, c.Grace, cancel) {
+	done := grace.Wait(idle, c.Grace, cancel)
+	for _, p := range taken {
+		p.mark()
+		p.leave()
+	}
+	if done {
 		return nil
 	}
 	left := new(dispatch.UnfinishedError)

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kfake"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
@@ -70,11 +72,22 @@ func consumeUntilKilled(addrs []string, file string) error {
 	return c.Run(ctx)
 }
 
-// Of 20,000 events none is lost, although a third of the attempts fail and the process of the
-// consumer is killed five times. The order of each key holds, but for what comes again.
+// Of 20,000 events none is lost, although a third of the attempts fail, the process of the
+// consumer is killed five times, and the broker is started again in the middle. The order of each
+// key holds, but for what comes again.
 func TestCrash(t *testing.T) {
 	const n, kills = 20_000, 5
-	addrs := start(t, 4)
+	options := []kfake.Opt{kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second), kfake.DataDir(t.TempDir())}
+	boot := func(more ...kfake.Opt) *kfake.Cluster {
+		cluster, err := kfake.NewCluster(append(more, options...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cluster
+	}
+	cluster := boot(kfake.SeedTopics(4, topic), kfake.SeedTopics(1, letters))
+	defer func() { cluster.Close() }()
+	addrs := cluster.ListenAddrs()
 	send(t, addrs, 0, n)
 	file := filepath.Join(t.TempDir(), "handled")
 	child := func() *exec.Cmd {
@@ -88,7 +101,13 @@ func TestCrash(t *testing.T) {
 	}
 	for i := range kills {
 		cmd := child()
-		waitFor(t, func() bool { return lines(t, file) > (i+1)*n/(kills+2) })
+		waitFor(t, func() bool { return lines(t, file) > (i+1)*n/(kills+3) })
+		if i == kills/2 {
+			cluster.Close()
+			cluster = boot(kfake.Ports(port(t, addrs[0])))
+			before := lines(t, file)
+			waitFor(t, func() bool { return lines(t, file) > before+n/(kills+3) })
+		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -139,6 +158,14 @@ func TestCrash(t *testing.T) {
 		t.Errorf("%d handled and %d in the dead letter, of %d", handled, len(dead), n)
 	}
 	t.Logf("%d handled, %d in the dead letter, %d came again", handled, len(dead), repeated)
+}
+
+func port(t *testing.T, addr string) (n int) {
+	t.Helper()
+	if _, err := fmt.Sscan(addr[strings.LastIndexByte(addr, ':')+1:], &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // each calls f for each line of the file. Keys are the last digits of the numbers, so that

@@ -9,7 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	"github.com/seed763dd41b/cloudevents/format"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
 // The headers of a dead letter that say where the record was. Those that say why it is there are
@@ -67,16 +67,7 @@ func isAdded(name string, knative bool) bool {
 
 // isBinary reports whether a record carries an event in binary mode.
 func isBinary(r *kgo.Record) bool {
-	hasVersion := false
-	for _, h := range r.Headers {
-		switch h.Key {
-		case "content-type":
-			if format.ModeOf(string(h.Value)) != cloudevents.BinaryMode {
-				return false
-			}
-		case "ce_specversion":
-			hasVersion = h.Value != nil
-		}
-	}
-	return hasVersion
+	m := FromRecord(r)
+	mode, ok := cekafka.ModeOf(&m)
+	return ok && mode == cloudevents.BinaryMode
 }

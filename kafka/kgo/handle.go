@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
 type recordKey struct{}
@@ -21,9 +22,10 @@ func RecordFrom(ctx context.Context) (*kgo.Record, bool) {
 	return r, ok
 }
 
-// handle deals with one record, and reports whether it is settled.
-func (c *Consumer) handle(p *partition, r *kgo.Record) bool {
-	m := FromRecord(r)
+// handle deals with one record of a lane, and reports whether it is settled.
+func (c *Consumer) handle(p *partition, l *lane, r *kgo.Record) bool {
+	l.headers = appendHeaders(l.headers[:0], r)
+	m := cekafka.Message{Key: r.Key, Value: r.Value, Headers: l.headers}
 	e, err := c.Decoder.ToCloudEvent(&m)
 	if err != nil {
 		return c.invalid(p, r, err)

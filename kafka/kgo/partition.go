@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
 // partition handles the records of one partition in lanes, each of which keeps the order. It
@@ -17,8 +19,8 @@ type partition struct {
 	seed     maphash.Seed
 
 	stopping chan struct{} // closed when no more records are to be handled
-	once     sync.Once     // closes stopping
 	idle     chan struct{} // closed when all lanes have ended
+	room     chan struct{} // has a value when no more records than the limit wait again
 	ctx      context.Context
 	cancel   context.CancelFunc // of ctx, which the handlers get
 
@@ -27,14 +29,18 @@ type partition struct {
 	waiting   int     // for their lanes
 	running   int     // handlers
 	paused    bool
+	stopped   bool // stopping is closed
+	ended     bool // nothing more is marked
 	highWater int64
-	next      int64 // the offset behind the last record that is finished with all before it
+	next      int64       // the offset behind the last record that is finished with all before it
+	last      *kgo.Record // that record, if it is not marked yet
 }
 
 // lane is a queue of records that are handled one after the other.
 type lane struct {
-	queue []*task       // mu of the partition guards it
-	wake  chan struct{} // has room for one
+	queue   []*task          // mu of the partition guards it
+	wake    chan struct{}    // has room for one
+	headers []cekafka.Header // of the record under way, for the decoder
 }
 
 // task is one record.
@@ -47,7 +53,7 @@ func newPartition(c *Consumer, at place) *partition {
 	ctx, cancel := context.WithCancel(c.ctx)
 	p := &partition{
 		consumer: c, at: at, lanes: make([]lane, max(c.Concurrency, 1)), seed: maphash.MakeSeed(),
-		stopping: make(chan struct{}), idle: make(chan struct{}), ctx: ctx, cancel: cancel,
+		stopping: make(chan struct{}), idle: make(chan struct{}), room: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
 	}
 	var lanes sync.WaitGroup
 	for i := range p.lanes {
@@ -68,20 +74,50 @@ func (p *partition) limit() int {
 	return defaultQueueLimit
 }
 
-// quit lets the handlers under way finish, and begins no more.
-func (p *partition) quit() { p.once.Do(func() { close(p.stopping) }) }
+// quit lets the handlers under way finish, and begins no more. The client forgets that the
+// partition was paused: it would be so when it comes back.
+func (p *partition) quit() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.stopped {
+		return
+	}
+	p.stopped = true
+	close(p.stopping)
+	p.resume()
+}
 
-// add gives records to the lanes, and does not wait. If too many wait for their lanes, the
-// client fetches no more until they are fewer.
-func (p *partition) add(records []*kgo.Record, highWater int64) {
+// pause has the client fetch no more of the partition, if it is still full.
+func (p *partition) pause() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting > p.limit() && !p.paused && !p.stopped {
+		p.paused = true
+		p.consumer.Client.PauseFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	}
+}
+
+// resume is the inverse of pause. The caller holds mu.
+func (p *partition) resume() {
+	if p.paused {
+		p.paused = false
+		p.consumer.Client.ResumeFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	}
+}
+
+// add gives records to the lanes, and does not wait. It reports whether more than the limit
+// wait for their lanes now.
+func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.highWater = highWater
 	if len(p.tasks) == 0 {
 		p.next = records[0].Offset
 	}
-	for _, r := range records {
-		t := &task{record: r}
+	tasks := make([]task, len(records))
+	for i, r := range records {
+		t := &tasks[i]
+		t.record = r
 		p.tasks = append(p.tasks, t)
 		l := p.lane(r)
 		l.queue = append(l.queue, t)
@@ -91,10 +127,11 @@ func (p *partition) add(records []*kgo.Record, highWater int64) {
 		}
 	}
 	p.waiting += len(records)
-	if p.waiting > p.limit() && !p.paused {
-		p.paused = true
-		p.consumer.Client.PauseFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	select {
+	case <-p.room: // it is of an earlier time
+	default:
 	}
+	return p.waiting > p.limit()
 }
 
 // lane returns the lane of a record, which is always the same for its key.
@@ -114,7 +151,7 @@ func (p *partition) run(l *lane) {
 		default:
 		}
 		if t := p.begin(l); t != nil {
-			settled := p.consumer.handle(p, t.record)
+			settled := p.consumer.handle(p, l, t.record)
 			p.end(t, settled)
 			if !settled {
 				return
@@ -141,14 +178,19 @@ func (p *partition) begin(l *lane) *task {
 	l.queue[0], l.queue = nil, l.queue[1:]
 	p.waiting--
 	p.running++
-	if p.paused && p.waiting <= p.limit()/2 {
-		p.paused = false
-		p.consumer.Client.ResumeFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
+	switch p.waiting {
+	case p.limit():
+		select {
+		case p.room <- struct{}{}:
+		default:
+		}
+	case p.limit() / 2:
+		p.resume()
 	}
 	return t
 }
 
-// end marks what is finished from the beginning on.
+// end notes what is finished from the beginning on.
 func (p *partition) end(t *task, settled bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -161,11 +203,30 @@ func (p *partition) end(t *task, settled bool) {
 	if n == 0 {
 		return
 	}
-	last := p.tasks[n-1].record
-	p.next = last.Offset + 1
+	if p.last == nil {
+		p.consumer.finish()
+	}
+	p.last = p.tasks[n-1].record
+	p.next = p.last.Offset + 1
 	clear(p.tasks[:n])
 	p.tasks = p.tasks[n:]
-	p.consumer.Client.MarkCommitRecords(last)
+}
+
+// mark marks what is finished, for the next commit.
+func (p *partition) mark() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last != nil && !p.ended {
+		p.consumer.Client.MarkCommitRecords(p.last)
+	}
+	p.last = nil
+}
+
+// leave marks nothing any more.
+func (p *partition) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
 }
 
 func (p *partition) underWay() int {

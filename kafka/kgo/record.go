@@ -11,12 +11,17 @@ import (
 func FromRecord(r *kgo.Record) cekafka.Message {
 	m := cekafka.Message{Key: r.Key, Value: r.Value}
 	if len(r.Headers) > 0 {
-		m.Headers = make([]cekafka.Header, len(r.Headers))
-		for i, h := range r.Headers {
-			m.Headers[i] = cekafka.Header{Name: h.Key, Value: h.Value}
-		}
+		m.Headers = appendHeaders(make([]cekafka.Header, 0, len(r.Headers)), r)
 	}
 	return m
+}
+
+func appendHeaders(to []cekafka.Header, r *kgo.Record) []cekafka.Header {
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		to = append(to, cekafka.Header{Name: h.Key, Value: h.Value})
+	}
+	return to
 }
 
 // ToRecord returns a record with the key, the value and the headers of m, which share its

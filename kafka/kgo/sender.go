@@ -41,7 +41,8 @@ func (s *Sender) Validate() error {
 }
 
 // Send writes an event, and returns once the brokers have it as the acknowledgements of the
-// client ask. The error is that of the Encoder, or a [*SendError].
+// client ask. The client waits for more records first: kgo.ProducerLinger, 10 ms by default,
+// says how long. The error is that of the Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -65,20 +66,25 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 		return err
 	}
 	records := make([]*kgo.Record, len(es))
-	index := make(map[*kgo.Record]int, len(es))
 	for i := range es {
 		r, err := s.record(&es[i])
 		if err != nil {
 			return &cloudevents.BatchError{Index: i, Err: err}
 		}
 		records[i] = r
-		index[r] = i
+	}
+	results := s.Client.ProduceSync(ctx, records...)
+	if results.FirstErr() == nil {
+		return nil
+	}
+	failed := make(map[*kgo.Record]error, len(es)) // results are in another order
+	for _, result := range results {
+		failed[result.Record] = result.Err
 	}
 	errs := make([]error, len(es))
-	for _, result := range s.Client.ProduceSync(ctx, records...) {
-		if result.Err != nil {
-			i := index[result.Record]
-			errs[i] = &SendError{Index: i, Topic: result.Record.Topic, Err: result.Err}
+	for i, r := range records {
+		if err := failed[r]; err != nil {
+			errs[i] = &SendError{Index: i, Topic: r.Topic, Err: err}
 		}
 	}
 	return errors.Join(errs...)

@@ -121,10 +121,10 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	r := &run{consumer: c, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), running: map[jetstream.Msg]bool{}}
+	r := &run{consumer: c, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), workers: make([]worker, max(c.Concurrency, 1))}
 	var workers sync.WaitGroup
-	for range max(c.Concurrency, 1) {
-		workers.Go(r.work)
+	for i := range r.workers {
+		workers.Go(func() { r.work(&r.workers[i]) })
 	}
 	idle := make(chan struct{})
 	go func() {
@@ -163,12 +163,41 @@ type run struct {
 	reading  sync.Mutex // one worker reads at a time
 	messages jetstream.MessagesContext
 
-	mu      sync.Mutex
-	running map[jetstream.Msg]bool // those that are handled; true if they have been for a while
+	workers []worker
+}
+
+// worker has the message that it handles.
+type worker struct {
+	mu   sync.Mutex
+	m    jetstream.Msg // nil if there is none
+	slow bool          // it has been there for a while
+}
+
+func (w *worker) set(m jetstream.Msg) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.m, w.slow = m, false
+}
+
+// grow returns the message if it has been there since the last call.
+func (w *worker) grow() (slow jetstream.Msg) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.slow {
+		slow = w.m
+	}
+	w.slow = true
+	return slow
+}
+
+func (w *worker) isBusy() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.m != nil
 }
 
 // work handles messages, one after the other, until it is stopped or the client cannot go on.
-func (r *run) work() {
+func (r *run) work(w *worker) {
 	for {
 		r.reading.Lock()
 		m, err := r.messages.Next()
@@ -185,13 +214,9 @@ func (r *run) work() {
 			r.fail(fmt.Errorf("cenatsgo: %w", err))
 			return
 		default:
-			r.mu.Lock()
-			r.running[m] = false
-			r.mu.Unlock()
+			w.set(m)
 			r.handle(m)
-			r.mu.Lock()
-			delete(r.running, m)
-			r.mu.Unlock()
+			w.set(nil)
 		}
 	}
 }
@@ -220,17 +245,10 @@ func (r *run) extend(idle <-chan struct{}) {
 			return
 		case <-ticker.C:
 		}
-		var slow []jetstream.Msg
-		r.mu.Lock()
-		for m, isSlow := range r.running {
-			if isSlow {
-				slow = append(slow, m)
+		for i := range r.workers {
+			if m := r.workers[i].grow(); m != nil {
+				_ = m.InProgress() // the next one is as good
 			}
-			r.running[m] = true
-		}
-		r.mu.Unlock()
-		for _, m := range slow {
-			_ = m.InProgress() // the next one is as good
 		}
 	}
 }
@@ -244,13 +262,16 @@ func (r *run) fail(err error) {
 }
 
 // end waits for the workers, and returns how many have not ended.
-func (r *run) end(limit time.Duration, cancel context.CancelFunc, idle <-chan struct{}) int {
+func (r *run) end(limit time.Duration, cancel context.CancelFunc, idle <-chan struct{}) (left int) {
 	if grace.Wait(idle, limit, cancel) {
 		return 0
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.running)
+	for i := range r.workers {
+		if r.workers[i].isBusy() {
+			left++
+		}
+	}
+	return left
 }
 
 func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }

@@ -69,8 +69,10 @@ func (r *run) deliver(m jetstream.Msg, e *cloudevents.Event) dispatch.Delivered 
 	once := r.consumer.Delivery
 	once.Attempts = 1
 	out := once.Deliver(ctx, r.stopping, e)
-	if about, err := m.Metadata(); err == nil && !out.Interrupted {
-		out.Attempts = int(about.NumDelivered)
+	if out.Verdict.Failed() && !out.Interrupted { // else nobody asks
+		if about, err := m.Metadata(); err == nil {
+			out.Attempts = int(about.NumDelivered)
+		}
 	}
 	return out
 }

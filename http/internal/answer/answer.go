@@ -26,19 +26,23 @@ func JSON(w http.ResponseWriter, status int, retryAfter time.Duration, v any) {
 
 // Write is JSON for a document that is there already, in parts.
 func Write(w http.ResponseWriter, status int, retryAfter time.Duration, parts [3][]byte) {
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(parts[0])+len(parts[1])+len(parts[2])))
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
-	if retryAfter > 0 {
-		h.Set("Retry-After", strconv.FormatInt(Seconds(retryAfter), 10))
-	}
+	Describe(w.Header(), retryAfter, len(parts[0])+len(parts[1])+len(parts[2]))
 	w.WriteHeader(status)
 	for _, b := range parts {
 		if len(b) > 0 {
 			_, _ = w.Write(b) // the client may be gone
 		}
+	}
+}
+
+// Describe sets the header of an answer whose body is JSON of that length.
+func Describe(h http.Header, retryAfter time.Duration, length int) {
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(length))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	if retryAfter > 0 {
+		h.Set("Retry-After", strconv.FormatInt(Seconds(retryAfter), 10))
 	}
 }
 

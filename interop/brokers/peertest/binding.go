@@ -17,13 +17,17 @@ type Direction string
 const (
 	Reads  Direction = "reads"  // this module writes
 	Writes Direction = "writes" // this module reads
+
+	// Carries is that of a broker between this module and itself.
+	Carries Direction = "carries"
 )
 
-// A Channel is a way of messages to or from a peer.
+// A Channel is a way of messages to or from a peer. The version is that of its events.
 type Channel struct {
 	Peer string
 	Direction
-	Mode cloudevents.Mode
+	Mode    cloudevents.Mode
+	Version spec.Version
 }
 
 func (c Channel) String() string { return string(c.Direction) + " " + c.Mode.String() }
@@ -33,10 +37,31 @@ func Both(peer string, modes ...cloudevents.Mode) []Channel {
 	var all []Channel
 	for _, d := range []Direction{Reads, Writes} {
 		for _, m := range modes {
-			all = append(all, Channel{peer, d, m})
+			all = append(all, Channel{Peer: peer, Direction: d, Mode: m})
 		}
 	}
 	return all
+}
+
+// Old returns the channels of a peer for events of version 0.3, in both directions. The name
+// of their peer is OldPeer.
+func Old(peer string, modes ...cloudevents.Mode) []Channel {
+	all := Both(OldPeer(peer), modes...)
+	for i := range all {
+		all[i].Version = spec.V03
+	}
+	return all
+}
+
+// OldPeer is what the tables call a peer that exchanges events of version 0.3.
+func OldPeer(peer string) string { return peer + ", events of version 0.3" }
+
+// cases returns the cases of a channel.
+func (c *Channel) cases() []Case {
+	if c.Version == spec.V03 {
+		return OldCases()
+	}
+	return Cases()
 }
 
 // A Binding is a table of docs/interop.md.
@@ -51,6 +76,10 @@ type Binding struct {
 
 	// NativeTypes are the types that extensions keep in binary mode.
 	NativeTypes []spec.Type
+
+	// FormatTypes are the types that extensions keep in structured mode. nil is those of
+	// the JSON format: Boolean and Integer.
+	FormatTypes []spec.Type
 }
 
 // A Deviation is what a peer does against the specification, or, if it is Permitted, in a
@@ -100,7 +129,9 @@ func (b *Binding) arrived(e *cloudevents.Event, m cloudevents.Mode) conformance.
 	}
 	keeps := b.NativeTypes
 	if m == cloudevents.StructuredMode {
-		keeps = []spec.Type{spec.Boolean, spec.Integer}
+		if keeps = b.FormatTypes; keeps == nil {
+			keeps = []spec.Type{spec.Boolean, spec.Integer}
+		}
 	}
 	for i, a := range n.Attributes {
 		if !core(a.Name) && !slices.Contains(keeps, a.Type) {
@@ -116,7 +147,7 @@ func (b *Binding) Exchange(t *testing.T, ch Channel, exchange func(t *testing.T,
 	if !slices.Contains(b.Channels, ch) {
 		t.Fatalf("%s %s is not in the table", ch.Peer, ch)
 	}
-	for _, c := range Cases() {
+	for _, c := range ch.cases() {
 		t.Run(strings.ReplaceAll(ch.Peer+" "+ch.String(), " ", "-")+"/"+c.Name, func(t *testing.T) {
 			got := exchange(t, &c.Event)
 			want := Outcome{Event: b.arrived(&c.Event, ch.Mode)}
@@ -161,11 +192,11 @@ func difference(got, want string) string {
 
 // Check checks that each row is about something, and says so completely.
 func (b *Binding) Check(t *testing.T) {
-	cases := Cases()
 	for i := range b.Deviations {
 		d := &b.Deviations[i]
 		found := map[string]bool{}
 		for _, ch := range b.Channels {
+			cases := ch.cases()
 			for k := range cases {
 				if d.about(ch, &cases[k]) {
 					found[cases[k].Name] = true

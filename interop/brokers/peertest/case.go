@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // A Case is an event that every peer reads and writes in every mode.
@@ -54,6 +55,29 @@ func Cases() []Case {
 		{"empty-data", "data of no bytes", data("text/plain", "")},
 		{"large-binary", "96 KiB of bytes", data("application/octet-stream", strings.Repeat(everyByte(), 384))},
 	}
+}
+
+// OldCases returns the cases of version 0.3, in the order of the table.
+func OldCases() []Case {
+	cases := []Case{
+		{"v03-minimal", "the required attributes and nothing else", cloudevents.Event{ID: "1", Source: "/s", Type: "t"}},
+		{"v03-all-attributes", "every attribute of the version, and JSON data", cloudevents.Event{
+			ID: "A234-1234-1234", Source: "https://example.com/orders", Type: "com.example.order.created",
+			Subject: "order-17", Time: time.Date(2024, 2, 29, 12, 30, 45, 678e6, time.UTC),
+			DataContentType: "application/json", DataSchema: "https://example.com/schema/order.json",
+			Data: []byte(`{"order":17,"items":["a","b"]}`),
+		}},
+		{"v03-relative-schema", "a schemaurl that is a relative reference", cloudevents.Event{ID: "1", Source: "/s", Type: "t", DataSchema: "schema/order.json"}},
+		{"v03-extensions", "extensions of the types String and Integer", extended("astring", cloudevents.StringValue("text"), "level", cloudevents.IntegerValue(7))},
+		{"v03-binary-data", "data of every byte value, which JSON has with datacontentencoding", data("application/octet-stream", everyByte())},
+		{"v03-text", "text with line breaks and Unicode", data("text/plain", "a\n\"b\" €")},
+		{"v03-json-string", "data that is a JSON string", data("application/json", `"a text"`)},
+		{"v03-no-data", "a content type without data", cloudevents.Event{ID: "1", Source: "/s", Type: "t", DataContentType: "text/plain"}},
+	}
+	for i := range cases {
+		cases[i].Event.SpecVersion = spec.V03
+	}
+	return cases
 }
 
 // noon is the time of the events that are not about time.

@@ -68,7 +68,7 @@ func (o Outcome) String() string {
 
 func core(name string) bool {
 	return slices.Contains([]string{
-		spec.ID, spec.Source, spec.SpecVersion, spec.EventType, spec.DataContentType, spec.DataSchema, spec.Subject, spec.Time,
+		spec.ID, spec.Source, spec.SpecVersion, spec.EventType, spec.DataContentType, spec.DataSchema, spec.SchemaURL, spec.Subject, spec.Time,
 	}, name)
 }
 

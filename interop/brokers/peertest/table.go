@@ -42,7 +42,7 @@ func (b *Binding) tables() string {
 	s.WriteString("| Peer | Direction | Mode | Events | Arrive as sent | With a permitted difference | Deviate |\n|---|---|---|--:|--:|--:|--:|\n")
 	for _, ch := range b.Channels {
 		var same, permitted, deviate int
-		cases := Cases()
+		cases := ch.cases()
 		for i := range cases {
 			kind := &same
 			for _, row := range b.rows(ch, &cases[i]) {
@@ -89,9 +89,9 @@ func (b *Binding) deviations(s *strings.Builder, permitted bool) {
 func (b *Binding) modes(d *Deviation) string {
 	var names []string
 	for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
-		cases := Cases()
 	search:
 		for _, ch := range b.Channels {
+			cases := ch.cases()
 			for i := range cases {
 				if ch.Mode == m && d.about(ch, &cases[i]) {
 					names = append(names, m.String())

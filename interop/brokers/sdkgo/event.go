@@ -93,7 +93,11 @@ func Outcome(s *sdkevent.Event, err error) peertest.Outcome {
 	add(spec.Source, spec.String, s.Source())
 	add(spec.EventType, spec.String, s.Type())
 	add(spec.DataContentType, spec.String, s.DataContentType())
-	add(spec.DataSchema, spec.String, s.DataSchema())
+	if s.SpecVersion() == spec.V03.String() {
+		add(spec.SchemaURL, spec.String, s.DataSchema())
+	} else {
+		add(spec.DataSchema, spec.String, s.DataSchema())
+	}
 	add(spec.Subject, spec.String, s.Subject())
 	if !s.Time().IsZero() {
 		add(spec.Time, spec.String, s.Time().Format(time.RFC3339Nano))
@@ -117,6 +121,10 @@ func extension(name string, v any) conformance.Attribute {
 		a.Type, a.Text = spec.Binary, base64.StdEncoding.EncodeToString(v)
 	case types.Timestamp:
 		a.Type, a.Text = spec.Timestamp, v.Format(time.RFC3339Nano)
+	case types.URI: // as the Protobuf format has it
+		a.Type, a.Text = spec.URI, v.String()
+	case types.URIRef:
+		a.Type, a.Text = spec.URIReference, v.String()
 	default:
 		a.Text = fmt.Sprintf("%T %v", v, v)
 	}

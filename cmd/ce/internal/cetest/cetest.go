@@ -27,6 +27,7 @@ func Process(stdin string) (p *cli.Process, out, errs *bytes.Buffer) {
 		In: strings.NewReader(stdin), Out: out, Err: errs,
 		Getenv:   func(string) string { return "" },
 		Terminal: func(any) bool { return false },
+		Width:    func(any) int { return 0 },
 		Now:      func() time.Time { return time.Date(2026, 1, 2, 15, 4, 5, 6e6, time.UTC) },
 	}, out, errs
 }

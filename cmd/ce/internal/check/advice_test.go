@@ -559,6 +559,10 @@ func TestAdviceThatIsFollowed(t *testing.T) {
 		{"several violations in one line", `{"specversion":"1.0.1","ID":"1","source":"a b","subject":"","type":"t","event_id":1,"time":"x"}`, ""},
 		{"a batch with several", `[{` + minimal + `},{"specversion":"1.0","Id":"1","source":"/s","type":""}]`, ""},
 		{"versions that are mixed in a batch", `[{` + minimal + `},{"specversion":"0.3","id":"1","source":"/s","type":"t"}]`, "batch"},
+		{"an illegal version before events of 0.3", `[{"specversion":"0.9","id":"1","source":"/s","type":"t"},` +
+			`{"specversion":"0.3","id":"2","source":"/s","type":"t"}]`, `"0.3", as the other events`},
+		{"no version before events of 0.3", `[{"id":"1","source":"/s","type":"t"},{"specversion":"7","id":"2","source":"/s","type":"t"},` +
+			`{"specversion":"0.3","id":"3","source":"/s","type":"t"}]`, `"specversion":"0.3"`},
 		{"an escaped member name", `{"specversion":"1.0","id":"1","source":"/s","t\u0079pe":"t","\u0041":"1"}`, `call it "a"`},
 		{"something behind the event", "POST / HTTP/1.1\nContent-Type: application/cloudevents+json\n\n{" + minimal + "}]", "leave out what is behind"},
 		{"a batch that is cut off", "[{" + minimal + "}", "closing bracket"},

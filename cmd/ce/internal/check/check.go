@@ -45,20 +45,23 @@ examples:
 
   ce send --print http://localhost:8080/ | ce check
   echo '{"specversion":"1.0","id":"","source":"a b"}' | ce check
-  printf 'POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\n\n{}' | ce check --json
+  printf 'POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\n\n{}' |
+    ce check --json
   ce send http://localhost:8080/ --data '{"order":17}' --curl | ce check
-  ce send http://localhost:8080/ --print --mode structured --format avro | ce check
-  echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" | ce check`
+  ce send http://localhost:8080/ --print --mode structured --format avro |
+    ce check
+  echo "curl localhost:8080 -H 'ce-specversion: 1.0' -H 'ce-type: t' -d '{}'" |
+    ce check`
 
 // Command returns the command.
 func Command() cli.Command {
 	return cli.Command{
 		Name: "check", Args: "[file...]",
-		Summary: "say what is wrong with a message, where, and what to do about it",
+		Summary: "say what is wrong with a message, and what to do about it",
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &checker{process: p}
-			flags.BoolVar(&c.json, "json", false, "a JSON object a violation")
+			flags.BoolVar(&c.json, "json", false, "print a JSON object a violation")
 			c.source.Flags(flags)
 			return c.run
 		},
@@ -152,7 +155,7 @@ func (c *checker) input(ctx context.Context, in *stream.Reader) error {
 		}
 		if in.Form() == stream.Batch {
 			events++
-			c.report(&u, versions.decode(&u), event)
+			c.report(&u, versions.decode(in, &u), event)
 			continue
 		}
 		n, m := c.unit(&u, event)
@@ -230,23 +233,29 @@ func (c *checker) batch(u *stream.Unit) (events int) {
 		element.Offset += u.Offset
 		element.Line += u.Line - 1
 		element.InBody = u.InBody
-		c.report(&element, versions.decode(&element), &element.Index)
+		c.report(&element, versions.decode(in, &element), &element.Index)
 	}
 }
 
 // batchVersions decodes the events of a batch, which must be of one version.
 type batchVersions struct {
-	first   spec.Version
-	isKnown bool
+	first    spec.Version
+	isKnown  bool
+	hasAhead bool // first was looked for in the events that follow
 }
 
-// decode returns the error about the next event, and says in u which version it must have.
-func (v *batchVersions) decode(u *stream.Unit) error {
+// decode returns the error about u, which was read from in, and says in u which version it
+// must have.
+func (v *batchVersions) decode(in *stream.Reader, u *stream.Unit) error {
+	version, ok := finding.Version(u)
+	if !ok && !v.isKnown && !v.hasAhead {
+		v.hasAhead = true
+		v.first, v.isKnown = versionAhead(in)
+	}
 	if v.isKnown {
 		u.Version = &v.first
 	}
 	err := finding.Errors(u)
-	version, ok := finding.Version(u)
 	switch {
 	case !ok:
 	case !v.isKnown:
@@ -262,6 +271,22 @@ func (v *batchVersions) decode(u *stream.Unit) error {
 		}
 	}
 	return err
+}
+
+// versionAhead returns the version of the first event that has one, among those that in
+// reads next, in 64 KiB at most.
+func versionAhead(in *stream.Reader) (spec.Version, bool) {
+	rest := bytes.TrimLeft(in.Here().Rest, " \t\r\n")
+	rest = append([]byte("["), bytes.TrimPrefix(rest, []byte(","))...)
+	for ahead := stream.NewReader(bytes.NewReader(rest), "", stream.Batch, len(rest)); ; {
+		u, err := ahead.Next()
+		if err != nil {
+			return 0, false
+		}
+		if version, ok := finding.Version(&u); ok {
+			return version, true
+		}
+	}
 }
 
 // maxShown limits the violations of an input that are printed. The rest is counted. Of one

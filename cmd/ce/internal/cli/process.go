@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
@@ -16,6 +17,7 @@ type Process struct {
 	Getenv   func(string) string
 	Now      func() time.Time
 	Terminal func(any) bool // reports whether In, Out or Err is a terminal
+	Width    func(any) int  // the columns of a terminal; 0 is unknown
 }
 
 // IsTerminal reports whether a stream is a terminal. Other character devices, such as
@@ -27,6 +29,29 @@ func IsTerminal(stream any) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && isTerminal(f.Fd())
+}
+
+// TerminalWidth returns the columns of a stream that is a terminal, or 0 if they are not known.
+func TerminalWidth(stream any) int {
+	if f, ok := stream.(*os.File); ok {
+		return terminalWidth(f.Fd())
+	}
+	return 0
+}
+
+// Columns returns the columns of lines on p.Out: those of the terminal, else those of the
+// variable COLUMNS, else 80. It is 0 if p.Out is no terminal: lines are then not cut.
+func (p *Process) Columns() int {
+	if !p.Terminal(p.Out) {
+		return 0
+	}
+	if n := p.Width(p.Out); n > 0 {
+		return n
+	}
+	if n, err := strconv.Atoi(p.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	return 80
 }
 
 // Style returns the style of text for people on p.Out. It has colors if p.Out is a

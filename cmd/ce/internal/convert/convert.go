@@ -22,22 +22,26 @@ import (
 const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
 a batch, HTTP messages, a curl command, or a case that ce listen --record has written, told
 by the first bytes, the name of the file (.jsonl, .json, .http, .curl, .txtar), or --from.
-An event in another format is a file of its own (.pb, .xml, .avro, .cbor, or --from).
+An event in another format is a file of its own (.pb, .xml, .avro, .cbor, or --from), and so
+is a batch in Protobuf or XML, whose bytes tell it from an event.
 Files that a curl command names are read with --read-files only. What goes out is
 
   jsonl  a JSON event a line
-  json   one JSON event, indented unless it is nested so deep that it gets four times as long
+  json   one JSON event, indented unless it is nested so deep that it gets four
+         times as long
   batch  a JSON array, an event a line
-  http   HTTP requests in the mode of --mode and the format of --format, one after the other
+  http   HTTP requests in the mode of --mode and the format of --format, one
+         after the other
 
   protobuf, xml, avro, avro-compact, cbor    one event in that format
+  protobuf-batch, xml-batch                  a batch in that format
 
 XML, Avro compact and CBOR are drafts of the specification.
 
 Events are converted one at a time, so that input and output can be larger than memory:
 no more than --max-bytes is held, of an event or of the body of an HTTP message. The HTTP
-message of --mode batch is held as a whole, and has at most 10000 events. The first
-event that is invalid ends the conversion, and output that was begun is then
+message of --mode batch, and a batch in Protobuf or XML, is held as a whole, and has at
+most 10000 events. The first event that is invalid ends the conversion, and output that was begun is then
 incomplete; with --keep-going, such an event is left out.
 
 A header has no types: --declare says that an extension is an Integer, say, in JSON.
@@ -48,22 +52,25 @@ examples:
   ce convert --to batch events.jsonl
   ce convert --filter "type LIKE 'com.example.%' AND n > 3" events.jsonl
   ce convert --to http --mode binary events.jsonl
-  ce convert --to http --mode structured --format protobuf events.jsonl > events.http
+  ce convert --to http --mode structured --format protobuf events.jsonl \
+    > events.http
   ce send --print http://localhost:8080/ | ce convert --to protobuf > event.pb
   ce convert --to xml event.pb
+  ce convert --to protobuf-batch events.jsonl > events.pb
   ce convert --to http --mode structured events.jsonl | ce convert --to batch
-  ce send --print http://localhost:8080/ --ext n=5 | ce convert --to json --declare n=Integer`
+  ce send --print http://localhost:8080/ --ext n=5 |
+    ce convert --to json --declare n=Integer`
 
 // Command returns the command.
 func Command() cli.Command {
 	return cli.Command{
 		Name: "convert", Args: "[file...]",
-		Summary: "turn events into JSON, JSON lines, a batch, HTTP messages or another format, from any of these",
+		Summary: "turn events from any form and format into another",
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			c := &converter{process: p, to: stream.Lines}
 			c.source.Flags(flags)
-			flags.Func("to", "`form` of the output: json, jsonl, batch, http, or an event format (jsonl)", stream.FormFlag(&c.to, stream.OutputForms))
+			flags.Func("to", "`form` of the output: json, jsonl, batch, http, or an event format, and -batch behind it (jsonl)", stream.FormFlag(&c.to, stream.OutputForms))
 			flags.Func("mode", "content `mode` of HTTP messages: binary, structured or batch (binary)", stream.ModeFlag(&c.mode))
 			flags.Func("format", "event `format` of structured and batch mode: "+stream.FormatNames+" (json)", stream.FormatFlag(&c.format))
 			flags.Func("declare", "type of an extension, `name=Type`; may be repeated", c.declare)

@@ -101,3 +101,31 @@ func TestConvertDocumentsRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A batch in Protobuf or XML is a file with the name of an event, told by its bytes, that
+// every form of several events is made of.
+func TestConvertBatchDocuments(t *testing.T) {
+	lines := strings.Join(differing, "\n") + "\n"
+	for form, ending := range map[string]string{"protobuf": "pb", "xml": "xml"} {
+		document, errs, status := cetest.Run(t, convert.Command(), lines, "--to", form+"-batch")
+		if status != cli.ExitOK {
+			t.Fatalf("%s: status %d, %s", form, status, errs)
+		}
+		file := filepath.Join(t.TempDir(), "events."+ending)
+		if err := os.WriteFile(file, []byte(document), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{file}, {"--from", form, file}, {"--from", form + "-batch", file}, {"--from", "application/cloudevents-batch+" + form, file}} {
+			if back, errs, status := cetest.Run(t, convert.Command(), "", args...); status != cli.ExitOK || back != lines {
+				t.Errorf("%q: status %d, %s\n%s\nwant\n%s", args, status, errs, back, lines)
+			}
+		}
+		if again, errs, status := cetest.Run(t, convert.Command(), "", "--to", form+"-batch", file); status != cli.ExitOK || again != document {
+			t.Errorf("%s: status %d, %s\n%q\nwant\n%q", form, status, errs, again, document)
+		}
+		_, errs, status = cetest.Run(t, convert.Command(), "", "--to", form, file)
+		if want := "use --to " + form + "-batch"; status != cli.ExitFault || !strings.Contains(errs, want) {
+			t.Errorf("%s: status %d, %s; want %q", form, status, errs, want)
+		}
+	}
+}

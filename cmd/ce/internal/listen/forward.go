@@ -26,6 +26,15 @@ func removeHopByHop(h http.Header) {
 	}
 }
 
+// prepareToPass makes the header of a message that came in one that can go out.
+func prepareToPass(h http.Header) {
+	removeHopByHop(h)
+	h.Del("Expect") // the body is here
+	if len(h["User-Agent"]) == 0 {
+		h["User-Agent"] = []string{""} // or net/http adds its own
+	}
+}
+
 // elements returns the elements of the lists in the lines of a header. Proxies join lines
 // (RFC 9110, 5.3). An element may be empty.
 func elements(lines []string) iter.Seq[string] {
@@ -63,12 +72,8 @@ func (l *listener) pass(m *received) {
 		m.answer.status = http.StatusLoopDetected
 		return
 	}
-	removeHopByHop(request.Header)
-	request.Header.Del("Expect") // the body is here
+	prepareToPass(request.Header)
 	request.Header.Add("Via", "1.1 "+l.pseudonym)
-	if len(request.Header["User-Agent"]) == 0 {
-		request.Header["User-Agent"] = []string{""} // or net/http adds its own
-	}
 	response, err := l.client.Do(request)
 	if err != nil {
 		var u *url.Error
@@ -96,7 +101,7 @@ func (l *listener) pass(m *received) {
 	removeHopByHop(m.answer.header)
 	m.answer.body.Write(body)
 	if response.StatusCode >= 400 {
-		m.err = &forwardError{errors.New("status " + strconv.Itoa(response.StatusCode))}
+		m.err = &forwardError{err: errors.New("status " + strconv.Itoa(response.StatusCode)), answered: len(body) > 0}
 	}
 }
 
@@ -106,13 +111,16 @@ const maxForwardedAnswer = cehttp.DefaultMaxBytes
 var errLoop = errors.New("the message has been here before: --forward leads back to this listener")
 
 // forwardError is an error about passing on a valid message.
-type forwardError struct{ err error }
+type forwardError struct {
+	err      error
+	answered bool // the target has refused the message with a body
+}
 
 func (e *forwardError) Error() string { return "passing it on: " + e.err.Error() }
 func (e *forwardError) Unwrap() error { return e.err }
 
 func (l *listener) notPassed(m *received, err error) {
-	m.err = &forwardError{err}
+	m.err = &forwardError{err: err}
 	m.answer = answer{header: http.Header{"Content-Type": {"application/json"}}, status: http.StatusBadGateway}
 	fmt.Fprintf(&m.answer.body, `{"error":"the message could not be passed on","error_type":"bad_gateway","retryable":%t}`, err != errLoop)
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/page"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format/all"
@@ -69,8 +70,13 @@ func Command() cli.Command {
 		Help:    help,
 		Prepare: func(p *cli.Process, flags *flag.FlagSet) func(context.Context, []string) error {
 			l := &listener{process: p}
-			flags.BoolVar(&l.json, "json", false, "a JSON event a line, and nothing else, on standard output")
-			flags.BoolVar(&l.raw, "raw", false, "the HTTP messages")
+			flags.BoolVar(&l.json, "json", false, "print a JSON event a line, and nothing else, on standard output")
+			flags.BoolVar(&l.raw, "raw", false, "print the HTTP messages")
+			flags.BoolVar(&l.oneline, "oneline", false, "print a line an event, in columns; separated by tabs if the output is no terminal")
+			flags.Func("status", "answer valid messages with these `codes`, one after the other; the last is for all others", l.script.parse)
+			flags.DurationVar(&l.script.delay, "delay", 0, "wait this `duration` before each answer")
+			flags.DurationVar(&l.script.retryAfter, "retry-after", 0, "send Retry-After with this `duration` in errors of --status")
+			flags.BoolFunc("ui", "serve a live page for a browser on this machine, at a free port; --ui=8081 at that one", l.uiFlag)
 			flags.StringVar(&l.forward, "forward", "", "pass messages on to `URL`")
 			flags.StringVar(&l.record.dir, "record", "", "keep each message in a file in `directory`")
 			flags.IntVar(&l.record.maxFiles, "record-files", defaultRecordFiles, "record `n` messages at most")
@@ -89,11 +95,15 @@ func Command() cli.Command {
 type listener struct {
 	process   *cli.Process
 	json, raw bool
+	oneline   bool
+	titled    bool   // the titles of the columns of oneline were printed
 	forward   string // URL to pass messages on to, or ""
+	script    script
 	record    recorder
 	allowed   []string // names of --allow-host
 	origins   []string // of --allow-origin
 	dataBytes int
+	uiAddress string // of the page; "" without --ui
 	maxBytes  int64
 	filter    stream.Filter
 
@@ -101,7 +111,8 @@ type listener struct {
 	webhook  *webhook.Target // answers handshakes; nil without --allow-origin
 	client   *http.Client
 	target   *url.URL
-	hosts    *hosts // nil: any
+	hosts    *hosts     // nil: any
+	page     *page.Page // nil without --ui
 	// pseudonym is the name in Via by which a listener finds its own messages.
 	pseudonym string
 
@@ -110,6 +121,7 @@ type listener struct {
 	refused  int        // messages
 	failed   error      // of writing
 	stop     context.CancelFunc
+	ending   <-chan struct{} // is closed when the listener ends; nil never is
 }
 
 const defaultAddress = "localhost:8080"
@@ -118,11 +130,8 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	if len(args) > 1 {
 		return cli.Usagef("listen: one address is enough")
 	}
-	if l.json && l.raw {
-		return cli.Usagef("listen: --json and --raw exclude each other")
-	}
-	if l.maxBytes < 1 || l.record.maxFiles < 1 || l.record.maxBytes < 1 {
-		return cli.Usagef("listen: --max-bytes, --record-files and --record-bytes are 1 at least")
+	if err := l.checkFlags(); err != nil {
+		return err
 	}
 	address := defaultAddress
 	if len(args) == 1 {
@@ -141,12 +150,49 @@ func (l *listener) run(ctx context.Context, args []string) error {
 	l.hosts = hostsAt(tcp.Addr(), address, l.allowed)
 	ctx, l.stop = context.WithCancel(ctx)
 	defer l.stop()
-	fmt.Fprintf(l.process.Err, "listening on http://%s/ — Ctrl-C ends\n", tcp.Addr())
+	l.ending = ctx.Done()
+	url := fmt.Sprintf("http://%s/", tcp.Addr())
+	at, waitForUI := "", func() error { return nil }
+	if l.uiAddress != "" {
+		ui, err := l.listenUI()
+		if err != nil {
+			tcp.Close()
+			return err
+		}
+		waitForUI = l.serveUI(ctx, ui, url)
+		at = fmt.Sprintf(", page at http://%s/", ui.Addr())
+	}
+	fmt.Fprintf(l.process.Err, "listening on %s%s — Ctrl-C ends\n", url, at)
 	err = cehttp.Serve(ctx, tcp, l)
+	l.stop()
+	err = errors.Join(err, waitForUI())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.process.Err, "\n%s, %s refused\n", cli.Plural(l.accepted, "event"), cli.Plural(l.refused, "message"))
 	return errors.Join(err, l.failed)
+}
+
+// checkFlags finds flags that make no sense, alone or together.
+func (l *listener) checkFlags() error {
+	forms := 0
+	for _, set := range []bool{l.json, l.raw, l.oneline} {
+		if set {
+			forms++
+		}
+	}
+	switch {
+	case forms > 1:
+		return cli.Usagef("listen: --json, --raw and --oneline exclude each other")
+	case l.maxBytes < 1 || l.record.maxFiles < 1 || l.record.maxBytes < 1:
+		return cli.Usagef("listen: --max-bytes, --record-files and --record-bytes are 1 at least")
+	case l.script.statuses != nil && l.forward != "":
+		return cli.Usagef("listen: --status and --forward exclude each other: the answer is that of the target")
+	case l.script.retryAfter != 0 && l.script.statuses == nil:
+		return cli.Usagef("listen: --retry-after goes with --status")
+	case l.script.delay < 0 || l.script.retryAfter < 0:
+		return cli.Usagef("listen: --delay and --retry-after are not negative")
+	}
+	return nil
 }
 
 // prepare sets up receiver, client and directory as the flags ask for.
@@ -172,18 +218,23 @@ func (l *listener) prepare() error {
 			return err
 		}
 		l.pseudonym = "ce-" + cloudevents.NewID()
-		transport := http.DefaultTransport.(*http.Transport).Clone()
-		transport.DisableCompression = true // the answer comes back as it is
-		l.client = &http.Client{
-			Transport:     transport,
-			Timeout:       time.Minute,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
+		l.prepareClient()
 	}
 	if l.record.dir == "" {
 		return nil
 	}
 	return l.record.prepare()
+}
+
+// prepareClient makes the client that passes messages on.
+func (l *listener) prepareClient() {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableCompression = true // the answer comes back as it is
+	l.client = &http.Client{
+		Transport:     transport,
+		Timeout:       time.Minute,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // allowOrigin adds the argument of --allow-origin.

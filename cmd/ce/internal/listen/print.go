@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
@@ -46,6 +49,11 @@ func (l *listener) print(m *received) error {
 		return err
 	}
 	s := l.process.Style()
+	if l.oneline {
+		l.printLines(&b, m, s)
+		_, err := l.process.Out.Write(b.Bytes())
+		return err
+	}
 	l.headline(&b, m, s)
 	for i := range m.events {
 		if i == maxEvents && l.dataBytes >= 0 {
@@ -61,7 +69,7 @@ func (l *listener) print(m *received) error {
 		fmt.Fprintf(&b, "  %s\n", cli.Visible(m.note))
 	}
 	if m.err != nil {
-		printFindings(&b, m, s)
+		l.printFindings(&b, m, s)
 	}
 	b.WriteByte('\n')
 	_, err := l.process.Out.Write(b.Bytes())
@@ -76,12 +84,8 @@ func (l *listener) printRefused(m *received) {
 // headline prints status, content mode, request line, time and sender.
 func (l *listener) headline(b *bytes.Buffer, m *received, s cli.Style) {
 	status := fmt.Sprintf("%d %s", m.answer.status, http.StatusText(m.answer.status))
-	paint := s.Good
-	if m.answer.status >= 300 {
-		paint = s.Bad
-	}
-	fmt.Fprintf(b, "%s  %s  %s  %s\n", paint("● "+status), s.Bold(m.modeName()), cli.Visible(m.requestLine()),
-		s.Faint(m.at.Format("15:04:05.000")+" from "+m.r.RemoteAddr))
+	fmt.Fprintf(b, "%s  %s  %s  %s\n", m.paint(s)("● "+status), s.Bold(m.modeName()), cli.Visible(m.requestLine()),
+		s.Faint(m.clock()+" from "+m.r.RemoteAddr))
 }
 
 // requestLine returns the beginning of the request line, without credentials.
@@ -105,22 +109,21 @@ func (m *received) modeName() string {
 // maxFindings limits the violations of a message that are printed.
 const maxFindings = 20
 
-// printFindings prints why a message was refused.
-func printFindings(b *bytes.Buffer, m *received, s cli.Style) {
+// printFindings prints why a message was refused, and the header of one that is invalid.
+func (l *listener) printFindings(b *bytes.Buffer, m *received, s cli.Style) {
 	var forward *forwardError
 	var host *hostError
 	if errors.As(m.err, &forward) || errors.As(m.err, &host) {
 		fmt.Fprintf(b, "  %s\n", s.Bad(cli.ErrorLine(m.err)))
+		if forward != nil && forward.answered {
+			l.printAnswer(b, m, s)
+		}
 		return
 	}
 	u := stream.Unit{Message: &stream.Message{Header: m.r.Header, Body: m.body}, Body: m.body, Line: 1, InBody: true}
 	found, more := finding.First(&u, m.err, maxFindings)
 	for _, f := range found {
-		text := f.Text()
-		if f.Column > 0 {
-			text += fmt.Sprintf(" at offset %d of the body", *f.Offset)
-		}
-		fmt.Fprintf(b, "  %s\n", s.Bad("✗ "+text))
+		fmt.Fprintf(b, "  %s\n", s.Bad("✗ "+violationText(&f)))
 		if f.Section != "" {
 			fmt.Fprintf(b, "    %s\n", s.Faint(f.URL))
 		}
@@ -130,5 +133,52 @@ func printFindings(b *bytes.Buffer, m *received, s cli.Style) {
 	}
 	if more > 0 {
 		fmt.Fprintf(b, "  %s\n", s.Bad(fmt.Sprintf("and %d more; ce check shows them", more)))
+	}
+	printHeader(b, m.r.Header, s)
+}
+
+// violationText returns what is wrong, and where.
+func violationText(f *finding.Finding) string {
+	text := f.Text()
+	if f.Column > 0 {
+		text += fmt.Sprintf(" at offset %d of the body", *f.Offset)
+	}
+	return text
+}
+
+// printAnswer prints the body with which the target of --forward has refused a message.
+func (l *listener) printAnswer(b *bytes.Buffer, m *received, s cli.Style) {
+	body := m.answer.body.Bytes()
+	text, note := stream.DataText(body, m.answer.header.Get("Content-Type"), l.dataBytes)
+	fmt.Fprintf(b, "  %s  %s\n", s.Name("answer"), s.Faint(cli.Plural(len(body), "byte")+note))
+	for line := range strings.Lines(text) {
+		fmt.Fprintf(b, "    %s\n", strings.TrimRight(line, "\r\n"))
+	}
+}
+
+// The limits of the header of an invalid message that is printed, in lines, and of a line in bytes.
+const (
+	maxHeaderLines = 50
+	maxHeaderLine  = 256
+)
+
+// printHeader prints the header of a message, without credentials.
+func printHeader(b *bytes.Buffer, h http.Header, s cli.Style) {
+	if len(h) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "  %s\n", s.Name("header"))
+	printed, all := 0, 0
+	shown := withoutCredentials(h)
+	for _, key := range slices.Sorted(maps.Keys(shown)) {
+		for _, value := range shown[key] {
+			if all++; printed < maxHeaderLines {
+				printed++
+				fmt.Fprintf(b, "    %s\n", cli.Visible(excerpt.Cut(key+": "+value, maxHeaderLine)))
+			}
+		}
+	}
+	if all > printed {
+		fmt.Fprintf(b, "    %s\n", s.Faint(fmt.Sprintf("and %s more", cli.Plural(all-printed, "line"))))
 	}
 }

@@ -3,6 +3,7 @@ package listen
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -12,21 +13,30 @@ import (
 // writeRaw writes the message with the headers that net/http has parsed, without credentials.
 func (m *received) writeRaw(b *bytes.Buffer) {
 	fmt.Fprintf(b, "%s %s %s\r\nHost: %s\r\n", m.r.Method, withoutSecrets(m.r.RequestURI), m.r.Proto, m.r.Host)
-	h := m.r.Header.Clone()
+	stream.WriteHeader(b, withoutCredentials(m.r.Header))
+	b.WriteString("\r\n")
+	b.Write(m.body)
+}
+
+// leftOut stands for the values of a header that holds credentials.
+var leftOut = []string{"(left out)"}
+
+// withoutCredentials returns a copy of a header, with a note in place of the values that hold
+// credentials.
+func withoutCredentials(h http.Header) http.Header {
+	h = h.Clone()
 	for key, values := range h {
 		switch name := plainName(key); {
 		case strings.HasPrefix(key, "Ce-"): // an attribute
 		case isSecret(name):
-			h[key] = []string{"(left out)"}
+			h[key] = leftOut
 		case name == "referer" || name == "origin":
 			for i := range values {
 				values[i] = withoutSecrets(values[i])
 			}
 		}
 	}
-	stream.WriteHeader(b, h)
-	b.WriteString("\r\n")
-	b.Write(m.body)
+	return h
 }
 
 // plainName returns the name of a header or of a parameter in lower case, without hyphens,

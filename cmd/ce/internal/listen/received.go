@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/page"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -23,8 +24,10 @@ type received struct {
 	body   []byte
 	events []cloudevents.Event
 	err    error  // the reason why it was refused or not passed on
-	note   string // what is printed of a handshake
+	note   string // what else is printed: of a handshake, of --status and --delay
 	answer answer
+
+	scripted bool // the answer is that of --status
 }
 
 // answer is a response that is not sent yet.
@@ -103,6 +106,9 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				return
 			}
 		}
+		if m.err == nil && !asks {
+			l.rehearse(m)
+		}
 		if l.target != nil && m.err == nil {
 			l.pass(m)
 		}
@@ -110,6 +116,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if asks {
 		m.note = handshakeNote(r.Header.Get("WebHook-Request-Origin"), &m.answer)
 	}
+	l.wait(m)
 	l.show(m)
 	m.answer.copyTo(w)
 }
@@ -126,16 +133,23 @@ type failingReader struct{ err error }
 
 func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
-// show prints and records a message.
+// show prints and records a message, and gives it to the page.
 func (l *listener) show(m *received) {
+	var shown *page.Message
+	if l.page != nil {
+		shown = m.forPage(l.maxBytes)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if m.err != nil {
+	if m.err != nil || m.scripted && m.answer.status >= 300 {
 		l.refused++
 	} else {
 		l.accepted += len(m.events)
 	}
 	err := l.print(m)
+	if shown != nil {
+		l.page.Add(shown) // here, so that the page has the order of the terminal
+	}
 	if l.record.dir != "" && err == nil {
 		if err = l.record.keep(m); errors.Is(err, errRecordFull) {
 			l.process.Report(err)

@@ -45,12 +45,17 @@ says that all events were accepted, 1 that some were not.
 examples:
 
   ce send http://localhost:8080/
-  ce send http://localhost:8080/ --type com.example.order.placed --source /orders --data '{"order":17}' --ext partitionkey=a
-  ce send http://localhost:8080/ --mode structured --data 'Hello, world' --repeat 20 --rate 50
-  echo '{"specversion":"1.0","id":"1","source":"/s","type":"t"}' | ce send http://localhost:8080/ -
+  ce send http://localhost:8080/ --type com.example.order.placed \
+    --source /orders --data '{"order":17}' --ext partitionkey=a
+  ce send http://localhost:8080/ --mode structured --data 'Hello, world' \
+    --repeat 20 --rate 50
+  echo '{"specversion":"1.0","id":"1","source":"/s","type":"t"}' |
+    ce send http://localhost:8080/ -
   ce send http://localhost:8080/ --data '{"order":17}' --curl
-  ce send http://localhost:8080/ --mode structured --format protobuf --data '{"order":17}'
-  ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch --repeat 2`
+  ce send http://localhost:8080/ --mode structured --format protobuf \
+    --data '{"order":17}'
+  ce send http://localhost:8080/ --data '{"order":17}' --print --mode batch \
+    --repeat 2`
 
 // Command returns the command.
 func Command() cli.Command {
@@ -63,17 +68,17 @@ func Command() cli.Command {
 			s.template.declare(flags)
 			flags.Func("mode", "content `mode`: binary, structured or batch (binary)", stream.ModeFlag(&s.mode))
 			flags.Func("format", "event `format` of structured and batch mode: "+stream.FormatNames+" (json)", stream.FormatFlag(&s.format))
-			flags.IntVar(&s.batchSize, "batch-size", 100, "`events` of one batch")
+			flags.IntVar(&s.batchSize, "batch-size", 100, "put at most `n` events into a batch")
 			flags.IntVar(&s.repeat, "repeat", 1, "send `n` events")
-			flags.Float64Var(&s.rate, "rate", 0, "at most `n` events a second; 0 is no limit")
-			flags.IntVar(&s.concurrency, "concurrency", 1, "`n` requests at the same time")
-			flags.IntVar(&s.attempts, "attempts", 3, "to deliver an event, `n` times; 1 is no retries")
-			flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "of an attempt, a `duration`")
-			flags.DurationVar(&s.wait, "wait", time.Second, "before the second attempt, at most a `duration`; longer before later ones")
-			flags.Func("header", "another HTTP header, or Host, `'Name: value'`; may be repeated", s.addHeader)
+			flags.Float64Var(&s.rate, "rate", 0, "send at most `n` events a second; 0 is no limit")
+			flags.IntVar(&s.concurrency, "concurrency", 1, "make `n` requests at the same time")
+			flags.IntVar(&s.attempts, "attempts", 3, "try to deliver an event `n` times; 1 is no retries")
+			flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "end an attempt after this `duration`")
+			flags.DurationVar(&s.wait, "wait", time.Second, "wait at most this `duration` before the second attempt, and longer before later ones")
+			flags.Func("header", "send another `header`, 'Name: value', or another Host; may be repeated", s.addHeader)
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
-			flags.BoolVar(&s.json, "json", false, "a JSON object an event, on standard output")
+			flags.BoolVar(&s.json, "json", false, "print a JSON object an event, on standard output")
 			flags.IntVar(&s.template.maxBytes, "max-bytes", stream.DefaultMaxBytes, "take an event or a body of a file, or the file of --data, of at most `n` bytes")
 			flags.BoolVar(&s.readFiles, "read-files", false, stream.ReadFilesUsage)
 			return func(ctx context.Context, args []string) error { return s.run(ctx, flags, args) }

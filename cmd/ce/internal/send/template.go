@@ -33,9 +33,9 @@ type template struct {
 func (t *template) declare(flags *flag.FlagSet) {
 	flags.StringVar(&t.eventType, "type", "com.example.test", "what happened, a `text`")
 	flags.StringVar(&t.source, "source", "/ce", "where it happened, a `URI-reference`")
-	flags.StringVar(&t.id, "id", "", "a `text`; random without, and with a number behind it if there are several events")
-	flags.StringVar(&t.subject, "subject", "", "what of the source it is about, a `text`")
-	flags.StringVar(&t.time, "time", "now", "`time` in RFC 3339, now or none")
+	flags.StringVar(&t.id, "id", "", "the id, a `text`; it is random without this flag, and ends in a number if there are several events")
+	flags.StringVar(&t.subject, "subject", "", "what in the source it is about, a `text`")
+	flags.StringVar(&t.time, "time", "now", "the `time`: in RFC 3339, now or none")
 	flags.StringVar(&t.dataContentType, "datacontenttype", "", "media `type` of the data")
 	flags.StringVar(&t.dataSchema, "dataschema", "", "`URI` of the schema of the data")
 	flags.Func("ext", "an extension, `name=value` or name:Type=value; may be repeated", t.addExtension)

@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -33,11 +32,15 @@ const (
 	Avro
 	AvroCompact
 	CBOR
+
+	// A batch in such a format, which is the whole stream.
+	ProtobufBatch
+	XMLBatch
 )
 
 // String returns the name of the form on the command line.
 func (f Form) String() string {
-	return [...]string{"any", "json", "jsonl", "batch", "http", "curl", "txtar", "protobuf", "xml", "avro", "avro-compact", "cbor"}[f]
+	return [...]string{"any", "json", "jsonl", "batch", "http", "curl", "txtar", "protobuf", "xml", "avro", "avro-compact", "cbor", "protobuf-batch", "xml-batch"}[f]
 }
 
 // IsJSON reports whether events of the form are JSON.
@@ -48,15 +51,32 @@ func (f Form) format() format.Formatter {
 	if f < Protobuf {
 		return nil
 	}
-	got, _ := ParseFormat(f.String())
+	got, _ := ParseFormat(strings.TrimSuffix(f.String(), "-batch"))
 	return got
 }
 
+// batch returns the batch format of a form that is one batch of it, or nil.
+func (f Form) batch() format.Batch {
+	if f < ProtobufBatch {
+		return nil
+	}
+	got, _ := f.format().(format.Batch)
+	return got
+}
+
+// mediaType returns the media type of a document of the form.
+func (f Form) mediaType() string {
+	if b := f.batch(); b != nil {
+		return b.BatchMediaType()
+	}
+	return f.format().MediaType()
+}
+
 // InputForms names the forms of an input, for errors.
-const InputForms = "json, jsonl, batch, http, curl, txtar, protobuf, xml, avro, avro-compact, cbor"
+const InputForms = "json, jsonl, batch, http, curl, txtar, protobuf, xml, avro, avro-compact, cbor, protobuf-batch, xml-batch"
 
 // OutputForms names the forms of an output, for errors.
-const OutputForms = "json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor"
+const OutputForms = "json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor, protobuf-batch, xml-batch"
 
 // ParseForm returns the form of that name or media type. The empty name is Any.
 func ParseForm(name string) (Form, bool) {
@@ -78,8 +98,8 @@ func ParseForm(name string) (Form, bool) {
 	case "pb":
 		return Protobuf, true
 	}
-	for f := Protobuf; f <= CBOR; f++ {
-		if strings.EqualFold(name, f.String()) || strings.EqualFold(name, f.format().MediaType()) {
+	for f := Protobuf; f <= XMLBatch; f++ {
+		if strings.EqualFold(name, f.String()) || strings.EqualFold(name, f.mediaType()) {
 			return f, true
 		}
 	}
@@ -92,7 +112,7 @@ func FormFlag(f *Form, forms string) func(string) error {
 	return func(s string) error {
 		got, ok := ParseForm(s)
 		if !ok {
-			return fmt.Errorf("it is one of %s", forms)
+			return oneOf(s, forms)
 		}
 		*f = got
 		return nil
@@ -108,8 +128,13 @@ func ModeFlag(m *cloudevents.Mode) func(string) error {
 				return nil
 			}
 		}
-		return errors.New("it is one of binary, structured, batch")
+		return oneOf(s, "binary, structured, batch")
 	}
+}
+
+// oneOf returns the error of a flag about a name that is none of a list.
+func oneOf(name, names string) error {
+	return fmt.Errorf("it is one of %s%s", names, cli.DidYouMean(name, strings.Split(names, ", ")))
 }
 
 // UnknownType returns the error of a flag about the name of a type that there is not.

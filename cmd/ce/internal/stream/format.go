@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -50,7 +49,7 @@ func FormatFlag(f *format.Formatter) func(string) error {
 	return func(s string) error {
 		got, ok := ParseFormat(s)
 		if !ok {
-			return fmt.Errorf("it is one of %s", FormatNames)
+			return oneOf(s, FormatNames)
 		}
 		*f = got
 		return nil

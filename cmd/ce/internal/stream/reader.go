@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/format"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -116,8 +115,8 @@ func (in *Reader) Next() (Unit, error) {
 }
 
 func (in *Reader) read() (Unit, error) {
-	if f := in.form.format(); f != nil { // its bytes are no text: a line end may be the first
-		return in.readDocument(f)
+	if in.form.format() != nil { // its bytes are no text: a line end may be the first
+		return in.readDocument()
 	}
 	if !in.begun {
 		if err := in.begin(); err != nil {
@@ -168,22 +167,23 @@ func (in *Reader) begin() error {
 	return nil
 }
 
-// readDocument reads the whole input as an event in a format other than JSON. The unit has it as
-// the body of a message in structured mode.
-func (in *Reader) readDocument(f format.Formatter) (Unit, error) {
+// readDocument reads the whole input as an event or a batch in a format other than JSON. The
+// unit has it as the body of a message in structured or batch mode.
+func (in *Reader) readDocument() (Unit, error) {
 	if in.begun {
 		return Unit{}, io.EOF
 	}
 	in.begun = true
 	body, err := in.s.readAtMost(in.s.r)
-	if err == nil && len(body) == 0 {
+	if err == nil && len(body) == 0 && in.form != ProtobufBatch { // which has no bytes if it has no events
 		err = &StructureError{in.s.at("the input is empty"), spec.SectionMessage}
 	}
 	if err != nil {
 		return Unit{}, err
 	}
+	in.form = batchForm(in.form, body)
 	in.s.advance(body)
-	m := &Message{Header: http.Header{"Content-Type": {f.MediaType()}}, Body: body, BodyLine: 1}
+	m := &Message{Header: http.Header{"Content-Type": {in.form.mediaType()}}, Body: body, BodyLine: 1}
 	return Unit{Message: m, Body: body, Line: 1}, nil
 }
 

@@ -30,7 +30,7 @@ type Writer struct {
 	url     *url.URL
 	count   int
 	buf     []byte
-	batch   []cloudevents.Event // of an HTTP message in batch mode
+	batch   []cloudevents.Event // of an HTTP message in batch mode, or of a document
 }
 
 // NewWriter returns a Writer to w, which the caller flushes after End. HTTP requests have
@@ -92,6 +92,8 @@ func isAddress(s string) bool {
 // Event writes one event.
 func (w *Writer) Event(e *cloudevents.Event) error {
 	switch {
+	case w.form.batch() != nil:
+		return w.collect(e, "batch")
 	case w.form.format() != nil:
 		b, err := w.form.format().EncodeStructuredModeMessage(w.buf[:0], e)
 		return w.document(b, err)
@@ -99,11 +101,7 @@ func (w *Writer) Event(e *cloudevents.Event) error {
 		b, err := cloudevents.AppendJSON(w.buf[:0], e)
 		return w.document(b, err)
 	case w.mode == cloudevents.BatchMode:
-		if w.count++; w.count > cloudevents.DefaultMaxEvents {
-			return &cli.FaultError{Err: fmt.Errorf("more than %d events in one HTTP message", cloudevents.DefaultMaxEvents)}
-		}
-		w.batch = append(w.batch, e.Clone())
-		return nil
+		return w.collect(e, "HTTP message")
 	}
 	h := http.Header{}
 	body, err := cehttp.EncodeMessage(h, e, w.mode, w.formats)
@@ -112,6 +110,15 @@ func (w *Writer) Event(e *cloudevents.Event) error {
 	}
 	w.count++
 	return WriteRequest(w.w, w.url, h, body)
+}
+
+// collect keeps an event for End.
+func (w *Writer) collect(e *cloudevents.Event, what string) error {
+	if w.count++; w.count > cloudevents.DefaultMaxEvents {
+		return &cli.FaultError{Err: fmt.Errorf("more than %d events in one %s", cloudevents.DefaultMaxEvents, what)}
+	}
+	w.batch = append(w.batch, e.Clone())
+	return nil
 }
 
 // Sealed writes one event in a form that is JSON. Its data is not checked again.
@@ -128,7 +135,7 @@ func (w *Writer) document(b []byte, err error) error {
 	w.buf = b
 	w.count++
 	if w.count > 1 && (w.form == JSON || w.form.format() != nil) {
-		return &cli.FaultError{Err: errors.New("there are several events; use --to jsonl, --to batch or --to http")}
+		return &cli.FaultError{Err: errors.New("there are several events; use " + w.form.several())}
 	}
 	switch w.form {
 	case Protobuf, XML, Avro, AvroCompact, CBOR:
@@ -179,9 +186,24 @@ func writeIndented(w io.Writer, b []byte) error {
 	return err
 }
 
+// several says which forms of the output have several events, if f has one.
+func (f Form) several() string {
+	if f == Protobuf || f == XML {
+		return "--to " + f.String() + "-batch, --to jsonl or --to http"
+	}
+	return "--to jsonl, --to batch or --to http"
+}
+
 // End writes the end of the output. In batch mode, it writes the HTTP request.
 func (w *Writer) End() error {
 	switch {
+	case w.form.batch() != nil:
+		b, err := w.form.batch().EncodeBatchModeMessage(nil, w.batch)
+		if err != nil {
+			return &cli.FaultError{Err: err}
+		}
+		_, err = w.w.Write(b)
+		return err
 	case w.form == Batch && w.count == 0:
 		_, err := w.w.WriteString("[]\n")
 		return err

@@ -33,7 +33,7 @@ type trial struct {
 func Command() cli.Command {
 	return cli.Command{
 		Name:    "conformance",
-		Summary: "run the conformance suite on this library, on a live receiver, or on another implementation",
+		Summary: "run the conformance suite on this library, a receiver or a program",
 		Help: `Without --http and --adapter the suite runs on this library, which has to follow its
 own choices, too. Others fail where they break a MUST of the specification, crash, or do
 not answer; where the specification says SHOULD or leaves a choice, they may differ.
@@ -202,7 +202,11 @@ func (t *trial) subject(ctx context.Context) (*subject, error) {
 	case t.adapter != "":
 		return t.adapted(ctx)
 	}
-	judge := conformance.Judge{Codec: library.Codec(), Reference: library.Reference(), Strict: true}
+	codec := library.Codec()
+	if t.cases != "" {
+		codec = library.EveryFormat() // as ce listen has recorded them
+	}
+	judge := conformance.Judge{Codec: codec, Reference: library.Reference(), Strict: true}
 	return &subject{name: "this library" + libraryVersion(), strict: true, run: judge.Run, broken: func(string) error { return ctx.Err() }, end: func() {}}, nil
 }
 
