@@ -2,13 +2,8 @@ package amqp_test
 
 import (
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,16 +11,15 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
+	"github.com/seed763dd41b/cloudevents/internal/brokertest"
 	"github.com/seed763dd41b/cloudevents/interop/brokers/peertest"
 )
 
 // TestRabbitMQ has RabbitMQ carry messages of this module, and messages made by hand. It takes
 // a while to start, so that the test runs only if the variable CI_RABBITMQ is 1.
 func TestRabbitMQ(t *testing.T) {
-	if os.Getenv("CI_RABBITMQ") != "1" {
-		t.Skip("RabbitMQ is tested if CI_RABBITMQ is 1")
-	}
-	address := startRabbitMQ(t)
+	url, _ := brokertest.RabbitMQ(t)
+	_, address, _ := strings.Cut(url, "@")
 	login := amqp.ConnSASLPlain("guest", "guest")
 	c := connect(t, address, "/queue/ce", "/queue/ce", login)
 	for _, ch := range carried() {
@@ -109,73 +103,4 @@ func carriesBodies(t *testing.T, c *client) {
 			t.Errorf("%s is decoded as %q: %v", b.name, e.Data, err)
 		}
 	}
-}
-
-// startRabbitMQ starts RabbitMQ with AMQP 1.0 and files of its own, and returns its address.
-func startRabbitMQ(t *testing.T) string {
-	const server = "/usr/lib/rabbitmq/bin/rabbitmq-server" // not the script that changes the user
-	if _, err := os.Stat(server); err != nil {
-		peertest.Missing(t, "RabbitMQ")
-	}
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"enabled_plugins": "[rabbitmq_amqp1_0].\n", "rabbitmq-env.conf": "", "rabbitmq.conf": "listeners.tcp.1 = " + freeAddress(t) + "\n",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	config, err := os.ReadFile(filepath.Join(dir, "rabbitmq.conf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := strings.TrimSpace(strings.TrimPrefix(string(config), "listeners.tcp.1 = "))
-
-	// RabbitMQ would start the name server as a daemon, which stays.
-	_, names, _ := net.SplitHostPort(freeAddress(t))
-	_, distribution, _ := net.SplitHostPort(freeAddress(t))
-	start(t, exec.Command(peertest.Program(t, "epmd"), "-address", "127.0.0.1", "-port", names))
-	cmd := exec.Command(server)
-	cmd.Env = append(os.Environ(), "HOME="+dir, "ERL_EPMD_ADDRESS=127.0.0.1", "ERL_EPMD_PORT="+names,
-		"RABBITMQ_NODENAME=cloudevents@localhost", "RABBITMQ_DIST_PORT="+distribution,
-		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
-		"RABBITMQ_MNESIA_BASE="+filepath.Join(dir, "mnesia"), "RABBITMQ_LOG_BASE="+filepath.Join(dir, "log"),
-		"RABBITMQ_ENABLED_PLUGINS_FILE="+filepath.Join(dir, "enabled_plugins"), "RABBITMQ_PID_FILE="+filepath.Join(dir, "pid"),
-		"RABBITMQ_CONF_ENV_FILE="+filepath.Join(dir, "rabbitmq-env.conf"), "RABBITMQ_CONFIG_FILE="+filepath.Join(dir, "rabbitmq.conf"))
-	start(t, cmd)
-	for begin := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-		// The port is open before the plugin is there.
-		conn, err := amqp.Dial("amqp://"+address, amqp.ConnSASLPlain("guest", "guest"), amqp.ConnConnectTimeout(deadline))
-		if err == nil {
-			conn.Close()
-			return address
-		}
-		if time.Since(begin) > 5*time.Minute {
-			log, _ := filepath.Glob(filepath.Join(dir, "log", "*"))
-			t.Fatalf("RabbitMQ does not start: %v, see %v", err, log)
-		}
-	}
-}
-
-// start starts a program, which ends with the test, and the programs that it starts.
-func start(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		cmd.Wait()
-	})
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
