@@ -2,8 +2,8 @@ package cloudevents
 
 import (
 	"bytes"
-	"math"
 
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -91,7 +91,7 @@ func (d *JSONDecoder) Decode(document []byte) (e Event, err error) {
 func (d *JSONDecoder) DecodeBatch(document []byte) ([]Event, error) {
 	var r jsonReader
 	i := r.open(d, document)
-	es, i, err := r.batch(i, limit(d.MaxEvents, DefaultMaxEvents))
+	es, i, err := r.batch(i, limit.Of(d.MaxEvents, DefaultMaxEvents))
 	if err == nil {
 		err = r.end(i)
 	}
@@ -134,16 +134,4 @@ func (e *Event) UnmarshalJSON(document []byte) error {
 	decoded.Data = bytes.Clone(decoded.Data)
 	*e = decoded
 	return nil
-}
-
-// limit returns the limit that n stands for: 0 is the default, and a negative number is
-// no limit.
-func limit(n, byDefault int) int {
-	switch {
-	case n == 0:
-		return byDefault
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
 }

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -220,11 +221,11 @@ func copied(s string, b []byte, text string) string {
 func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
 	s := simple{reader: reader{b: body}}
 	s.attributes()
-	if !s.finish(limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes)) {
+	if !s.finish(limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes)) {
 		return e, false, nil
 	}
 	var x data
-	s.data(&x, limit(f.MaxDepth, cloudevents.DefaultMaxDepth))
+	s.data(&x, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
 	if err := s.end(body); err != nil {
 		return e, false, err
 	}
@@ -239,7 +240,7 @@ func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err err
 func (c *Compact) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
 	s := simple{reader: reader{b: body}}
 	s.compactAttributes()
-	if !s.finish(limit(c.MaxAttributes, cloudevents.DefaultMaxAttributes)) {
+	if !s.finish(limit.Of(c.MaxAttributes, cloudevents.DefaultMaxAttributes)) {
 		return e, false, nil
 	}
 	if s.union(compactDataMembers) == compactDataBytes {
