@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -276,7 +277,7 @@ func (a *Attributes) exceeded() error {
 // counted counts an attribute, and reports whether it is one too many.
 func (a *Attributes) counted() (full bool) {
 	if a.most == 0 {
-		a.most = limit(a.MaxAttributes, DefaultMaxAttributes)
+		a.most = limit.Of(a.MaxAttributes, DefaultMaxAttributes)
 	}
 	a.added++
 	return a.added > a.most

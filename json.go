@@ -2,7 +2,6 @@ package cloudevents
 
 import (
 	"bytes"
-	"math"
 
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -109,16 +108,4 @@ func (e *Event) UnmarshalJSON(document []byte) error {
 	decoded.Data = bytes.Clone(decoded.Data)
 	*e = decoded
 	return nil
-}
-
-// limit returns the limit that n stands for: 0 is the default, and a negative number is
-// no limit.
-func limit(n, byDefault int) int {
-	switch {
-	case n == 0:
-		return byDefault
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -103,7 +104,7 @@ type batchReader struct {
 // open makes r, which is zero, read the document.
 func (r *batchReader) open(d *JSONDecoder, document []byte) (err error) {
 	i := r.jsonReader.open(d, document)
-	r.maxEvents = limit(d.MaxEvents, DefaultMaxEvents)
+	r.maxEvents = limit.Of(d.MaxEvents, DefaultMaxEvents)
 	r.maxInvalid = max(maxInvalidEvents, len(document)/bytesInvalidEvent)
 	if i < len(document) && document[i] != '[' {
 		return r.at(i, errNotArray)

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -63,7 +64,7 @@ func (d *jsonDocument) offset(part string) int {
 func (r *jsonReader) open(d *JSONDecoder, document []byte) (i int) {
 	r.b = document
 	r.extensions = d.Extensions
-	r.maxDepth = limit(d.MaxDepth, DefaultMaxDepth)
+	r.maxDepth = limit.Of(d.MaxDepth, DefaultMaxDepth)
 	r.maxAttributes = d.MaxAttributes
 	r.inPlace = d.InPlace
 	r.v1Only = d.V1Only

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // Function is a function of your own (section 3.5). Several may have the same name and another
@@ -65,29 +67,19 @@ func (c *Compiler) maxDepth() int {
 	return defaultMaxDepth
 }
 
-func limitOr(n, zero int) int {
-	switch {
-	case n == 0:
-		return zero
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
-}
-
 // Compile compiles an expression. See the function [Compile]. An error about a Function does
 // not wrap ErrParse.
 func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	if err := c.checkFunctions(); err != nil {
 		return nil, nil, err
 	}
-	if most := limitOr(c.MaxLength, defaultMaxLength); len(text) > most {
+	if most := limit.Of(c.MaxLength, defaultMaxLength); len(text) > most {
 		return nil, nil, &Error{Kind: ErrParse, Offset: most, Detail: fmt.Sprintf("more than %d bytes", most)}
 	}
 	if !utf8.ValidString(text) {
 		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
 	}
-	x := &Expression{source: text, maxString: limitOr(c.MaxString, defaultMaxString)}
+	x := &Expression{source: text, maxString: limit.Of(c.MaxString, defaultMaxString)}
 	x.code = make([]instruction, 0, len(text)/6+4)
 	x.failures = make([]Error, 0, len(text)/6+4)
 	x.constants = make([]Value, 0, len(text)/16+1)

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // Background handles events after their senders were told that they are accepted. Its
@@ -87,19 +87,7 @@ const (
 
 // limits returns the limits of b. No limit is the largest number.
 func (b *Background) limits() (workers, queued int, bytes int64) {
-	return int(limit(int64(b.Workers), defaultWorkers)), int(limit(int64(b.QueueLimit), defaultQueueLimit)),
-		limit(b.MaxBytes, defaultMaxBytes)
-}
-
-// limit returns n, what 0 stands for, or the largest number for no limit.
-func limit(n, zero int64) int64 {
-	switch {
-	case n == 0:
-		return zero
-	case n < 0:
-		return math.MaxInt64
-	}
-	return n
+	return limit.Of(b.Workers, defaultWorkers), limit.Of(b.QueueLimit, defaultQueueLimit), limit.Of(b.MaxBytes, defaultMaxBytes)
 }
 
 // work is one event. mu of the Background guards the fields that change.

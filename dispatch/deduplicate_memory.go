@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // memoryStore is what a Deduplicate without a Store remembers.
@@ -23,7 +25,7 @@ const (
 
 // limits returns the limits of d. No limit is the largest number.
 func (d *Deduplicate) limits() (window time.Duration, events int64) {
-	return time.Duration(limit(int64(d.Window), int64(defaultWindow))), limit(int64(d.MaxEvents), defaultMaxEvents)
+	return limit.Of(d.Window, defaultWindow), limit.Of(int64(d.MaxEvents), defaultMaxEvents)
 }
 
 // handledEvent is an event that is being handled or was handled.

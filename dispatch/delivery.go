@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // Delivery calls a handler for the events of a broker, which keeps each message until it is
@@ -162,7 +163,7 @@ func (d *Delivery) Invalid(ctx context.Context, err error, attrs ...slog.Attr) {
 
 // MaxAttempts returns the number of attempts that Attempts stands for: the largest int if there
 // is no limit.
-func (d *Delivery) MaxAttempts() int { return int(limit(int64(d.Attempts), defaultAttempts)) }
+func (d *Delivery) MaxAttempts() int { return limit.Of(d.Attempts, defaultAttempts) }
 
 // Backoff returns how long to wait after so many attempts. asked is the RetryAfter of the last
 // one. It is for brokers that deliver a message again after a time.

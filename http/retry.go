@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // Retry says how often a [Sender] sends a message, and how long it waits in between. The
@@ -129,10 +129,7 @@ func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 // next returns the wait before the next attempt, after so many attempts in the elapsed
 // time. It is at least least. ok is false if there is no other attempt.
 func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Duration, ok bool) {
-	if int64(attempts) >= limitOr(int64(r.Attempts), defaultAttempts) {
-		return 0, false
-	}
-	if int64(least) > limitOr(int64(r.MaxRetryAfter), int64(defaultMaxRetryAfter)) {
+	if attempts >= limit.Of(r.Attempts, defaultAttempts) || least > limit.Of(r.MaxRetryAfter, defaultMaxRetryAfter) {
 		return 0, false
 	}
 	wait = r.backoff(attempts)
@@ -140,8 +137,7 @@ func (r *Retry) next(attempts int, elapsed, least time.Duration) (wait time.Dura
 		wait = rand.N(wait)
 	}
 	wait = max(wait, least)
-	end := limitOr(int64(r.MaxTime), int64(defaultMaxTime))
-	return wait, wait <= time.Duration(end)-elapsed
+	return wait, wait <= limit.Of(r.MaxTime, defaultMaxTime)-elapsed
 }
 
 // backoff returns the longest wait after so many attempts.
@@ -188,15 +184,4 @@ func (d *delivery) logRetry(ctx context.Context, a *attempt, wait time.Duration)
 		attrs = append(attrs, slog.String("error", a.err.Error()))
 	}
 	l.LogAttrs(ctx, slog.LevelInfo, "event will be sent again", attrs...)
-}
-
-// limitOr resolves a limit: 0 is the default, and a negative one is none.
-func limitOr(limit, byDefault int64) int64 {
-	switch {
-	case limit == 0:
-		return byDefault
-	case limit < 0:
-		return math.MaxInt64
-	}
-	return limit
 }

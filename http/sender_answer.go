@@ -10,6 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/http/internal/jsonstream"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // said is what the JSON body of a response says. Its size is bounded by what was asked, and
@@ -256,13 +257,13 @@ func (x *saidReader) result() {
 
 // readResults reads the JSON body of a response to a batch.
 func (d *delivery) readResults(response *http.Response, a *attempt, cancel func()) {
-	limit := limitOr(d.sender.MaxResponseBytes, DefaultMaxBytes)
+	most := limit.Of(d.sender.MaxResponseBytes, DefaultMaxBytes)
 	isOK := a.status/100 == 2
-	if isOK && response.ContentLength > limit {
-		a.err = &http.MaxBytesError{Limit: limit}
+	if isOK && response.ContentLength > most {
+		a.err = &http.MaxBytesError{Limit: most}
 		return
 	}
-	r := &answerBody{r: http.MaxBytesReader(nil, response.Body, limit)}
+	r := &answerBody{r: http.MaxBytesReader(nil, response.Body, most)}
 	a.said = readSaid(r, d.out.events)
 	stop := time.AfterFunc(drainedTime, cancel)
 	_, _ = io.Copy(io.Discard, io.LimitReader(r, drainedBytes)) // of a malformed document

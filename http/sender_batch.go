@@ -15,6 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // BatchReport describes what happened to the events of a [Sender.SendBatch].
@@ -175,11 +176,11 @@ type batches struct {
 // split yields batches within the limits. It encodes each event alone, which gives its
 // size in any format, and says whether it is valid.
 func (b *batches) split(yield func(part []int)) {
-	maxEvents := limitOr(int64(b.sender.MaxBatchEvents), defaultBatchEvents)
-	maxBytes := limitOr(int64(b.sender.MaxBatchBytes), defaultBatchBytes)
+	maxEvents := limit.Of(b.sender.MaxBatchEvents, defaultBatchEvents)
+	maxBytes := limit.Of(b.sender.MaxBatchBytes, defaultBatchBytes)
 	var part []int
 	var scratch []byte
-	size := int64(0)
+	size := 0
 	for i := range b.es {
 		var err error
 		scratch, err = b.format.EncodeBatchModeMessage(scratch[:0], b.es[i:i+1])
@@ -187,8 +188,8 @@ func (b *batches) split(yield func(part []int)) {
 			b.report.Events[i].Err = withoutIndex(err)
 			continue
 		}
-		n := int64(len(scratch))
-		if len(part) > 0 && (int64(len(part)) == maxEvents || n > maxBytes-size) {
+		n := len(scratch)
+		if len(part) > 0 && (len(part) == maxEvents || n > maxBytes-size) {
 			yield(part)
 			part, size = nil, 0
 		}
@@ -303,7 +304,7 @@ func (a *attempt) culprit(n int) (index int, ok bool) {
 // another way. If not, they and all other events are not sent.
 func (b *batches) mayDivide(d *delivery, a *attempt, part []int) bool {
 	b.refusals++
-	if most := limitOr(int64(b.sender.MaxBatchRefusals), defaultRefusals); int64(b.refusals-b.accepted) < most {
+	if most := limit.Of(b.sender.MaxBatchRefusals, defaultRefusals); b.refusals-b.accepted < most {
 		return true
 	}
 	b.stopped = fmt.Errorf("not sent, because %w: %w", errRefusals, d.failure(a))

@@ -191,7 +191,7 @@ func (w *walker) begin(c container) token {
 // measure reads a value of data that is neither bytes nor a string. It checks all that the
 // document can be refused for.
 func (r *reader) measure(x *data, maxDepth int) {
-	if len(r.b) > math.MaxUint32 {
+	if uint64(len(r.b)) > math.MaxUint32 {
 		r.fail(r.i, errTooLong)
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -40,7 +41,7 @@ type decoder struct {
 }
 
 func (d *decoder) setAttributes(maxAttributes int, exts []spec.Attribute, forgive bool) {
-	d.maxAttributes = limit(maxAttributes, cloudevents.DefaultMaxAttributes)
+	d.maxAttributes = limit.Of(maxAttributes, cloudevents.DefaultMaxAttributes)
 	d.attributes.MaxAttributes = -1 // the decoder counts
 	d.attributes.Extensions, d.attributes.Forgive = exts, forgive
 }
@@ -158,7 +159,7 @@ func (d *decoder) made(room []byte) []byte {
 
 // nullTwice refuses an attribute that is null and there again. Attributes sees the others.
 func (d *decoder) nullTwice() {
-	if len(d.b) > math.MaxUint32 {
+	if uint64(len(d.b)) > math.MaxUint32 {
 		return
 	}
 	r := reader{b: d.b[:d.i]}

@@ -1,10 +1,9 @@
 package ceavro
 
 import (
-	"math"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -59,7 +58,7 @@ func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, ext
 // decode decodes every event.
 func (f *Format) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, error) {
 	var d decoder
-	d.b, d.maxDepth = body, limit(f.MaxDepth, cloudevents.DefaultMaxDepth)
+	d.b, d.maxDepth = body, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth)
 	d.setAttributes(f.MaxAttributes, exts, f.Forgive != nil)
 	d.attributes.V1Only = f.V1Only
 	var e cloudevents.Event
@@ -130,15 +129,4 @@ func setBinaryModeData(body []byte, e *cloudevents.Event) {
 	if len(body) > 0 {
 		e.Data = body[:len(body):len(body)] // so that append does not write into the memory behind body
 	}
-}
-
-// limit returns the limit that n stands for.
-func limit(n, byDefault int) int {
-	switch {
-	case n == 0:
-		return byDefault
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
 }

@@ -69,7 +69,7 @@ const maxEntries = 63
 
 // appendValue appends JSON as a value of data. If there is none for it, ok is false.
 func appendValue(dst, json []byte) (_ []byte, ok bool) {
-	if len(json) > math.MaxUint32 {
+	if uint64(len(json)) > math.MaxUint32 {
 		return dst, false
 	}
 	c := converter{src: json, dst: dst}

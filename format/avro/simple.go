@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/simple"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -106,7 +107,7 @@ func (s *simpleReader) compactAttributes() {
 
 // finish reports whether the attributes, which end here, are those of a valid event.
 func (s *simpleReader) finish(maxAttributes int) bool {
-	return s.err == nil && s.Finish(s.b[:s.i], s.i, s.i, limit(maxAttributes, cloudevents.DefaultMaxAttributes))
+	return s.err == nil && s.Finish(s.b[:s.i], s.i, s.i, limit.Of(maxAttributes, cloudevents.DefaultMaxAttributes))
 }
 
 // simpleEvent decodes a simple event of the Avro format. If ok is false and there is no
@@ -118,7 +119,7 @@ func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err err
 		return e, false, nil
 	}
 	var x data
-	s.data(&x, limit(f.MaxDepth, cloudevents.DefaultMaxDepth))
+	s.data(&x, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
 	if err := s.end(body); err != nil {
 		return e, false, err
 	}

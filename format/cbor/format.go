@@ -1,11 +1,10 @@
 package cecbor
 
 import (
-	"math"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -60,8 +59,8 @@ func (f *Format) decode(body []byte, exts []spec.Attribute) (cloudevents.Event, 
 	r := reader{
 		b:             body,
 		extensions:    exts,
-		maxDepth:      limit(f.MaxDepth, cloudevents.DefaultMaxDepth),
-		maxAttributes: limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes),
+		maxDepth:      limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth),
+		maxAttributes: limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes),
 		v1Only:        f.V1Only,
 		forgive:       f.Forgive != nil,
 	}
@@ -118,15 +117,4 @@ func (Format) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 // in chunks or had to be converted to JSON.
 func Decode(body []byte) (cloudevents.Event, error) {
 	return Format{}.DecodeStructuredModeMessage(body, "")
-}
-
-// limit returns the limit that n stands for.
-func limit(n, byDefault int) int {
-	switch {
-	case n == 0:
-		return byDefault
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
 }

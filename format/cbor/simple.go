@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/simple"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -108,7 +109,7 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 	if i != len(b) || !hasVersion {
 		return false
 	}
-	r := reader{b: b, data: data, maxAttributes: limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes)}
+	r := reader{b: b, data: data, maxAttributes: limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes)}
 	implied := 0
 	if data.end > 0 && s.Event.DataContentType == "" {
 		implied = 1 // if the data is no bytes, but that is a matter of setData

@@ -1,10 +1,9 @@
 package ceprotobuf
 
 import (
-	"math"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -94,7 +93,7 @@ func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...
 		return nil, format.AcceptsBatch(f, contentType)
 	}
 	r := f.reader(body, exts)
-	es, err := r.batch(limit(f.MaxEvents, cloudevents.DefaultMaxEvents))
+	es, err := r.batch(limit.Of(f.MaxEvents, cloudevents.DefaultMaxEvents))
 	if err != nil {
 		return nil, err
 	}
@@ -143,20 +142,9 @@ func (f Format) reader(body []byte, exts []spec.Attribute) reader {
 	return reader{
 		b:             body,
 		extensions:    exts,
-		maxDepth:      limit(f.MaxDepth, cloudevents.DefaultMaxDepth),
-		maxAttributes: limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes),
+		maxDepth:      limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth),
+		maxAttributes: limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes),
 		v1Only:        f.V1Only,
 		forgive:       f.Forgive != nil,
 	}
-}
-
-// limit returns the limit that n stands for.
-func limit(n, byDefault int) int {
-	switch {
-	case n == 0:
-		return byDefault
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
 }

@@ -1,10 +1,9 @@
 package cexml
 
 import (
-	"math"
-
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -95,7 +94,7 @@ func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...
 	}
 	var r reader
 	f.begin(&r, body, exts)
-	es, err := r.batch(limit(f.MaxEvents, cloudevents.DefaultMaxEvents))
+	es, err := r.batch(limit.Of(f.MaxEvents, cloudevents.DefaultMaxEvents))
 	if err != nil {
 		return nil, err
 	}
@@ -144,20 +143,9 @@ func DecodeBatch(body []byte) ([]cloudevents.Event, error) {
 // begin prepares r, which is large and not copied.
 func (f Format) begin(r *reader, body []byte, exts []spec.Attribute) {
 	r.b = body
-	r.maxDepth = limit(f.MaxDepth, cloudevents.DefaultMaxDepth)
-	r.maxAttributes = limit(f.MaxAttributes, cloudevents.DefaultMaxAttributes)
+	r.maxDepth = limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth)
+	r.maxAttributes = limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes)
 	r.extensions = exts
 	r.v1Only = f.V1Only
 	r.forgive = f.Forgive != nil
-}
-
-// limit returns the limit that n stands for.
-func limit(n, byDefault int) int {
-	switch {
-	case n == 0:
-		return byDefault
-	case n < 0:
-		return math.MaxInt
-	}
-	return n
 }
