@@ -176,7 +176,7 @@ func TestConformanceHTTPPrintsCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		request, err := c.Request(nil)
-		if err != nil || request.Method != "POST" || request.Target != "/events" || string(request.Body) != this.body || strings.Join(request.Header["content-type"], "") != this.contentType {
+		if err != nil || request.Method != "POST" || request.Target != "/events" || string(request.Body) != this.body || strings.Join(map[string][]string(request.Header)["content-type"], "") != this.contentType {
 			t.Errorf("%s: %+v, %v, want %+v", o.Case, request, err, this)
 		}
 	}
