@@ -54,7 +54,7 @@ func TestFlagErrors(t *testing.T) {
 	for args, want := range map[string]string{
 		"send http://localhost --repat 3": "ce: send: flag provided but not defined: --repat; did you mean --repeat? see ce send -h\n",
 		"check --nothing-like-it":         "ce: check: flag provided but not defined: --nothing-like-it; see ce check -h\n",
-		"convert --declare n=Interger":    `ce: convert: invalid value "n=Interger" for flag --declare: unknown type "Interger"; it is one of String, Boolean, Integer, Binary, URI, URI-reference, Timestamp; did you mean Integer?; see ce convert -h` + "\n",
+		"convert --declare n=Interger":    `ce: convert: invalid value "n=Interger" for flag --declare: unknown type "Interger"; it is one of String, Boolean, Integer, Binary, URI, URI-reference, Timestamp; did you mean Integer? see ce convert -h` + "\n",
 		"chekc":                           `ce: unknown command "chekc"; did you mean check? see ce help` + "\n",
 		"send http://localhost -mode x":   `ce: send: invalid value "x" for flag --mode: it is one of binary, structured, batch; see ce send -h` + "\n",
 		"convert --to x":                  `ce: convert: invalid value "x" for flag --to: it is one of json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor; see ce convert -h` + "\n",

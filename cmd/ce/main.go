@@ -3,7 +3,7 @@
 //
 // Each command has a package in internal/. They share three: cli runs commands,
 // stream reads and writes events in files and pipes, finding explains the faults of a
-// message.
+// message. Package page is the live page of ce listen.
 package main
 
 import (

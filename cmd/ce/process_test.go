@@ -20,9 +20,10 @@ import (
 
 // running is a ce listen in a process of its own.
 type running struct {
-	cmd *exec.Cmd
-	out string // file with its standard output
-	err *bufio.Reader
+	cmd  *exec.Cmd
+	page string // the address of its page, with --ui
+	out  string // file with its standard output
+	err  *bufio.Reader
 }
 
 // startListener runs ce listen at a free port.
@@ -60,6 +61,9 @@ func startListenerAt(t *testing.T, address string, flags ...string) (*running, s
 	line, err := r.err.ReadString('\n')
 	if err != nil {
 		t.Fatal(line, err)
+	}
+	if _, page, ok := strings.Cut(line, "page at "); ok {
+		r.page, _, _ = strings.Cut(page, " ")
 	}
 	return r, regexp.MustCompile(`[0-9.]+:[0-9]+`).FindString(line)
 }

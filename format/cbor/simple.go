@@ -5,8 +5,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/simple"
-	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -35,7 +35,7 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 			if data.end > 0 {
 				return false
 			}
-			end, fault := cborscan.Value(b, i, limit(f.MaxDepth, cloudevents.DefaultMaxDepth))
+			end, fault := cborscan.Value(b, i, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
 			if fault != cborscan.None {
 				return false
 			}

@@ -65,7 +65,11 @@ func (c *Command) run(ctx context.Context, p *Process, args []string) int {
 		c.usage(p.Out, flags)
 		return ExitOK
 	case err != nil:
-		return p.exit(Usagef("%s: %s%s see ce %s -h", c.Name, flagError(err), orSemicolon(unknownFlag(err, flags)), c.Name))
+		text := flagError(err) + unknownFlag(err, flags)
+		if !strings.HasSuffix(text, "?") { // of a suggestion
+			text += ";"
+		}
+		return p.exit(Usagef("%s: %s see ce %s -h", c.Name, text, c.Name))
 	}
 	err = run(ctx, args)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, ErrFault) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/page"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
@@ -50,7 +51,12 @@ func TestListenCostsInProportion(t *testing.T) {
 			"json":               func(l *listener) { l.json = true },
 			"raw":                func(l *listener) { l.raw = true },
 			"raw, at a terminal": func(l *listener) { l.raw, l.process.Terminal = true, func(any) bool { return true } },
-			"recorded":           func(l *listener) { l.record.dir = t.TempDir() },
+			"oneline":            func(l *listener) { l.oneline = true },
+			"oneline, at a terminal": func(l *listener) {
+				l.oneline, l.process.Terminal = true, func(any) bool { return true }
+			},
+			"page":     func(l *listener) { l.page = page.New() },
+			"recorded": func(l *listener) { l.record.dir = t.TempDir() },
 		} {
 			t.Run(name+", "+mode, func(t *testing.T) {
 				l, _, _ := newListener(t, func(l *listener) {

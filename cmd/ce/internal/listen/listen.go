@@ -71,7 +71,8 @@ examples:
   ce listen 9000 --json > events.jsonl
   ce listen 9000 --filter "type LIKE 'com.example.%'"
   ce listen localhost:9000 --raw --record recorded
-  ce listen 9000 --allow-host tunnel.example.com --allow-origin eventgrid.azure.net
+  ce listen 9000 --allow-host tunnel.example.com \
+    --allow-origin eventgrid.azure.net
   ce listen 9000 --forward http://localhost:8080/
   ce listen 9000 --status 503,503,204 --retry-after 2s --delay 100ms
   ce listen 9000 --ui --oneline`

@@ -9,8 +9,10 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/curl"
 )
 
 // rightReceiver accepts and refuses as the specification demands, and answers with the event
@@ -131,5 +133,54 @@ func TestConformanceHTTP(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The command under a failure sends what the suite has sent, and no password.
+func TestConformanceHTTPPrintsCommands(t *testing.T) {
+	type message struct{ contentType, body string }
+	var sent []message
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		sent = append(sent, message{r.Header.Get("Content-Type"), string(body)})
+		if len(sent) > 2 { // behind those that are sent first
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	}))
+	defer server.Close()
+	target := strings.Replace(server.URL, "http://", "http://user:s3cr3t@", 1) + "/events"
+	args := []string{"--http", target, "--run", "^(http/decode/body-|json/decode/data-)", "--no-echo", "--json"}
+	out, errs, status := cetest.Run(t, Command(), "", args...)
+	var r report
+	if err := json.Unmarshal([]byte(out), &r); err != nil || status != cli.ExitFault || strings.Contains(out, "s3cr3t") {
+		t.Fatal(status, err, errs)
+	}
+	sent = sent[2:]
+	commands := 0
+	for i := range r.Results {
+		o := &r.Results[i]
+		if o.Verdict == verdictSkip {
+			continue
+		}
+		this := sent[0]
+		sent = sent[1:]
+		if (o.Curl != "") != (o.Verdict == verdictFail || o.Verdict == verdictDiffer) && len(this.body) < 4096 {
+			t.Errorf("%s: %s, command %q", o.Case, o.Verdict, o.Curl)
+		}
+		if !strings.HasPrefix(o.Curl, "curl ") { // none, or data piped from printf
+			continue
+		}
+		commands++
+		c, _, err := curl.Parse(o.Curl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := c.Request(nil)
+		if err != nil || request.Method != "POST" || request.Target != "/events" || string(request.Body) != this.body || strings.Join(map[string][]string(request.Header)["content-type"], "") != this.contentType {
+			t.Errorf("%s: %+v, %v, want %+v", o.Case, request, err, this)
+		}
+	}
+	if commands < 20 || len(sent) != 0 {
+		t.Errorf("%d commands, %d messages left", commands, len(sent))
 	}
 }

@@ -155,17 +155,16 @@ func (r *report) writeTable(out io.Writer, s *suite, verbose bool) error {
 
 // writeReasons lists the outcomes with one verdict.
 func (r *report) writeReasons(b *strings.Builder, verdict string) {
-	found := false
+	end := "" // of the list
 	for i := range r.Results {
 		if o := &r.Results[i]; o.Verdict == verdict {
-			found = true
+			end = "\n"
 			fmt.Fprintf(b, "%s %s, %s (%s)\n    %s\n", verdict, o.Case, o.name(), o.place(), o.Reason)
 			if o.Curl != "" {
+				end = ""
 				fmt.Fprintf(b, "%s\n\n", o.Curl)
 			}
 		}
 	}
-	if found {
-		b.WriteByte('\n')
-	}
+	b.WriteString(end)
 }
