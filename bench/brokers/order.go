@@ -29,11 +29,12 @@ type order struct {
 // content is 1 KiB of JSON.
 var content = func() []byte {
 	b := []byte(`{"order":17,"lines":[`)
-	const end = `{}]}`
-	for i := 0; len(b) < 1<<10-64-len(end); i++ {
+	const begin, end = `{"note":"`, `"}]}` // no spaces, which encoding/json would remove
+	for i := 0; len(b) < 1<<10-64-len(begin+end); i++ {
 		b = fmt.Appendf(b, `{"article":"A-%d","amount":%d,"price":%d.%02d},`, i*7919%10007, i%9+1, i*104729%1000, i*31%100)
 	}
-	b = append(b, bytes.Repeat([]byte(" "), 1<<10-len(b)-len(end))...)
+	b = append(b, begin...)
+	b = append(b, bytes.Repeat([]byte("x"), 1<<10-len(b)-len(end))...)
 	return append(b, end...)
 }()
 

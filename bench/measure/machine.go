@@ -56,7 +56,11 @@ func modules(wanted []string) []string {
 
 // command returns the command line of this program.
 func command() string {
-	return strings.Join(append([]string{"go run ./report"}, quoted(os.Args[1:])...), " ")
+	program := "./report"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Path == info.Main.Path { // the module is the command
+		program = "."
+	}
+	return strings.Join(append([]string{"go run " + program}, quoted(os.Args[1:])...), " ")
 }
 
 // quoted returns args, quoted for a shell.

@@ -72,7 +72,8 @@ type Consumer struct {
 	partitions map[place]*partition
 	failed     chan error    // has room for one; made by Run
 	finished   chan struct{} // has room for one: there is something to mark; made by Run
-	ctx        context.Context
+	ctx        context.Context // of the handlers; made by Run
+	ending     <-chan struct{} // closed when Run is to end
 }
 
 // place is a partition of a topic.
@@ -162,6 +163,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	c.failed = make(chan error, 1)
 	c.finished = make(chan struct{}, 1)
 	c.ctx = handling
+	c.ending = ctx.Done()
 	c.mu.Unlock()
 
 	polling, stop := context.WithCancel(ctx)

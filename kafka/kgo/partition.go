@@ -18,9 +18,10 @@ type partition struct {
 	lanes    []lane
 	seed     maphash.Seed
 
-	stopping chan struct{} // closed when no more records are to be handled
-	idle     chan struct{} // closed when all lanes have ended
-	room     chan struct{} // has a value when no more records than the limit wait again
+	stopping chan struct{}   // closed when no more records are to be handled
+	ending   <-chan struct{} // closed when Run is to end, and a little before stopping
+	idle     chan struct{}   // closed when all lanes have ended
+	room     chan struct{}   // has a value when no more records than the limit wait again
 	ctx      context.Context
 	cancel   context.CancelFunc // of ctx, which the handlers get
 
@@ -53,7 +54,7 @@ func newPartition(c *Consumer, at place) *partition {
 	ctx, cancel := context.WithCancel(c.ctx)
 	p := &partition{
 		consumer: c, at: at, lanes: make([]lane, max(c.Concurrency, 1)), seed: maphash.MakeSeed(),
-		stopping: make(chan struct{}), idle: make(chan struct{}), room: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
+		stopping: make(chan struct{}), ending: c.ending, idle: make(chan struct{}), room: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
 	}
 	var lanes sync.WaitGroup
 	for i := range p.lanes {
@@ -148,6 +149,8 @@ func (p *partition) run(l *lane) {
 		select {
 		case <-p.stopping: // even if there are records
 			return
+		case <-p.ending:
+			return
 		default:
 		}
 		if t := p.begin(l); t != nil {
@@ -160,6 +163,8 @@ func (p *partition) run(l *lane) {
 		}
 		select {
 		case <-p.stopping:
+			return
+		case <-p.ending:
 			return
 		case <-l.wake:
 		}

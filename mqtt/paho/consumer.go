@@ -170,7 +170,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	c.ctx = handling
 	var lanes sync.WaitGroup
 	for i := range c.queue.lanes {
-		lanes.Go(func() { c.run(&c.queue.lanes[i]) })
+		lanes.Go(func() { c.run(ctx, &c.queue.lanes[i]) })
 	}
 	idle := make(chan struct{})
 	go func() {
@@ -207,10 +207,12 @@ func (c *Consumer) flush() {
 }
 
 // run handles the messages of a lane, until one cannot be settled or Run ends.
-func (c *Consumer) run(l *lane) {
+func (c *Consumer) run(ctx context.Context, l *lane) {
 	for {
 		select {
 		case <-c.quit.Done(): // even if there are messages
+			return
+		case <-ctx.Done(): // a little before quit
 			return
 		default:
 		}

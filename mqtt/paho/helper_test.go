@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,6 +65,14 @@ func start(t testing.TB) string {
 // mosquitto starts Mosquitto and returns its address.
 func mosquitto(t testing.TB) string {
 	t.Helper()
+	address, _ := restartable(t)
+	return address
+}
+
+// restartable starts Mosquitto, and returns its address and a function that stops it and starts it
+// again. It keeps its sessions on disk.
+func restartable(t testing.TB) (address string, restart func()) {
+	t.Helper()
 	program, err := exec.LookPath("mosquitto")
 	if err != nil {
 		program = "/usr/sbin/mosquitto"
@@ -77,34 +87,47 @@ func mosquitto(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := l.Addr().String()
+	address = l.Addr().String()
 	l.Close()
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "mosquitto.conf")
-	settings := "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n"
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mosquitto.conf")
+	settings := "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location " + dir + "/\nmax_queued_messages 0\n"
 	if os.Getuid() == 0 {
 		settings += "user root\n"
 	}
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "-c", file)
-	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	waitFor(t, func() bool {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			conn.Close()
+	var cmd *exec.Cmd
+	boot := func() {
+		t.Helper()
+		cmd = exec.Command(program, "-c", file)
+		cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
 		}
-		return err == nil
-	})
-	return address
+		waitFor(t, func() bool {
+			conn, err := net.Dial("tcp", address)
+			if err == nil {
+				conn.Close()
+			}
+			return err == nil
+		})
+	}
+	boot()
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	return address, func() {
+		t.Helper()
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		boot()
+	}
 }
 
 var brokers = map[string]func(testing.TB) string{"mochi": start, "mosquitto": mosquitto}
@@ -185,11 +208,15 @@ type inbox struct {
 	messages []*paho.Publish
 }
 
-// watch subscribes to a topic.
+// watch subscribes to a topic, in a session that survives the broker.
 func watch(t testing.TB, address, filter string) *inbox {
 	t.Helper()
 	var in inbox
-	cfg := autopaho.ClientConfig{ServerUrls: []*url.URL{{Scheme: "mqtt", Host: address}}, KeepAlive: 30}
+	cfg := config(address, "watch-"+strings.NewReplacer("/", "-", "#", "all").Replace(filter))
+	cfg.ConnectPacketBuilder = func(p *paho.Connect, _ *url.URL) (*paho.Connect, error) {
+		p.Properties.RequestProblemInfo = true // or mochi leaves out the user properties
+		return p, nil
+	}
 	cfg.OnPublishReceived = []func(paho.PublishReceived) (bool, error){func(r paho.PublishReceived) (bool, error) {
 		in.mu.Lock()
 		defer in.mu.Unlock()

@@ -73,10 +73,11 @@ func consumeUntilKilled(address, file string) error {
 }
 
 // Of 20,000 events none is lost, and each comes first after those before it, although a third of
-// the attempts fail and the process of the consumer is killed five times.
+// the attempts fail, the process of the consumer is killed five times, and the broker is started again
+// in the middle.
 func TestCrash(t *testing.T) {
 	const n, kills = 20_000, 5
-	address := mosquitto(t)
+	address, restart := restartable(t)
 	session(t, address, "billing")
 	dead := watch(t, address, letters)
 	send(t, address, n)
@@ -93,6 +94,11 @@ func TestCrash(t *testing.T) {
 	for i := range kills {
 		cmd := child()
 		waitFor(t, func() bool { return len(lines(t, file)) > (i+1)*n/(kills+3) })
+		if i == kills/2 {
+			restart()
+			before := len(lines(t, file))
+			waitFor(t, func() bool { return len(lines(t, file)) > before+100 })
+		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}

@@ -124,7 +124,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	r := &run{consumer: c, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), workers: make([]worker, max(c.Concurrency, 1))}
 	var workers sync.WaitGroup
 	for i := range r.workers {
-		workers.Go(func() { r.work(&r.workers[i]) })
+		workers.Go(func() { r.work(ctx, &r.workers[i]) })
 	}
 	idle := make(chan struct{})
 	go func() {
@@ -197,13 +197,13 @@ func (w *worker) isBusy() bool {
 }
 
 // work handles messages, one after the other, until it is stopped or the client cannot go on.
-func (r *run) work(w *worker) {
+func (r *run) work(ctx context.Context, w *worker) {
 	for {
 		r.reading.Lock()
 		m, err := r.messages.Next()
 		r.reading.Unlock()
 		switch {
-		case isClosed(r.stopping):
+		case isClosed(r.stopping), ctx.Err() != nil:
 			if err == nil {
 				_ = m.Nak() // so that another member gets it at once
 			}
