@@ -41,7 +41,7 @@ type SendObserver struct {
 }
 
 // errReplaced is about a Sending that returns fewer or more events than it was given.
-var errReplaced = errors.New("Sending has returned another number of events")
+var errReplaced = errors.New("the hook Sending has returned another number of events")
 
 // Begin calls Sending, and returns what it returns. It is for senders that report each event
 // with [SendObserver.Done]. It allocates nothing if Sending is nil.

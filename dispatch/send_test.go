@@ -61,7 +61,7 @@ func TestSendObserverSend(t *testing.T) {
 		"an invalid event":           {nil, errors.New("invalid"), "failed 1 refused invalid <nil>", "own"},
 		"the caller waits no longer": {nil, context.Canceled, "failed 1 retry context canceled <nil>", "own"},
 		"Sending refuses":            {refusing, nil, "failed 1 refused no key <nil>", ""},
-		"Sending loses the event":    {losing, nil, "failed 1 refused Sending has returned another number of events <nil>", ""},
+		"Sending loses the event":    {losing, nil, "failed 1 refused the hook Sending has returned another number of events <nil>", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var w witness

@@ -95,7 +95,7 @@ func (c *collector) names() (all []string) {
 func attributes(all []attribute.KeyValue) []string {
 	out := make([]string, len(all))
 	for i, a := range all {
-		out[i] = fmt.Sprintf("%s=%s", a.Key, a.Value.Emit())
+		out[i] = fmt.Sprintf("%s=%s", a.Key, a.Value.String())
 	}
 	slices.Sort(out)
 	return out

@@ -173,7 +173,7 @@ func described(s tracetest.SpanStub) string {
 	for _, a := range s.Attributes {
 		switch a.Key {
 		case "messaging.system", "cloudevents.event_type", "ce.outcome":
-			all = append(all, fmt.Sprintf(" %s=%s", a.Key, a.Value.Emit()))
+			all = append(all, fmt.Sprintf(" %s=%s", a.Key, a.Value.String()))
 		}
 	}
 	slices.SortFunc(all, cmp.Compare[string])
