@@ -1,8 +1,9 @@
 package main
 
+// The broker hands out what has waited for a session in any order.
 func Example() {
 	main()
-	// Output:
+	// Unordered output:
 	// order 17 has 2 articles
 	// order 17 is paid with 1999 cents
 	// restart
