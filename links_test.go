@@ -64,6 +64,8 @@ func TestLinks(t *testing.T) {
 
 var goCommand = regexp.MustCompile(`\bgo (?:run|test|doc|install) (?:-[\w=]+ )*(\./[\w./-]+|github\.com/seed763dd41b/cloudevents[\w./-]*)`)
 
+var inlineCd = regexp.MustCompile(`cd (\S+) && go `)
+
 // The Go commands of the documents name packages that exist. A command in a block may follow
 // a cd; another one is for the top directory, that of the document, or bench.
 func TestCommandsNamePackages(t *testing.T) {
@@ -85,10 +87,14 @@ func TestCommandsNamePackages(t *testing.T) {
 			if _, to, ok := strings.Cut(strings.TrimPrefix(line, "$ "), "cd "); ok && !strings.Contains(to, " ") {
 				dir = to
 			}
+			in := dir
+			if m := inlineCd.FindStringSubmatch(line); m != nil {
+				in = m[1]
+			}
 			for _, m := range goCommand.FindAllStringSubmatch(line, -1) {
 				path := strings.TrimSuffix(strings.TrimPrefix(m[1], "github.com/seed763dd41b/cloudevents"), "/...")
 				found++
-				if !slices.ContainsFunc([]string{dir, filepath.Dir(name), "bench"}, func(in string) bool { return isDirectory(filepath.Join(in, path)) }) {
+				if !slices.ContainsFunc([]string{in, filepath.Dir(name), "bench"}, func(in string) bool { return isDirectory(filepath.Join(in, path)) }) {
 					t.Errorf("%s:%d: there is no package %s", name, i+1, m[1])
 				}
 			}

@@ -57,7 +57,7 @@ func TestFlagErrors(t *testing.T) {
 		"convert --declare n=Interger":    `ce: convert: invalid value "n=Interger" for flag --declare: unknown type "Interger"; it is one of String, Boolean, Integer, Binary, URI, URI-reference, Timestamp; did you mean Integer? see ce convert -h` + "\n",
 		"chekc":                           `ce: unknown command "chekc"; did you mean check? see ce help` + "\n",
 		"send http://localhost -mode x":   `ce: send: invalid value "x" for flag --mode: it is one of binary, structured, batch; see ce send -h` + "\n",
-		"convert --to x":                  `ce: convert: invalid value "x" for flag --to: it is one of json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor; see ce convert -h` + "\n",
+		"convert --to x":                  `ce: convert: invalid value "x" for flag --to: it is one of json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor, protobuf-batch, xml-batch; see ce convert -h` + "\n",
 		"check --from":                    "ce: check: flag needs an argument: --from; see ce check -h\n",
 		"check --json=x":                  `ce: check: invalid boolean value "x" for --json: parse error; see ce check -h` + "\n",
 		"check -q":                        "ce: check: flag provided but not defined: -q; see ce check -h\n",

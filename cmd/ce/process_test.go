@@ -2,7 +2,10 @@ package main
 
 import (
 	"bufio"
+	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
@@ -241,6 +244,7 @@ func TestExamplesOfHelp(t *testing.T) {
 	}
 	_, target := startListener(t)
 	dir := t.TempDir()
+	writeKeys(t, dir)
 	for _, c := range tool().Commands {
 		_, text, _ := strings.Cut(c.Help, "examples:\n")
 		if c.Name == "conformance" {
@@ -269,6 +273,29 @@ func examplesIn(text string) (examples []string) {
 		}
 	}
 	return examples
+}
+
+// writeKeys writes the keys that examples sign and verify with.
+func writeKeys(t *testing.T, dir string) {
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{
+		"private.pem": {Type: "PRIVATE KEY", Bytes: of}, "public.pem": {Type: "PUBLIC KEY", Bytes: to},
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func runExample(t *testing.T, dir, target, example string) {

@@ -70,8 +70,8 @@ type Consumer struct {
 
 	mu         sync.Mutex
 	partitions map[place]*partition
-	failed     chan error    // has room for one; made by Run
-	finished   chan struct{} // has room for one: there is something to mark; made by Run
+	failed     chan error      // has room for one; made by Run
+	finished   chan struct{}   // has room for one: there is something to mark; made by Run
 	ctx        context.Context // of the handlers; made by Run
 	ending     <-chan struct{} // closed when Run is to end
 }
