@@ -3,6 +3,7 @@ package formattest
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,18 +37,8 @@ var (
 
 // one returns one of several texts.
 func one(r *rand.Rand, texts ...[]string) string {
-	n := 0
-	for _, t := range texts {
-		n += len(t)
-	}
-	i := r.IntN(n)
-	for _, t := range texts {
-		if i < len(t) {
-			return t[i]
-		}
-		i -= len(t)
-	}
-	panic("unreachable")
+	all := slices.Concat(texts...)
+	return all[r.IntN(len(all))]
 }
 
 func (g *Generator) text(r *rand.Rand) string {
