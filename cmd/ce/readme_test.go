@@ -59,3 +59,25 @@ func TestReadmeShowsCheck(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", out, want)
 	}
 }
+
+// The transcripts of the README are those of docs/ce.md, which are checked by running them.
+func TestReadmeShowsTranscripts(t *testing.T) {
+	page, err := os.ReadFile("../../docs/ce.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for i, part := range strings.Split(readme(t), "```") {
+		text, ok := strings.CutPrefix(part, "console\n")
+		if i%2 == 0 || !ok {
+			continue
+		}
+		found++
+		if !strings.Contains(unchanging(string(page)), unchanging(text)) {
+			t.Errorf("docs/ce.md does not have\n%s", text)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d transcripts", found)
+	}
+}
