@@ -24,14 +24,17 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
-	wanted, _, err := cesql.Compile(*filter)
+	wanted, warnings, err := cesql.Compile(*filter)
 	if err != nil {
 		log.Fatal(err)
 	}
+	for _, w := range warnings {
+		log.Print(w)
+	}
 	sender := &cehttp.Sender{Target: *target}
 	receiver := &cehttp.Receiver{Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		if ok, err := wanted.Match(e); err != nil || !ok {
-			return nil, err // 204: the event is not for the target
+		if !wanted.Matches(e) {
+			return nil, nil // 204: the event is not for the target
 		}
 		return sender.Request(ctx, e)
 	}}
