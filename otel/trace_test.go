@@ -180,8 +180,8 @@ func TestProcessRelations(t *testing.T) {
 	}
 }
 
-// Baggage in plain headers comes to the handler, with a trace context and without; that of a
-// stranger does not.
+// Baggage in plain headers comes to the handler, with a trace context and without; that of
+// a stranger does not.
 func TestBaggage(t *testing.T) {
 	for _, public := range []bool{false, true} {
 		for _, traceparent := range []string{"", traceB, "00-abc"} {

@@ -31,8 +31,8 @@ import (
 	ceotel "github.com/seed763dd41b/cloudevents/otel"
 )
 
-// telemetry has the hooks of both ends. Without -otel they pass plain headers on as they are,
-// and make neither spans nor metrics. The zero value has no hooks.
+// telemetry has the hooks of both ends. Without -otel they pass plain headers on as they
+// are, and make neither spans nor metrics. The zero value has no hooks.
 type telemetry struct {
 	receiving   dispatch.Observer
 	sending     dispatch.SendObserver
@@ -40,8 +40,8 @@ type telemetry struct {
 	end         func() error                    // exports what is left
 }
 
-// headersFrom are the functions that find plain headers, by the scheme of the source. Those
-// of HTTP are found by fromRequest; WebSockets have none.
+// headersFrom are the functions that find plain headers, by the scheme of the source.
+// Those of HTTP are found by fromRequest; WebSockets have none.
 var headersFrom = map[string]func(ctx context.Context, name string) string{
 	"kafka": cekgo.HeaderFrom, "nats": cenatsgo.HeaderFrom,
 	"amqp": cegoamqp.HeaderFrom, "amqps": cegoamqp.HeaderFrom, "mqtt": cepaho.HeaderFrom, "mqtts": cepaho.HeaderFrom,
@@ -53,9 +53,9 @@ var systems = map[string]string{
 	"mqtt": "mqtt", "mqtts": "mqtt", "ws": "websocket", "wss": "websocket",
 }
 
-// telemetry returns what an end is called in spans and metrics. Events are passed on as they
-// are: only plain headers carry the hop. As in logs, the path of a URL of the web is left out,
-// because it may be a secret.
+// telemetry returns what an end is called in spans and metrics. Events are passed on as
+// they are: only plain headers carry the hop. As in logs, the path of a URL of the web is
+// left out, because it may be a secret.
 func (e endpoint) telemetry() ceotel.Telemetry {
 	t := ceotel.Telemetry{
 		System: systems[e.scheme], HeaderFrom: headersFrom[e.scheme], SetHeader: true, NoExtension: true,
@@ -108,7 +108,8 @@ func newTelemetry(ctx context.Context, s *settings, logger *slog.Logger) (teleme
 // endTimeout is the time to export what is left at the end.
 const endTimeout = 5 * time.Second
 
-// exporters returns the providers whose spans and metrics are exported as the environment says.
+// exporters returns providers whose spans and metrics are exported as the environment
+// says.
 func exporters(ctx context.Context) (*sdktrace.TracerProvider, *sdkmetric.MeterProvider, error) {
 	spans, err := otlptracehttp.New(ctx)
 	if err != nil {

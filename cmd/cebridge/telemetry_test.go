@@ -206,8 +206,8 @@ func (c *collector) addMetrics(body []byte) error {
 	return err
 }
 
-// With -otel the bridge exports its spans, which are between the hops, and metrics. It counts
-// as without.
+// With -otel the bridge exports its spans, which are between the hops, and metrics. It
+// counts as without.
 func TestExport(t *testing.T) {
 	c := &collector{t: t}
 	server := httptest.NewServer(c)
