@@ -91,22 +91,22 @@ func (p *processor) relations(ctx context.Context, e *cloudevents.Event) (contex
 	if origin.IsValid() {
 		links = append(links, trace.Link{SpanContext: origin})
 	}
-	hop := trace.SpanContext{}
+	hop, headers := trace.SpanContext{}, headerCarrier{}
 	if from := p.telemetry.HeaderFrom; from != nil {
-		get := func(name string) string { return from(ctx, name) }
-		hop = trace.SpanContextFromContext(p.propagator.Extract(context.Background(), headerCarrier{get: get}))
+		headers.get = func(name string) string { return from(ctx, name) }
+		hop = trace.SpanContextFromContext(p.propagator.Extract(context.Background(), headers))
 		if hop.IsValid() && !hop.Equal(origin) {
 			links = append(links, trace.Link{SpanContext: hop})
 		}
 	}
-	switch {
-	case p.telemetry.Public, trace.SpanContextFromContext(ctx).IsValid():
-	case hop.IsValid():
-		ctx = p.propagator.Extract(ctx, headerCarrier{get: func(name string) string { return p.telemetry.HeaderFrom(ctx, name) }})
-	case origin.IsValid():
-		ctx = trace.ContextWithRemoteSpanContext(ctx, origin)
+	if p.telemetry.Public || trace.SpanContextFromContext(ctx).IsValid() {
+		return ctx, links
 	}
-	return ctx, links
+	parent := p.propagator.Extract(ctx, headers) // which may be baggage alone
+	if !hop.IsValid() && origin.IsValid() {
+		parent = trace.ContextWithRemoteSpanContext(parent, origin)
+	}
+	return parent, links
 }
 
 // withType returns the attributes of a metric about an event of that type.

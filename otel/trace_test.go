@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
@@ -175,6 +177,26 @@ func TestProcessRelations(t *testing.T) {
 				t.Errorf("parent %q, links %q, want %q and %q", parent, linked(s), c.parent, c.links)
 			}
 		})
+	}
+}
+
+// Baggage in plain headers comes to the handler, with a trace context and without; that of
+// a stranger does not.
+func TestBaggage(t *testing.T) {
+	for _, public := range []bool{false, true} {
+		for _, traceparent := range []string{"", traceB, "00-abc"} {
+			c := collect(t)
+			x := c.telemetry("kafka", "orders")
+			x.Public, x.Propagator = public, propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
+			x.HeaderFrom = func(_ context.Context, name string) string {
+				return map[string]string{"traceparent": traceparent, "baggage": "customer=17"}[name]
+			}
+			observer, e := c.observer(x), event("A-1")
+			got := baggage.FromContext(observer.Handle(t.Context(), &e)).Member("customer").Value()
+			if (got == "17") == public {
+				t.Errorf("public %t, traceparent %q: %q", public, traceparent, got)
+			}
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ func newAMQPTarget(ctx context.Context, b *bridge, s secret) (*amqpTarget, error
 	for _, m := range modes {
 		t.senders[m] = &cegoamqp.Sender{
 			Connect: connect, Attempts: 1, Encoder: ceamqp.Encoder{Mode: m}, Logger: b.logger, // the source waits and asks again
+			Observer: b.telemetry.sending,
 		}
 	}
 	return t, nil

@@ -25,11 +25,12 @@ type source interface {
 
 // bridge passes the events of a source to a target.
 type bridge struct {
-	settings settings
-	logger   *slog.Logger
-	filter   *cesql.Expression
-	target   target
-	lag      func(context.Context) (int64, error) // of the source, or nil
+	settings  settings
+	logger    *slog.Logger
+	telemetry telemetry
+	filter    *cesql.Expression
+	target    target
+	lag       func(context.Context) (int64, error) // of the source, or nil
 
 	counts  counts
 	phase   atomic.Int32
@@ -55,14 +56,19 @@ func (b *bridge) delivery() dispatch.Delivery {
 	if attempts == 0 {
 		attempts = -1
 	}
-	return dispatch.Delivery{
-		Handler: b.pass, Attempts: attempts, Timeout: b.settings.timeout, Logger: b.logger,
-		Observer: dispatch.Observer{Failed: b.observeFailure},
+	observer := b.telemetry.receiving
+	traced := observer.Failed
+	observer.Failed = func(ctx context.Context, o dispatch.Outcome) {
+		b.observeFailure(o)
+		if traced != nil {
+			traced(ctx, o)
+		}
 	}
+	return dispatch.Delivery{Handler: b.pass, Attempts: attempts, Timeout: b.settings.timeout, Logger: b.logger, Observer: observer}
 }
 
 // observeFailure counts what the target refuses, and messages without an event.
-func (b *bridge) observeFailure(_ context.Context, o dispatch.Outcome) {
+func (b *bridge) observeFailure(o dispatch.Outcome) {
 	switch {
 	case o.ID == "":
 		b.counts.invalid.Add(1)

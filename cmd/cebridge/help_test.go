@@ -63,7 +63,7 @@ func examplesIn(text string) (lines []string) {
 // The command lines of the documents can be typed into a shell.
 func TestDocumentedCommands(t *testing.T) {
 	found := 0
-	for _, file := range []string{"main.go", "../../docs/brokers.md", "../../README.md"} {
+	for _, file := range []string{"main.go", "../../docs/brokers.md", "../../docs/observability.md", "../../README.md"} {
 		text, err := os.ReadFile(filepath.FromSlash(file))
 		if err != nil {
 			t.Fatal(err)

@@ -26,6 +26,7 @@ func newHTTPTarget(b *bridge, s secret) *httpTarget {
 		t.senders[m] = &cehttp.Sender{
 			Target: b.settings.target.url, Mode: m, Header: s.header(), Timeout: b.settings.timeout, Client: t.client,
 			Retry: cehttp.Retry{Attempts: 1}, Logger: b.logger, // the source waits and asks again
+			Observer: cehttp.SendObserver{SendObserver: b.telemetry.sending},
 		}
 	}
 	return t
@@ -44,7 +45,7 @@ const defaultRequests = 64
 // httpSource receives events by POST.
 type httpSource struct {
 	door     *door
-	receiver *cehttp.Receiver
+	receiver http.Handler
 	places   chan struct{} // a request under way has one
 }
 
@@ -58,9 +59,9 @@ func newHTTPSource(b *bridge, s secret) (*httpSource, error) {
 		n = defaultRequests
 	}
 	delivery := b.delivery()
-	return &httpSource{door: d, places: make(chan struct{}, n), receiver: &cehttp.Receiver{
+	return &httpSource{door: d, places: make(chan struct{}, n), receiver: b.telemetry.fromRequest(&cehttp.Receiver{
 		Handler: dispatch.Timeout(b.settings.timeout)(delivery.Handler), Logger: b.logger, Observer: cehttp.Observer{Observer: delivery.Observer},
-	}}, nil
+	})}, nil
 }
 
 func (s *httpSource) run(ctx context.Context) error { return s.door.serve(ctx, s) }

@@ -61,7 +61,9 @@ func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, err
 	}
 	t := &kafkaTarget{client: client}
 	for _, m := range modes {
-		t.senders[m] = &cekgo.Sender{Client: client, Topic: b.settings.target.path, Encoder: cekafka.Encoder{Mode: m, Key: cekafka.PartitionKey}}
+		t.senders[m] = &cekgo.Sender{
+			Client: client, Topic: b.settings.target.path, Encoder: cekafka.Encoder{Mode: m, Key: cekafka.PartitionKey}, Observer: b.telemetry.sending,
+		}
 	}
 	return t, nil
 }

@@ -58,6 +58,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		}
 		b.filter = x
 	}
+	if b.telemetry, err = newTelemetry(ctx, &s, b.logger); err != nil {
+		return fmt.Errorf("-otel: %w", err)
+	}
+	defer func() {
+		if err := b.telemetry.end(); err != nil {
+			b.logger.Warn("-otel", "error", err.Error())
+		}
+	}()
 	stop, err := b.serveAdmin()
 	if err != nil {
 		return fmt.Errorf("-admin: %w", err)

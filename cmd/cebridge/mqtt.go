@@ -82,7 +82,9 @@ func newMQTTTarget(ctx context.Context, b *bridge, s secret) (*mqttTarget, error
 	}
 	t := &mqttTarget{manager: manager}
 	for _, m := range modes {
-		t.senders[m] = &cepaho.Sender{Client: manager, Topic: b.settings.target.path, Encoder: cemqtt.Encoder{Mode: m}}
+		t.senders[m] = &cepaho.Sender{
+			Client: manager, Topic: b.settings.target.path, Encoder: cemqtt.Encoder{Mode: m}, Observer: b.telemetry.sending,
+		}
 	}
 	return t, nil
 }

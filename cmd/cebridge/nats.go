@@ -66,7 +66,7 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 	}
 	t := &natsTarget{conn: conn}
 	for _, m := range modes {
-		t.senders[m] = &cenatsgo.Sender{JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m}}
+		t.senders[m] = &cenatsgo.Sender{JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m}, Observer: b.telemetry.sending}
 	}
 	return t, nil
 }

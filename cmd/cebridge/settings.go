@@ -63,6 +63,7 @@ type settings struct {
 	grace          time.Duration
 	admin          string
 	credentials    string
+	otel           bool
 	verbose        bool
 }
 
@@ -92,6 +93,7 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 	flags.DurationVar(&s.grace, "grace", 20*time.Second, "time to finish what is on the way after SIGTERM; at most 25s for HTTP")
 	flags.StringVar(&s.admin, "admin", "localhost:9464", "`address` for /health, /ready and /metrics; empty is none")
 	flags.StringVar(&s.credentials, "credentials", "", "`file` with credentials")
+	flags.BoolVar(&s.otel, "otel", false, "export traces and metrics by OTLP over HTTP, as the variables OTEL_EXPORTER_OTLP_… say")
 	flags.BoolVar(&s.verbose, "v", false, "log each event")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -17,6 +17,7 @@ func newWSTarget(b *bridge, s secret) *wsTarget {
 	return &wsTarget{&cecoderws.Sender{
 		URL: b.settings.target.url, DialOptions: &websocket.DialOptions{HTTPHeader: s.header()},
 		Attempts: 1, Timeout: b.settings.timeout, Logger: b.logger, // the source waits and asks again
+		Observer: b.telemetry.sending,
 	}}
 }
 
