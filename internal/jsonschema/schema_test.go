@@ -91,7 +91,6 @@ type (
 		M map[string]int `json:"m,string"`
 		//lint:ignore SA5008 it has no effect
 		O struct{} `json:"o,string"`
-		//lint:ignore SA5008 it has no effect
 		P intPointer `json:"p,string"`
 		//lint:ignore SA5008 it has no effect
 		Deep **int `json:"deep,string"`
