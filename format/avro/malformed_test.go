@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents"
 	ceavro "github.com/seed763dd41b/cloudevents/format/avro"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -42,6 +43,41 @@ func TestNumbersThatJSONLacks(t *testing.T) {
 			if e, err := ceavro.Decode([]byte(body)); !errors.Is(err, validation.ErrData) {
 				t.Errorf("%s, %s: %s, %v", name, place, e.Data, err)
 			}
+		}
+	}
+}
+
+// What senders put before a value is named as soon as it is whole.
+func TestPrefixes(t *testing.T) {
+	const file, single, registry = "container file", "single-object encoding", "schema registry"
+	for body, want := range map[string]string{
+		"Obj\x01":     file,
+		"Obj\x01\x02": file,
+		"Obj":         "",
+		"Obj\x02":     "",
+		"obj\x01":     "",
+		"\xc3\x01\x01\x02\x03\x04\x05\x06\x07\x08":  single,
+		"\xc3\x01\x01\x02\x03\x04\x05\x06\x07\x08x": single,
+		"\xc3\x01\x01\x02\x03\x04\x05\x06\x07":      "",
+		"\xc3\x02\x01\x02\x03\x04\x05\x06\x07\x08":  "",
+		"\x00\x00\x00\x00\x07":                      registry,
+		"\x00\x00\x00\x00\x07\x0a":                  registry,
+		"\x00\x00\x00\x00":                          "",
+		"\x01\x00\x00\x00\x07":                      "",
+	} {
+		_, err := ceavro.Decode([]byte(body))
+		if err == nil {
+			t.Errorf("%q is an event", body)
+			continue
+		}
+		for _, prefix := range []string{file, single, registry} {
+			if strings.Contains(err.Error(), prefix) != (prefix == want) {
+				t.Errorf("%q: %v, want the prefix %q", body, err, want)
+			}
+		}
+		var syntax *cloudevents.SyntaxError
+		if want != "" && (!errors.As(err, &syntax) || syntax.Offset != 0) {
+			t.Errorf("%q: %v, want offset 0", body, err)
 		}
 	}
 }

@@ -68,3 +68,30 @@ func TestProtoDataStays(t *testing.T) {
 		}
 	}
 }
+
+// DataSchema and the type URL name one message, wherever each of them says that it is.
+func TestDataSchemaAndTypeURL(t *testing.T) {
+	for _, c := range []struct{ schema, typeURL, want string }{
+		{"", "type.googleapis.com/a.B", "https://type.googleapis.com/a.B"},
+		{"type.googleapis.com/a.B", "type.googleapis.com/a.B", "https://type.googleapis.com/a.B"},
+		{"https://type.googleapis.com/a.B", "type.googleapis.com/a.B", "https://type.googleapis.com/a.B"},
+		{"https://example.com/x/a.B", "type.googleapis.com/a.B", "https://example.com/x/a.B"},
+		{"https://type.googleapis.com/a.B", "example.com/x/y/a.B", "https://type.googleapis.com/a.B"},
+		{"https://type.googleapis.com/a.B", "type.googleapis.com/a.C", ""},
+		{"https://type.googleapis.com/a.B", "type.googleapis.com/B", ""},
+		{"https://type.googleapis.com/a.B", "type.googleapis.com/xa.B", ""},
+		{"https://type.googleapis.com/a.B", "a.B", ""},
+		{"https://a.B", "a.B", ""},
+		{"", "a.B", ""},
+		{"https://example.com/b.proto", "type.googleapis.com/a.B", "https://example.com/b.proto"}, // names no message
+	} {
+		body := minimal + entry("datacontenttype", bytesField(3, "application/protobuf"))
+		if c.schema != "" {
+			body += entry("dataschema", bytesField(5, c.schema))
+		}
+		e, err := ceprotobuf.Decode([]byte(body + bytesField(8, bytesField(1, c.typeURL)+bytesField(2, "\x08\x01"))))
+		if (err == nil) != (c.want != "") || err == nil && e.DataSchema != c.want {
+			t.Errorf("%q, %q: %q, %v, want %q", c.schema, c.typeURL, e.DataSchema, err, c.want)
+		}
+	}
+}

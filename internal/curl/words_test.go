@@ -36,6 +36,36 @@ func TestShellWordsLikeBash(t *testing.T) {
 	}
 }
 
+// A line end is part of what was read, and so is a redirection or another command up to it.
+func TestShellWordsRest(t *testing.T) {
+	for _, c := range []struct{ script, words, rest string }{
+		{"a b", "a|b", ""},
+		{"a\n", "a", ""},
+		{"a\nb", "a", "b"},
+		{"a\n\nb", "a", "\nb"},
+		{"\n\na\nb\n", "a", "b\n"},
+		{"a \\\n b\nc", "a|b", "c"},
+		{"a # b\nc", "a", "c"},
+		{"# a\nb\nc", "b", "c"},
+		{"a 'b\nc'\nd", "a|b\nc", "d"},
+		{"a; b\nc", "a", "\nc"},
+		{"a | b > c\nd", "a", "\nd"},
+		{"a >b", "a", ""},
+		{"a& b", "a", ""},
+		{";\nb", "", "\nb"},
+		{"", "", ""},
+	} {
+		words, rest, err := shellWords(c.script)
+		var texts []string
+		for _, w := range words {
+			texts = append(texts, w.text)
+		}
+		if got := strings.Join(texts, "|"); err != nil || got != c.words || rest != c.rest {
+			t.Errorf("%q: %q and %q, %v, want %q and %q", c.script, got, rest, err, c.words, c.rest)
+		}
+	}
+}
+
 // bash returns the output of a script.
 func bash(t *testing.T, script string) string {
 	t.Helper()

@@ -79,7 +79,24 @@ type (
 		Y bool
 		Z bool `json:"z"`
 	}
-	again struct {
+	tagY struct {
+		B int `json:"Y"`
+	}
+	unquoted struct {
+		//lint:ignore SA5008 it has no effect
+		S []int `json:"s,string"`
+		//lint:ignore SA5008 it has no effect
+		A [1]int `json:"a,string"`
+		//lint:ignore SA5008 it has no effect
+		M map[string]int `json:"m,string"`
+		//lint:ignore SA5008 it has no effect
+		O struct{} `json:"o,string"`
+		P intPointer `json:"p,string"`
+		//lint:ignore SA5008 it has no effect
+		Deep **int `json:"deep,string"`
+	}
+	intPointer *int
+	again      struct {
 		//lint:ignore U1000 the test embeds it
 		*again
 		N int
@@ -154,6 +171,26 @@ func TestFor(t *testing.T) {
 			`"required":["nostruct","quoted","quotedp","-","BadName","pointer","deep","again","öl"],` +
 			`"$defs":{"named1":{"type":"object","properties":{"A":{"type":"integer"}},"required":["A"]}}}`},
 		{"embedded, names that exclude each other", twoTags{}, `{"type":"object","properties":{"y":{"type":"integer"},"z":{"type":"boolean"}},"required":["y","z"]}`},
+		{"embedded, the last with a tag", struct {
+			plainA
+			tagY
+		}{}, `{"type":"object","properties":{"z":{"type":"boolean"},"Y":{"type":"integer"}},"required":["z","Y"]}`},
+		{"embedded, the first with a tag", struct {
+			tagY
+			plainA
+		}{}, `{"type":"object","properties":{"Y":{"type":"integer"},"z":{"type":"boolean"}},"required":["Y","z"]}`},
+		{"a tag further down", struct {
+			tagY
+			Y bool
+		}{}, `{"type":"object","properties":{"Y":{"type":"boolean"}},"required":["Y"]}`},
+		{"a tag further down, and behind", struct {
+			Y bool
+			tagY
+		}{}, `{"type":"object","properties":{"Y":{"type":"boolean"}},"required":["Y"]}`},
+		{"the option string of what is not quoted", unquoted{}, `{"type":"object","properties":{"s":{"type":["array","null"],"items":{"type":"integer"}},` +
+			`"a":{"type":"array","items":{"type":"integer"},"minItems":1,"maxItems":1},"m":{"type":["object","null"],"additionalProperties":{"type":"integer"}},` +
+			`"o":{"type":"object"},"p":{"$ref":"#/$defs/intPointer"},"deep":{"type":["integer","null"]}},"required":["s","a","m","o","p","deep"],` +
+			`"$defs":{"intPointer":{"type":["integer","null"]}}}`},
 		{"embeds itself", again{}, `{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}`},
 		{"name that a pointer would escape", []größe{}, `{"type":"array","items":{"$ref":"#/$defs/gr__e"},` +
 			`"$defs":{"gr__e":{"type":"object","properties":{"N":{"type":"integer"}},"required":["N"]}}}`},
@@ -203,7 +240,7 @@ func TestForUnsupportedType(t *testing.T) {
 // The schema allows everything that encoding/json writes for the type.
 func TestSchemaAllowsWhatIsWritten(t *testing.T) {
 	for _, zero := range []any{
-		options{}, derived{}, twoTags{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
+		options{}, derived{}, twoTags{}, unquoted{}, again{}, node{}, []node{}, forest{}, struct{ *other }{}, map[int]*named1{},
 		pair[pair[int, bool], pair[string, names]]{}, pair[blob, [3]*level]{}, pair[*[]byte, map[text]any]{},
 		struct {
 			S *[]int          `json:",omitempty"`

@@ -57,3 +57,39 @@ func TestAccept(t *testing.T) {
 		})
 	}
 }
+
+func TestBest(t *testing.T) {
+	media := []string{"application/cloudevents+json", "application/json", "text/html"}
+	for _, c := range []struct {
+		name   string
+		accept []string
+		best   int
+	}{
+		{"no header", nil, -1},
+		{"empty", []string{""}, -1},
+		{"another type", []string{"image/png"}, -1},
+		{"all refused", []string{"*/*;q=0"}, -1},
+		{"anything", []string{"*/*"}, 0},
+		{"the last one", []string{"text/html"}, 2},
+		{"a larger weight", []string{"application/json;q=0.5, text/html;q=0.6"}, 2},
+		{"a weight alike", []string{"text/html, application/json"}, 1},
+		{"a small weight", []string{"text/html;q=0.001"}, 2},
+		{"a range before anything", []string{"text/*, */*;q=0.5"}, 2},
+		{"a type before its range", []string{"application/*;q=0.9, application/cloudevents+json;q=0.1"}, 1},
+		{"the first one refused", []string{"application/cloudevents+json;q=0, */*"}, 1},
+		{"the first range refused", []string{"application/*;q=0, */*;q=0.1"}, 2},
+		{"one refused, and no other", []string{"application/json;q=0"}, -1},
+		{"the 65th range", []string{strings.Repeat("a/b,", 64) + "text/html"}, -1},
+	} {
+		h := http.Header{}
+		if c.accept != nil {
+			h["Accept"] = c.accept
+		}
+		if got := answer.Best(h, media); got != c.best {
+			t.Errorf("%s: %d, want %d", c.name, got, c.best)
+		}
+	}
+	if got := answer.Best(http.Header{"Accept": {"*/*"}}, nil); got != -1 {
+		t.Errorf("none of no types: %d", got)
+	}
+}
