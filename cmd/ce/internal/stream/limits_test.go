@@ -62,7 +62,7 @@ func TestLimitOfAUnit(t *testing.T) {
 // The header of a message has a limit of its own, and a small --max-bytes does not limit it.
 func TestLimitOfAHeader(t *testing.T) {
 	for name, head := range map[string]func(n int) string{
-		"one line":   func(n int) string { return "a: " + strings.Repeat("x", n-6) + "\r\n\n" },
+		"one line": func(n int) string { return "a: " + strings.Repeat("x", n-6) + "\r\n\n" },
 		"many lines": func(n int) string {
 			lines := (n - 9) / 5
 			return strings.Repeat("a: b\n", lines) + "a: " + strings.Repeat("x", n-5*lines-5) + "\n\n"
