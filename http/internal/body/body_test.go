@@ -110,7 +110,7 @@ func TestReadMemory(t *testing.T) {
 		}
 		read() // to fill the pools
 		least := alloctest.Bytes(read)
-		for range 5 { // a pool may be empty after a collection
+		for range 50 { // a pool may be empty, most often under the race detector
 			least = min(least, alloctest.Bytes(read))
 		}
 		if least > c.most {
