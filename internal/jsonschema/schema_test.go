@@ -90,7 +90,7 @@ type (
 		//lint:ignore SA5008 it has no effect
 		M map[string]int `json:"m,string"`
 		//lint:ignore SA5008 it has no effect
-		O struct{} `json:"o,string"`
+		O struct{}   `json:"o,string"`
 		P intPointer `json:"p,string"`
 		//lint:ignore SA5008 it has no effect
 		Deep **int `json:"deep,string"`

@@ -62,10 +62,13 @@ func TestLimitOfAUnit(t *testing.T) {
 // The header of a message has a limit of its own, and a small --max-bytes does not limit it.
 func TestLimitOfAHeader(t *testing.T) {
 	for name, head := range map[string]func(n int) string{
-		"one line":   func(n int) string { return "a: " + strings.Repeat("x", n-6) + "\r\n\n" },
-		"many lines": func(n int) string { return strings.Repeat("a: b\n", (n-1)/5) + strings.Repeat("\n", n-(n-1)/5*5) },
+		"one line": func(n int) string { return "a: " + strings.Repeat("x", n-6) + "\r\n\n" },
+		"many lines": func(n int) string {
+			lines := (n - 9) / 5
+			return strings.Repeat("a: b\n", lines) + "a: " + strings.Repeat("x", n-5*lines-5) + "\n\n"
+		},
 	} {
-		for _, size := range []int{maxHead, maxHead + 5, maxHead + 300_000} {
+		for _, size := range []int{maxHead, maxHead + 1, maxHead + 300_000} {
 			_, err := stream.NewReader(strings.NewReader(head(size)+"body"), "", stream.HTTP, 10).Next()
 			var bad *stream.HTTPError
 			switch fits := size <= maxHead; {
