@@ -34,7 +34,7 @@ func unchanging(s string) string {
 	for _, c := range changing {
 		s = c.what.ReplaceAllString(s, c.is)
 	}
-	return strings.TrimRight(s, "\n")
+	return strings.TrimRight(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 }
 
 // The commands of docs/ce.md print what it says. A listener runs until the next section begins.
