@@ -98,7 +98,7 @@ func TestDocs(t *testing.T) {
 		t.Errorf("only %d commands were found", commands)
 	}
 	if cetest.Updating() {
-		if err := os.WriteFile(name, []byte(strings.Join(parts, "```")), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(strings.ReplaceAll(strings.Join(parts, "```"), "\r\n", "\n")), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
