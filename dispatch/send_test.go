@@ -120,6 +120,48 @@ func TestSendObserverSendBatch(t *testing.T) {
 	}
 }
 
+// Each hook is called without the others.
+func TestSendObserverWithOneHook(t *testing.T) {
+	for hook, want := range map[string]string{"Sending": "marked", "Sent": "sent 1", "Failed": "failed 2"} {
+		t.Run(hook, func(t *testing.T) {
+			var w witness
+			o := w.sending()
+			switch hook {
+			case "Sending":
+				o = dispatch.SendObserver{Sending: marking}
+			case "Sent":
+				o.Failed = nil
+			case "Failed":
+				o.Sent = nil
+			}
+			send := func(_ context.Context, es []cloudevents.Event) ([]error, error) {
+				errs := make([]error, len(es))
+				for i := range es {
+					if es[i].ID == "2" {
+						errs[i] = asking(false)
+					}
+					if es[i].Subject != "" {
+						w.note("%s", es[i].Subject)
+					}
+				}
+				return errs, nil
+			}
+			o.SendBatch(t.Context(), []cloudevents.Event{*named("1"), *named("2")}, send)
+			batch := w.String()
+			w = witness{}
+			for _, id := range []string{"1", "2"} {
+				o.Send(t.Context(), named(id), func(ctx context.Context, e *cloudevents.Event) error {
+					errs, _ := send(ctx, []cloudevents.Event{*e})
+					return errs[0]
+				})
+			}
+			if one := w.String(); !strings.Contains(batch, want) || one != batch {
+				t.Errorf("a batch: %s; one by one: %s; want %s", batch, one, want)
+			}
+		})
+	}
+}
+
 // Without hooks, an observer costs nothing.
 func TestObserversAllocateNothing(t *testing.T) {
 	var in dispatch.Observer

@@ -483,6 +483,7 @@ func TestAdviceThatIsFollowed(t *testing.T) {
 		{"R23 a header that exists already", head("ce-event-x: 1\nce-eventx: 1\n"), "leave it out"},
 		{"R25 an empty dataschema", `{` + minimal + `,"dataschema":"","ttl":"4000"}`, "leave the attribute out"},
 		{"R28 escapes that have to be escaped again", "POST / HTTP/1.1\nce-specversion: 1.0\nce-id: 1\nce-source: https://example.com/a%20b\nce-type: t\n\n", "https://example.com/a%2520b"},
+		{"R28 a percent sign before one digit", `{"specversion":"1.0","id":"1","source":"/a%4G1","type":"t"}`, "/a%254G1"},
 		{"R28 a schema", head("ce-dataschema: https://example.com/z%C3%BCrich\n"), "z%25C3%25BCrich"},
 		{"R29 an event under JSON", "POST / HTTP/1.1\nContent-Type: application/json\n\n{" + minimal + "}", "Content-Type: application/cloudevents+json"},
 		{"R29 an event under the type of forms", "POST / HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\n{" + minimal + "}", "Content-Type: application/cloudevents+json"},
