@@ -2,6 +2,7 @@ package cekafka_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,8 @@ func TestAllocations(t *testing.T) {
 			return err
 		})
 		alloctest.AtMost(t, "IsCloudEvent", 0, func() { cekafka.IsCloudEvent(&m) })
-		for _, foreign := range [][]cekafka.Header{nil, m.Headers} {
+		foreigners := slices.Repeat(headers("trace", "1"), 40)
+		for _, foreign := range [][]cekafka.Header{nil, m.Headers, foreigners} {
 			out := cekafka.Message{Headers: foreign}
 			var encoder cekafka.Encoder
 			alloctest.Succeeding(t, 2, func() error { return encoder.CopyToMessage(&out, &e) })

@@ -53,3 +53,14 @@ func TestListenOneLineOfAForward(t *testing.T) {
 		t.Errorf("%q", fields)
 	}
 }
+
+// A redirection has the color of a failure: no sender of events takes it for success.
+func TestListenOneLineOfARedirection(t *testing.T) {
+	for status, good := range map[int]bool{204: true, 299: true, 300: false, 400: false} {
+		s := cli.Style(true)
+		m := received{answer: answer{status: status}}
+		if got := m.paint(s)("x"); (got == s.Good("x")) != good {
+			t.Errorf("%d: %s", status, got)
+		}
+	}
+}
