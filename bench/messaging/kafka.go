@@ -50,6 +50,12 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 				return err
 			}
 		},
+		EncodeLimit: func(e *cloudevents.Event) func() {
+			enc := cekafka.Encoder{Key: cekafka.PartitionKey}
+			m, err := enc.ToMessage(e)
+			must(err)
+			return func() { kept.message = cesarama.ToProducerMessage(&m) }
+		},
 		Arrive: arrived,
 	}
 	pairs := b.Pairs(items)
@@ -62,7 +68,7 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 	}
 	b.Encode = kafkaEncode(&cekafka.Encoder{Mode: cloudevents.StructuredMode})
 	b.SDKEncode = kafkaSDKEncode(kafka_sarama.WithSkipKeyMapping(bench.SDKMode(cloudevents.StructuredMode)))
-	b.SDKAdds, b.DecodeAlone, b.EncodeAlone = nil, nil, nil
+	b.SDKAdds, b.DecodeAlone, b.EncodeAlone, b.EncodeLimit = nil, nil, nil, nil
 	return append(pairs, b.Pairs(items)...)
 }
 
