@@ -25,27 +25,8 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 		m.reserve(a, others)
 	}
 
-	// The version goes first: it says what the others are called.
-	badVersion := a.assembleCore(e, coreSpecVersion, m)
-	if a.V1Only && e.SpecVersion != spec.V1 && badVersion == nil {
-		v := &a.core[coreSpecVersion]
-		badVersion = a.located(v.at, validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionSpecVersion, ruleOnlyV1))
-	}
-	version := a.receipts // of an attribute whose place is not the first
-	a.receipts = nil
-	table := coreAttributes(e.SpecVersion)
-	for place := range a.core {
-		var err error
-		switch {
-		case place == coreSpecVersion:
-			err = badVersion
-			a.receipts = append(a.receipts, version...)
-		case a.core[place].state != 0 || table[place].Required:
-			err = a.assembleCore(e, place, m)
-		}
-		if err != nil {
-			errs = a.violated(errs, err, !table[place].Required && a.core[place].state&isRepeated == 0)
-		}
+	if !a.assembleSimple(e, m) {
+		errs = a.assembleCores(e, m, errs)
 	}
 	e.Extensions = nil
 	if len(xs) == 0 {
@@ -102,6 +83,33 @@ func (a *Attributes) assemble(e *Event, m *attributeMemory, others int) (errs []
 	if n > 0 {
 		m.extensions = m.extensions[:len(m.extensions)+n]
 		e.Extensions = out[:n:n]
+	}
+	return errs
+}
+
+// assembleCores sets the core attributes of e, and appends their violations to errs.
+func (a *Attributes) assembleCores(e *Event, m *attributeMemory, errs []error) []error {
+	// The version goes first: it says what the others are called.
+	badVersion := a.assembleCore(e, coreSpecVersion, m)
+	if a.V1Only && e.SpecVersion != spec.V1 && badVersion == nil {
+		v := &a.core[coreSpecVersion]
+		badVersion = a.located(v.at, validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionSpecVersion, ruleOnlyV1))
+	}
+	version := a.receipts // of an attribute whose place is not the first
+	a.receipts = nil
+	table := coreAttributes(e.SpecVersion)
+	for place := range a.core {
+		var err error
+		switch {
+		case place == coreSpecVersion:
+			err = badVersion
+			a.receipts = append(a.receipts, version...)
+		case a.core[place].state != 0 || table[place].Required:
+			err = a.assembleCore(e, place, m)
+		}
+		if err != nil {
+			errs = a.violated(errs, err, !table[place].Required && a.core[place].state&isRepeated == 0)
+		}
 	}
 	return errs
 }

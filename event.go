@@ -133,28 +133,31 @@ func coreIndex(v spec.Version, name string) (int, bool) {
 
 // coreIndexFold is coreIndex for a name of 1.0 in any case.
 func coreIndexFold(name string) (core int, ok bool) {
+	// The compiler compares with constants of a few bytes without a call.
 	switch len(name) {
 	case len(spec.ID):
-		core = coreID
+		core, ok = coreID, name[1:] == spec.ID[1:]
 	case len(spec.Time): // and that of type
-		if core = coreType; name[1]|0x20 == spec.Time[1] {
-			core = coreTime
+		if name[1]|0x20 == spec.Time[1] {
+			core, ok = coreTime, name[1:] == spec.Time[1:]
+		} else {
+			core, ok = coreType, name[1:] == spec.EventType[1:]
 		}
 	case len(spec.Source):
-		core = coreSource
+		core, ok = coreSource, name[1:] == spec.Source[1:]
 	case len(spec.Subject):
-		core = coreSubject
+		core, ok = coreSubject, name[1:] == spec.Subject[1:]
 	case len(spec.DataSchema):
-		core = coreDataSchema
+		core, ok = coreDataSchema, name[1:] == spec.DataSchema[1:]
 	case len(spec.SpecVersion):
-		core = coreSpecVersion
+		core, ok = coreSpecVersion, name[1:] == spec.SpecVersion[1:]
 	case len(spec.DataContentType):
-		core = coreDataContentType
+		core, ok = coreDataContentType, name[1:] == spec.DataContentType[1:]
 	default:
 		return 0, false
 	}
 	want := coreTables[spec.V1][core].Name
-	return core, name[1:] == want[1:] && name[0]|0x20 == want[0] || ascii.EqualFold(name, want)
+	return core, ok && name[0]|0x20 == want[0] || ascii.EqualFold(name, want)
 }
 
 // text returns the field of a core attribute that is a string, and nil for the others.

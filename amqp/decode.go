@@ -127,7 +127,7 @@ type reader struct {
 	separator byte           // of the first attribute; 0 if there is none
 	isMixed   bool
 	other     string // the first attribute with the other separator
-	copied    *Value // of the property datacontenttype
+	copied    Value  // of the property datacontenttype; null if there is none
 }
 
 // properties adds the attributes among all to a.
@@ -157,8 +157,8 @@ func (r *reader) properties(a *cloudevents.Attributes, all []Property) {
 		case r.separator != separator && !r.isMixed:
 			r.isMixed, r.other = true, name
 		}
-		if name == spec.DataContentType && r.copied == nil {
-			r.copied = &p.Value
+		if name == spec.DataContentType && r.copied.kind == KindNull {
+			r.copied = p.Value
 			continue
 		}
 		r.add(a, name, &p.Value)
@@ -218,7 +218,7 @@ func (r *reader) repeated(contentType string) error {
 	if r.isMixed {
 		errs = append(errs, validation.NewError(r.other, "", sectionNames, ruleMixed))
 	}
-	if r.copied != nil {
+	if r.copied.kind != KindNull {
 		if err := message.CompareContentType(r.copied.String(), contentType, sectionContentType); err != nil {
 			errs = append(errs, err)
 		}

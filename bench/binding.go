@@ -33,6 +33,11 @@ type Binding[In, Out any] struct {
 	DecodeAlone func(In) func() error
 	EncodeAlone func(*cloudevents.Event) func() error
 
+	// DecodeLimit and EncodeLimit return what no codec can do without with this client, such
+	// as filling its map, or are nil. They are for binary mode.
+	DecodeLimit func(In) func()
+	EncodeLimit func(*cloudevents.Event) func()
+
 	// Arrive returns the message that arrives when m is sent.
 	Arrive func(m Out) In
 }
@@ -50,6 +55,12 @@ func (b Binding[In, Out]) Pairs(items []Item) []Pair {
 		if b.DecodeAlone != nil {
 			decode.Floor.Allocs, decode.Goal.Allocs = atMost(3).Allocs, atMost(3).Allocs
 			pairs = append(pairs, alone(decode, b.DecodeAlone(b.Message(&x))), alone(encode, b.EncodeAlone(&x.Event)))
+		}
+		if b.DecodeLimit != nil {
+			pairs = append(pairs, limited(decode, b.DecodeLimit(b.Message(&x))))
+		}
+		if b.EncodeLimit != nil {
+			pairs = append(pairs, limited(encode, b.EncodeLimit(&x.Event)))
 		}
 	}
 	return pairs
@@ -72,6 +83,14 @@ func alone(p Pair, run func() error) Pair {
 	p.Path += ", codec alone"
 	p.Ours = func() { must(run()) }
 	p.Note += "; ours without the conversion of the message"
+	return p
+}
+
+// limited returns p with the least that our side can do.
+func limited(p Pair, run func()) Pair {
+	p.Path += ", client alone"
+	p.Ours = run
+	p.Floor, p.Goal, p.Note = Limit{}, Limit{}, "limit: ours is what the type of the client costs, without an event"
 	return p
 }
 

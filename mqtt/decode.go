@@ -2,7 +2,6 @@ package cemqtt
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -53,7 +52,8 @@ type Decoder struct {
 	// JSONEvents takes a payload with a JSON object that has a member specversion for an
 	// event in structured mode, if the user properties have no event and the Content Type is
 	// absent or application/json. A publisher with MQTT 3.1.1 reaches a subscriber with MQTT
-	// 5 like that. Without it such a message of MQTT 5 is not a CloudEvent.
+	// 5 like that. An array of events is then a batch, which is refused. Without it such a
+	// message of MQTT 5 is not a CloudEvent.
 	JSONEvents bool
 
 	// SDKGoNames also reads the user properties of the SDK for Go, which puts ce- before the
@@ -118,8 +118,10 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	}
 	p := d.find(m)
 	if !p.isEvent {
-		if d.JSONEvents && message.MayBeJSON(m.Payload, m.ContentType) {
-			return d.json(e, m, shared)
+		if d.JSONEvents {
+			if taken, err := shared.JSONEvent(e, m.Payload, m.ContentType); taken {
+				return err
+			}
 		}
 		return notCloudEvent(m, shared)
 	}
@@ -172,8 +174,18 @@ func (d *Decoder) binary(e *cloudevents.Event, m *Message, shared *message.Decod
 // decode311 decodes a message of MQTT 3.1.1. A payload that does not speak of a version was
 // hardly meant to be an event, and the error says what may have happened.
 func (d *Decoder) decode311(e *cloudevents.Event, m *Message, shared *message.Decoder) error {
-	err := d.json(e, m, shared)
-	if err == nil || errors.Is(err, format.ErrUnknown) || bytes.Contains(m.Payload, []byte(`"specversion"`)) {
+	err := format.Accepts(d.Format, spec.MediaTypeJSON)
+	if err != nil {
+		return err
+	}
+	err = shared.Structured(e, m.Payload, spec.MediaTypeJSON)
+	switch {
+	case err == nil:
+		return nil
+	case message.ModeOfJSON(m.Payload, "") == cloudevents.BatchMode:
+		_, err = shared.JSONEvent(e, m.Payload, "") // says so
+		return err
+	case bytes.Contains(m.Payload, []byte(`"specversion"`)):
 		return err
 	}
 	return fmt.Errorf("%w: MQTT 3.1.1 carries the JSON event format, and the payload is not in it (%s); %s: %w",
@@ -183,14 +195,6 @@ func (d *Decoder) decode311(e *cloudevents.Event, m *Message, shared *message.De
 // hintLost says what to do about a message that had attributes once.
 const hintLost = "an event in binary mode loses its attributes on the way to a client with MQTT 3.1.1: " +
 	"publish in structured mode, or subscribe with MQTT 5"
-
-// json decodes a payload in the JSON event format.
-func (d *Decoder) json(e *cloudevents.Event, m *Message, shared *message.Decoder) error {
-	if err := format.Accepts(d.Format, spec.MediaTypeJSON); err != nil {
-		return err
-	}
-	return shared.Structured(e, m.Payload, spec.MediaTypeJSON)
-}
 
 // properties is what is to be known of user properties before they are read.
 type properties struct {

@@ -452,3 +452,22 @@ func TestConcurrentDecoder(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+// An array of events is a batch, which MQTT does not have, wherever a payload is read as JSON.
+func TestArrayOfEvents(t *testing.T) {
+	array := []byte("[" + document + "," + document + "]")
+	for name, m := range map[string]cemqtt.Message{
+		"MQTT 3.1.1":               {Version: cemqtt.V311, Payload: array},
+		"MQTT 5":                   {Payload: array},
+		"MQTT 5 with a media type": {ContentType: "application/json", Payload: array},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := cemqtt.Decoder{JSONEvents: true}
+			_, err := d.ToCloudEvent(&m)
+			wantError(t, err, cloudevents.ErrContentMode, "batch")
+			m.Payload = []byte("[1,2]")
+			_, err = d.ToCloudEvent(&m)
+			wantError(t, err, cloudevents.ErrNotCloudEvent)
+		})
+	}
+}

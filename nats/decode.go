@@ -3,6 +3,7 @@ package cenats
 import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
@@ -110,6 +111,9 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	}
 	if media.count > 1 {
 		return message.ErrContentTypes()
+	}
+	if media.count > 0 && mediatype.Is(media.value, spec.MediaTypePrefix) {
+		media.value = spec.MediaTypeJSON + media.value[len(spec.MediaTypePrefix):]
 	}
 	mode, err := shared.Mode(media.value)
 	if err != nil {

@@ -30,7 +30,9 @@
 // mode is structured, and ce- headers are ignored. In binary mode it has no meaning: the
 // datacontenttype is in ce-datacontenttype alone (section 3.1.3.1), and a Content-Type that
 // differs is no error. [Decoder.HTTPContentType] reads it, for messages that were made of HTTP
-// requests. Two Content-Types are an error in any mode.
+// requests. Two Content-Types are an error in any mode. The media type
+// application/cloudevents without a format is JSON, because section 3 names it like that and
+// has no other format; in other bindings it is an unknown format.
 //
 // A message without Content-Type and without ce- headers is read in structured mode, as
 // JSON, if its data contain "specversion" with the quotes. The example of the document looks

@@ -1,7 +1,8 @@
 // Package cegoamqp carries events with the AMQP 1.0 client github.com/Azure/go-amqp.
 //
 // [FromMessage] and [ToMessage] convert between an amqp.Message and the Message of package
-// ceamqp. A program that has a loop of its own needs no more:
+// ceamqp. A program that has a loop of its own needs no more. [CopyFromMessage] uses one
+// Message for many.
 //
 //	m := cegoamqp.FromMessage(msg)
 //	e, err := ceamqp.ToCloudEvent(&m, nil)

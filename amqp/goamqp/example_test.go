@@ -33,6 +33,23 @@ func ExampleFromMessage() {
 	// Output: A-1 "tea" 3 <nil>
 }
 
+// A loop keeps a Message, whose slice of properties it fills again.
+func ExampleCopyFromMessage() {
+	var m ceamqp.Message
+	for _, id := range []string{"A-1", "A-2"} {
+		msg := &amqp.Message{ApplicationProperties: map[string]any{
+			"cloudEvents_specversion": "1.0", "cloudEvents_id": id, "cloudEvents_source": "/orders",
+			"cloudEvents_type": "com.example.order.placed",
+		}}
+		cegoamqp.CopyFromMessage(&m, msg)
+		e, err := ceamqp.ToCloudEvent(&m, nil)
+		fmt.Println(e.ID, err)
+	}
+	// Output:
+	// A-1 <nil>
+	// A-2 <nil>
+}
+
 func ExampleToMessage() {
 	e := cloudevents.Event{ID: "A-1", Source: "/orders", Type: "com.example.order.placed"}
 	m, err := ceamqp.ToMessage(&e, cloudevents.StructuredMode, nil)

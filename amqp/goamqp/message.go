@@ -15,18 +15,28 @@ import (
 // FromMessage returns the parts of a message that can carry an event. The application
 // properties are in the order of their names. Data sections are shared with m.
 func FromMessage(m *amqp.Message) ceamqp.Message {
-	out := ceamqp.Message{Data: m.Data, Value: fromValue(m.Value), Sequence: m.Sequence != nil}
-	if m.Properties != nil && m.Properties.ContentType != nil {
-		out.ContentType = *m.Properties.ContentType
-	}
-	if len(m.ApplicationProperties) > 0 {
-		out.ApplicationProperties = make([]ceamqp.Property, 0, len(m.ApplicationProperties))
-		for name, value := range m.ApplicationProperties {
-			out.ApplicationProperties = append(out.ApplicationProperties, ceamqp.Property{Name: name, Value: fromValue(value)})
-		}
-		slices.SortFunc(out.ApplicationProperties, func(a, b ceamqp.Property) int { return cmp.Compare(a.Name, b.Name) })
-	}
+	var out ceamqp.Message
+	CopyFromMessage(&out, m)
+	slices.SortFunc(out.ApplicationProperties, func(a, b ceamqp.Property) int { return cmp.Compare(a.Name, b.Name) })
 	return out
+}
+
+// CopyFromMessage sets dst to the parts of a message that can carry an event. It is FromMessage
+// for a loop that uses dst again and again: it writes the application properties over those of
+// dst if there is room, and in no order. No event that was decoded from dst changes then.
+func CopyFromMessage(dst *ceamqp.Message, m *amqp.Message) {
+	properties := dst.ApplicationProperties[:0]
+	clear(dst.ApplicationProperties)
+	if cap(properties) < len(m.ApplicationProperties) {
+		properties = make([]ceamqp.Property, 0, len(m.ApplicationProperties))
+	}
+	for name, value := range m.ApplicationProperties {
+		properties = append(properties, ceamqp.Property{Name: name, Value: fromValue(value)})
+	}
+	*dst = ceamqp.Message{ApplicationProperties: properties, Data: m.Data, Value: fromValue(m.Value), Sequence: m.Sequence != nil}
+	if m.Properties != nil && m.Properties.ContentType != nil {
+		dst.ContentType = *m.Properties.ContentType
+	}
 }
 
 // ToMessage returns a message with the content type, the application properties and the body

@@ -1,15 +1,19 @@
 package cegoamqp_test
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/Azure/go-amqp"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
 // A property of each type that go-amqp has becomes the value of that type, and comes back.
@@ -42,7 +46,7 @@ func TestValues(t *testing.T) {
 			t.Errorf("%T: %v, body %v", c.value, got, m.Value)
 		}
 		back, err := cegoamqp.ToMessage(&m)
-		if err != nil || !cmp.Equal(back.ApplicationProperties["p"], c.value) || !cmp.Equal(back.Value, c.value) {
+		if err != nil || !gocmp.Equal(back.ApplicationProperties["p"], c.value) || !gocmp.Equal(back.Value, c.value) {
 			t.Errorf("%T: %v, body %v, error %v", c.value, back.ApplicationProperties["p"], back.Value, err)
 		}
 	}
@@ -97,7 +101,7 @@ func TestCopyToMessage(t *testing.T) {
 		t.Errorf("not kept: %v", dst)
 	case *dst.Properties.ContentType != "application/json" || dst.Value != nil || dst.Sequence != nil || string(dst.GetData()) != "1":
 		t.Errorf("not replaced: %v", dst)
-	case !cmp.Equal(dst.ApplicationProperties, map[string]any{"c": "d"}):
+	case !gocmp.Equal(dst.ApplicationProperties, map[string]any{"c": "d"}):
 		t.Errorf("properties: %v", dst.ApplicationProperties)
 	case *properties.ContentType != "text/plain":
 		t.Error("the properties of another were changed")
@@ -138,8 +142,46 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s: time %s", encoder.Mode, got.Time)
 		}
 		got.Time = sent.Time
-		if diff := cmp.Diff(sent, got); diff != "" {
+		if diff := gocmp.Diff(sent, got); diff != "" {
 			t.Errorf("%s: %s", encoder.Mode, diff)
 		}
 	}
+}
+
+// A Message that is used again has nothing of the message before, and what was decoded from it
+// does not change.
+func TestCopyFromMessage(t *testing.T) {
+	contentType := "text/plain"
+	first := &amqp.Message{
+		Properties: &amqp.MessageProperties{ContentType: &contentType},
+		ApplicationProperties: map[string]any{
+			"cloudEvents_specversion": "1.0", "cloudEvents_id": "A-1", "cloudEvents_source": "/orders", "cloudEvents_type": "t",
+			"cloudEvents_bin": []byte{1}, "cloudEvents_count": int64(300),
+		},
+		Data: [][]byte{[]byte("tea")},
+	}
+	second := &amqp.Message{Value: "body", ApplicationProperties: map[string]any{"other": "x"}}
+	want := []ceamqp.Message{cegoamqp.FromMessage(first), cegoamqp.FromMessage(second), cegoamqp.FromMessage(&amqp.Message{}), cegoamqp.FromMessage(first)}
+	var m ceamqp.Message
+	var e, kept cloudevents.Event
+	for i, msg := range []*amqp.Message{first, second, {}, first} {
+		cegoamqp.CopyFromMessage(&m, msg)
+		got := m
+		got.ApplicationProperties = slices.Clone(m.ApplicationProperties)
+		slices.SortFunc(got.ApplicationProperties, func(a, b ceamqp.Property) int { return cmp.Compare(a.Name, b.Name) })
+		if d := gocmp.Diff(want[i], got, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("message %d: %s", i, d)
+		}
+		if i == 0 {
+			var err error
+			if e, err = ceamqp.ToCloudEvent(&m, nil); err != nil {
+				t.Fatal(err)
+			}
+			kept = e.Clone()
+		}
+	}
+	if d := gocmp.Diff(kept, e); d != "" {
+		t.Error(d)
+	}
+	alloctest.AtMost(t, "CopyFromMessage", 0, func() { cegoamqp.CopyFromMessage(&m, second) })
 }

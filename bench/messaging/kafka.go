@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/bench"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
+	cesarama "github.com/seed763dd41b/cloudevents/kafka/sarama"
 )
 
 // kafkaPairs measure both libraries with the messages of sarama. Both set the key to the
@@ -23,7 +24,7 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 		Name:    "Kafka binary",
 		Message: consumerMessage,
 		Decode: func(c *sarama.ConsumerMessage) (cloudevents.Event, error) {
-			m := fromSarama(c)
+			m := cesarama.FromConsumerMessage(c)
 			return cekafka.ToCloudEvent(&m, nil)
 		},
 		Encode: kafkaEncode(&cekafka.Encoder{Key: cekafka.PartitionKey}),
@@ -36,7 +37,7 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 		SDKAdds:    []string{"kafkaoffset", "kafkapartition", "kafkatopic"},
 		Converting: 2,
 		DecodeAlone: func(c *sarama.ConsumerMessage) func() error {
-			m := fromSarama(c)
+			m := cesarama.FromConsumerMessage(c)
 			return func() error {
 				_, err := cekafka.ToCloudEvent(&m, nil)
 				return err
@@ -48,6 +49,12 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 				_, err := enc.ToMessage(e)
 				return err
 			}
+		},
+		EncodeLimit: func(e *cloudevents.Event) func() {
+			enc := cekafka.Encoder{Key: cekafka.PartitionKey}
+			m, err := enc.ToMessage(e)
+			must(err)
+			return func() { kept.message = cesarama.ToProducerMessage(&m) }
 		},
 		Arrive: arrived,
 	}
@@ -61,7 +68,7 @@ func kafkaPairs(items []bench.Item) []bench.Pair {
 	}
 	b.Encode = kafkaEncode(&cekafka.Encoder{Mode: cloudevents.StructuredMode})
 	b.SDKEncode = kafkaSDKEncode(kafka_sarama.WithSkipKeyMapping(bench.SDKMode(cloudevents.StructuredMode)))
-	b.SDKAdds, b.DecodeAlone, b.EncodeAlone = nil, nil, nil
+	b.SDKAdds, b.DecodeAlone, b.EncodeAlone, b.EncodeLimit = nil, nil, nil, nil
 	return append(pairs, b.Pairs(items)...)
 }
 
@@ -71,7 +78,9 @@ func kafkaEncode(enc *cekafka.Encoder) func(*cloudevents.Event) (*sarama.Produce
 		if err != nil {
 			return nil, err
 		}
-		return toSarama("orders", &m), nil
+		p := cesarama.ToProducerMessage(&m)
+		p.Topic = "orders"
+		return p, nil
 	}
 }
 
@@ -91,49 +100,6 @@ func consumerMessage(x *bench.Item) *sarama.ConsumerMessage {
 	}
 	slices.SortFunc(c.Headers, func(a, b *sarama.RecordHeader) int { return strings.Compare(string(a.Key), string(b.Key)) })
 	return c
-}
-
-// fromSarama is the function that a user of sarama writes.
-func fromSarama(c *sarama.ConsumerMessage) cekafka.Message {
-	m := cekafka.Message{Key: c.Key, Value: c.Value, Headers: make([]cekafka.Header, len(c.Headers))}
-	size := 0
-	for _, h := range c.Headers {
-		size += len(h.Key)
-	}
-	var names strings.Builder // one string for all names
-	names.Grow(size)
-	for _, h := range c.Headers {
-		names.Write(h.Key)
-	}
-	rest := names.String()
-	for i, h := range c.Headers {
-		m.Headers[i] = cekafka.Header{Name: rest[:len(h.Key)], Value: h.Value}
-		rest = rest[len(h.Key):]
-	}
-	return m
-}
-
-// toSarama is the function in the other direction.
-func toSarama(topic string, m *cekafka.Message) *sarama.ProducerMessage {
-	p := &sarama.ProducerMessage{Topic: topic, Headers: make([]sarama.RecordHeader, len(m.Headers))}
-	size := 0
-	for i := range m.Headers {
-		size += len(m.Headers[i].Name)
-	}
-	names := make([]byte, 0, size) // one slice for all names
-	for i := range m.Headers {
-		h := &m.Headers[i]
-		begin := len(names)
-		names = append(names, h.Name...)
-		p.Headers[i] = sarama.RecordHeader{Key: names[begin:len(names):len(names)], Value: h.Value}
-	}
-	if m.Key != nil {
-		p.Key = sarama.ByteEncoder(m.Key)
-	}
-	if m.Value != nil {
-		p.Value = sarama.ByteEncoder(m.Value)
-	}
-	return p
 }
 
 // arrived returns the message that a consumer gets.

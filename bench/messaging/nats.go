@@ -33,11 +33,18 @@ func natsPairs(items []bench.Item) []bench.Pair {
 		SDKDecoder: "sdk-go nats_jetstream, ToEvent",
 		SDKEncode:  jetStreamSDKEncode(cloudevents.BinaryMode),
 		SDKEncoder: "sdk-go nats_jetstream, WriteMsg",
-		Arrive:     func(m *nats.Msg) *nats.Msg { return m },
+		DecodeLimit: func(m *nats.Msg) func() {
+			return func() {
+				for name, values := range m.Header {
+					kept.name, kept.value = name, values[0]
+				}
+			}
+		},
+		Arrive: func(m *nats.Msg) *nats.Msg { return m },
 	}
 	pairs := b.Pairs(items)
 
-	b.Name, b.Mode = "JetStream structured", cloudevents.StructuredMode
+	b.Name, b.Mode, b.DecodeLimit = "JetStream structured", cloudevents.StructuredMode, nil
 	b.Message = func(x *bench.Item) *nats.Msg {
 		return &nats.Msg{
 			Subject: "orders", Data: x.JSON,

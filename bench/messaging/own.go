@@ -3,6 +3,8 @@ package messaging
 import (
 	"bytes"
 
+	"github.com/IBM/sarama"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/bench"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
@@ -61,8 +63,12 @@ func webSocketPairs(items []bench.Item) []bench.Pair {
 	return pairs
 }
 
-// kept holds the copy, so that the compiler does not remove it.
-var kept struct{ bytes []byte }
+// kept holds what a side has made, so that the compiler does not remove it.
+var kept struct {
+	bytes       []byte
+	name, value string
+	message     *sarama.ProducerMessage
+}
 
 // ownPairs are the two directions beside a copy of content. again decodes what encode has
 // made.

@@ -1,6 +1,8 @@
 package cesarama
 
 import (
+	"strings"
+
 	"github.com/IBM/sarama"
 
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
@@ -11,12 +13,23 @@ import (
 // the event.
 func FromConsumerMessage(r *sarama.ConsumerMessage) cekafka.Message {
 	m := cekafka.Message{Key: r.Key, Value: r.Value}
-	if len(r.Headers) > 0 {
-		m.Headers = make([]cekafka.Header, 0, len(r.Headers))
-		for _, h := range r.Headers {
-			if h != nil {
-				m.Headers = append(m.Headers, cekafka.Header{Name: string(h.Key), Value: h.Value})
-			}
+	if len(r.Headers) == 0 {
+		return m
+	}
+	size := 0
+	for _, h := range r.Headers {
+		if h != nil {
+			size += len(h.Key)
+		}
+	}
+	var names strings.Builder // one string for all names
+	names.Grow(size)
+	m.Headers = make([]cekafka.Header, 0, len(r.Headers))
+	for _, h := range r.Headers {
+		if h != nil {
+			begin := names.Len()
+			names.Write(h.Key)
+			m.Headers = append(m.Headers, cekafka.Header{Name: names.String()[begin:], Value: h.Value})
 		}
 	}
 	return m
@@ -25,20 +38,51 @@ func FromConsumerMessage(r *sarama.ConsumerMessage) cekafka.Message {
 // ToProducerMessage returns a message with the key, the value and the headers of m, which share
 // its memory. Topic, partition and timestamp are for the caller and the client to set.
 func ToProducerMessage(m *cekafka.Message) *sarama.ProducerMessage {
-	p := new(sarama.ProducerMessage)
-	CopyToProducerMessage(p, m)
-	return p
+	size := namesSize(m)
+	if len(m.Headers) > len(outgoing{}.headers) || size > len(outgoing{}.names) {
+		p := new(sarama.ProducerMessage)
+		CopyToProducerMessage(p, m)
+		return p
+	}
+	p := new(outgoing)
+	fill(&p.message, m, p.headers[:0:len(m.Headers)], p.names[:0:size])
+	return &p.message
+}
+
+// outgoing is a message and the memory for the headers of an event with a time and two
+// extensions, in one allocation.
+type outgoing struct {
+	message sarama.ProducerMessage
+	headers [10]sarama.RecordHeader
+	names   [128]byte
 }
 
 // CopyToProducerMessage sets the key, the value and the headers of p to those of m. Everything
 // else of p is kept.
 func CopyToProducerMessage(p *sarama.ProducerMessage, m *cekafka.Message) {
+	fill(p, m, make([]sarama.RecordHeader, 0, len(m.Headers)), make([]byte, 0, namesSize(m)))
+}
+
+// namesSize returns how many bytes the names of the headers have.
+func namesSize(m *cekafka.Message) int {
+	n := 0
+	for i := range m.Headers {
+		n += len(m.Headers[i].Name)
+	}
+	return n
+}
+
+// fill sets the parts of p. It appends the headers and their names to empty slices.
+func fill(p *sarama.ProducerMessage, m *cekafka.Message, headers []sarama.RecordHeader, names []byte) {
+	for i := range m.Headers {
+		h := &m.Headers[i]
+		begin := len(names)
+		names = append(names, h.Name...)
+		headers = append(headers, sarama.RecordHeader{Key: names[begin:len(names):len(names)], Value: h.Value})
+	}
 	p.Key, p.Value, p.Headers = encoder(m.Key), encoder(m.Value), nil
-	if len(m.Headers) > 0 {
-		p.Headers = make([]sarama.RecordHeader, len(m.Headers))
-		for i, h := range m.Headers {
-			p.Headers[i] = sarama.RecordHeader{Key: []byte(h.Name), Value: h.Value}
-		}
+	if len(headers) > 0 {
+		p.Headers = headers
 	}
 }
 

@@ -1,0 +1,82 @@
+package cloudevents
+
+import (
+	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/spec"
+	"github.com/seed763dd41b/cloudevents/validation"
+)
+
+// assembleSimple does for core attributes what assemble does, in a fraction of the time, if
+// they are what most messages have: those of version 1.0, in printable ASCII that needs no
+// decoding, with no violation. Otherwise it returns false, and e is unchanged.
+func (a *Attributes) assembleSimple(e *Event, m *attributeMemory) bool {
+	var borrowed addedState
+	for i := range a.core {
+		v := &a.core[i]
+		borrowed |= v.state
+		switch v.state {
+		case 0, isAdded | isPrintable, isAdded | isPrintable | isBorrowed, isAdded | isTime:
+		case isAdded, isAdded | isBorrowed:
+			if v.kind != 0 || v.typ != spec.String || !ascii.Printable(v.text) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	id, source, eventType := a.core[coreID].text, a.core[coreSource].text, a.core[coreType].text
+	if id == "" || eventType == "" || a.core[coreSpecVersion].text != "1.0" || !legal(coreSource, source) {
+		return false
+	}
+	mediaType, schema := a.core[coreDataContentType].text, a.core[coreDataSchema].text
+	subject := a.core[coreSubject].text
+	if a.core[coreDataContentType].state != 0 && !legal(coreDataContentType, mediaType) ||
+		a.core[coreDataSchema].state != 0 && !legal(coreDataSchema, schema) ||
+		a.core[coreSubject].state != 0 && subject == "" {
+		return false
+	}
+	var t time.Time
+	when := &a.core[coreTime]
+	switch {
+	case when.state&isTime != 0:
+		t = a.time
+	case when.state != 0:
+		var err error
+		if t, err = validation.ParseTimestamp(when.text); err != nil || !timestamp.InRange(t) {
+			return false
+		}
+		t = timestamp.Decoded(t)
+	}
+
+	if borrowed&isBorrowed != 0 {
+		for _, text := range [...]struct {
+			of   int
+			text *string
+		}{
+			{coreID, &id}, {coreSource, &source}, {coreType, &eventType},
+			{coreDataContentType, &mediaType}, {coreDataSchema, &schema}, {coreSubject, &subject},
+		} {
+			if a.core[text.of].state&isBorrowed != 0 {
+				*text.text = a.copied(*text.text, m)
+			}
+		}
+	}
+	e.SpecVersion = spec.V1
+	e.ID, e.Source, e.Type = id, source, eventType
+	if mediaType != "" {
+		e.DataContentType = mediaType
+	}
+	if schema != "" {
+		e.DataSchema = schema
+	}
+	if subject != "" {
+		e.Subject = subject
+	}
+	if when.state != 0 {
+		e.Time = t
+	}
+	return true
+}
