@@ -35,6 +35,8 @@ type data struct {
 	// for, or more.
 	size     int
 	infinite bool // a number is not finite
+
+	json []byte // the text, if it was written while the value was read
 }
 
 // data reads the data and checks all of it.
@@ -79,7 +81,9 @@ func (x *data) set(e *cloudevents.Event, attributes *cloudevents.Attributes) (er
 		case x.infinite:
 			return validation.NewError(spec.Data, "", sectionData, ruleDataFinite)
 		}
-		content = appendJSON(make([]byte, 0, x.size), x.bytes)
+		if content = x.json; content == nil {
+			content = appendJSON(make([]byte, 0, x.size), x.bytes)
+		}
 	}
 	e.Data = content
 	if attributes != nil {
@@ -198,7 +202,11 @@ func (r *reader) measure(x *data, maxDepth int) {
 	var few [fewNames]uint32
 	w := walker{reader: *r, maxDepth: maxDepth}
 	names := few[:0]
+	if n := len(r.b) - x.at; n <= maxShort {
+		x.json = make([]byte, 0, n+n/4+16)
+	}
 	for t := w.next(); t != noToken && w.err == nil; t = w.next() {
+		before := x.size
 		if w.isNext {
 			x.size++
 		}
@@ -236,9 +244,21 @@ func (r *reader) measure(x *data, maxDepth int) {
 			}
 			names = names[:w.names]
 		}
+		if x.json == nil {
+			continue
+		}
+		if len(x.json)+x.size-before > cap(x.json) {
+			x.json = nil
+			continue
+		}
+		x.json = w.append(x.json, t)
 	}
 	*r = w.reader
 }
+
+// maxShort is the length of a document up to which a value is written as JSON while it is
+// read. The text of a longer one gets memory of its size first.
+const maxShort = 1 << 10
 
 // moreNames returns for how many more names to make room, after n of them in what was read.
 // The rest is likely to be like it, and room at once costs less than growing.
@@ -250,30 +270,36 @@ func moreNames(n, read, rest int) int {
 func appendJSON(dst, document []byte) []byte {
 	w := walker{reader: reader{b: document}, maxDepth: math.MaxInt}
 	for t := w.next(); t != noToken; t = w.next() {
-		if w.isNext {
-			dst = append(dst, ',')
-		}
-		if w.isNamed {
-			dst = append(jsonscan.AppendQuoted(dst, w.name), ':')
-		}
-		switch t {
-		case tokenNull:
-			dst = append(dst, "null"...)
-		case tokenBoolean:
-			dst = strconv.AppendBool(dst, w.truth)
-		case tokenNumber:
-			dst = appendNumber(dst, w.number)
-		case tokenString:
-			dst = jsonscan.AppendQuoted(dst, w.text)
-		case openObject:
-			dst = append(dst, '{')
-		case openArray:
-			dst = append(dst, '[')
-		case closeObject:
-			dst = append(dst, '}')
-		case closeArray:
-			dst = append(dst, ']')
-		}
+		dst = w.append(dst, t)
+	}
+	return dst
+}
+
+// append appends a token, with the name and the comma before it.
+func (w *walker) append(dst []byte, t token) []byte {
+	if w.isNext {
+		dst = append(dst, ',')
+	}
+	if w.isNamed {
+		dst = append(jsonscan.AppendQuoted(dst, w.name), ':')
+	}
+	switch t {
+	case tokenNull:
+		dst = append(dst, "null"...)
+	case tokenBoolean:
+		dst = strconv.AppendBool(dst, w.truth)
+	case tokenNumber:
+		dst = appendNumber(dst, w.number)
+	case tokenString:
+		dst = jsonscan.AppendQuoted(dst, w.text)
+	case openObject:
+		dst = append(dst, '{')
+	case openArray:
+		dst = append(dst, '[')
+	case closeObject:
+		dst = append(dst, '}')
+	case closeArray:
+		dst = append(dst, ']')
 	}
 	return dst
 }
