@@ -119,41 +119,38 @@ func (s *simpleReader) compactAttributes() {
 // finish sets e to the attributes, which end here, and reports whether they are those of a
 // valid event.
 func (s *simpleReader) finish(e *cloudevents.Event, maxAttributes int) bool {
-	return s.err == nil && s.Finish(e, s.b[:s.i], limit.Of(maxAttributes, cloudevents.DefaultMaxAttributes))
+	return s.err == nil && s.Finish(e, s.b[:s.i], s.i, s.i, limit.Of(maxAttributes, cloudevents.DefaultMaxAttributes))
 }
 
-// simpleEvent decodes a simple event of the Avro format. If ok is false and there is no
-// error, a decoder must.
-func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
+// simpleEvent sets e, which is empty, to a simple event of the Avro format. If ok is false
+// and there is no error, a decoder must.
+func (f *Format) simpleEvent(e *cloudevents.Event, body []byte) (ok bool, err error) {
 	s := simpleReader{reader: reader{b: body}}
 	s.attributes()
-	if !s.finish(&e, f.MaxAttributes) {
-		return e, false, nil
+	if !s.finish(e, f.MaxAttributes) {
+		return false, nil
 	}
 	var x data
 	s.data(&x, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
 	if err := s.end(body); err != nil {
-		return cloudevents.Event{}, false, err
+		return false, err
 	}
-	if x.implies(&e) || x.set(&e, nil) != nil {
-		return e, false, nil
-	}
-	return e, true, nil
+	return !x.implies(e) && x.set(e, nil) == nil, nil
 }
 
-// simpleEvent decodes a simple event of the compact format. If ok is false and there is no
-// error, a decoder must.
-func (c *Compact) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
+// simpleEvent sets e, which is empty, to a simple event of the compact format. If ok is
+// false and there is no error, a decoder must.
+func (c *Compact) simpleEvent(e *cloudevents.Event, body []byte) (ok bool, err error) {
 	s := simpleReader{reader: reader{b: body}}
 	s.compactAttributes()
-	if !s.finish(&e, c.MaxAttributes) {
-		return e, false, nil
+	if !s.finish(e, c.MaxAttributes) {
+		return false, nil
 	}
 	if s.union(compactDataMembers) == compactDataBytes {
 		e.Data = s.bytes()
 	}
 	if err := s.end(body); err != nil {
-		return cloudevents.Event{}, false, err
+		return false, err
 	}
-	return e, true, nil
+	return true, nil
 }

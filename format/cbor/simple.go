@@ -130,7 +130,7 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 		maxAttributes-- // of data that implies one
 	}
 	switch {
-	case !s.Finish(e, b, maxAttributes):
+	case !s.Finish(e, b, data.start, data.end, maxAttributes):
 		return false
 	case dataBytes != nil && !mediatype.IsCBOR(e.DataContentType): // as most have it
 		e.Data = dataBytes

@@ -71,7 +71,8 @@ func TestAvroReadsAsTwmb(t *testing.T) {
 	}
 }
 
-// FuzzAvro compares with github.com/twmb/avro what is accepted, and what comes out.
+// FuzzAvro compares with github.com/twmb/avro what is accepted, and what comes out, and the
+// two ways through our decoders.
 func FuzzAvro(f *testing.F) {
 	formats := avroFormats(f)
 	for _, c := range cases(f, func(c conformance.Case) bool {
@@ -85,6 +86,8 @@ func FuzzAvro(f *testing.F) {
 		for _, format := range formats {
 			format.compareWithTwmb(t, body)
 		}
+		checkWays(t, ceavro.Format{}, body)
+		checkWays(t, ceavro.Compact{}, body)
 	})
 }
 
