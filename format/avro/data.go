@@ -94,7 +94,7 @@ func (x *data) set(e *cloudevents.Event, attributes *cloudevents.Attributes) (er
 	switch {
 	case x.member != dataString || len(e.Data) != len(content): // or it was base64, in version 0.3
 	case isJSON:
-		e.Data = jsonscan.AppendQuoted(make([]byte, 0, quotedSize(x.bytes)), x.bytes)
+		e.Data = jsonscan.AppendQuoted(make([]byte, 0, jsonscan.QuotedSize(x.bytes)), x.bytes)
 	case !mediatype.FitsCharset(e.DataContentType, x.bytes):
 		return validation.NewError(spec.Data, "", sectionData, validation.ErrDataCharset)
 	}
@@ -215,7 +215,7 @@ func (r *reader) measure(x *data, maxDepth int) {
 				w.fail(w.nameAt, errUTF8)
 				break
 			}
-			x.size += quotedSize(w.name) + len(":")
+			x.size += jsonscan.QuotedSize(w.name) + len(":")
 			if len(names) == cap(names) {
 				names = slices.Grow(names, moreNames(len(names), w.i-x.at, len(r.b)-w.i))
 			}
@@ -233,7 +233,7 @@ func (r *reader) measure(x *data, maxDepth int) {
 			if !utf8.Valid(w.text) {
 				w.fail(w.i-len(w.text), errUTF8)
 			}
-			x.size += quotedSize(w.text)
+			x.size += jsonscan.QuotedSize(w.text)
 		case openObject, openArray:
 			x.size++
 			w.open.top().names = len(names)
@@ -340,26 +340,6 @@ func nameTwice(b []byte, names []uint32) (at int, twice bool) {
 	}
 	return 0, false
 }
-
-// quotedSize returns the size of s as a JSON string.
-func quotedSize(s []byte) int {
-	n := len(s) + len(`""`)
-	for _, c := range s {
-		n += int(escapeSize[c])
-	}
-	return n
-}
-
-// escapeSize has how many bytes more an escape has than the character.
-var escapeSize = func() (sizes [256]uint8) {
-	for c := range sizes[:' '] {
-		sizes[c] = uint8(len(`\u0000`) - 1)
-	}
-	for _, c := range "\"\\\b\f\n\r\t" {
-		sizes[c] = 1
-	}
-	return sizes
-}()
 
 // maxSafe is the first integer that is followed by one that a double does not have.
 const maxSafe = 1 << 53
