@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"unicode/utf8"
 
+	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -173,7 +174,7 @@ func appendData(dst []byte, e *Event, isJSON bool) []byte {
 		return jsonscan.AppendQuoted(dst, e.Data)
 	}
 	dst = append(dst, `,"data_base64":"`...)
-	dst = base64.StdEncoding.AppendEncode(dst, e.Data)
+	dst = base64enc.Append(dst, e.Data)
 	return append(dst, '"')
 }
 

@@ -2,9 +2,9 @@ package cloudevents
 
 import (
 	"bytes"
-	"encoding/base64"
 	"slices"
 
+	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
@@ -171,5 +171,5 @@ func jsonSize(e *Event) int {
 	if mediatype.IsJSON(e.DataContentType) || mediatype.IsText(e.DataContentType) {
 		return n + len(e.Data)
 	}
-	return n + base64.StdEncoding.EncodedLen(len(e.Data))
+	return n + base64enc.Len(len(e.Data))
 }

@@ -1,6 +1,11 @@
 package validation
 
-import "github.com/seed763dd41b/cloudevents/spec"
+import (
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
 
 var (
 	ruleMediaType          = &Rule{Sentinel: ErrSyntax, Detail: "not a media type, which is type/subtype"}
@@ -18,6 +23,9 @@ func MediaType(s string) error {
 }
 
 func checkMediaType(s string) *Rule {
+	if isPlainMediaType(s) { // most common
+		return nil
+	}
 	if rule := checkString(s); rule != nil {
 		return rule
 	}
@@ -45,6 +53,13 @@ func checkMediaType(s string) *Rule {
 		}
 	}
 	return nil
+}
+
+// isPlainMediaType reports whether s is a type and a subtype of letters, digits, hyphens and
+// periods.
+func isPlainMediaType(s string) bool {
+	slash := strings.IndexByte(s, '/')
+	return slash > 0 && slash < len(s)-1 && ascii.PlainPath(s) == len(s) && strings.IndexByte(s[slash+1:], '/') < 0
 }
 
 // parameterValue returns the end of the token or quoted string at i, or -1.

@@ -3,6 +3,7 @@ package validation
 import (
 	"time"
 
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -22,11 +23,11 @@ func ParseTimestamp(s string) (time.Time, error) {
 	if rule != nil {
 		return time.Time{}, fail(s, rule)
 	}
-	loc := time.UTC
+	t := time.Unix(d.unix(), int64(d.nanosecond)) // faster than time.Date, which also takes the 32nd of a month
 	if d.offset != 0 {
-		loc = time.FixedZone("", d.offset*60)
+		return t.In(time.FixedZone("", d.offset*60)), nil
 	}
-	return time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.second, d.nanosecond, loc), nil
+	return t.UTC(), nil
 }
 
 type dateTime struct {
@@ -34,12 +35,43 @@ type dateTime struct {
 	offset                                             int // minutes east of UTC
 }
 
+// unix returns the seconds since 1970.
+func (d *dateTime) unix() int64 {
+	// A year that begins in March has its leap day at the end. The first of them is 400 years
+	// before the year 0, so that no number is negative.
+	year, month := uint32(d.year+400), uint32(d.month+9)
+	if month >= 12 {
+		month -= 12
+	} else {
+		year--
+	}
+	const daysUntil1970 = 719_468 + 146_097
+	days := int(365*year+year/4-year/100+year/400+(153*month+2)/5) + d.day - 1 - daysUntil1970
+	return int64(days)*(24*3600) + int64(d.hour*3600+d.minute*60+d.second) - int64(d.offset)*60
+}
+
 func parseTimestamp(s string) (d dateTime, rule *Rule) {
-	// 2006-01-02T15:04:05Z
-	const shortest = 20
-	if len(s) < shortest || s[4] != '-' || s[7] != '-' || s[10]|0x20 != 't' || s[13] != ':' || s[16] != ':' {
+	const shortest = len("2006-01-02T15:04:05Z")
+	if len(s) < shortest || s[16] != ':' {
 		return d, ruleTimestamp
 	}
+	// Eight characters at once: digits become their values, and what is between them zero. A
+	// byte that is then above 9, or above 0, has its high bit set in the sum.
+	const (
+		dateForm, dateLimits = 0x2D_30_30_2D_30_30_30_30, 0x7F_76_76_7F_76_76_76_76 // "0000-00-"
+		timeForm, timeLimits = 0x30_30_3A_30_30_54_30_30, 0x76_76_7F_76_76_7F_76_76 // "00T00:00"
+		lowerCase            = 0x20 << 16                                           // of the T
+	)
+	x := ascii.Word(s, 0) ^ dateForm
+	y := (ascii.Word(s, 8) ^ timeForm) &^ lowerCase
+	if (x|(x+dateLimits)|y|(y+timeLimits))&ascii.High != 0 {
+		return d, ruleTimestamp
+	}
+	x, y = 10*x+x>>8, 10*y+y>>8 // a byte with each two digits
+	d.year = int(x&0xFF)*100 + int(x>>16&0xFF)
+	d.month, d.day = int(x>>40&0xFF), int(y&0xFF)
+	d.hour, d.minute = int(y>>24&0xFF), int(y>>48&0xFF)
+
 	var bad int
 	two := func(i int) int {
 		hi, lo := s[i]-'0', s[i+1]-'0'
@@ -48,9 +80,7 @@ func parseTimestamp(s string) (d dateTime, rule *Rule) {
 		}
 		return int(hi)*10 + int(lo)
 	}
-	d.year = two(0)*100 + two(2)
-	d.month, d.day = two(5), two(8)
-	d.hour, d.minute, d.second = two(11), two(14), two(17)
+	d.second = two(17)
 
 	i := 19
 	if s[i] == '.' {

@@ -114,6 +114,20 @@ func TestParseTimestamp(t *testing.T) {
 	}
 }
 
+func TestTimestampEveryMonth(t *testing.T) {
+	for year := range 10_000 {
+		for month := range 12 {
+			for _, day := range []int{1, 28} {
+				want := time.Date(year, time.Month(month+1), day, 23, 59, 58, 7, time.UTC)
+				text := fmt.Sprintf("%04d-%02d-%02dT23:59:58.000000007Z", year, month+1, day)
+				if got, err := validation.ParseTimestamp(text); err != nil || got != want {
+					t.Fatalf("ParseTimestamp(%q) = %v, %v, want %v", text, got, err, want)
+				}
+			}
+		}
+	}
+}
+
 func TestTimestampEveryDay(t *testing.T) {
 	for _, year := range []int{0, 1, 4, 100, 400, 1600, 1900, 2000, 2023, 2024, 9999} {
 		for month := range 14 {

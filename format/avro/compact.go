@@ -53,13 +53,15 @@ func (Compact) Accepts(contentType string) bool {
 }
 
 // DecodeStructuredModeMessage decodes an event. The Data aliases body.
-func (c Compact) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
+func (c Compact) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	if !c.Accepts(contentType) {
-		return cloudevents.Event{}, format.Accepts(c, contentType)
+		return e, format.Accepts(c, contentType)
 	}
 	if len(exts) == 0 {
-		if e, ok, err := c.simpleEvent(body); ok || err != nil {
-			return e, err
+		if ok, err := c.simpleEvent(&e, body); ok {
+			return e, nil
+		} else if err != nil {
+			return cloudevents.Event{}, err
 		}
 	}
 	return c.decode(body, exts)
@@ -98,8 +100,14 @@ func (Compact) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 }
 
 // DecodeCompact decodes an event as the zero [Compact] does. The Data aliases body.
-func DecodeCompact(body []byte) (cloudevents.Event, error) {
-	return Compact{}.DecodeStructuredModeMessage(body, "")
+func DecodeCompact(body []byte) (e cloudevents.Event, err error) {
+	var c Compact
+	if ok, err := c.simpleEvent(&e, body); ok {
+		return e, nil
+	} else if err != nil {
+		return cloudevents.Event{}, err
+	}
+	return c.decode(body, nil)
 }
 
 // AppendCompact validates e and appends it to dst in the Avro compact event format. It cuts

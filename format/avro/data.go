@@ -35,6 +35,8 @@ type data struct {
 	// for, or more.
 	size     int
 	infinite bool // a number is not finite
+
+	json []byte // the text, if it was written while the value was read
 }
 
 // data reads the data and checks all of it.
@@ -79,7 +81,9 @@ func (x *data) set(e *cloudevents.Event, attributes *cloudevents.Attributes) (er
 		case x.infinite:
 			return validation.NewError(spec.Data, "", sectionData, ruleDataFinite)
 		}
-		content = appendJSON(make([]byte, 0, x.size), x.bytes)
+		if content = x.json; content == nil {
+			content = appendJSON(make([]byte, 0, x.size), x.bytes)
+		}
 	}
 	e.Data = content
 	if attributes != nil {
@@ -90,7 +94,7 @@ func (x *data) set(e *cloudevents.Event, attributes *cloudevents.Attributes) (er
 	switch {
 	case x.member != dataString || len(e.Data) != len(content): // or it was base64, in version 0.3
 	case isJSON:
-		e.Data = jsonscan.AppendQuoted(make([]byte, 0, quotedSize(x.bytes)), x.bytes)
+		e.Data = jsonscan.AppendQuoted(make([]byte, 0, jsonscan.QuotedSize(x.bytes)), x.bytes)
 	case !mediatype.FitsCharset(e.DataContentType, x.bytes):
 		return validation.NewError(spec.Data, "", sectionData, validation.ErrDataCharset)
 	}
@@ -198,7 +202,11 @@ func (r *reader) measure(x *data, maxDepth int) {
 	var few [fewNames]uint32
 	w := walker{reader: *r, maxDepth: maxDepth}
 	names := few[:0]
+	if n := len(r.b) - x.at; n <= maxShort {
+		x.json = make([]byte, 0, n+n/4+16)
+	}
 	for t := w.next(); t != noToken && w.err == nil; t = w.next() {
+		before := x.size
 		if w.isNext {
 			x.size++
 		}
@@ -207,7 +215,7 @@ func (r *reader) measure(x *data, maxDepth int) {
 				w.fail(w.nameAt, errUTF8)
 				break
 			}
-			x.size += quotedSize(w.name) + len(":")
+			x.size += jsonscan.QuotedSize(w.name) + len(":")
 			if len(names) == cap(names) {
 				names = slices.Grow(names, moreNames(len(names), w.i-x.at, len(r.b)-w.i))
 			}
@@ -225,7 +233,7 @@ func (r *reader) measure(x *data, maxDepth int) {
 			if !utf8.Valid(w.text) {
 				w.fail(w.i-len(w.text), errUTF8)
 			}
-			x.size += quotedSize(w.text)
+			x.size += jsonscan.QuotedSize(w.text)
 		case openObject, openArray:
 			x.size++
 			w.open.top().names = len(names)
@@ -236,9 +244,21 @@ func (r *reader) measure(x *data, maxDepth int) {
 			}
 			names = names[:w.names]
 		}
+		if x.json == nil {
+			continue
+		}
+		if len(x.json)+x.size-before > cap(x.json) {
+			x.json = nil
+			continue
+		}
+		x.json = w.append(x.json, t)
 	}
 	*r = w.reader
 }
+
+// maxShort is the length of a document up to which a value is written as JSON while it is
+// read. The text of a longer one gets memory of its size first.
+const maxShort = 1 << 10
 
 // moreNames returns for how many more names to make room, after n of them in what was read.
 // The rest is likely to be like it, and room at once costs less than growing.
@@ -250,30 +270,36 @@ func moreNames(n, read, rest int) int {
 func appendJSON(dst, document []byte) []byte {
 	w := walker{reader: reader{b: document}, maxDepth: math.MaxInt}
 	for t := w.next(); t != noToken; t = w.next() {
-		if w.isNext {
-			dst = append(dst, ',')
-		}
-		if w.isNamed {
-			dst = append(jsonscan.AppendQuoted(dst, w.name), ':')
-		}
-		switch t {
-		case tokenNull:
-			dst = append(dst, "null"...)
-		case tokenBoolean:
-			dst = strconv.AppendBool(dst, w.truth)
-		case tokenNumber:
-			dst = appendNumber(dst, w.number)
-		case tokenString:
-			dst = jsonscan.AppendQuoted(dst, w.text)
-		case openObject:
-			dst = append(dst, '{')
-		case openArray:
-			dst = append(dst, '[')
-		case closeObject:
-			dst = append(dst, '}')
-		case closeArray:
-			dst = append(dst, ']')
-		}
+		dst = w.append(dst, t)
+	}
+	return dst
+}
+
+// append appends a token, with the name and the comma before it.
+func (w *walker) append(dst []byte, t token) []byte {
+	if w.isNext {
+		dst = append(dst, ',')
+	}
+	if w.isNamed {
+		dst = append(jsonscan.AppendQuoted(dst, w.name), ':')
+	}
+	switch t {
+	case tokenNull:
+		dst = append(dst, "null"...)
+	case tokenBoolean:
+		dst = strconv.AppendBool(dst, w.truth)
+	case tokenNumber:
+		dst = appendNumber(dst, w.number)
+	case tokenString:
+		dst = jsonscan.AppendQuoted(dst, w.text)
+	case openObject:
+		dst = append(dst, '{')
+	case openArray:
+		dst = append(dst, '[')
+	case closeObject:
+		dst = append(dst, '}')
+	case closeArray:
+		dst = append(dst, ']')
 	}
 	return dst
 }
@@ -314,26 +340,6 @@ func nameTwice(b []byte, names []uint32) (at int, twice bool) {
 	}
 	return 0, false
 }
-
-// quotedSize returns the size of s as a JSON string.
-func quotedSize(s []byte) int {
-	n := len(s) + len(`""`)
-	for _, c := range s {
-		n += int(escapeSize[c])
-	}
-	return n
-}
-
-// escapeSize has how many bytes more an escape has than the character.
-var escapeSize = func() (sizes [256]uint8) {
-	for c := range sizes[:' '] {
-		sizes[c] = uint8(len(`\u0000`) - 1)
-	}
-	for _, c := range "\"\\\b\f\n\r\t" {
-		sizes[c] = 1
-	}
-	return sizes
-}()
 
 // maxSafe is the first integer that is followed by one that a double does not have.
 const maxSafe = 1 << 53

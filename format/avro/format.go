@@ -43,13 +43,15 @@ func (Format) Accepts(contentType string) bool {
 
 // DecodeStructuredModeMessage decodes an event. The Data aliases body if it is bytes there,
 // or a string under a content type that is not one of JSON.
-func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
+func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	if !f.Accepts(contentType) {
-		return cloudevents.Event{}, format.Accepts(f, contentType)
+		return e, format.Accepts(f, contentType)
 	}
 	if len(exts) == 0 {
-		if e, ok, err := f.simpleEvent(body); ok || err != nil {
-			return e, err
+		if ok, err := f.simpleEvent(&e, body); ok {
+			return e, nil
+		} else if err != nil {
+			return cloudevents.Event{}, err
 		}
 	}
 	return f.decode(body, exts)
@@ -120,8 +122,14 @@ func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 }
 
 // Decode decodes an event as the zero [Format] does. The Data may alias body.
-func Decode(body []byte) (cloudevents.Event, error) {
-	return Format{}.DecodeStructuredModeMessage(body, "")
+func Decode(body []byte) (e cloudevents.Event, err error) {
+	var f Format
+	if ok, err := f.simpleEvent(&e, body); ok {
+		return e, nil
+	} else if err != nil {
+		return cloudevents.Event{}, err
+	}
+	return f.decode(body, nil)
 }
 
 func setBinaryModeData(body []byte, e *cloudevents.Event) {

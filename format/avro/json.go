@@ -246,7 +246,7 @@ func escapeLength(s []byte) int {
 		return 2
 	case 'u':
 		c, err := strconv.ParseUint(viewText(s[2:6]), 16, 16)
-		if err == nil && c < ' ' && escapeSize[c] > 1 && (s[5] < 'A' || s[5] > 'F') {
+		if err == nil && c < ' ' && jsonscan.QuotedSize([]byte{byte(c)}) == len(`"\u0000"`) && (s[5] < 'A' || s[5] > 'F') {
 			return 6
 		}
 	}

@@ -22,53 +22,64 @@ type simpleReader struct {
 func (s *simpleReader) ended() bool { return s.err != nil || s.GaveUp }
 
 // set sets a text that is there once, to the next one in the document.
-func (s *simpleReader) set(text *string) { s.Set(text, s.bytes()) }
+func (s *simpleReader) set(text int) {
+	size := len(s.bytes())
+	s.Set(text, s.i-size, size)
+}
+
+// text sets the value of an extension to the next text in the document.
+func (s *simpleReader) text() {
+	size := len(s.bytes())
+	s.Text(spec.String, s.i-size, size)
+}
 
 // attributes reads the map of the Avro format.
 func (s *simpleReader) attributes() {
-	e := &s.Event.Event
 	hasVersion := false
 	for b := (block{end: -1}); s.next(&b, 2) && !s.ended(); {
 		name := s.bytes()
+		at := s.i - len(name)
 		switch s.union(attributeMembers) {
 		case attributeBoolean:
-			s.Add(name, cloudevents.BooleanValue(s.boolean()))
+			s.Name(at, len(name))
+			s.Boolean(s.boolean())
 			continue
 		case attributeInt:
-			s.AddInteger(name, s.int())
+			s.Name(at, len(name))
+			s.Integer(s.int())
 			continue
 		case attributeString:
 		default:
 			s.GaveUp = true
 			return
 		}
-		text := s.bytes()
 		switch string(name) {
 		case spec.SpecVersion:
-			if hasVersion || string(text) != "1.0" {
+			if text := s.bytes(); hasVersion || string(text) != "1.0" {
 				s.GaveUp = true
 			}
 			hasVersion = true
 		case spec.ID:
-			s.Set(&e.ID, text)
+			s.set(simple.ID)
 		case spec.Source:
-			s.Set(&e.Source, text)
+			s.set(simple.Source)
 		case spec.EventType:
-			s.Set(&e.Type, text)
+			s.set(simple.Type)
 		case spec.DataContentType:
-			s.Set(&e.DataContentType, text)
+			s.set(simple.DataContentType)
 		case spec.DataSchema:
-			s.Set(&e.DataSchema, text)
+			s.set(simple.DataSchema)
 		case spec.Subject:
-			s.Set(&e.Subject, text)
+			s.set(simple.Subject)
 		case spec.Time:
-			if t, err := validation.ParseTimestamp(viewText(text)); err != nil {
+			if t, err := validation.ParseTimestamp(viewText(s.bytes())); err != nil {
 				s.GaveUp = true
 			} else {
 				s.SetTime(t)
 			}
 		default:
-			s.AddString(name, text)
+			s.Name(at, len(name))
+			s.text()
 		}
 	}
 	s.GaveUp = s.GaveUp || !hasVersion
@@ -76,11 +87,10 @@ func (s *simpleReader) attributes() {
 
 // compactAttributes reads the fields of the compact format up to data.
 func (s *simpleReader) compactAttributes() {
-	e := &s.Event.Event
-	s.set(&e.ID)
-	s.set(&e.Source)
-	s.set(&e.Type)
-	for _, text := range [...]*string{&e.DataContentType, &e.DataSchema, &e.Subject} {
+	s.set(simple.ID)
+	s.set(simple.Source)
+	s.set(simple.Type)
+	for _, text := range [...]int{simple.DataContentType, simple.DataSchema, simple.Subject} {
 		if s.union(2) == 1 {
 			s.set(text)
 		}
@@ -89,59 +99,58 @@ func (s *simpleReader) compactAttributes() {
 		s.SetTime(time.UnixMicro(s.long()).UTC())
 	}
 	for b := (block{end: -1}); s.next(&b, 3) && !s.ended(); {
-		name := s.bytes()
+		size := len(s.bytes())
+		s.Name(s.i-size, size)
 		switch s.union(compactExtensionMembers) {
 		case compactBoolean:
-			s.Add(name, cloudevents.BooleanValue(s.boolean()))
+			s.Boolean(s.boolean())
 		case compactInt:
-			s.AddInteger(name, s.int())
+			s.Integer(s.int())
 		case compactString:
-			s.AddString(name, s.bytes())
+			s.text()
 		case compactTimestamp:
-			s.AddTimestamp(name, time.UnixMicro(s.long()).UTC())
+			s.Timestamp(time.UnixMicro(s.long()).UTC())
 		default:
 			s.GaveUp = true
 		}
 	}
 }
 
-// finish reports whether the attributes, which end here, are those of a valid event.
-func (s *simpleReader) finish(maxAttributes int) bool {
-	return s.err == nil && s.Finish(s.b[:s.i], s.i, s.i, limit.Of(maxAttributes, cloudevents.DefaultMaxAttributes))
+// finish sets e to the attributes, which end here, and reports whether they are those of a
+// valid event.
+func (s *simpleReader) finish(e *cloudevents.Event, maxAttributes int) bool {
+	return s.err == nil && s.Finish(e, s.b[:s.i], s.i, s.i, limit.Of(maxAttributes, cloudevents.DefaultMaxAttributes))
 }
 
-// simpleEvent decodes a simple event of the Avro format. If ok is false and there is no
-// error, a decoder must.
-func (f *Format) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
+// simpleEvent sets e, which is empty, to a simple event of the Avro format. If ok is false
+// and there is no error, a decoder must.
+func (f *Format) simpleEvent(e *cloudevents.Event, body []byte) (ok bool, err error) {
 	s := simpleReader{reader: reader{b: body}}
 	s.attributes()
-	if !s.finish(f.MaxAttributes) {
-		return e, false, nil
+	if !s.finish(e, f.MaxAttributes) {
+		return false, nil
 	}
 	var x data
 	s.data(&x, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
 	if err := s.end(body); err != nil {
-		return e, false, err
+		return false, err
 	}
-	if x.implies(&s.Event.Event) || x.set(&s.Event.Event, nil) != nil {
-		return e, false, nil
-	}
-	return s.Event.Event, true, nil
+	return !x.implies(e) && x.set(e, nil) == nil, nil
 }
 
-// simpleEvent decodes a simple event of the compact format. If ok is false and there is no
-// error, a decoder must.
-func (c *Compact) simpleEvent(body []byte) (e cloudevents.Event, ok bool, err error) {
+// simpleEvent sets e, which is empty, to a simple event of the compact format. If ok is
+// false and there is no error, a decoder must.
+func (c *Compact) simpleEvent(e *cloudevents.Event, body []byte) (ok bool, err error) {
 	s := simpleReader{reader: reader{b: body}}
 	s.compactAttributes()
-	if !s.finish(c.MaxAttributes) {
-		return e, false, nil
+	if !s.finish(e, c.MaxAttributes) {
+		return false, nil
 	}
 	if s.union(compactDataMembers) == compactDataBytes {
-		s.Event.Event.Data = s.bytes()
+		e.Data = s.bytes()
 	}
 	if err := s.end(body); err != nil {
-		return e, false, err
+		return false, err
 	}
-	return s.Event.Event, true, nil
+	return true, nil
 }

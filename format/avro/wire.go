@@ -100,6 +100,17 @@ func (r *reader) double() float64 {
 
 // bytes reads bytes, or a string, which may not be UTF-8. They alias the document.
 func (r *reader) bytes() []byte {
+	if r.i < len(r.b) && r.b[r.i]&0x81 == 0 { // a length below 64, as most have
+		start := r.i + 1
+		if end := start + int(r.b[r.i]>>1); end <= len(r.b) {
+			r.i = end
+			return r.b[start:end:end]
+		}
+	}
+	return r.longBytes()
+}
+
+func (r *reader) longBytes() []byte {
 	at := r.i
 	n := r.long()
 	if n < 0 || n > int64(len(r.b)-r.i) {
@@ -124,6 +135,12 @@ func (r *reader) text() []byte {
 
 // union reads the index of a union with that many members.
 func (r *reader) union(members int64) int64 {
+	if r.i < len(r.b) {
+		if c := r.b[r.i]; c&0x81 == 0 && int64(c>>1) < members {
+			r.i++
+			return int64(c >> 1)
+		}
+	}
 	at := r.i
 	n := r.long()
 	if n < 0 || n >= members {

@@ -37,6 +37,13 @@ func TestDecodeAllocations(t *testing.T) {
 			}
 		})
 	}
+	converted := document(pair("datacontenttype", text("application/json")), pair("x", text("y")),
+		pair("data", "\x82\xa2\x61a\x18\x2a\x61b\x6ca longer one\x84\xf5\xf9\x04\x01\x62\x22\x01\xa0"))
+	alloctest.AtMost(t, "data that becomes JSON", 3, func() {
+		if _, err := cecbor.Decode(converted); err != nil {
+			t.Fatal(err)
+		}
+	})
 	implied := document(pair("data", "\xa1\x61a\x01"))
 	alloctest.AtMost(t, "an item without a content type", 1, func() {
 		if _, err := cecbor.Decode(implied); err != nil {

@@ -48,7 +48,7 @@ func (r *reader) setData(e *cloudevents.Event, a *cloudevents.Attributes) error 
 	case !mediatype.IsJSON(t):
 		return r.dataError(ruleNotString)
 	default:
-		text, ok := appendJSON(nil, item)
+		text, ok := newJSON(item)
 		if !ok {
 			return r.dataError(ruleNotJSON)
 		}

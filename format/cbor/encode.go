@@ -3,6 +3,7 @@ package cecbor
 import (
 	"encoding/base64"
 	"slices"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
@@ -52,52 +53,148 @@ func sizeOf(e *cloudevents.Event) int {
 	return n
 }
 
-// coreKeys are the names of what is no extension, in the order of a deterministic map: the
-// shorter is first, and of two that are as long the lesser.
-var coreKeys = [...]string{spec.ID, spec.Data, spec.Time, spec.EventType, spec.Source, spec.Subject, spec.DataSchema, spec.SpecVersion, spec.DataContentType}
-
-// The places of coreKeys.
-const (
-	coreID = iota
-	coreData
-	coreTime
-	coreType
-	coreSource
-	coreSubject
-	coreSchema
-	coreVersion
-	coreContentType
-)
-
 // appendEvent appends e, which is valid.
 func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) (_ []byte, err error) {
-	var few [64]int32
-	order := sorted(few[:0], e.Extensions)
-	pairs := 4 + len(order)
-	for _, present := range [...]bool{e.Data != nil, !timestamp.Absent(e.Time), e.Subject != "", e.DataSchema != "", e.DataContentType != ""} {
-		if present {
+	pairs := 4 + len(e.Extensions)
+	hasTime := !timestamp.Absent(e.Time)
+	for _, isThere := range [...]bool{e.Data != nil, hasTime, e.Subject != "", e.DataSchema != "", e.DataContentType != ""} {
+		if isThere {
 			pairs++
 		}
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
-	next := 0 // of order
-	for core, key := range coreKeys {
-		if core == coreSchema && e.SpecVersion == spec.V03 {
-			key = spec.SchemaURL
+	var few [64]int32
+	x := extensions{of: e.Extensions, order: sorted(few[:0], e.Extensions)}
+	x.begin()
+	if dst, err = x.appendBefore(dst, keyID); err != nil {
+		return dst, err
+	}
+	dst = appendText(append(dst, "\x62id"...), e.ID)
+	if e.Data != nil {
+		if dst, err = x.appendBefore(dst, keyData); err != nil {
+			return dst, err
 		}
-		for ; next < len(order) && compare(e.Extensions[order[next]].Name, key) < 0; next++ {
-			if dst, err = appendExtension(dst, &e.Extensions[order[next]]); err != nil {
-				return dst, err
-			}
-		}
-		if dst, err = appendCore(dst, e, core, key, isUTF8); err != nil {
+		if dst, err = appendData(append(dst, "\x64data"...), e, isUTF8); err != nil {
 			return dst, err
 		}
 	}
-	for _, i := range order[next:] {
-		if dst, err = appendExtension(dst, &e.Extensions[i]); err != nil {
+	if hasTime {
+		if dst, err = x.appendBefore(dst, keyTime); err != nil {
 			return dst, err
 		}
+		dst = appendTime(append(dst, "\x64time"...), e)
+	}
+	if dst, err = x.appendBefore(dst, keyType); err != nil {
+		return dst, err
+	}
+	dst = appendText(append(dst, "\x64type"...), e.Type)
+	if dst, err = x.appendBefore(dst, keySource); err != nil {
+		return dst, err
+	}
+	dst = appendText(append(dst, "\x66source"...), e.Source)
+	if e.Subject != "" {
+		if dst, err = x.appendBefore(dst, keySubject); err != nil {
+			return dst, err
+		}
+		dst = appendText(append(dst, "\x67subject"...), e.Subject)
+	}
+	if e.DataSchema != "" {
+		name, key := "\x6adataschema", keyDataSchema
+		if e.SpecVersion == spec.V03 {
+			name, key = "\x69schemaurl", keySchemaURL
+		}
+		if dst, err = x.appendBefore(dst, key); err != nil {
+			return dst, err
+		}
+		dst = appendText(append(dst, name...), e.DataSchema)
+	}
+	if dst, err = x.appendBefore(dst, keySpecVersion); err != nil {
+		return dst, err
+	}
+	dst = appendText(append(dst, "\x6bspecversion"...), e.SpecVersion.String())
+	if e.DataContentType != "" {
+		if dst, err = x.appendBefore(dst, keyDataContentType); err != nil {
+			return dst, err
+		}
+		dst = appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType)
+	}
+	return x.appendBefore(dst, keyEnd)
+}
+
+// keys are the names of what is no extension, in the order of a deterministic map: the
+// shorter is first, and of two that are as long the lesser.
+var keys = [...]string{
+	keyID: spec.ID, keyData: spec.Data, keyTime: spec.Time, keyType: spec.EventType, keySource: spec.Source, keySubject: spec.Subject,
+	keySchemaURL: spec.SchemaURL, keyDataSchema: spec.DataSchema, keySpecVersion: spec.SpecVersion, keyDataContentType: spec.DataContentType,
+}
+
+// The places of keys.
+const (
+	keyID = iota
+	keyData
+	keyTime
+	keyType
+	keySource
+	keySubject
+	keySchemaURL
+	keyDataSchema
+	keySpecVersion
+	keyDataContentType
+	keyEnd
+)
+
+// firstKey has the place of the first key that is as long as a name, or longer.
+var firstKey = func() (first [len(spec.DataContentType) + 1]uint8) {
+	for size := range first {
+		for len(keys[first[size]]) < size {
+			first[size]++
+		}
+	}
+	return first
+}()
+
+// placeOf returns the place of the first key that comes after a name.
+func placeOf(name string) int {
+	if len(name) >= len(firstKey) {
+		return keyEnd
+	}
+	place := int(firstKey[len(name)])
+	for place < keyEnd && len(keys[place]) == len(name) && keys[place] < name {
+		place++
+	}
+	return place
+}
+
+// extensions are appended between the keys.
+type extensions struct {
+	of    []cloudevents.Extension
+	order []int32 // of those that are left
+	place int     // of the first of them
+}
+
+// begin finds the place of the first extension that is left.
+func (x *extensions) begin() {
+	x.place = keyEnd + 1
+	if len(x.order) > 0 {
+		x.place = placeOf(x.of[x.order[0]].Name)
+	}
+}
+
+// appendBefore appends the extensions that come before a key.
+func (x *extensions) appendBefore(dst []byte, key int) ([]byte, error) {
+	if x.place > key {
+		return dst, nil
+	}
+	return x.append(dst, key)
+}
+
+func (x *extensions) append(dst []byte, key int) (_ []byte, err error) {
+	for x.place <= key {
+		if dst, err = appendExtension(dst, &x.of[x.order[0]]); err != nil {
+			return dst, err
+		}
+		x.order = x.order[1:]
+		x.begin()
 	}
 	return dst, nil
 }
@@ -121,67 +218,18 @@ func sorted(order []int32, xs []cloudevents.Extension) []int32 {
 
 // compare compares keys of a deterministic map.
 func compare(a, b string) int {
-	switch {
-	case len(a) != len(b):
+	if len(a) != len(b) {
 		return len(a) - len(b)
-	case a < b:
-		return -1
-	case a > b:
-		return 1
 	}
-	return 0
-}
-
-// appendCore appends a pair that is no extension, if it is present.
-func appendCore(dst []byte, e *cloudevents.Event, core int, key string, isUTF8 bool) ([]byte, error) {
-	switch core {
-	case coreID:
-		return appendText(append(dst, "\x62id"...), e.ID), nil
-	case coreData:
-		if e.Data != nil {
-			return appendData(append(dst, "\x64data"...), e, isUTF8)
-		}
-	case coreTime:
-		if !timestamp.Absent(e.Time) {
-			return appendTime(append(dst, "\x64time"...), e), nil
-		}
-	case coreType:
-		return appendText(append(dst, "\x64type"...), e.Type), nil
-	case coreSource:
-		return appendText(append(dst, "\x66source"...), e.Source), nil
-	case coreSubject:
-		if e.Subject != "" {
-			return appendText(append(dst, "\x67subject"...), e.Subject), nil
-		}
-	case coreSchema:
-		if e.DataSchema != "" {
-			return appendText(appendText(dst, key), e.DataSchema), nil
-		}
-	case coreVersion:
-		return appendText(append(dst, "\x6bspecversion"...), e.SpecVersion.String()), nil
-	case coreContentType:
-		if e.DataContentType != "" {
-			return appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType), nil
-		}
-	}
-	return dst, nil
+	return strings.Compare(a, b)
 }
 
 // appendTime appends the time of e.
 func appendTime(dst []byte, e *cloudevents.Event) []byte {
-	dst = append(dst, cborscan.Tag<<5|tagDateTime, 0)
-	start := len(dst)
-	dst = timestamp.Append(dst, e.Time)
-	dst[start-1] = cborscan.Text<<5 | 24
-	n := byte(len(dst) - start)
-	if n < 24 {
-		dst[start-1] = cborscan.Text<<5 | n
-		return dst
-	}
-	dst = append(dst, 0)
-	copy(dst[start+1:], dst[start:])
-	dst[start] = n
-	return dst
+	var room [timestamp.MaxLength]byte
+	text := timestamp.Append(room[:0], e.Time)
+	dst = cborscan.AppendHead(append(dst, cborscan.Tag<<5|tagDateTime), cborscan.Text, uint64(len(text)))
+	return append(dst, text...)
 }
 
 // appendExtension appends an extension.

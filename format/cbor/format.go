@@ -41,15 +41,12 @@ func (Format) Accepts(contentType string) bool {
 
 // DecodeStructuredModeMessage decodes an event. The Data aliases body, unless it was in
 // chunks or had to be converted to JSON.
-func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
+func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	if !f.Accepts(contentType) {
-		return cloudevents.Event{}, format.Accepts(f, contentType)
+		return e, format.Accepts(f, contentType)
 	}
-	if len(exts) == 0 {
-		var e cloudevents.Event
-		if f.simpleEvent(&e, body) {
-			return e, nil
-		}
+	if len(exts) == 0 && f.simpleEvent(&e, body) {
+		return e, nil
 	}
 	return f.decode(body, exts)
 }
@@ -115,6 +112,10 @@ func (Format) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 
 // Decode decodes an event as the zero [Format] does. The Data aliases body, unless it was
 // in chunks or had to be converted to JSON.
-func Decode(body []byte) (cloudevents.Event, error) {
-	return Format{}.DecodeStructuredModeMessage(body, "")
+func Decode(body []byte) (e cloudevents.Event, err error) {
+	var f Format
+	if f.simpleEvent(&e, body) {
+		return e, nil
+	}
+	return f.decode(body, nil)
 }

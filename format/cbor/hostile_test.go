@@ -232,7 +232,8 @@ func TestAmplification(t *testing.T) {
 	}
 }
 
-// JSON has at most eight characters for a byte of an item.
+// JSON has at most eight characters for a byte of an item, and data that becomes JSON needs no
+// more memory than it has.
 func TestAmplificationOfJSON(t *testing.T) {
 	for name, item := range map[string]string{
 		"control characters": text(strings.Repeat("\x01", 1<<16)),
@@ -243,6 +244,13 @@ func TestAmplificationOfJSON(t *testing.T) {
 		b, err := cecbor.AppendJSON(nil, []byte(item))
 		if err != nil || len(b) > 8*len(item) {
 			t.Errorf("%s: %d bytes for %d: %v", name, len(b), len(item), err)
+		}
+		array := "\x81" + item
+		body := document(pair("datacontenttype", text("application/json")), pair("data", array))
+		var e cloudevents.Event
+		n := alloctest.Bytes(func() { e, err = cecbor.Decode(body) })
+		if err != nil || cap(e.Data) != len(e.Data) || n > uint64(len(e.Data)+len(e.Data)/8+8192) {
+			t.Errorf("%s: %d bytes allocated for %d of JSON with room for %d: %v", name, n, len(e.Data), cap(e.Data), err)
 		}
 	}
 }

@@ -43,13 +43,31 @@ type container struct {
 	isFirst bool
 }
 
-// appendJSON appends the JSON value of a well-formed item. It keeps open arrays and maps in
-// a slice, because recursion without a limit can be fatal.
-func appendJSON(dst, b []byte) (_ []byte, ok bool) {
+// newJSON returns the JSON value of a well-formed item in memory of its size.
+func newJSON(item []byte) (_ []byte, ok bool) {
+	var part [64]byte
+	size := 0
+	if _, ok = writeJSON(part[:0], item, &size); !ok {
+		return nil, false
+	}
+	return appendJSON(make([]byte, 0, size), item)
+}
+
+// appendJSON appends the JSON value of a well-formed item.
+func appendJSON(dst, item []byte) (_ []byte, ok bool) { return writeJSON(dst, item, nil) }
+
+// writeJSON appends the JSON value of a well-formed item, or adds its size to size if that is
+// not nil. It keeps open arrays and maps in a slice, because recursion without a limit can be
+// fatal.
+func writeJSON(dst, b []byte, size *int) (_ []byte, ok bool) {
 	var few [16]container
 	open := few[:0]
 	i := 0
 	for {
+		if size != nil {
+			*size += len(dst)
+			dst = dst[:0]
+		}
 		if len(open) > 0 {
 			c := &open[len(open)-1]
 			if !c.isValue && (c.isOpen && b[i] == cborscan.Break || !c.isOpen && c.left == 0) {
@@ -58,6 +76,9 @@ func appendJSON(dst, b []byte) (_ []byte, ok bool) {
 				}
 				dst = append(dst, closing(c.isMap))
 				if open = open[:len(open)-1]; len(open) == 0 {
+					if size != nil {
+						*size += len(dst)
+					}
 					return dst, true
 				}
 				continue
@@ -89,10 +110,17 @@ func appendJSON(dst, b []byte) (_ []byte, ok bool) {
 			open = append(open, c)
 			continue
 		}
-		if dst, i, ok = appendScalar(dst, b, i); !ok {
+		if c := b[i]; size != nil && c>>5 == cborscan.Text {
+			var text []byte
+			text, i = textAt(b, i)
+			*size += jsonscan.QuotedSize(text)
+		} else if dst, i, ok = appendScalar(dst, b, i); !ok {
 			return dst, false
 		}
 		if len(open) == 0 {
+			if size != nil {
+				*size += len(dst)
+			}
 			return dst, true
 		}
 	}
@@ -110,11 +138,7 @@ func closing(isMap bool) byte {
 func appendScalar(dst, b []byte, i int) (_ []byte, end int, ok bool) {
 	c := b[i]
 	if c>>5 == cborscan.Text {
-		first, end, chunked, _ := cborscan.String(b, i)
-		text := b[first:end]
-		if chunked {
-			text = cborscan.AppendChunks(nil, b, first)
-		}
+		text, end := textAt(b, i)
 		return jsonscan.AppendQuoted(dst, text), end, true
 	}
 	n, end, _ := cborscan.Argument(b, i)
@@ -139,6 +163,15 @@ func appendScalar(dst, b []byte, i int) (_ []byte, end int, ok bool) {
 		return dst, end, ok
 	}
 	return dst, end, false
+}
+
+// textAt returns the text string at i, and its end.
+func textAt(b []byte, i int) (text []byte, end int) {
+	first, end, chunked, _ := cborscan.String(b, i)
+	if !chunked {
+		return b[first:end], end
+	}
+	return cborscan.AppendChunks(make([]byte, 0, end-first), b, first), end
 }
 
 // appendNumber appends a floating-point number as encoding/json does, but always with a

@@ -7,6 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format/internal/simple"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -19,17 +20,19 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 	}
 	var s simple.Event
 	var data span
+	var dataBytes []byte // if it is a byte string
 	hasVersion := false
 	i := 1
 	for pairs := b[0] & 31; pairs > 0 && !s.GaveUp; pairs-- {
 		if i >= len(b) || b[i]>>5 != cborscan.Text || b[i]&31 > 23 {
 			return false
 		}
-		end := i + 1 + int(b[i]&31)
+		nameAt := i + 1
+		end := nameAt + int(b[i]&31)
 		if end >= len(b) {
 			return false
 		}
-		name := b[i+1 : end]
+		name := b[nameAt:end]
 		i = end
 		if string(name) == spec.Data {
 			if data.end > 0 {
@@ -38,6 +41,11 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 			end, fault := cborscan.Value(b, i, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
 			if fault != cborscan.None {
 				return false
+			}
+			if b[i]>>5 == cborscan.Bytes {
+				if first, next, chunked, _ := cborscan.String(b, i); !chunked {
+					dataBytes = b[first:next:next]
+				}
 			}
 			data = span{i, end}
 			i = end
@@ -62,7 +70,8 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 			if tag >= 0 {
 				return false
 			}
-			if i = addScalar(&s, name, b, i); i < 0 {
+			s.Name(nameAt, len(name))
+			if i = setScalar(&s, b, i); i < 0 {
 				return false
 			}
 			continue
@@ -77,57 +86,67 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 		if i = first + n; i > len(b) {
 			return false
 		}
-		text := b[first:i]
-		if tag >= 0 {
-			s.GaveUp = !addTagged(&s, name, text, tag) || s.GaveUp
-			continue
+		if tag >= 0 && !canTag(name, tag) {
+			return false
 		}
 		switch string(name) {
 		case spec.ID:
-			s.Set(&s.Event.ID, text)
+			s.Set(simple.ID, first, n)
 		case spec.Source:
-			s.Set(&s.Event.Source, text)
+			s.Set(simple.Source, first, n)
 		case spec.EventType:
-			s.Set(&s.Event.Type, text)
+			s.Set(simple.Type, first, n)
 		case spec.Subject:
-			s.Set(&s.Event.Subject, text)
+			s.Set(simple.Subject, first, n)
 		case spec.DataContentType:
-			s.Set(&s.Event.DataContentType, text)
+			s.Set(simple.DataContentType, first, n)
 		case spec.DataSchema:
-			s.Set(&s.Event.DataSchema, text)
+			s.Set(simple.DataSchema, first, n)
 		case spec.SpecVersion:
-			if hasVersion || string(text) != "1.0" {
+			if hasVersion || string(b[first:i]) != "1.0" {
 				return false
 			}
 			hasVersion = true
 		case spec.Time:
-			setTime(&s, text)
+			t, err := validation.ParseTimestamp(viewText(b[first:i]))
+			if err != nil {
+				return false
+			}
+			s.SetTime(t)
 		default:
-			s.AddString(name, text)
+			t := spec.String
+			if tag == tagURI {
+				t = spec.URI
+			}
+			s.Name(nameAt, len(name))
+			s.Text(t, first, n)
 		}
 	}
 	if i != len(b) || !hasVersion {
 		return false
 	}
-	r := reader{b: b, data: data, maxAttributes: limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes)}
-	implied := 0
-	if data.end > 0 && s.Event.DataContentType == "" {
-		implied = 1 // if the data is no bytes, but that is a matter of setData
+	maxAttributes := limit.Of(f.MaxAttributes, cloudevents.DefaultMaxAttributes)
+	if data.end > 0 && !s.Has(simple.DataContentType) {
+		maxAttributes-- // of data that implies one
 	}
-	if !s.Finish(b, data.start, data.end, r.maxAttributes-implied) || data.end > 0 && r.setData(&s.Event, nil) != nil {
+	switch {
+	case !s.Finish(e, b, data.start, data.end, maxAttributes):
 		return false
+	case dataBytes != nil && !mediatype.IsCBOR(e.DataContentType): // as most have it
+		e.Data = dataBytes
+		return true
 	}
-	*e = s.Event
-	return true
+	r := reader{b: b, data: data, maxAttributes: math.MaxInt}
+	return data.end == 0 || r.setData(e, nil) == nil
 }
 
-// addScalar adds an extension that is a Boolean or an Integer, and returns its end, or -1
-// if it is something else.
-func addScalar(s *simple.Event, name, b []byte, i int) (end int) {
+// setScalar sets the value of an extension that is a Boolean or an Integer, and returns its
+// end, or -1 if it is something else.
+func setScalar(s *simple.Event, b []byte, i int) (end int) {
 	c := b[i]
 	switch {
 	case c == cborscan.True || c == cborscan.False:
-		s.Add(name, cloudevents.BooleanValue(c == cborscan.True))
+		s.Boolean(c == cborscan.True)
 		return i + 1
 	case c>>5 > cborscan.Negative:
 		return -1
@@ -139,30 +158,17 @@ func addScalar(s *simple.Event, name, b []byte, i int) (end int) {
 	if c>>5 == cborscan.Negative {
 		n = ^n
 	}
-	s.AddInteger(name, int32(n))
+	s.Integer(int32(n))
 	return end
 }
 
-// addTagged adds a text with a tag, and reports whether it is a simple one.
-func addTagged(s *simple.Event, name, text []byte, tag int) bool {
-	switch {
-	case tag == tagDateTime && string(name) == spec.Time:
-		setTime(s, text)
-	case tag == tagURI && string(name) == spec.DataSchema:
-		s.Set(&s.Event.DataSchema, text)
-	case tag == tagURI: // Finish refuses the names of other core attributes
-		s.AddURI(name, text)
-	default:
+// canTag reports whether a text with that name may have a tag in a simple event.
+func canTag(name []byte, tag int) bool {
+	switch string(name) {
+	case spec.Time:
+		return tag == tagDateTime
+	case spec.ID, spec.Source, spec.EventType, spec.Subject, spec.DataContentType, spec.SpecVersion:
 		return false
 	}
-	return true
-}
-
-func setTime(s *simple.Event, text []byte) {
-	t, err := validation.ParseTimestamp(viewText(text))
-	if err != nil {
-		s.GaveUp = true
-		return
-	}
-	s.SetTime(t)
+	return tag == tagURI
 }

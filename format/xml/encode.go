@@ -1,13 +1,13 @@
 package cexml
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
@@ -93,7 +93,7 @@ func sizeOfEvent(e *cloudevents.Event) int {
 	if mediatype.IsJSON(e.DataContentType) || mediatype.IsText(e.DataContentType) {
 		return n + len(e.Data)
 	}
-	return n + base64.StdEncoding.EncodedLen(len(e.Data))
+	return n + base64enc.Len(len(e.Data))
 }
 
 // appendEvent validates e and appends it, from the attributes of its start tag on.
@@ -167,7 +167,7 @@ func appendData(dst []byte, e *cloudevents.Event) []byte {
 	case textData:
 		dst = appendText(append(dst, dataText...), e.Data)
 	default:
-		dst = base64.StdEncoding.AppendEncode(append(dst, dataBinary...), e.Data)
+		dst = base64enc.Append(append(dst, dataBinary...), e.Data)
 	}
 	return append(dst, dataEnd...)
 }

@@ -71,6 +71,19 @@ func AppendQuoted[T string | []byte](dst []byte, s T) []byte {
 	}
 }
 
+// QuotedSize returns the length of what AppendQuoted appends.
+func QuotedSize[T string | []byte](s T) int {
+	n := len(s) + len(`""`)
+	for i := nextEscape(s, 0); i < len(s); i = nextEscape(s, i+1) {
+		if letters[s[i]] != 0 {
+			n++
+		} else {
+			n += len(`\u0000`) - 1
+		}
+	}
+	return n
+}
+
 // nextEscape returns the index of the first character at or after i that must be
 // escaped, or len(s).
 func nextEscape[T string | []byte](s T, i int) int {

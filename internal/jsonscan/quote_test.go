@@ -142,6 +142,9 @@ func compareQuoted(t *testing.T, dst []byte, s string) {
 	if got, want := jsonscan.AppendQuoted(dst[:0], s), slowQuoted(s); string(got) != want {
 		t.Fatalf("AppendQuoted(%q) = %s, want %s", s, got, want)
 	}
+	if n := jsonscan.QuotedSize(s); n != len(slowQuoted(s)) {
+		t.Fatalf("QuotedSize(%q) = %d, want %d", s, n, len(slowQuoted(s)))
+	}
 }
 
 func TestAppendQuoted(t *testing.T) {

@@ -47,6 +47,22 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+// The first and the last day of each month of all years are as time.Time has them.
+func TestAppendEveryMonth(t *testing.T) {
+	var got, want []byte
+	for year := -1; year <= 10_000; year++ {
+		for month := time.January; month <= time.December; month++ {
+			first := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
+			for _, at := range []time.Time{first.Add(-1), first, first.Add(31 * 24 * time.Hour)} {
+				got, want = timestamp.Append(got[:0], at), at.AppendFormat(want[:0], time.RFC3339Nano)
+				if string(got) != string(want) {
+					t.Fatalf("Append(%v) = %s, want %s", at, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestInRange(t *testing.T) {
 	first, last := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC)
 	for _, c := range []struct {

@@ -105,14 +105,18 @@ func TestCBORWritesAsFxamacker(t *testing.T) {
 	}
 }
 
-// FuzzCBOR compares with fxamacker/cbor what is accepted, and what comes out.
+// FuzzCBOR compares with fxamacker/cbor what is accepted, and what comes out, and the two ways
+// through our decoder.
 func FuzzCBOR(f *testing.F) {
 	for _, c := range cases(f, isCBOR) {
 		if len(c.Message.Body) < 2<<10 {
 			f.Add(c.Message.Body)
 		}
 	}
-	f.Fuzz(func(t *testing.T, body []byte) { compareWithFxamacker(t, body) })
+	f.Fuzz(func(t *testing.T, body []byte) {
+		compareWithFxamacker(t, body)
+		checkWays(t, cecbor.Format{}, body)
+	})
 }
 
 // compareWithFxamacker decodes a document with both.

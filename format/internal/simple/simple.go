@@ -1,141 +1,169 @@
 // Package simple makes events of what most documents have: valid events of version 1.0
 // with a few extensions whose types are not declared. A format reads such a document
-// without memory of its own, and checks and copies all attributes at once. It reads a
+// without memory of its own, and copies and checks all attributes at once. It reads a
 // document that is not so with [cloudevents.Attributes], from its beginning, and has the
 // errors from there.
 package simple
 
 import (
+	"math"
+	"strings"
 	"time"
-	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
+// The core attributes that are texts.
+const (
+	ID = iota
+	Source
+	Type
+	Subject
+	DataContentType
+	DataSchema
+	texts
+)
+
 // maxExtensions is how many extensions an Event can have.
 const maxExtensions = 16
 
-// Event collects the attributes of an event. The zero value is ready to use.
+// Event collects the attributes of an event: where they are in the document, so that it has
+// no pointers until there is an event. The zero value is ready to use.
 type Event struct {
-	// Event has the core attributes that were set, as parts of the document until Finish
-	// copies them.
-	Event cloudevents.Event
-
 	// GaveUp says that the event is not simple.
 	GaveUp bool
 
-	extensions [maxExtensions]cloudevents.Extension
-	count      int
 	isBuilt    bool // an extension has a text that the document does not have
+	hasTime    bool
+	time       time.Time
+	built      time.Time // of the extension that is a Timestamp
+	texts      [texts]span
+	extensions [maxExtensions]extension
+	count      int
 }
 
-// Set sets a text of Event to a part of the document. It gives up if the text is empty or
-// was set already.
-func (e *Event) Set(field *string, text []byte) {
-	if *field != "" || len(text) == 0 {
+// span is a part of the document.
+type span struct{ at, size uint32 }
+
+// extension is one of the types String, URI, Boolean, Integer and Timestamp.
+type extension struct {
+	name, text span
+	number     int32 // an Integer, or a Boolean
+	typ        spec.Type
+}
+
+// Set sets a text to a part of the document, which begins at an offset. It gives up if the
+// text is empty or was set already.
+func (e *Event) Set(text, at, size int) {
+	if e.texts[text].size != 0 || size == 0 {
 		e.GaveUp = true
 		return
 	}
-	*field = view(text)
+	e.texts[text] = span{uint32(at), uint32(size)}
 }
+
+// Has reports whether a text was set.
+func (e *Event) Has(text int) bool { return e.texts[text].size != 0 }
 
 // SetTime sets the time. It gives up if that was set already, or has no RFC 3339.
 func (e *Event) SetTime(t time.Time) {
-	if !timestamp.InRange(t) || !timestamp.Absent(e.Event.Time) {
+	if e.hasTime || !timestamp.InRange(t) {
 		e.GaveUp = true
 		return
 	}
-	e.Event.Time = timestamp.Decoded(t)
+	e.time, e.hasTime = timestamp.Decoded(t), true
 }
 
-// Add adds an extension whose value is no part of the document and needs no memory.
-func (e *Event) Add(name []byte, v cloudevents.Value) {
+// Name begins an extension, whose name is a part of the document. Another method sets its
+// value after that.
+func (e *Event) Name(at, size int) {
 	if e.count == maxExtensions {
 		e.GaveUp = true
-		return
+		e.count-- // its value is for no one
 	}
-	e.extensions[e.count] = cloudevents.Extension{Name: view(name), Value: v}
+	e.extensions[e.count] = extension{name: span{uint32(at), uint32(size)}}
 	e.count++
 }
 
-// AddString adds an extension that is a String, and a part of the document.
-func (e *Event) AddString(name, text []byte) { e.Add(name, cloudevents.StringValue(view(text))) }
+// Text sets the value of the last extension to a part of the document.
+func (e *Event) Text(t spec.Type, at, size int) {
+	x := &e.extensions[e.count-1]
+	x.typ, x.text = t, span{uint32(at), uint32(size)}
+}
 
-// AddURI is AddString for a URI.
-func (e *Event) AddURI(name, text []byte) { e.Add(name, cloudevents.URIValue(view(text))) }
-
-// AddInteger adds an extension that is an Integer.
-func (e *Event) AddInteger(name []byte, n int32) {
-	if 0 <= n && n < 100 { // strconv has the text
-		e.Add(name, cloudevents.IntegerValue(n))
-	} else if e.build() {
-		e.Add(name, cloudevents.IntegerValue(n))
+// Boolean sets the value of the last extension.
+func (e *Event) Boolean(v bool) {
+	x := &e.extensions[e.count-1]
+	if x.typ = spec.Boolean; v {
+		x.number = 1
 	}
 }
 
-// AddTimestamp adds an extension that is a Timestamp.
-func (e *Event) AddTimestamp(name []byte, t time.Time) {
+// Integer sets the value of the last extension.
+func (e *Event) Integer(n int32) {
+	if n < 0 || n >= 100 { // strconv does not have the text
+		e.build()
+	}
+	x := &e.extensions[e.count-1]
+	x.typ, x.number = spec.Integer, n
+}
+
+// Timestamp sets the value of the last extension.
+func (e *Event) Timestamp(t time.Time) {
 	if !timestamp.InRange(t) {
 		e.GaveUp = true
-	} else if e.build() {
-		e.Add(name, cloudevents.TimestampValue(t))
 	}
+	e.build()
+	e.extensions[e.count-1].typ, e.built = spec.Timestamp, t
 }
 
-// build reports whether there may be an extension whose value needs memory: the first one.
-func (e *Event) build() bool {
-	if e.isBuilt {
-		e.GaveUp = true
-	}
+// build notes that there is an extension whose value needs memory. It gives up if there is
+// another one.
+func (e *Event) build() {
+	e.GaveUp = e.GaveUp || e.isBuilt
 	e.isBuilt = true
-	return !e.GaveUp
 }
 
-// Finish copies the attributes out of the document, and reports whether they are those of
-// a valid event, no more than a limit. The document has all texts. The part between two
-// offsets, where the data may be, has none; it is not copied.
-func (e *Event) Finish(document []byte, start, end, maxAttributes int) bool {
-	event := &e.Event
-	if e.GaveUp || e.attributes() > maxAttributes {
+// Finish copies the attributes out of the document, and sets event to them. It reports
+// whether they are those of a valid event, no more than a limit. The part of the document
+// between two offsets, where the data may be, has no attributes. The rest is copied at once,
+// names included, which takes less time than to copy each text.
+func (e *Event) Finish(event *cloudevents.Event, document []byte, start, end, maxAttributes int) bool {
+	if e.GaveUp || e.attributes() > maxAttributes || uint64(len(document)) > math.MaxUint32 {
 		return false
 	}
-	if e.count > 0 { // a part of e would make it escape
-		event.Extensions = make([]cloudevents.Extension, e.count)
-		copy(event.Extensions, e.extensions[:])
-		sort(event.Extensions)
+	c := copyOf(document, start, end)
+	out := cloudevents.Event{ // so that the memory of the caller is written to but once
+		ID:              c.text(e.texts[ID]),
+		Source:          c.text(e.texts[Source]),
+		Type:            c.text(e.texts[Type]),
+		Subject:         c.text(e.texts[Subject]),
+		Time:            e.time,
+		DataContentType: c.text(e.texts[DataContentType]),
+		DataSchema:      c.text(e.texts[DataSchema]),
 	}
-	if event.Validate() != nil {
-		return false
-	}
-	c := copier{from: document, start: start, skipped: end - start}
-	c.copy(end)
-	c.set(&event.ID)
-	c.set(&event.Source)
-	c.set(&event.Type)
-	c.set(&event.DataContentType)
-	c.set(&event.DataSchema)
-	c.set(&event.Subject)
-	for i := range event.Extensions {
-		x := &event.Extensions[i]
-		c.set(&x.Name)
-		switch v := x.Value.String(); x.Value.Type() {
-		case spec.String:
-			c.set(&v)
-			x.Value = cloudevents.StringValue(v)
-		case spec.URI:
-			c.set(&v)
-			x.Value = cloudevents.URIValue(v)
+	if e.count > 0 {
+		out.Extensions = make([]cloudevents.Extension, e.count)
+		var order [maxExtensions]uint8
+		e.sort(&order, &c)
+		for i := range out.Extensions {
+			x := &e.extensions[order[i]%maxExtensions]
+			out.Extensions[i] = cloudevents.Extension{Name: c.text(x.name), Value: e.value(x, &c)}
 		}
 	}
+	if out.Validate() != nil {
+		return false
+	}
+	*event = out
 	return true
 }
 
 // attributes returns how many there are, with those that are required.
 func (e *Event) attributes() int {
 	n := 4 + e.count
-	for _, isThere := range [...]bool{e.Event.DataContentType != "", e.Event.DataSchema != "", e.Event.Subject != "", !timestamp.Absent(e.Event.Time)} {
+	for _, isThere := range [...]bool{e.Has(DataContentType), e.Has(DataSchema), e.Has(Subject), e.hasTime} {
 		if isThere {
 			n++
 		}
@@ -143,46 +171,56 @@ func (e *Event) attributes() int {
 	return n
 }
 
-// sort sorts a few extensions by name.
-func sort(xs []cloudevents.Extension) {
-	for i := 1; i < len(xs); i++ {
-		for k := i; k > 0 && xs[k].Name < xs[k-1].Name; k-- {
-			xs[k], xs[k-1] = xs[k-1], xs[k]
+// sort sets order to the extensions, sorted by name.
+func (e *Event) sort(order *[maxExtensions]uint8, c *copied) {
+	for i := range e.count {
+		k, name := i, c.text(e.extensions[i].name)
+		for ; k > 0 && name < c.text(e.extensions[order[k-1]%maxExtensions].name); k-- {
+			order[k] = order[k-1]
 		}
+		order[k] = uint8(i)
 	}
 }
 
-// copier copies texts out of a document.
-type copier struct {
-	from           []byte
-	start, skipped int // the part that is left out
-	text           string
+// value returns the value of an extension.
+func (e *Event) value(x *extension, c *copied) cloudevents.Value {
+	switch x.typ {
+	case spec.URI:
+		return cloudevents.URIValue(c.text(x.text))
+	case spec.Boolean:
+		return cloudevents.BooleanValue(x.number == 1)
+	case spec.Integer:
+		return cloudevents.IntegerValue(x.number)
+	case spec.Timestamp:
+		return cloudevents.TimestampValue(e.built)
+	}
+	return cloudevents.StringValue(c.text(x.text))
 }
 
-// copy copies the document but for the part that is left out.
-func (c *copier) copy(end int) {
-	if c.skipped == 0 {
-		c.text = string(c.from)
-		return
-	}
-	b := make([]byte, len(c.from)-c.skipped)
-	copy(b, c.from[:c.start])
-	copy(b[c.start:], c.from[end:])
-	c.text = view(b)
+// copied is a copy of a document, but for a part that is left out.
+type copied struct {
+	string
+	start, skipped uint32 // the part
 }
 
-// set sets s, a part of the document, to its copy.
-func (c *copier) set(s *string) {
-	if *s == "" {
-		*s = ""
-		return
+func copyOf(document []byte, start, end int) copied {
+	if start == end {
+		return copied{string: string(document)}
 	}
-	i := int(uintptr(unsafe.Pointer(unsafe.StringData(*s))) - uintptr(unsafe.Pointer(unsafe.SliceData(c.from))))
-	if i >= c.start {
-		i -= c.skipped
-	}
-	*s = c.text[i : i+len(*s)]
+	var b strings.Builder // which does not clear the memory first
+	b.Grow(len(document) - (end - start))
+	b.Write(document[:start])
+	b.Write(document[end:])
+	return copied{b.String(), uint32(start), uint32(end - start)}
 }
 
-// view returns b as a string that changes with it.
-func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+// text returns the copy of a part of the document.
+func (c *copied) text(s span) string {
+	if s.size == 0 {
+		return "" // which keeps no memory from being freed
+	}
+	if s.at >= c.start {
+		s.at -= c.skipped
+	}
+	return c.string[s.at:][:s.size]
+}
