@@ -568,7 +568,7 @@ func (s *Sender) observe(ctx context.Context, e *cloudevents.Event, status int, 
 	if err != nil {
 		hook, verdict = s.Observer.Failed, dispatch.VerdictRefused
 		var failed *SendError
-		if errors.As(err, &failed) && failed.Retryable {
+		if errors.As(err, &failed) && failed.Retryable() {
 			verdict = dispatch.VerdictRetry
 		}
 	}

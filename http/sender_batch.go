@@ -398,7 +398,7 @@ func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
 // the event with the longest wait.
 func (d *delivery) resultFailure(a *attempt, r *eventResult) *SendError {
 	e := &SendError{
-		Target: d.origin(), Attempts: d.attempts, Status: r.status(a), Retryable: r.Retryable,
+		Target: d.origin(), Attempts: d.attempts, Status: r.status(a), Temporary: r.Retryable,
 		RetryAfter: capped(answer.WholeSeconds(r.RetryAfter)),
 		Problem: &Problem{
 			Message: r.Message, Type: r.Type, Retryable: r.Retryable, Attribute: r.Attribute, Section: r.Section,

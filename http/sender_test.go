@@ -156,7 +156,7 @@ func TestSenderRequest(t *testing.T) {
 			switch {
 			case test.status != 0:
 				failed := sendError(t, err)
-				if failed.Status != test.status || failed.Retryable || test.err != nil && !errors.Is(err, test.err) {
+				if failed.Status != test.status || failed.Retryable() || test.err != nil && !errors.Is(err, test.err) {
 					t.Errorf("%+v", failed)
 				}
 			case err != nil:
