@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -84,11 +85,26 @@ func (rc *Receiver) send(m Message, want []Event, refused *Reason) Result {
 	case accepted && refused != nil:
 		r.Err = fmt.Errorf("accepted with status %d, but must be refused (%s)", status, refused)
 	case !accepted && refused == nil:
-		r.Err = fmt.Errorf("refused with status %d", status)
+		r.Err = fmt.Errorf("refused with status %d%s", status, problemType(answer.Body))
 	case accepted && !rc.NoEcho && rc.Reference != nil && rc.Reference.Decode != nil:
 		r.Err = rc.echoes(answer, want, r.Mode)
 	}
 	return r
+}
+
+// maxProblemType limits what is quoted of an answer, in bytes.
+const maxProblemType = 64
+
+// problemType returns words about the type of the problem in an answer, or "". A receiver of
+// this module says there that it does not know the type of an event, for example.
+func problemType(body []byte) string {
+	var problem struct {
+		Type string `json:"type"`
+	}
+	if json.Unmarshal(body, &problem) != nil || problem.Type == "" {
+		return ""
+	}
+	return fmt.Sprintf(", problem %q", excerpt.Cut(problem.Type, maxProblemType))
 }
 
 // echoes reports how a response that is an event differs from the event that was sent.
