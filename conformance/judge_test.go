@@ -321,6 +321,7 @@ func TestReceiverSeesEchoes(t *testing.T) {
 
 // A refusal is reported with the type of its problem, which says why.
 func TestReceiverSaysWhy(t *testing.T) {
+	results := 0
 	for body, want := range map[string]string{
 		"":                               "refused with status 422",
 		"no JSON":                        "refused with status 422",
@@ -337,10 +338,14 @@ func TestReceiverSaysWhy(t *testing.T) {
 				continue
 			}
 			for _, r := range rc.Run(tc) {
+				results++
 				if r.Err == nil || r.Err.Error() != want {
 					t.Errorf("%s: %v", body, r.Err)
 				}
 			}
 		}
+	}
+	if results == 0 {
+		t.Error("nothing was sent")
 	}
 }
