@@ -326,7 +326,8 @@ func TestReceiverSaysWhy(t *testing.T) {
 		"":                               "refused with status 422",
 		"no JSON":                        "refused with status 422",
 		`{"type":""}`:                    "refused with status 422",
-		`{"type":"unknown_type"}`:        `refused with status 422, problem "unknown_type"`,
+		`{"error_type":"unknown_type"}`:  `refused with status 422, problem "unknown_type"`,
+		`{"type":"https://example.com"}`: `refused with status 422, problem "https://example.com"`,
 		`{"type":"\u001b[2J"}`:           `refused with status 422, problem "\x1b[2J"`,
 		`{"type":["an","array","too"]}}`: "refused with status 422",
 	} {

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,15 +97,21 @@ func (rc *Receiver) send(m Message, want []Event, refused *Reason) Result {
 const maxProblemType = 64
 
 // problemType returns words about the type of the problem in an answer, or "". A receiver of
-// this module says there that it does not know the type of an event, for example.
+// this module says there that it does not know the type of an event, for example, and others
+// may say it as RFC 9457 does.
 func problemType(body []byte) string {
 	var problem struct {
-		Type string `json:"type"`
+		Type   string `json:"error_type"`
+		Member string `json:"type"` // of RFC 9457
 	}
-	if json.Unmarshal(body, &problem) != nil || problem.Type == "" {
+	if json.Unmarshal(body, &problem) != nil {
 		return ""
 	}
-	return fmt.Sprintf(", problem %q", excerpt.Cut(problem.Type, maxProblemType))
+	text := cmp.Or(problem.Type, problem.Member)
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(", problem %q", excerpt.Cut(text, maxProblemType))
 }
 
 // echoes reports how a response that is an event differs from the event that was sent.
