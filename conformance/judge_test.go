@@ -318,3 +318,35 @@ func TestReceiverSeesEchoes(t *testing.T) {
 		}
 	}
 }
+
+// A refusal is reported with the type of its problem, which says why.
+func TestReceiverSaysWhy(t *testing.T) {
+	results := 0
+	for body, want := range map[string]string{
+		"":                               "refused with status 422",
+		"no JSON":                        "refused with status 422",
+		`{"type":""}`:                    "refused with status 422",
+		`{"error_type":"unknown_type"}`:  `refused with status 422, problem "unknown_type"`,
+		`{"type":"https://example.com"}`: `refused with status 422, problem "https://example.com"`,
+		`{"type":"\u001b[2J"}`:           `refused with status 422, problem "\x1b[2J"`,
+		`{"type":["an","array","too"]}}`: "refused with status 422",
+	} {
+		rc := conformance.Receiver{Send: func(conformance.Message) (int, conformance.Message, error) {
+			return http.StatusUnprocessableEntity, conformance.Message{Body: []byte(body)}, nil
+		}}
+		for _, tc := range load(t) {
+			if tc.Name != "http/decode/binary-request" {
+				continue
+			}
+			for _, r := range rc.Run(tc) {
+				results++
+				if r.Err == nil || r.Err.Error() != want {
+					t.Errorf("%s: %v", body, r.Err)
+				}
+			}
+		}
+	}
+	if results == 0 {
+		t.Error("nothing was sent")
+	}
+}

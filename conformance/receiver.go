@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -84,11 +86,32 @@ func (rc *Receiver) send(m Message, want []Event, refused *Reason) Result {
 	case accepted && refused != nil:
 		r.Err = fmt.Errorf("accepted with status %d, but must be refused (%s)", status, refused)
 	case !accepted && refused == nil:
-		r.Err = fmt.Errorf("refused with status %d", status)
+		r.Err = fmt.Errorf("refused with status %d%s", status, problemType(answer.Body))
 	case accepted && !rc.NoEcho && rc.Reference != nil && rc.Reference.Decode != nil:
 		r.Err = rc.echoes(answer, want, r.Mode)
 	}
 	return r
+}
+
+// maxProblemType limits what is quoted of an answer, in bytes.
+const maxProblemType = 64
+
+// problemType returns words about the type of the problem in an answer, or "". A receiver of
+// this module says there that it does not know the type of an event, for example, and others
+// may say it as RFC 9457 does.
+func problemType(body []byte) string {
+	var problem struct {
+		Type   string `json:"error_type"`
+		Member string `json:"type"` // of RFC 9457
+	}
+	if json.Unmarshal(body, &problem) != nil {
+		return ""
+	}
+	text := cmp.Or(problem.Type, problem.Member)
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf(", problem %q", excerpt.Cut(text, maxProblemType))
 }
 
 // echoes reports how a response that is an event differs from the event that was sent.

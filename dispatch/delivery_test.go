@@ -156,3 +156,43 @@ func TestDeliverAllocs(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkDeliver is what the consumers of the client modules do for an event, without an
+// Observer and with one.
+func BenchmarkDeliver(b *testing.B) {
+	h := func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { return nil, nil }
+	e := cloudevents.Event{ID: "1", Source: "/s", Type: "t"}
+	calls := 0
+	for _, c := range []struct {
+		name     string
+		observer dispatch.Observer
+	}{
+		{"no Observer", dispatch.Observer{}},
+		{"Observer", dispatch.Observer{
+			Started:  func(context.Context) { calls++ },
+			Handling: func(ctx context.Context, _ *cloudevents.Event) context.Context { calls++; return ctx },
+			Handled:  func(context.Context, dispatch.Outcome) { calls++ },
+			Failed:   func(context.Context, dispatch.Outcome) { b.Error("failed") },
+		}},
+	} {
+		for _, timeout := range []time.Duration{-1, 0} {
+			name := c.name + ", default Timeout"
+			if timeout < 0 {
+				name = c.name + ", no Timeout"
+			}
+			b.Run(name, func(b *testing.B) {
+				d := dispatch.Delivery{Handler: h, Timeout: timeout, Observer: c.observer}
+				ctx := b.Context()
+				b.ReportAllocs()
+				for b.Loop() {
+					if d.Deliver(ctx, nil, &e).Verdict != dispatch.VerdictDone {
+						b.Error("not handled")
+					}
+				}
+				if c.observer.Started != nil && calls == 0 {
+					b.Error("the Observer was not called")
+				}
+			})
+		}
+	}
+}

@@ -153,7 +153,7 @@ func ExampleSendError() {
 	err := sender.Send(context.Background(), &event) // Send does not wait an hour
 
 	var failed *cehttp.SendError
-	if errors.As(err, &failed) && failed.Retryable {
+	if errors.As(err, &failed) && failed.Retryable() {
 		fmt.Println("keep it for", failed.RetryAfter)
 	}
 	// Output: keep it for 1h0m0s

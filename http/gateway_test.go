@@ -3,6 +3,7 @@ package cehttp_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,25 @@ func TestGatewayPassesOnWhatTheTargetSays(t *testing.T) {
 	w := post(silent(dispatch.NoReply(nowhere.Send)), binaryHeader(), "")
 	if p := decoded[cehttp.Problem](t, w); w.Code < 500 || !p.Retryable {
 		t.Errorf("a sender without a target: %d %s", w.Code, w.Body)
+	}
+}
+
+// A failure is one record, also if Sender and Receiver have one Logger.
+func TestGatewayLogsOnce(t *testing.T) {
+	sender, _ := steps(step{status: 422})
+	for name, h := range map[string]dispatch.Handler{
+		"Send": dispatch.NoReply(sender.Send),
+		"SendBatch": func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			_, err := sender.SendBatch(ctx, []cloudevents.Event{*e})
+			return nil, err
+		},
+	} {
+		var log logged
+		sender.Logger = log.logger()
+		post(&cehttp.Receiver{Handler: h, Logger: log.logger()}, binaryHeader(), "")
+		if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "event handler failed") || !strings.Contains(got, "422 Unprocessable Entity") {
+			t.Errorf("%s: records\n%s", name, got)
+		}
 	}
 }
 

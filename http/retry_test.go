@@ -75,7 +75,7 @@ func TestRetryWaits(t *testing.T) {
 				begin, e := time.Now(), sample()
 				err := sender.Send(t.Context(), &e)
 				if last := list[len(list)-1]; last.status >= 300 {
-					if failed := sendError(t, err); failed.Attempts != test.requests || !failed.Retryable || failed.Status != last.status {
+					if failed := sendError(t, err); failed.Attempts != test.requests || !failed.Retryable() || failed.Status != last.status {
 						t.Errorf("%+v", failed)
 					}
 				} else if err != nil {
@@ -155,7 +155,7 @@ func TestRetryContext(t *testing.T) {
 				begin, e := time.Now(), minimal()
 				err := sender.Send(ctx, &e)
 				failed := sendError(t, err)
-				if !errors.Is(err, test.want) || failed.Status != test.step.status && test.requests > 0 || !failed.Retryable {
+				if !errors.Is(err, test.want) || failed.Status != test.step.status && test.requests > 0 || !failed.Retryable() {
 					t.Errorf("%+v", failed)
 				}
 				if test.step.err != nil && !errors.Is(err, test.step.err) {
@@ -209,7 +209,7 @@ func TestRetryStatus(t *testing.T) {
 				want = *b.retryable
 			}
 			failed := sendError(t, err)
-			if failed.Status != status || failed.Retryable != want || (*requests == 2) != want {
+			if failed.Status != status || failed.Retryable() != want || (*requests == 2) != want {
 				t.Errorf("%d %s: %d requests, want a retry: %t; %v", status, b.body, *requests, want, err)
 			}
 			if errors.Is(err, cehttp.ErrGone) != (status == 410) || errors.Is(err, cehttp.ErrRedirect) != (status < 400) {
@@ -254,7 +254,7 @@ func TestRetryNoAnswer(t *testing.T) {
 		sender.Retry = cehttp.Retry{Attempts: 2, Wait: -1}
 		err := sender.Send(t.Context(), &e)
 		failed := sendError(t, err)
-		if !errors.Is(err, test.err) || failed.Status != 0 || failed.Retryable != test.again || (*requests == 2) != test.again {
+		if !errors.Is(err, test.err) || failed.Status != 0 || failed.Retryable() != test.again || (*requests == 2) != test.again {
 			t.Errorf("%v: %d requests, %+v", test.err, *requests, failed)
 		}
 	}

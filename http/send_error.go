@@ -57,8 +57,8 @@ type SendError struct {
 	// RetryAfter is the wait that the last response asks for, at most 24 h. 0 is none.
 	RetryAfter time.Duration
 
-	// Retryable says that the target may accept the same event later.
-	Retryable bool
+	// Temporary says that the target may accept the same event later.
+	Temporary bool
 
 	// Body is the first 64 KiB of the last response. It may contain anything, also the
 	// event.
@@ -133,14 +133,17 @@ func (e *SendError) Is(target error) bool {
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
+// Retryable returns e.Temporary. The SendError of each client module has this method.
+func (e *SendError) Retryable() bool { return e.Temporary }
+
 // StatusCode returns the status with which a receiver answers whose handler returns e: 503
-// if e is Retryable, 422 if the target refused the event, and 502 if it said nothing. It is
+// if e is Temporary, 422 if the target refused the event, and 502 if it said nothing. It is
 // not the Status of e. [dispatch.Judge] asks for it, so that a gateway passes on what the
 // target says.
 func (e *SendError) StatusCode() int {
 	var own interface{ Retryable() bool } // of a handshake, for example
 	switch {
-	case e.Retryable:
+	case e.Temporary:
 		return http.StatusServiceUnavailable
 	case e.Status == 0 && !(errors.As(e.Err, &own) && !own.Retryable()):
 		return http.StatusBadGateway
@@ -155,7 +158,7 @@ func (e *SendError) RetryIn() time.Duration { return e.RetryAfter }
 func (d *delivery) failure(a *attempt) *SendError {
 	return &SendError{
 		Target: d.origin(), Attempts: d.attempts, Status: a.status, RetryAfter: a.retryAfter,
-		Location: a.redirect, Retryable: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
+		Location: a.redirect, Temporary: a.retryable, Problem: a.said.problem, Body: a.body, Err: a.err,
 		inHeader: d.out.logged != nil && d.sender.Mode == cloudevents.BinaryMode,
 	}
 }

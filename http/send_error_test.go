@@ -152,7 +152,7 @@ func TestSendErrorTLS(t *testing.T) {
 	for _, target := range []string{s.URL, strings.Replace(plain.URL, "http:", "https:", 1)} {
 		sender := hushed(cehttp.Sender{Target: target, Client: &http.Client{Transport: own}, Retry: cehttp.Retry{Wait: -1}})
 		err := sender.Send(t.Context(), &e)
-		if failed := sendError(t, err); failed.Attempts != 1 || failed.Retryable {
+		if failed := sendError(t, err); failed.Attempts != 1 || failed.Retryable() {
 			t.Errorf("%+v", failed)
 		}
 		var certificate *tls.CertificateVerificationError

@@ -17,7 +17,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
-	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
@@ -122,8 +121,8 @@ type Sender struct {
 	// Each event that was accepted allows one more. 0 is 64, -1 is no limit.
 	MaxBatchRefusals int
 
-	// Logger has one record at Warn for each call that fails, and one at Info before each
-	// retry. Nil is slog.Default().
+	// Logger has one record at Info before each retry. Nil is slog.Default(). A failure is the
+	// error of the call, and is not logged: a Receiver logs it if its handler returns it.
 	Logger *slog.Logger
 
 	// Observer has functions that are called for each attempt and each event.
@@ -230,9 +229,6 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event, w want) (*cloud
 	var last attempt
 	if err == nil {
 		last, err = s.deliver(ctx, out, w, begin)
-	}
-	if err != nil {
-		s.logFailure(ctx, e, last.status, err)
 	}
 	s.observe(ctx, e, last.status, err, begin)
 	return last.reply, err
@@ -555,20 +551,13 @@ func (d *delivery) observe(ctx context.Context, a *attempt, wait time.Duration) 
 	}
 }
 
-func (s *Sender) logFailure(ctx context.Context, e *cloudevents.Event, status int, err error) {
-	if l := eventlog.Default(s.Logger); l.Enabled(ctx, slog.LevelWarn) {
-		l.LogAttrs(ctx, slog.LevelWarn, "event not sent",
-			eventlog.Event(e.ID, e.Source, e.Type), slog.Int("status", status), slog.String("error", err.Error()))
-	}
-}
-
 // observe calls Sent or Failed about an event.
 func (s *Sender) observe(ctx context.Context, e *cloudevents.Event, status int, err error, begin time.Time) {
 	hook, verdict := s.Observer.Sent, dispatch.VerdictDone
 	if err != nil {
 		hook, verdict = s.Observer.Failed, dispatch.VerdictRefused
 		var failed *SendError
-		if errors.As(err, &failed) && failed.Retryable {
+		if errors.As(err, &failed) && failed.Retryable() {
 			verdict = dispatch.VerdictRetry
 		}
 	}

@@ -253,7 +253,7 @@ func TestSendErrorProblem(t *testing.T) {
 		})
 	}
 	sender, _ := steps(step{status: 302, body: `{"error_type":"x","retryable":true}`}, step{status: 302})
-	if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Problem != nil || failed.Retryable || failed.Attempts != 1 {
+	if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Problem != nil || failed.Retryable() || failed.Attempts != 1 {
 		t.Errorf("%+v", failed)
 	}
 }
@@ -279,7 +279,7 @@ func TestSendBatchResultError(t *testing.T) {
 	report, _ := sender.SendBatch(t.Context(), eventsOf(3))
 	failed := sendError(t, report.Events[0].Err)
 	want := &cehttp.Problem{Message: long[:1021] + "…", Type: "t", Attribute: "a", Section: "s"}
-	if diff := cmp.Diff(failed.Problem, want); diff != "" || failed.Status != 422 || failed.RetryAfter != 3*time.Second || failed.Retryable {
+	if diff := cmp.Diff(failed.Problem, want); diff != "" || failed.Status != 422 || failed.RetryAfter != 3*time.Second || failed.Retryable() {
 		t.Errorf("%+v\n%s", failed, diff)
 	}
 	if r := report.Events[1]; r.ID != "work" || r.Status != 202 || r.Err != nil {

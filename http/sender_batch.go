@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
-	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
@@ -142,9 +140,6 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) (BatchRe
 		b.split(func(part []int) { b.send(ctx, part, division{}) })
 	}
 	err = b.report.err()
-	if l := eventlog.Default(s.Logger); err != nil && l.Enabled(ctx, slog.LevelWarn) {
-		l.LogAttrs(ctx, slog.LevelWarn, "batch not sent", slog.String("error", err.Error()))
-	}
 	for i := range es {
 		r := &b.report.Events[i]
 		s.observe(ctx, &es[i], r.Status, r.Err, begin)
@@ -398,7 +393,7 @@ func (d *delivery) accepted(a *attempt, r *eventResult) EventReport {
 // the event with the longest wait.
 func (d *delivery) resultFailure(a *attempt, r *eventResult) *SendError {
 	e := &SendError{
-		Target: d.origin(), Attempts: d.attempts, Status: r.status(a), Retryable: r.Retryable,
+		Target: d.origin(), Attempts: d.attempts, Status: r.status(a), Temporary: r.Retryable,
 		RetryAfter: capped(answer.WholeSeconds(r.RetryAfter)),
 		Problem: &Problem{
 			Message: r.Message, Type: r.Type, Retryable: r.Retryable, Attribute: r.Attribute, Section: r.Section,

@@ -170,7 +170,7 @@ func TestSenderHangingServer(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 				defer cancel()
 				_, err := sender.Request(ctx, &e)
-				if failed := sendError(t, err); !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != 1 || !failed.Retryable {
+				if failed := sendError(t, err); !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != 1 || !failed.Retryable() {
 					t.Errorf("%+v", failed)
 				}
 				ctx, cancel = context.WithCancel(t.Context())
@@ -270,7 +270,7 @@ func TestSenderIncompleteResponse(t *testing.T) {
 				}
 				return
 			}
-			if failed := sendError(t, err); failed.Status != 0 || failed.Attempts != 3 || !failed.Retryable {
+			if failed := sendError(t, err); failed.Status != 0 || failed.Attempts != 3 || !failed.Retryable() {
 				t.Errorf("%+v", failed)
 			}
 		})

@@ -154,7 +154,7 @@ func TestRetryAfterIsCapped(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), year)
 				defer cancel()
 				failed := sendError(t, sender.Send(ctx, &e))
-				if failed.RetryAfter != test.reported || *requests != test.requests || !failed.Retryable || errors.Is(failed, context.DeadlineExceeded) {
+				if failed.RetryAfter != test.reported || *requests != test.requests || !failed.Retryable() || errors.Is(failed, context.DeadlineExceeded) {
 					t.Errorf("%v after %d requests, %+v", failed.RetryAfter, *requests, failed)
 				}
 			})

@@ -52,7 +52,7 @@ func TestSendBatchToReceiver(t *testing.T) {
 	if r := report.Events[1]; r.ID != "job-7" || r.Status != 202 {
 		t.Errorf("%+v", r)
 	}
-	if own := sendError(t, report.Events[2].Err); own.Status != 422 || own.Retryable || own.Problem == nil {
+	if own := sendError(t, report.Events[2].Err); own.Status != 422 || own.Retryable() || own.Problem == nil {
 		t.Errorf("%+v", own)
 	}
 }

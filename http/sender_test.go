@@ -156,7 +156,7 @@ func TestSenderRequest(t *testing.T) {
 			switch {
 			case test.status != 0:
 				failed := sendError(t, err)
-				if failed.Status != test.status || failed.Retryable || test.err != nil && !errors.Is(err, test.err) {
+				if failed.Status != test.status || failed.Retryable() || test.err != nil && !errors.Is(err, test.err) {
 					t.Errorf("%+v", failed)
 				}
 			case err != nil:
@@ -274,7 +274,7 @@ func TestSenderAuthorizes(t *testing.T) {
 	}
 }
 
-// A retry is one record, and a failure is one record. Both name the event.
+// A retry is one record, which names the event. A failure is returned, and not logged.
 func TestSenderLogs(t *testing.T) {
 	for _, mode := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
 		t.Run(mode.String(), func(t *testing.T) {
@@ -283,12 +283,16 @@ func TestSenderLogs(t *testing.T) {
 			sender.Mode, sender.Logger, sender.Retry.Wait = mode, log.logger(), -1
 			e := minimal()
 			e.ID = strings.Repeat("€", 100)
-			_ = sender.Send(t.Context(), &e)
+			if err := sender.Send(t.Context(), &e); err == nil {
+				t.Error("the status 400 is no error")
+			}
+			if _, err := sender.SendBatch(t.Context(), []cloudevents.Event{{}}); err == nil {
+				t.Error("an invalid event is sent")
+			}
 			records := strings.Split(strings.TrimSpace(log.String()), "\n")
 			event := "event.id=" + strings.Repeat("€", 84) + "… event.source=/s event.type=t"
 			want := []string{
 				`level=INFO msg="event will be sent again" ` + event + ` attempt=1 wait=0s status=0 error=EOF`,
-				`level=WARN msg="event not sent" ` + event + ` status=400 error="http://example.com: 400 Bad Request after 2 attempts"`,
 			}
 			if len(records) != len(want) {
 				t.Fatalf("records are\n%s", log.String())

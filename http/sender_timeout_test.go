@@ -51,7 +51,7 @@ func TestSenderTimeout(t *testing.T) {
 				begin, e := time.Now(), minimal()
 				err := sender.Send(ctx, &e)
 				failed := sendError(t, err)
-				if !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != test.attempts || !failed.Retryable {
+				if !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != test.attempts || !failed.Retryable() {
 					t.Errorf("%+v", failed)
 				}
 				var slow net.Error

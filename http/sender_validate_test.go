@@ -124,7 +124,7 @@ func TestR52StatusesThatAreSentAgain(t *testing.T) {
 				if (err == nil) != test.again || (*requests == 2) != test.again {
 					t.Errorf("%s: %v after %d requests", call, err, *requests)
 				}
-				if err != nil && sendError(t, err).Retryable {
+				if err != nil && sendError(t, err).Retryable() {
 					t.Errorf("%s: it is retryable", call)
 				}
 			}
@@ -178,7 +178,7 @@ func TestR55HeaderTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	const advice = ": in structured mode the attributes are in the body"
-	if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Status != 431 || failed.Retryable || *requests != 1 || !strings.HasSuffix(failed.Error(), advice) {
+	if failed := sendError(t, sender.Send(t.Context(), &e)); failed.Status != 431 || failed.Retryable() || *requests != 1 || !strings.HasSuffix(failed.Error(), advice) {
 		t.Errorf("%+v after %d requests", failed, *requests)
 	}
 	sender, _ = steps(step{status: 431})

@@ -67,7 +67,8 @@ type Server struct {
 	// HTTP/2 is offered unless NextProtos has a choice of its own. nil is no TLS.
 	TLSConfig *tls.Config
 
-	// Logger receives what net/http says. A panic of Handler is a record at level Error,
+	// Logger receives a record at level Info with the address of the listener when Serve
+	// begins, and what net/http says. A panic of Handler is a record at level Error,
 	// what else concerns this program is at level Warn, and what clients do wrong, such
 	// as to begin HTTP/2 with garbage, is at level Debug. nil is slog.Default().
 	Logger *slog.Logger
@@ -125,6 +126,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(&serverLog{s.Logger}, "", 0),
 	}
+	eventlog.Default(s.Logger).LogAttrs(ctx, slog.LevelInfo, "HTTP server listens", slog.String("address", fmt.Sprint(l.Addr())))
 	served := make(chan error, 1)
 	go func() {
 		if s.TLSConfig != nil {

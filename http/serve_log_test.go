@@ -16,7 +16,8 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
-// What clients do wrong is logged at level Debug, and what this program does wrong above
+// The address is logged, so that a program that waits for its first request does not seem
+// dead. What clients do wrong is logged at level Debug, and what this program does wrong above
 // it. Nothing is written on standard error.
 func TestServerLogger(t *testing.T) {
 	var standard bytes.Buffer
@@ -52,8 +53,12 @@ func TestServerLogger(t *testing.T) {
 			if err := <-served; err != nil {
 				t.Error(err)
 			}
-			if got := out.String(); !strings.Contains(got, c.want) || strings.Count(got, "\n") != 1 {
-				t.Errorf("logged %s", got)
+			begin, rest, _ := strings.Cut(out.String(), "\n")
+			if want := `level=INFO msg="HTTP server listens" address=` + l.Addr().String(); !strings.HasSuffix(begin, want) {
+				t.Errorf("logged %s, want %s", begin, want)
+			}
+			if !strings.Contains(rest, c.want) || strings.Count(rest, "\n") != 1 {
+				t.Errorf("logged %s", rest)
 			}
 		})
 	}

@@ -19,7 +19,7 @@ import (
 
 // The page of ce listen --ui, in a browser.
 func TestListenPage(t *testing.T) {
-	browserProgram(t, "chromedriver", "Debian's chromium-driver")
+	program(t, "chromedriver", "Debian's chromium-driver")
 	program := filepath.Join(t.TempDir(), "ce")
 	build := exec.Command("go", "build", "-o", program, "./cmd/ce")
 	build.Dir = ".."

@@ -13,36 +13,43 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-var update = flag.Bool("update", false, "rewrite the tables of README.md")
+var update = flag.Bool("update", false, "rewrite the tables of README.md and docs/interop.md")
 
-// TestREADME compares the tables of README.md, which stand between comments with
-// their names, with the ones that the tests work with.
+// TestREADME compares the tables of README.md and docs/interop.md, which stand between
+// comments with their names, with the ones that the tests work with.
 func TestREADME(t *testing.T) {
-	old, err := os.ReadFile("README.md")
+	signatures := signatureTable(t)
+	compareTables(t, "README.md", map[string]string{
+		"peers": peerTable(t), "sections": sectionLinks(), "deviations": deviationTable(false), "permitted": deviationTable(true), "cases": caseTable(),
+		"retries": retryTable(), "retry deviations": retryDeviationTable(), "frameworks": frameworkCode(t), "signatures": signatures,
+	})
+	compareTables(t, interopDoc, map[string]string{"signatures": signatures})
+}
+
+func compareTables(t *testing.T, file string, tables map[string]string) {
+	t.Helper()
+	old, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := string(old)
-	for name, table := range map[string]string{
-		"peers": peerTable(t), "sections": sectionLinks(), "deviations": deviationTable(false), "permitted": deviationTable(true), "cases": caseTable(),
-		"retries": retryTable(), "retry deviations": retryDeviationTable(), "frameworks": frameworkCode(t),
-	} {
+	for name, table := range tables {
 		begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->\n"
 		before, rest, ok1 := strings.Cut(text, begin)
 		_, after, ok2 := strings.Cut(rest, end)
 		if !ok1 || !ok2 {
-			t.Fatalf("README.md has no place for the table %s", name)
+			t.Fatalf("%s has no place for the table %s", file, name)
 		}
 		text = before + begin + "\n" + table + "\n" + end + after
 	}
 	switch {
 	case bytes.Equal(old, []byte(text)):
 	case *update:
-		if err := os.WriteFile("README.md", []byte(text), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	default:
-		t.Error("README.md is not up to date: run go test -run README -update")
+		t.Errorf("%s is not up to date: run go test -run README -update", file)
 	}
 }
 

@@ -20,9 +20,9 @@ type browser struct {
 	session string // its address
 }
 
-// browserProgram returns the path of a program that a test of a page needs. Without it the test is
+// program returns the path of a program that a test needs. Without it the test is
 // skipped, or fails if CI_BROKERS is 1, because then nothing may be missing.
-func browserProgram(t *testing.T, name, origin string) string {
+func program(t *testing.T, name, origin string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	switch {
@@ -38,8 +38,8 @@ func browserProgram(t *testing.T, name, origin string) string {
 // newBrowser starts Chromium.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
-	driver := browserProgram(t, "chromedriver", "Debian's chromium-driver")
-	chromium := browserProgram(t, "chromium", "Debian's chromium")
+	driver := program(t, "chromedriver", "Debian's chromium-driver")
+	chromium := program(t, "chromium", "Debian's chromium")
 	cmd := exec.Command(driver, "--port=0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {

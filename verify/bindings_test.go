@@ -131,7 +131,8 @@ func TestBindings(t *testing.T) {
 	}
 }
 
-// Each event of a batch has its own signature, and keeps it when it leaves the batch.
+// Each event of a batch has its own signature, in every format with batches, and keeps it when it
+// leaves the batch.
 func TestBatch(t *testing.T) {
 	r := rand.New(rand.NewPCG(19, 4))
 	signer := ceverify.Signer{Key: newVectorKey(), KeyID: "testkey", Extensions: signedTypes}
@@ -143,26 +144,37 @@ func TestBatch(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h := http.Header{}
-	body, err := cehttp.EncodeMessageBatch(h, batch, format.JSON{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := cehttp.DecodeMessageBatch(h, body, format.JSON{})
-	if err != nil || len(got) != len(batch) {
-		t.Fatal(len(got), err)
-	}
-	for _, e := range got {
-		if _, err := verifier.Verify(&e); err != nil {
-			t.Error(err)
+	count := 0
+	for name, f := range formats {
+		f, ok := f.(format.Batch)
+		if !ok {
+			continue
 		}
-		e, err := hops["Kafka"](&e, cloudevents.BinaryMode, nil)
+		count++
+		h := http.Header{}
+		body, err := cehttp.EncodeMessageBatch(h, batch, f)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatal(name, err)
 		}
-		if _, err := verifier.Verify(&e); err != nil {
-			t.Errorf("out of the batch: %v", err)
+		got, err := cehttp.DecodeMessageBatch(h, body, f)
+		if err != nil || len(got) != len(batch) {
+			t.Fatal(name, len(got), err)
 		}
+		for _, e := range got {
+			if _, err := verifier.Verify(&e); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			e, err := hops["Kafka"](&e, cloudevents.BinaryMode, nil)
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if _, err := verifier.Verify(&e); err != nil {
+				t.Errorf("%s, out of the batch: %v", name, err)
+			}
+		}
+	}
+	if count < 3 {
+		t.Errorf("%d formats have batches", count)
 	}
 }
 

@@ -79,11 +79,16 @@
 //
 // Some test vectors of the document (June 2026) do not follow its own rules. The payload of
 // vectors 1 and 2, and of the examples for HTTP, is a bare digest and not a JSON object. That
-// of vectors 6a and 6b, and of the walkthrough, has an equals sign after the JSON object. Step
-// 6 of the Verification Protocol discards them, and so does this package. The core digests of
+// of vectors 6a and 6b, and of the walkthrough, has an equals sign after the JSON object, which
+// their signatures do not cover. The Verification Protocol discards them, and so does this
+// package. The core digests of
 // the vectors with JSON data do not follow from the data that the document shows, in any
 // spacing that was tried. Vector 5 is reproduced byte for byte. Of the others, the signatures
 // over the payloads, and the digests of extensions, are reproduced.
+//
+// Signatures are verified before the payload is parsed, as DSSE asks for, so that only holders
+// of a key reach that parser. An envelope has at most 16 signatures, an object in it 64
+// members, and 1000 extensions are signed at most. These limits cannot be changed.
 //
 // The document names JSON as the first format to support, and leaves others to a later vote.
 // This package signs the event and knows no format, so that it works with all.

@@ -19,8 +19,12 @@ import (
 // payloadType is the version of the extension.
 const payloadType = "https://cloudevents.io/verifiability/dsse/v0.1"
 
-// maxSignatures limits the signatures of one envelope, because each may cost a verification.
-const maxSignatures = 16
+// The limits of an envelope, which anybody can write. What is behind one is not read.
+const (
+	maxSignatures = 16   // each may cost a verification
+	maxMembers    = 64   // of an object, those that are not known included
+	maxNames      = 1000 // of signed extensions
+)
 
 // envelope is a DSSE envelope.
 type envelope struct {
@@ -87,12 +91,9 @@ func decodeEnvelope(document []byte) (v envelope, err error) {
 	if v.payload, err = decodeBase64(o["payload"]); err != nil {
 		return v, malformed("payload", err)
 	}
-	all, err := array(o["signatures"])
-	switch {
-	case err != nil:
+	all, err := array(o["signatures"], "signatures", maxSignatures)
+	if err != nil {
 		return v, malformed("signatures", err)
-	case len(all) > maxSignatures:
-		return v, malformed("signatures", &cloudevents.LimitError{What: "signatures", Limit: maxSignatures})
 	}
 	for i, one := range all {
 		o, err := object(one)
@@ -138,7 +139,7 @@ func decodeMaterial(payload []byte) (m material, err error) {
 	if m.ext, err = digest(o["ext"]); err != nil {
 		return m, malformed("ext", err)
 	}
-	all, err := array(o["signedextattrs"])
+	all, err := array(o["signedextattrs"], "names", maxNames)
 	if err != nil {
 		return m, malformed("signedextattrs", err)
 	}
@@ -161,6 +162,9 @@ func decodeMaterial(payload []byte) (m material, err error) {
 // checkNames returns why the names of signed extensions are not allowed
 // (verifiability.md#dssematerial).
 func checkNames(names []string) error {
+	if len(names) > maxNames {
+		return &cloudevents.LimitError{What: "names", Limit: maxNames}
+	}
 	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		_, core := spec.V1.Attribute(name)
@@ -181,8 +185,8 @@ func malformed(part string, err error) error {
 	return fmt.Errorf("%w: %s: %w", ErrMalformed, part, err)
 }
 
-// object returns the members of a JSON object. Their names are compared byte by byte, and
-// none may be there twice, so that no two parsers read different members.
+// object returns the members of a JSON object, at most maxMembers. Their names are compared byte
+// by byte, and none may be there twice, so that no two parsers read different members.
 func object(document []byte) (map[string]json.RawMessage, error) {
 	if !utf8.Valid(document) {
 		return nil, errors.New("not UTF-8")
@@ -193,6 +197,9 @@ func object(document []byte) (map[string]json.RawMessage, error) {
 	}
 	members := map[string]json.RawMessage{}
 	for d.More() {
+		if len(members) == maxMembers {
+			return nil, &cloudevents.LimitError{What: "members", Limit: maxMembers}
+		}
 		var value json.RawMessage
 		t, err := d.Token()
 		name, ok := t.(string)
@@ -224,13 +231,24 @@ func text(value json.RawMessage) (s string, err error) {
 	return s, nil
 }
 
-// array returns the elements of a JSON array.
-func array(value json.RawMessage) (all []json.RawMessage, err error) {
+// array returns the elements of a JSON array, at most limit. what names them.
+func array(value json.RawMessage, what string, limit int) (all []json.RawMessage, err error) {
 	if value == nil {
 		return nil, errors.New("missing")
 	}
-	if value[0] != '[' || json.Unmarshal(value, &all) != nil {
+	d := json.NewDecoder(bytes.NewReader(value)) // value is one JSON value, in which nothing is wrong
+	if t, _ := d.Token(); t != json.Delim('[') {
 		return nil, errors.New("not an array")
+	}
+	for d.More() {
+		if len(all) == limit {
+			return nil, &cloudevents.LimitError{What: what, Limit: limit}
+		}
+		var one json.RawMessage
+		if err := d.Decode(&one); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
 	}
 	return all, nil
 }

@@ -28,7 +28,8 @@ var (
 	// UTF-8, and a Signer whose Key fails.
 	ErrKey = errors.New("unusable key")
 
-	// ErrExtension is about an extension that cannot be signed or verified: its name is illegal, that of a
-	// core attribute, dssematerial or there twice, or its value is not of its type.
+	// ErrExtension is about an extension that cannot be signed or verified: its name is illegal,
+	// that of a core attribute, dssematerial or there twice, or its value is not of its type. It
+	// is also about more than 1000 of them, and wraps a [*cloudevents.LimitError] then.
 	ErrExtension = errors.New("illegal signed extension")
 )

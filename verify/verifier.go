@@ -117,13 +117,13 @@ type Verifier struct {
 // the event and one of Keys that should is unusable.
 func (v *Verifier) Verify(e *cloudevents.Event) (Result, error) {
 	value, _ := e.Get(attribute)
-	if value.String() == "" {
+	document, err := value.Bytes()
+	if err == nil && len(document) == 0 {
 		if v.AllowUnsigned == nil || !v.AllowUnsigned(e) {
 			return Result{}, ErrUnsigned
 		}
 		return Result{Event: *e}, nil
 	}
-	document, err := value.Bytes()
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: not a Binary", ErrMalformed)
 	}
@@ -131,12 +131,12 @@ func (v *Verifier) Verify(e *cloudevents.Event) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	m, err := decodeMaterial(signed.payload)
-	if err != nil {
-		return Result{}, err
-	}
 	r := Result{Coverage: Core}
 	if r.KeyID, err = v.verifySignatures(e, &signed); err != nil {
+		return Result{}, err
+	}
+	m, err := decodeMaterial(signed.payload) // after step 7: a stranger does not reach the parser
+	if err != nil {
 		return Result{}, err
 	}
 	if err := v.verifyDigests(e, &m, &r); err != nil {

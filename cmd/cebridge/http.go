@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/subtle"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -85,6 +86,7 @@ type door struct {
 	path     string
 	secret   secret
 	grace    time.Duration
+	logger   *slog.Logger
 }
 
 func newDoor(b *bridge, s secret) (*door, error) {
@@ -92,7 +94,7 @@ func newDoor(b *bridge, s secret) (*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &door{l, "/" + b.settings.source.path, s, b.settings.grace}, nil
+	return &door{l, "/" + b.settings.source.path, s, b.settings.grace, b.logger}, nil
 }
 
 // serve serves requests until ctx ends, and those that are under way then for the time of grace.
@@ -100,7 +102,7 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 	working, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(d.grace, cancel) })()
-	return cehttp.Serve(ctx, d.listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := cehttp.Server{Logger: d.logger, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/health" && r.Method == http.MethodGet:
 			serveHealth(w, r)
@@ -115,7 +117,8 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 			defer context.AfterFunc(working, end)()
 			h.ServeHTTP(w, r.WithContext(ctx))
 		}
-	}))
+	})}
+	return server.Serve(ctx, d.listener)
 }
 
 // admits reports whether a request has the secret of the source, if there is one.

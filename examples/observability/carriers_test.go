@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/go-amqp"
 	"github.com/eclipse/paho.golang/autopaho"
 	"github.com/eclipse/paho.golang/paho"
 	paho311 "github.com/eclipse/paho.mqtt.golang"
@@ -23,8 +24,11 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/seed763dd41b/cloudevents"
+	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/amqpbroker"
+	"github.com/seed763dd41b/cloudevents/internal/brokertest"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
@@ -58,6 +62,8 @@ type carrier struct {
 }
 
 var carriers = map[string]carrier{
+	"AMQP":              {"amqp", cegoamqp.HeaderFrom, startAMQP},
+	"RabbitMQ":          {"rabbitmq", cegoamqp.HeaderFrom, startRabbitMQ},
 	"Kafka":             {"kafka", cekgo.HeaderFrom, startKafka},
 	"NATS":              {"nats", cenatsgo.HeaderFrom, startNATS},
 	"MQTT 5 binary":     {"mqtt", nil, startMQTT(cloudevents.BinaryMode)},
@@ -138,6 +144,50 @@ func startNATS(t *testing.T, x ends) func(context.Context, *cloudevents.Event) e
 	consumer := &cenatsgo.Consumer{Consumer: c, Delivery: x.delivery()}
 	run(t, consumer.Run)
 	sender := &cenatsgo.Sender{JetStream: js, Subject: "orders", Observer: x.sending}
+	return sender.Send
+}
+
+// startAMQP has a broker in this process.
+func startAMQP(t *testing.T, x ends) func(context.Context, *cloudevents.Event) error {
+	b := new(amqpbroker.Broker)
+	if err := b.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Stop)
+	return connectAMQP(t, x, b.URL(), "orders", &amqp.ConnOptions{SASLType: amqp.SASLTypeAnonymous()})
+}
+
+func startRabbitMQ(t *testing.T, x ends) func(context.Context, *cloudevents.Event) error {
+	url, _ := brokertest.RabbitMQ(t)
+	return connectAMQP(t, x, url, "/queue/orders", nil)
+}
+
+func connectAMQP(t *testing.T, x ends, url, address string, options *amqp.ConnOptions) func(context.Context, *cloudevents.Event) error {
+	dial := func(ctx context.Context) (*amqp.Conn, *amqp.Session, error) {
+		conn, err := amqp.Dial(ctx, url, options)
+		if err != nil {
+			return nil, nil, err
+		}
+		session, err := conn.NewSession(ctx, nil)
+		return conn, session, err
+	}
+	consumer := &cegoamqp.Consumer{Delivery: x.delivery(), Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
+		var session *amqp.Session
+		if links.Conn, session, err = dial(ctx); err == nil {
+			links.Receiver, err = session.NewReceiver(ctx, address, nil)
+		}
+		return links, err
+	}}
+	run(t, consumer.Run)
+	sender := &cegoamqp.Sender{Observer: x.sending, Logger: quiet, Connect: func(ctx context.Context) (*amqp.Conn, *amqp.Sender, error) {
+		conn, session, err := dial(ctx)
+		if err != nil {
+			return conn, nil, err
+		}
+		link, err := session.NewSender(ctx, address, nil)
+		return conn, link, err
+	}}
+	t.Cleanup(func() { _ = sender.Close() })
 	return sender.Send
 }
 

@@ -3,6 +3,7 @@ module github.com/seed763dd41b/cloudevents/examples/observability
 go 1.26.0
 
 require (
+	github.com/Azure/go-amqp v1.7.0
 	github.com/eclipse/paho.golang v0.23.0
 	github.com/eclipse/paho.mqtt.golang v1.5.1
 	github.com/mochi-mqtt/server/v2 v2.7.9
@@ -47,6 +48,7 @@ require (
 	github.com/prometheus/otlptranslator v1.0.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/rs/xid v1.4.0 // indirect
+	github.com/seed763dd41b/cloudevents/amqp/goamqp v0.0.0
 	github.com/twmb/franz-go/pkg/kmsg v1.15.1 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
@@ -69,3 +71,5 @@ replace (
 	github.com/seed763dd41b/cloudevents/otel => ../../otel
 	github.com/seed763dd41b/cloudevents/websocket/coderws => ../../websocket/coderws
 )
+
+replace github.com/seed763dd41b/cloudevents/amqp/goamqp => ../../amqp/goamqp

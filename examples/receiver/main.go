@@ -54,7 +54,6 @@ func run(ctx context.Context, address string) error {
 		return err
 	}
 	root.Handle("/docs", page)
-	slog.Info("listening", "address", address)
 	err = cehttp.ListenAndServe(ctx, address, root) // until SIGINT or SIGTERM
 
 	// No more requests come in. Accepted events are finished, or printed.

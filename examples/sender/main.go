@@ -108,6 +108,6 @@ func printEnd(err error) {
 	fmt.Println("  error:", err)
 	var failed *cehttp.SendError
 	if errors.As(err, &failed) {
-		fmt.Println("  later it may be accepted:", failed.Retryable)
+		fmt.Println("  later it may be accepted:", failed.Retryable())
 	}
 }

@@ -254,7 +254,7 @@ func TestTransportTellsSenderWhetherToRetry(t *testing.T) {
 				e = cehttptest.Sample()
 			}
 			var failed *cehttp.SendError
-			if err := s.Send(t.Context(), &e); !errors.As(err, &failed) || failed.Attempts != 1 || failed.Retryable {
+			if err := s.Send(t.Context(), &e); !errors.As(err, &failed) || failed.Attempts != 1 || failed.Retryable() {
 				t.Errorf("%+v", err)
 			}
 		})

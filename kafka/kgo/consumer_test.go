@@ -312,3 +312,42 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// BenchmarkConsumer handles the records of a topic, without an Observer and with one. The broker
+// and the client are in the same process, and are measured with it.
+func BenchmarkConsumer(b *testing.B) {
+	for _, observed := range []bool{false, true} {
+		name := "no Observer"
+		if observed {
+			name = "Observer"
+		}
+		b.Run(name, func(b *testing.B) {
+			addrs := start(b, 1)
+			send(b, addrs, 0, b.N)
+			left, calls := b.N, 0
+			ctx, stop := context.WithCancel(b.Context())
+			c := &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error {
+				if left--; left == 0 {
+					stop()
+				}
+				return nil
+			})}}
+			if observed {
+				c.Delivery.Observer = dispatch.Observer{
+					Started:  func(context.Context) { calls++ },
+					Handling: func(ctx context.Context, _ *cloudevents.Event) context.Context { calls++; return ctx },
+					Handled:  func(context.Context, dispatch.Outcome) { calls++ },
+				}
+			}
+			join(b, addrs, c)
+			b.ReportAllocs()
+			b.ResetTimer()
+			if err := c.Run(ctx); err != nil {
+				b.Fatal(err)
+			}
+			if want := 3 * b.N; left != 0 || observed && calls != want {
+				b.Errorf("%d events are left, %d calls of the Observer, want %d", left, calls, want)
+			}
+		})
+	}
+}

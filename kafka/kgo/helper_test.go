@@ -26,7 +26,7 @@ const (
 )
 
 // start starts a cluster and returns its addresses.
-func start(t *testing.T, partitions int32) []string {
+func start(t testing.TB, partitions int32) []string {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second), kfake.SeedTopics(partitions, topic), kfake.SeedTopics(1, letters))
 	if err != nil {
@@ -36,7 +36,7 @@ func start(t *testing.T, partitions int32) []string {
 	return cluster.ListenAddrs()
 }
 
-func newClient(t *testing.T, addrs []string, opts ...kgo.Opt) *kgo.Client {
+func newClient(t testing.TB, addrs []string, opts ...kgo.Opt) *kgo.Client {
 	t.Helper()
 	client, err := kgo.NewClient(append(opts, kgo.SeedBrokers(addrs...))...)
 	if err != nil {
@@ -47,7 +47,7 @@ func newClient(t *testing.T, addrs []string, opts ...kgo.Opt) *kgo.Client {
 }
 
 // join makes the client of a consumer.
-func join(t *testing.T, addrs []string, c *cekgo.Consumer) {
+func join(t testing.TB, addrs []string, c *cekgo.Consumer) {
 	t.Helper()
 	if c.Delivery.Logger == nil {
 		c.Delivery.Logger = slog.New(slog.DiscardHandler)
@@ -73,7 +73,7 @@ func event(i int) cloudevents.Event {
 }
 
 // send writes n events, from first on.
-func send(t *testing.T, addrs []string, first, n int) {
+func send(t testing.TB, addrs []string, first, n int) {
 	t.Helper()
 	s := cekgo.Sender{Client: newClient(t, addrs), Topic: topic, Encoder: cekafka.Encoder{Key: cekafka.PartitionKey}}
 	es := make([]cloudevents.Event, n)

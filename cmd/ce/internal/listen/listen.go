@@ -178,13 +178,20 @@ func (l *listener) run(ctx context.Context, args []string) error {
 		at = fmt.Sprintf(", page at http://%s/", ui.Addr())
 	}
 	fmt.Fprintf(l.process.Err, "listening on %s%s — Ctrl-C ends\n", url, at)
-	err = cehttp.Serve(ctx, tcp, l)
+	err = l.serve(ctx, tcp, l)
 	l.stop()
 	err = errors.Join(err, waitForUI())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.process.Err, "\n%s, %s refused\n", cli.Plural(l.accepted, "event"), cli.Plural(l.refused, "message"))
 	return errors.Join(err, l.failed)
+}
+
+// serve serves h at tcp. Where that is has been said in words; what net/http warns of is a record.
+func (l *listener) serve(ctx context.Context, tcp net.Listener, h http.Handler) error {
+	logger := slog.New(slog.NewTextHandler(l.process.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	server := cehttp.Server{Handler: h, Logger: logger}
+	return server.Serve(ctx, tcp)
 }
 
 // checkFlags finds flags that make no sense, alone or together.

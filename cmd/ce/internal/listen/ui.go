@@ -16,7 +16,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/finding"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/page"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
-	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
@@ -60,7 +59,7 @@ func (l *listener) serveUI(ctx context.Context, tcp net.Listener, listening stri
 	l.page = p
 	done := make(chan error, 1)
 	go func() {
-		err := cehttp.Serve(ctx, tcp, p)
+		err := l.serve(ctx, tcp, p)
 		l.stop() // without the page, --ui makes no sense
 		done <- err
 	}()

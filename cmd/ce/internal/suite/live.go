@@ -40,7 +40,8 @@ func (t *trial) receiver(ctx context.Context) (*subject, error) {
 	if single.Body, err = cehttp.EncodeMessage(single.Header, &e, cloudevents.StructuredMode, nil); err != nil {
 		return nil, err
 	}
-	if _, _, err := s.send(single); err != nil {
+	alone, _, err := s.send(single)
+	if err != nil {
 		return nil, fmt.Errorf("%s does not answer: %w", u.Redacted(), errors.Unwrap(err))
 	}
 	batch := conformance.Message{Header: http.Header{}}
@@ -48,8 +49,13 @@ func (t *trial) receiver(ctx context.Context) (*subject, error) {
 		return nil, err
 	}
 	status, _, err := s.send(batch)
-	receiver := conformance.Receiver{Send: s.send, Reference: library.Reference(), NoEcho: t.noEcho, NoBatch: err != nil || status < 200 || status > 299}
-	if receiver.NoBatch {
+	receiver := conformance.Receiver{Send: s.send, Reference: library.Reference(), NoEcho: t.noEcho}
+	isAccepted := func(status int) bool { return status >= 200 && status <= 299 }
+	if !isAccepted(alone) {
+		fmt.Fprintf(t.process.Err, "ce: the receiver refuses a valid event of the type %s with status %d: it has to take events of every type\n", e.Type, alone)
+	}
+	// A batch that is refused like its event says nothing about batches.
+	if receiver.NoBatch = err != nil || !isAccepted(status) && status != alone; receiver.NoBatch {
 		fmt.Fprintln(t.process.Err, "ce: the receiver takes no batches; they are skipped")
 	}
 	return &subject{

@@ -1,8 +1,10 @@
 package suite
 
 import (
+	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
 )
@@ -182,5 +185,35 @@ func TestConformanceHTTPPrintsCommands(t *testing.T) {
 	}
 	if commands < 20 || len(sent) != 0 {
 		t.Errorf("%d commands, %d messages left", commands, len(sent))
+	}
+}
+
+// A service that knows some types only is told apart from one that takes no batches.
+func TestReceiverRefusesTypes(t *testing.T) {
+	var mux dispatch.Mux
+	if err := mux.Handle(dispatch.Route{Type: "com.example.order.placed", Handler: dispatch.NoReply(func(context.Context, *cloudevents.Event) error { return nil })}); err != nil {
+		t.Fatal(err)
+	}
+	receiver := &cehttp.Receiver{Handler: mux.HandleEvent, Logger: slog.New(slog.DiscardHandler)}
+	const line = "refuses a valid event of the type com.example.conformance with status 422"
+	for name, c := range map[string]struct {
+		handler http.HandlerFunc
+		batches bool
+	}{
+		"batches": {receiver.ServeHTTP, true},
+		"no batches": {func(w http.ResponseWriter, r *http.Request) {
+			if cehttp.IsCloudEventBatch(r.Header) {
+				w.WriteHeader(http.StatusUnsupportedMediaType)
+				return
+			}
+			receiver.ServeHTTP(w, r)
+		}, false},
+	} {
+		server := httptest.NewServer(c.handler)
+		status, out, errs := ceConformance(t, "--http", server.URL, "--run", "^http/decode/binary-request$")
+		server.Close()
+		if status != cli.ExitFault || !strings.Contains(errs, line) || strings.Contains(errs, "takes no batches") == c.batches || !strings.Contains(out, `refused with status 422, problem "unknown_type"`) {
+			t.Errorf("%s: status %d\n%s%s", name, status, errs, out)
+		}
 	}
 }
