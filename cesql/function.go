@@ -79,23 +79,8 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	if !utf8.ValidString(text) {
 		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
 	}
-	x := &Expression{source: text, maxString: limit.Of(c.MaxString, defaultMaxString)}
-	x.code = make([]instruction, 0, len(text)/6+4)
-	x.failures = make([]Error, 0, len(text)/6+4)
-	x.constants = make([]Value, 0, len(text)/16+1)
-	p := parser{lexer: lexer{source: text}, compiler: c, out: x}
-	p.advance()
-	root, err := p.expression()
-	if err == nil && p.token.kind != end {
-		err = p.fail("an operator or the end")
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	x.typ = root.typ
-	warnings := x.warnings
-	x.warnings = nil
-	return x, warnings, nil
+	p := parser{lexer: lexer{source: text}, compiler: c}
+	return p.compile()
 }
 
 func firstInvalid(s string) int {
@@ -253,11 +238,9 @@ func (f *Function) overlaps(g *Function) bool {
 	}
 }
 
-// call calls a function with the arguments in args, and puts the value into its first place,
-// which is there even if there are no arguments.
-func (x *Expression) call(i *instruction, args []Value) *Error {
-	f := x.functions[i.more]
-	given := args[:i.n]
+// call calls a function.
+func (x *Expression) call(i *instruction, given []Value) (Value, *Error) {
+	f := x.functions[i.n]
 	if f.builtin != fnIsInt && f.builtin != fnIsBool {
 		for k := range given {
 			want := f.rest
@@ -269,28 +252,34 @@ func (x *Expression) call(i *instruction, args []Value) *Error {
 			}
 			v, ok := given[k].cast(want)
 			if !ok {
-				args[0] = Value{typ: f.result}
-				return &x.failures[i.fail]
+				return Value{typ: f.result}, &x.failures[i.fail]
 			}
 			given[k] = v
 		}
 	}
 	if f.builtin == none {
 		v, err := f.own(append([]Value(nil), given...))
-		args[0] = v
 		if err != nil {
 			failed := x.failures[i.fail+1]
 			failed.Err = err
-			return &failed
+			return v, &failed
 		}
-		return nil
+		return v, nil
 	}
 	v, ok := f.builtin.value(given, x.maxString)
-	args[0] = v
 	if !ok {
-		return &x.failures[i.fail+1]
+		return v, &x.failures[i.fail+1]
 	}
-	return nil
+	return v, nil
+}
+
+// length is LENGTH. It makes no string of an argument that is none.
+func length(v Value) Value {
+	if v.typ != String {
+		var room [maxShort]byte
+		return IntegerValue(int32(len(v.appendShort(room[:0]))))
+	}
+	return IntegerValue(int32(min(utf8.RuneCountInString(v.text), math.MaxInt32)))
 }
 
 // kind is the kind of the error that the function can end with.
@@ -330,8 +319,6 @@ func (b builtin) value(args []Value, maxString int) (v Value, ok bool) {
 		text = args[0].text
 	}
 	switch b {
-	case fnLength:
-		return IntegerValue(int32(min(utf8.RuneCountInString(text), math.MaxInt32))), true
 	case fnConcat:
 		return joined(args, "", maxString)
 	case fnConcatWS:

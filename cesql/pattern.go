@@ -8,10 +8,14 @@ import (
 // maxWildcards is how many characters a part of a pattern with _ may have.
 const maxWildcards = 1024
 
-// pattern is the pattern of LIKE: parts with any text between them, and before the first and
-// behind the last.
+// pattern is the pattern of LIKE.
 type pattern struct {
-	parts []part // at least two if there is a %, of which the first and the last may be empty
+	first  string   // what the text begins with; all of it if there is no %
+	last   string   // what it ends with
+	middle []string // what is between the two, in this order
+	whole  bool     // there is no %
+	least  int      // how many bytes the text has at least
+	parts  []part   // instead of all that if there is a _; parts[0] is the first
 }
 
 // part is what stands between two %.
@@ -26,20 +30,56 @@ type part struct {
 const anyRune = -1
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
-func newPattern(s string) (*pattern, bool) {
-	p := &pattern{parts: make([]part, 0, strings.Count(s, "%")+1)}
+func newPattern(s string) (pattern, bool) {
+	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
+		return plainPattern(strings.Count(s, "%")+1, func() (plain string) {
+			plain, s, _ = strings.Cut(s, "%")
+			return plain
+		}), true
+	}
+	parts := make([]part, 0, strings.Count(s, "%")+1)
+	plain := true
 	for {
 		end := endOfPart(s)
 		x, ok := newPart(s[:end])
 		if !ok {
-			return nil, false
+			return pattern{}, false
 		}
-		p.parts = append(p.parts, x)
+		parts = append(parts, x)
+		plain = plain && x.runes == nil
 		if end == len(s) {
-			return p, true
+			break
 		}
 		s = s[end+1:]
 	}
+	if !plain {
+		return pattern{parts: parts}, true
+	}
+	next := 0
+	return plainPattern(len(parts), func() string {
+		next++
+		return parts[next-1].plain
+	}), true
+}
+
+// plainPattern returns the pattern of count parts without _.
+func plainPattern(count int, next func() string) pattern {
+	p := pattern{first: next(), whole: count == 1}
+	p.least = len(p.first)
+	if count > 2 {
+		p.middle = make([]string, 0, count-2)
+	}
+	for i := 1; i < count; i++ {
+		plain := next()
+		p.least += len(plain)
+		switch {
+		case i == count-1:
+			p.last = plain
+		case plain != "":
+			p.middle = append(p.middle, plain)
+		}
+	}
+	return p
 }
 
 // endOfPart returns the index of the next % that is no character.
@@ -103,9 +143,39 @@ func newPart(s string) (part, bool) {
 	return x, true
 }
 
+// matchesValue is matches for a value that is cast to a String. It makes no string.
+func (p *pattern) matchesValue(v Value) bool {
+	if v.typ == String {
+		return p.matches(v.text)
+	}
+	var room [maxShort]byte
+	return p.matches(string(v.appendShort(room[:0])))
+}
+
 // matches reports whether s has the form of the pattern. The parts in the middle are found
 // one after the other, each as early as it can be, so that nothing has to be tried twice.
 func (p *pattern) matches(s string) bool {
+	switch {
+	case p.parts != nil:
+		return p.matchesParts(s)
+	case p.whole:
+		return s == p.first
+	case len(s) < p.least || s[:len(p.first)] != p.first || s[len(s)-len(p.last):] != p.last:
+		return false
+	}
+	s = s[len(p.first) : len(s)-len(p.last)]
+	for _, plain := range p.middle {
+		i := strings.Index(s, plain)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(plain):]
+	}
+	return true
+}
+
+// matchesParts is matches for a pattern with _.
+func (p *pattern) matchesParts(s string) bool {
 	first, last := &p.parts[0], &p.parts[len(p.parts)-1]
 	n, ok := first.prefix(s)
 	if !ok {
