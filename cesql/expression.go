@@ -5,16 +5,17 @@ import "github.com/seed763dd41b/cloudevents"
 // Expression is a compiled expression. It is safe for concurrent use. The zero Expression is
 // the constant false.
 type Expression struct {
-	source    string
-	code      []instruction
-	leaves    []leaf
-	patterns  []pattern
-	sets      []map[string]struct{}
-	functions []*function
-	failures  []Error
-	stack     int  // how many values the code keeps at a time
-	typ       Type // of the value
-	maxString int
+	source     string
+	conditions []condition
+	code       []instruction // nil if the expression is nothing but conditions
+	leaves     []leaf
+	patterns   []pattern
+	sets       []set
+	functions  []*function
+	failures   []Error
+	stack      int  // how many values the code keeps at a time
+	typ        Type // of the value
+	maxString  int
 }
 
 // Compile compiles an expression with the functions of the specification. The error is an
@@ -49,6 +50,13 @@ func (x *Expression) Type() Type { return x.typ }
 // (section 1.2). An error, or a value of another type, is false. The error is that of
 // [Expression.Evaluate], or an [*Error] that wraps [ErrGeneric] for a value of another type.
 func (x *Expression) Match(e *cloudevents.Event) (bool, error) {
+	if x.code == nil && x.conditions != nil {
+		b, err := x.decide(e)
+		if err != nil {
+			return false, err
+		}
+		return b, nil
+	}
 	v, err := x.evaluate(e)
 	switch {
 	case err != nil:
@@ -77,9 +85,13 @@ func (x *Expression) Evaluate(e *cloudevents.Event) (Value, error) {
 	return v, nil
 }
 
-// evaluate runs the code with a stack that is large enough.
+// evaluate decides the conditions, or runs the code with a stack that is large enough.
 func (x *Expression) evaluate(e *cloudevents.Event) (Value, *Error) {
-	if x.stack == 0 {
+	switch {
+	case x.code == nil && x.conditions != nil:
+		b, err := x.decide(e)
+		return BooleanValue(b), err
+	case x.stack == 0:
 		return x.run(nil, e)
 	}
 	return x.withStack(e)

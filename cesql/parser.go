@@ -12,20 +12,21 @@ import (
 // parser compiles an expression in one pass, by recursive descent. Operands come before
 // their operator in the code.
 type parser struct {
-	lexer    lexer
-	token    token // the next one
-	compiler *Compiler
-	depth    int
-	height   int // of the stack behind what was compiled
-	stack    int // the greatest height
-	label    int // where a jump leads to, if one leads to the end of the code
-	code     []instruction
-	leaves   []leaf // leaves[0] is none
-	failures []Error
-	patterns []pattern
-	sets     []map[string]struct{}
-	calls    []*function
-	warnings []Warning
+	lexer      lexer
+	token      token // the next one
+	compiler   *Compiler
+	depth      int
+	height     int // of the stack behind what was compiled
+	stack      int // the greatest height
+	label      int // where a jump leads to, if one leads to the end of the code
+	code       []instruction
+	leaves     []leaf // leaves[0] is none
+	failures   []Error
+	conditions []condition
+	patterns   []pattern
+	sets       []set
+	calls      []*function
+	warnings   []Warning
 }
 
 // operand is what the parser knows of a part that it has compiled.
@@ -64,7 +65,6 @@ func (p *parser) emit(i instruction) int {
 	}
 	i.load = p.code[last].load
 	p.code[last] = i
-	p.takeTime(&p.code[last])
 	return last
 }
 
@@ -73,25 +73,36 @@ func (p *parser) append(i instruction) int {
 	return len(p.code) - 1
 }
 
-// takeTime lets an instruction that needs no string of the attribute time do without.
-func (p *parser) takeTime(i *instruction) {
-	l := &p.leaves[i.load]
-	if l.from != fromTime {
+// condition makes the load of an attribute at the end of the code a condition. It reports
+// whether there is such a load.
+func (p *parser) condition(c condition, negated bool) bool {
+	last := len(p.code) - 1
+	if last < 0 || p.code[last].op != opLoad || p.label > last {
+		return false
+	}
+	load := p.code[last].load
+	if c.attribute = p.leaves[load]; c.attribute.from == fromConstant {
+		return false
+	}
+	c.direct = c.directly()
+	if c.attribute.from == fromTime && (c.op == opIs || c.op == opBegins || c.op == opLike || c.op == opIn) {
+		c.attribute.from = fromTimeLater
+	}
+	p.leaves = p.leaves[:load] // and those of the right side, which are behind
+	p.conditions = append(p.conditions, c)
+	p.code[last] = instruction{op: opCondition, flag: negated, n: int32(len(p.conditions) - 1)}
+	return true
+}
+
+// boolean emits the cast of what x has compiled to a Boolean.
+func (p *parser) boolean(x operand) {
+	if x.truth {
 		return
 	}
-	switch i.op {
-	case opIs:
-		i.op = opTimeIs
-	case opLike:
-		i.op = opTimeLike
-	case opIn:
-		i.op = opTimeIn
-	case opLength:
-		i.op = opTimeLength
-	default:
-		return
+	fail := p.failure(ErrCast, x.offset, notBoolean)
+	if !p.condition(condition{op: opBoolean, fail: fail}, false) {
+		p.emit(instruction{op: opBoolean, fail: fail})
 	}
-	l.from = fromTimeLater
 }
 
 // load emits the load of a leaf.
@@ -132,8 +143,9 @@ func (p *parser) failure(kind error, offset int, detail string) int32 {
 // compile compiles the text of the lexer.
 func (p *parser) compile() (*Expression, []Warning, error) {
 	var code [8]instruction
-	var leaves [16]leaf
-	p.code, p.leaves = code[:0], leaves[:1]
+	var leaves [8]leaf
+	var conditions [4]condition
+	p.code, p.leaves, p.conditions = code[:0], leaves[:1], conditions[:0]
 	p.advance()
 	root, err := p.expression()
 	if err == nil && p.token.kind != end {
@@ -142,12 +154,49 @@ func (p *parser) compile() (*Expression, []Warning, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p.threadJumps()
-	return &Expression{
-		source: p.lexer.source, typ: root.typ, stack: p.stack, maxString: limit.Of(p.compiler.MaxString, defaultMaxString),
-		code: slices.Clone(p.code), leaves: slices.Clone(p.leaves),
-		patterns: p.patterns, sets: p.sets, functions: p.calls, failures: p.failures,
-	}, p.warnings, nil
+	x := &Expression{
+		source: p.lexer.source, typ: root.typ, maxString: limit.Of(p.compiler.MaxString, defaultMaxString),
+		conditions: slices.Clone(p.conditions), patterns: p.patterns, sets: p.sets, failures: p.failures,
+	}
+	if !p.link(x.conditions) {
+		p.threadJumps()
+		x.code, x.leaves, x.functions, x.stack = slices.Clone(p.code), slices.Clone(p.leaves), p.calls, p.stack
+	}
+	return x, p.warnings, nil
+}
+
+// link lets each condition name the next, and reports false if the code is more than conditions
+// and AND, OR and NOT between them.
+func (p *parser) link(conditions []condition) bool {
+	for k := range p.code {
+		switch p.code[k].op {
+		case opCondition, opAnd, opOr, opNot:
+		default:
+			return false
+		}
+	}
+	// What comes next if the value is false or true, by the place in the code. All jumps go
+	// forward.
+	next := make([][2]int32, len(p.code)+1)
+	next[len(p.code)] = [2]int32{thenFalse, thenTrue}
+	for k := len(p.code) - 1; k >= 0; k-- {
+		i, behind := &p.code[k], next[k+1]
+		switch i.op {
+		case opAnd:
+			next[k] = [2]int32{next[i.n][0], behind[0]}
+		case opOr:
+			next[k] = [2]int32{behind[0], next[i.n][1]}
+		case opNot:
+			next[k] = [2]int32{behind[1], behind[0]}
+		case opCondition:
+			c := &conditions[i.n]
+			if c.no, c.yes = behind[0], behind[1]; i.flag {
+				c.no, c.yes = c.yes, c.no
+			}
+			next[k] = [2]int32{i.n, i.n}
+		}
+	}
+	return true
 }
 
 // threadJumps lets jumps that lead to a jump lead to where that one would.
@@ -255,14 +304,13 @@ const (
 
 // shortCircuit compiles AND or OR behind its left side.
 func (p *parser) shortCircuit(o operator, x operand) error {
-	jump := p.emit(instruction{op: o.op, fail: p.failure(ErrCast, x.offset, notBoolean)})
+	p.boolean(x)
+	jump := p.append(instruction{op: o.op})
 	y, err := p.binary(o.level + 1)
 	if err != nil {
 		return err
 	}
-	if !y.truth {
-		p.emit(instruction{op: opBoolean, fail: p.failure(ErrCast, y.offset, notBoolean)})
-	}
+	p.boolean(y)
 	p.jumpHere(jump)
 	return nil
 }
@@ -276,37 +324,55 @@ func (p *parser) twoSides(o operator, x operand, at int) error {
 		return err
 	}
 	p.height--
-	i := instruction{op: o.op}
-	hasLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
-	if hasLeaf {
-		i.load, i.right = p.code[push].load, p.code[push+1].load
-		p.code = p.code[:push]
-		if right := &p.leaves[i.right]; o.level == 1 && (o.op == opEqual || o.op == opNotEqual) && right.from == fromConstant && right.value.typ == String {
-			i.op, i.flag = opIs, o.op == opEqual
-			p.takeTime(&p.code[p.append(i)])
+	isLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
+	if isLeaf && o.level == 1 {
+		if right := &p.leaves[p.code[push+1].load]; right.from == fromConstant && p.comparison(o, x, y, push, right.value) {
 			return nil
 		}
 	}
+	i := instruction{op: o.op, fail: p.failuresOf(o, x, y, at)}
+	if !isLeaf {
+		p.emit(i)
+		return nil
+	}
+	i.load, i.right = p.code[push].load, p.code[push+1].load
+	p.code = p.code[:push]
+	p.append(i)
+	return nil
+}
+
+// comparison compiles a comparison with a constant as a condition, if the left side is an
+// attribute.
+func (p *parser) comparison(o operator, x, y operand, push int, constant Value) bool {
+	left := p.code[push].load
+	if left == 0 || p.leaves[left].from == fromConstant {
+		return false
+	}
+	p.code = append(p.code[:push], instruction{op: opLoad, load: left})
+	c, negated := condition{op: o.op, value: constant}, false
+	if constant.typ == String && (o.op == opEqual || o.op == opNotEqual) {
+		c.op, negated = opIs, o.op == opNotEqual
+	} else {
+		c.fail = p.failuresOf(o, x, y, 0)
+	}
+	return p.condition(c, negated)
+}
+
+// failuresOf returns the place of the first error of an operator with two sides.
+func (p *parser) failuresOf(o operator, x, y operand, at int) int32 {
+	detail := notInteger
 	switch o.op {
 	case opEqual, opNotEqual:
-		i.fail = p.failure(ErrCast, x.offset, notSame)
-	default:
-		detail := notInteger
-		if o.op == opXor {
-			detail = notBoolean
-		}
-		i.fail = p.failure(ErrCast, x.offset, detail)
-		p.failure(ErrCast, y.offset, detail)
-		if o.level >= 2 {
-			p.failure(ErrMath, at, noResult)
-		}
+		return p.failure(ErrCast, x.offset, notSame)
+	case opXor:
+		detail = notBoolean
 	}
-	if hasLeaf {
-		p.append(i)
-	} else {
-		p.emit(i)
+	first := p.failure(ErrCast, x.offset, detail)
+	p.failure(ErrCast, y.offset, detail)
+	if o.level >= 2 {
+		p.failure(ErrMath, at, noResult)
 	}
-	return nil
+	return first
 }
 
 // membership compiles LIKE and IN.
@@ -352,8 +418,15 @@ func (p *parser) like(negated bool) error {
 		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
 	}
 	p.patterns = append(p.patterns, pattern)
-	p.emit(instruction{op: opLike, flag: !negated, n: int32(len(p.patterns) - 1)})
 	p.advance()
+	n := int32(len(p.patterns) - 1)
+	c := condition{op: opLike, n: n}
+	if pattern.begins() {
+		c.op, c.value.text = opBegins, pattern.first
+	}
+	if !p.condition(c, negated) {
+		p.emit(instruction{op: opLike, flag: negated, n: n})
+	}
 	return nil
 }
 
@@ -373,7 +446,7 @@ func (p *parser) in(negated bool) error {
 			return err
 		}
 		fail := p.failure(ErrCast, y.offset, notSame)
-		elements = append(elements, p.emit(instruction{op: opElement, flag: !negated, fail: fail}))
+		elements = append(elements, p.emit(instruction{op: opElement, flag: negated, fail: fail}))
 		if p.token.id == tokClose {
 			break
 		}
@@ -384,10 +457,17 @@ func (p *parser) in(negated bool) error {
 	p.advance()
 	p.height--
 	if code := p.code[push+1:]; p.allConstant(code) {
-		i := instruction{op: opIn, flag: !negated, load: p.code[push].load, n: code[0].load, count: int32(len(code)), fail: failures}
+		first := code[0].load
+		p.sets = append(p.sets, newSet(p.leaves[first:]))
+		p.leaves = p.leaves[:first]
+		n, left := int32(len(p.sets)-1), p.code[push].load
 		p.code = p.code[:push]
-		p.set(&i)
-		p.takeTime(&p.code[p.append(i)])
+		if left != 0 {
+			p.append(instruction{op: opLoad, load: left})
+		}
+		if !p.condition(condition{op: opIn, n: n, fail: failures}, negated) {
+			p.emit(instruction{op: opIn, flag: negated, n: n, fail: failures})
+		}
 		return nil
 	}
 	p.append(instruction{op: opDrop, flag: negated}) // none is equal
@@ -407,22 +487,6 @@ func (p *parser) allConstant(code []instruction) bool {
 	return true
 }
 
-// fewTexts is how many texts are compared one after the other faster than they are looked up.
-const fewTexts = 12
-
-// set makes the elements of a large set of constants a map.
-func (p *parser) set(i *instruction) {
-	if i.count <= fewTexts {
-		return
-	}
-	set := make(map[string]struct{}, i.count)
-	for k := range i.count {
-		set[p.leaves[i.n+k].value.String()] = struct{}{}
-	}
-	p.sets = append(p.sets, set)
-	i.right = int32(len(p.sets))
-}
-
 func (p *parser) unary() (operand, error) {
 	at := p.token.offset
 	switch {
@@ -432,7 +496,8 @@ func (p *parser) unary() (operand, error) {
 		if err != nil {
 			return x, err
 		}
-		p.emit(instruction{op: opNot, fail: p.failure(ErrCast, x.offset, notBoolean)})
+		p.boolean(x)
+		p.append(instruction{op: opNot})
 		return operand{offset: at, typ: Boolean, truth: true, isNot: true}, nil
 	case p.token.id == tokMinus, p.token.id == tokPlus:
 		sign := p.token
@@ -473,7 +538,8 @@ func (p *parser) exists(at int) (operand, error) {
 	}
 	name := p.name()
 	p.advance()
-	p.append(instruction{op: opExists, right: p.leaf(attribute(name))})
+	p.load(attribute(name))
+	p.condition(condition{op: opExists}, false)
 	return operand{offset: at, typ: Boolean, truth: true}, nil
 }
 

@@ -143,6 +143,11 @@ func newPart(s string) (part, bool) {
 	return x, true
 }
 
+// begins reports whether the pattern is about the beginning of the text alone.
+func (p *pattern) begins() bool {
+	return p.parts == nil && !p.whole && p.last == "" && len(p.middle) == 0
+}
+
 // matchesValue is matches for a value that is cast to a String. It makes no string.
 func (p *pattern) matchesValue(v Value) bool {
 	if v.typ == String {

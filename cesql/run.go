@@ -2,26 +2,26 @@ package cesql
 
 import (
 	"math"
-	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 )
 
 // op is what an instruction does with the value that the one before has left.
 type op uint8
 
 const (
-	opLoad op = iota // nothing: it loads a leaf only
-	opPush           // puts the value on the stack
-	opExists
+	opLoad      op = iota // nothing: it loads a leaf only
+	opPush                // puts the value on the stack
+	opCondition           // evaluates a condition; the value is not flag if it holds
+	opBoolean             // casts
+	opAnd                 // jumps if the value is false. The value of these three is a Boolean
+	opOr                  // jumps if it is true
 	opNot
 	opNegate
-	opLength  // LENGTH
-	opBoolean // casts
-	opAnd     // false: jumps
-	opOr      // true: jumps
-	opXor     // this one and those up to opModulo have a left and a right side
+	opLength // LENGTH
+	opLike   // the value is not flag if the pattern matches
+	opIn     // is in a set of constants; the value is not flag if it is there
+	opXor    // this one and those up to opModulo have a left and a right side
 	opEqual
 	opNotEqual
 	opLess
@@ -33,17 +33,15 @@ const (
 	opMultiply
 	opDivide
 	opModulo
-	opIs      // compares with the text of a leaf; the value is flag if it is the same
-	opLike    // the value is flag if the pattern matches
-	opIn      // compares with count leaves; the value is flag if one is the same
-	opElement // compares with the left side of IN on the stack; the same: takes it, the value is flag, jumps
+	opElement // compares with the left side of IN on the stack; the same: takes it, the value is not flag, jumps
 	opDrop    // takes the left side of IN from the stack; the value is flag
 	opCall    // pushes the value and takes count arguments; the last instruction has them all
 	opMissing // the call of a function that does not exist
-	opTimeIs  // those for the attribute time, which make no string of it
-	opTimeLike
-	opTimeIn
-	opTimeLength
+
+	// Of conditions only.
+	opIs     // the text is the same
+	opBegins // the text begins so
+	opExists
 )
 
 // instruction is a step of the evaluation.
@@ -77,39 +75,36 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 		case opPush:
 			stack[top] = v
 			top++
-		case opIs:
-			v = BooleanValue(v.isText(x.leaves[i.right].value.text) == i.flag)
+		case opCondition:
+			is, failed := x.holds(&x.conditions[i.n], e)
+			if failed != nil {
+				return Value{typ: x.typ}, failed
+			}
+			v = BooleanValue(is != i.flag)
 		case opLike:
-			v = BooleanValue(x.patterns[i.n].matchesValue(v) == i.flag)
+			v = BooleanValue(x.patterns[i.n].matchesValue(v) != i.flag)
 		case opIn:
-			is, element := x.in(i, v)
+			is, element := x.sets[i.n].has(v)
 			if element >= 0 {
 				return x.failed(i.fail + element)
 			}
-			v = BooleanValue(is == i.flag)
-		case opAnd, opOr:
-			b, ok := v.Bool()
-			switch {
-			case !ok:
-				return x.failed(i.fail)
-			case b == (i.op == opOr):
-				v = BooleanValue(b)
+			v = BooleanValue(is != i.flag)
+		case opAnd:
+			if v.number == 0 {
 				pc = int(i.n) - 1
 			}
+		case opOr:
+			if v.number != 0 {
+				pc = int(i.n) - 1
+			}
+		case opNot:
+			v = BooleanValue(v.number == 0)
 		case opBoolean:
 			b, ok := v.Bool()
 			if !ok {
 				return x.failed(i.fail)
 			}
 			v = BooleanValue(b)
-		case opNot:
-			b, ok := v.Bool()
-			if !ok {
-				return x.failed(i.fail)
-			}
-			v = BooleanValue(!b)
-		case opExists:
-			v = BooleanValue(x.leaves[i.right].exists(e))
 		case opNegate:
 			n, ok := v.Int()
 			switch {
@@ -145,7 +140,7 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 				return x.failed(i.fail)
 			case is:
 				top--
-				v = BooleanValue(i.flag)
+				v = BooleanValue(!i.flag)
 				pc = int(i.n) - 1
 			}
 		case opDrop:
@@ -165,8 +160,6 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 			}
 		case opMissing:
 			return x.failed(i.fail)
-		case opTimeIs, opTimeLike, opTimeIn, opTimeLength:
-			v = x.time(i, e)
 		}
 	}
 	return v, nil
@@ -244,56 +237,3 @@ func (o op) of(left, right Value) (Value, int32) {
 	}
 	return IntegerValue(int32(n)), nothingWrong
 }
-
-// in reports whether one of the constants of a set is v. If one that comes before cannot be
-// cast, element is which; it is -1 otherwise.
-func (x *Expression) in(i *instruction, v Value) (is bool, element int32) {
-	leaves := x.leaves[i.n : i.n+i.count]
-	if v.typ == String {
-		return x.inTexts(i, v.text), -1
-	}
-	for k := range leaves {
-		is, ok := leaves[k].value.equals(v)
-		switch {
-		case !ok:
-			return false, int32(k)
-		case is:
-			return true, -1
-		}
-	}
-	return false, -1
-}
-
-// inTexts is in for a String, which all constants can be cast to.
-func (x *Expression) inTexts(i *instruction, text string) bool {
-	if i.right != 0 {
-		_, is := x.sets[i.right-1][text]
-		return is
-	}
-	leaves := x.leaves[i.n : i.n+i.count]
-	for k := range leaves {
-		if leaves[k].value.isText(text) {
-			return true
-		}
-	}
-	return false
-}
-
-// time evaluates an instruction that has loaded the attribute time. It makes no string of it.
-func (x *Expression) time(i *instruction, e *cloudevents.Event) Value {
-	var room [maxTime]byte
-	b := timestamp.Append(room[:0], e.Time)
-	text := unsafe.String(&b[0], len(b)) // which nothing keeps
-	switch i.op {
-	case opTimeLike:
-		return BooleanValue(x.patterns[i.n].matches(text) == i.flag)
-	case opTimeIn:
-		return BooleanValue(x.inTexts(i, text) == i.flag)
-	case opTimeLength:
-		return IntegerValue(int32(len(text)))
-	}
-	return BooleanValue(text == x.leaves[i.right].value.text == i.flag)
-}
-
-// maxTime is how many bytes the text of a time has at most.
-const maxTime = len("2006-01-02T15:04:05.999999999+00:00")
