@@ -25,12 +25,20 @@ type condition struct {
 func (c *condition) directly() origin {
 	switch c.attribute.from {
 	case fromID, fromSource, fromType, fromSubject:
-		switch c.op {
-		case opIs, opBegins, opLike, opIn:
+		if c.isAboutText() {
 			return c.attribute.from
 		}
 	}
 	return fromConstant
+}
+
+// isAboutText reports whether the condition can do with the text of the attribute.
+func (c *condition) isAboutText() bool {
+	switch c.op {
+	case opIs, opBegins, opContains, opLike, opIn:
+		return true
+	}
+	return false
 }
 
 // What comes next behind the last condition.
@@ -68,6 +76,8 @@ func (x *Expression) decide(e *cloudevents.Event) (bool, *Error) {
 			is = text == c.value.text
 		case c.op == opBegins:
 			is = len(text) >= len(c.value.text) && text[:len(c.value.text)] == c.value.text
+		case c.op == opContains:
+			is = x.patterns[c.n].contained(text)
 		case c.op == opLike:
 			is = x.patterns[c.n].matches(text)
 		default:
@@ -97,7 +107,7 @@ func (x *Expression) holds(c *condition, e *cloudevents.Event) (bool, *Error) {
 	switch c.op {
 	case opIs:
 		return v.isText(c.value.text), nil
-	case opBegins, opLike:
+	case opBegins, opContains, opLike:
 		return x.patterns[c.n].matchesValue(v), nil
 	case opIn:
 		is, element := x.sets[c.n].has(v)

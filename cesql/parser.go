@@ -85,7 +85,7 @@ func (p *parser) condition(c condition, negated bool) bool {
 		return false
 	}
 	c.direct = c.directly()
-	if c.attribute.from == fromTime && (c.op == opIs || c.op == opBegins || c.op == opLike || c.op == opIn) {
+	if c.attribute.from == fromTime && c.isAboutText() {
 		c.attribute.from = fromTimeLater
 	}
 	p.leaves = p.leaves[:load] // and those of the right side, which are behind
@@ -420,10 +420,7 @@ func (p *parser) like(negated bool) error {
 	p.patterns = append(p.patterns, pattern)
 	p.advance()
 	n := int32(len(p.patterns) - 1)
-	c := condition{op: opLike, n: n}
-	if pattern.begins() {
-		c.op, c.value.text = opBegins, pattern.first
-	}
+	c := condition{op: pattern.op(), n: n, value: Value{text: pattern.first}}
 	if !p.condition(c, negated) {
 		p.emit(instruction{op: opLike, flag: negated, n: n})
 	}

@@ -1,8 +1,10 @@
 package cesql
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // maxWildcards is how many characters a part of a pattern with _ may have.
@@ -12,7 +14,7 @@ const maxWildcards = 1024
 type pattern struct {
 	first  string   // what the text begins with; all of it if there is no %
 	last   string   // what it ends with
-	middle []string // what is between the two, in this order
+	middle []needle // what is between the two, in this order
 	whole  bool     // there is no %
 	least  int      // how many bytes the text has at least
 	parts  []part   // instead of all that if there is a _; parts[0] is the first
@@ -67,7 +69,7 @@ func plainPattern(count int, next func() string) pattern {
 	p := pattern{first: next(), whole: count == 1}
 	p.least = len(p.first)
 	if count > 2 {
-		p.middle = make([]string, 0, count-2)
+		p.middle = make([]needle, 0, count-2)
 	}
 	for i := 1; i < count; i++ {
 		plain := next()
@@ -76,7 +78,7 @@ func plainPattern(count int, next func() string) pattern {
 		case i == count-1:
 			p.last = plain
 		case plain != "":
-			p.middle = append(p.middle, plain)
+			p.middle = append(p.middle, newNeedle(plain))
 		}
 	}
 	return p
@@ -143,9 +145,17 @@ func newPart(s string) (part, bool) {
 	return x, true
 }
 
-// begins reports whether the pattern is about the beginning of the text alone.
-func (p *pattern) begins() bool {
-	return p.parts == nil && !p.whole && p.last == "" && len(p.middle) == 0
+// op returns what LIKE does with the pattern.
+func (p *pattern) op() op {
+	switch {
+	case p.parts != nil || p.whole || p.last != "":
+		return opLike
+	case len(p.middle) == 0:
+		return opBegins
+	case p.first == "":
+		return opContains
+	}
+	return opLike
 }
 
 // matchesValue is matches for a value that is cast to a String. It makes no string.
@@ -165,18 +175,66 @@ func (p *pattern) matches(s string) bool {
 		return p.matchesParts(s)
 	case p.whole:
 		return s == p.first
-	case len(s) < p.least || s[:len(p.first)] != p.first || s[len(s)-len(p.last):] != p.last:
+	case len(s) < p.least, p.first != "" && s[:len(p.first)] != p.first, p.last != "" && s[len(s)-len(p.last):] != p.last:
 		return false
 	}
-	s = s[len(p.first) : len(s)-len(p.last)]
-	for _, plain := range p.middle {
-		i := strings.Index(s, plain)
-		if i < 0 {
-			return false
+	return p.contained(s[len(p.first) : len(s)-len(p.last)])
+}
+
+// contained reports whether the texts in the middle are in s, one behind the other.
+func (p *pattern) contained(s string) bool {
+	if len(s) > short {
+		return contained(s, p.middle)
+	}
+	for k := range p.middle {
+		x := &p.middle[k]
+		at, last := 0, len(s)-8
+		for at <= last && (eight(s, at)^x.word)&x.mask != 0 {
+			at++
 		}
-		s = s[i+len(plain):]
+		if at > last || x.mask == 0 {
+			return contained(s, p.middle[k:])
+		}
+		s = s[at+len(x.text):]
 	}
 	return true
+}
+
+func contained(s string, xs []needle) bool {
+	for k := range xs {
+		n := strings.Index(s, xs[k].text)
+		if n < 0 {
+			return false
+		}
+		s = s[n+len(xs[k].text):]
+	}
+	return true
+}
+
+// short is how long a text is that is searched without strings.Index, which takes longer to
+// begin with.
+const short = 64
+
+// needle is a text that is searched.
+type needle struct {
+	text string
+	word uint64 // the text, if it has at most eight bytes
+	mask uint64 // the bits of word that count; 0 if the text is longer
+}
+
+func newNeedle(text string) needle {
+	var b [8]byte
+	n := copy(b[:], text)
+	if n < len(text) {
+		return needle{text: text}
+	}
+	return needle{text, eight(string(b[:]), 0), ^uint64(0) >> (64 - 8*n)}
+}
+
+// eight returns the eight bytes of a text from at on.
+func eight(s string, at int) uint64 {
+	b := (*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), at))
+	return binary.LittleEndian.Uint64(b[:])
 }
 
 // matchesParts is matches for a pattern with _.

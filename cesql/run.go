@@ -41,6 +41,7 @@ const (
 	// Of conditions only.
 	opIs     // the text is the same
 	opBegins // the text begins so
+	opContains
 	opExists
 )
 
