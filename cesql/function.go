@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // Function is a function of your own (section 3.5). Several may have the same name and another
@@ -32,66 +30,6 @@ type Function struct {
 	// call is then the one that Call returns if it has the type Result, and else the zero
 	// value.
 	Call func(args []Value) (Value, error)
-}
-
-// Compiler compiles expressions with functions and limits of its own. The zero value is that of
-// [Compile]. A Compiler is safe for concurrent use as long as its fields do not change.
-type Compiler struct {
-	// Functions are there besides those of the specification. None of them may have the
-	// name and the number of parameters of another, a variadic one must have more fixed
-	// parameters than the others of its name, and all names of the specification are taken.
-	Functions []Function
-
-	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is no limit.
-	MaxLength int
-
-	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
-	// 100; there is always a limit.
-	MaxDepth int
-
-	// MaxString limits the strings that functions make, in bytes. A longer one is an
-	// ErrFunctionEvaluation. 0 is 1 MiB, -1 is no limit.
-	MaxString int
-}
-
-const (
-	defaultMaxLength = 64 << 10
-	defaultMaxDepth  = 100
-	defaultMaxString = 1 << 20
-)
-
-func (c *Compiler) maxDepth() int {
-	if c.MaxDepth > 0 {
-		return c.MaxDepth
-	}
-	return defaultMaxDepth
-}
-
-// Compile compiles an expression. See the function [Compile]. An error about a Function does
-// not wrap ErrParse.
-func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
-	if err := c.checkFunctions(); err != nil {
-		return nil, nil, err
-	}
-	if most := limit.Of(c.MaxLength, defaultMaxLength); len(text) > most {
-		return nil, nil, &Error{Kind: ErrParse, Offset: most, Detail: fmt.Sprintf("more than %d bytes", most)}
-	}
-	if !utf8.ValidString(text) {
-		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
-	}
-	p := parser{lexer: lexer{source: text}, compiler: c}
-	return p.compile()
-}
-
-func firstInvalid(s string) int {
-	for i, r := range s {
-		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
-				return i
-			}
-		}
-	}
-	return len(s)
 }
 
 // function is a function that can be called.
@@ -159,7 +97,7 @@ func (f *function) takes(count int) bool {
 }
 
 // function returns the function of that name, in upper case, for so many arguments.
-func (c *Compiler) function(name string, count int) (*function, bool) {
+func (p *parser) function(name string, count int) (*function, bool) {
 	if named, ok := builtins[name]; ok {
 		for i := range named {
 			if f := &named[i]; f.takes(count) {
@@ -168,8 +106,8 @@ func (c *Compiler) function(name string, count int) (*function, bool) {
 		}
 		return nil, false
 	}
-	for i := range c.Functions {
-		own := &c.Functions[i]
+	for i := range p.own {
+		own := &p.own[i]
 		f := &function{
 			parameters: own.Parameters, variadic: own.Variadic, rest: own.Rest, result: own.Result,
 			call: own.Call, complaint: "it failed",

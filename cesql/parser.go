@@ -2,11 +2,9 @@ package cesql
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
-	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // parser compiles an expression in one pass, by recursive descent. Operands come before
@@ -14,7 +12,8 @@ import (
 type parser struct {
 	lexer      lexer
 	token      token // the next one
-	compiler   *Compiler
+	own        []Function
+	maxDepth   int
 	depth      int
 	height     int // of the stack behind what was compiled
 	stack      int // the greatest height
@@ -27,6 +26,7 @@ type parser struct {
 	sets       []set
 	calls      []*function
 	warnings   []Warning
+	next       [][2]int32 // for link
 }
 
 // operand is what the parser knows of a part that it has compiled.
@@ -57,168 +57,20 @@ func (p *parser) warn(offset int, format string, args ...any) {
 
 const maxWarnings = 16
 
-// emit appends an instruction that takes a value. It takes over the leaf that was loaded for it.
-func (p *parser) emit(i instruction) int {
-	last := len(p.code) - 1
-	if last < 0 || p.code[last].op != opLoad || p.label > last {
-		return p.append(i)
-	}
-	i.load = p.code[last].load
-	p.code[last] = i
-	return last
-}
-
-func (p *parser) append(i instruction) int {
-	p.code = append(p.code, i)
-	return len(p.code) - 1
-}
-
-// condition makes the load of an attribute at the end of the code a condition. It reports
-// whether there is such a load.
-func (p *parser) condition(c condition, negated bool) bool {
-	last := len(p.code) - 1
-	if last < 0 || p.code[last].op != opLoad || p.label > last {
-		return false
-	}
-	load := p.code[last].load
-	if c.attribute = p.leaves[load]; c.attribute.from == fromConstant {
-		return false
-	}
-	c.direct = c.directly()
-	if c.attribute.from == fromTime && c.isAboutText() {
-		c.attribute.from = fromTimeLater
-	}
-	p.leaves = p.leaves[:load] // and those of the right side, which are behind
-	p.conditions = append(p.conditions, c)
-	p.code[last] = instruction{op: opCondition, flag: negated, n: int32(len(p.conditions) - 1)}
-	return true
-}
-
-// boolean emits the cast of what x has compiled to a Boolean.
-func (p *parser) boolean(x operand) {
-	if x.truth {
-		return
-	}
-	fail := p.failure(ErrCast, x.offset, notBoolean)
-	if !p.condition(condition{op: opBoolean, fail: fail}, false) {
-		p.emit(instruction{op: opBoolean, fail: fail})
-	}
-}
-
-// load emits the load of a leaf.
-func (p *parser) load(l leaf) {
-	p.append(instruction{op: opLoad, load: p.leaf(l)})
-}
-
-// leaf returns the place of a leaf.
-func (p *parser) leaf(l leaf) int32 {
-	p.leaves = append(p.leaves, l)
-	return int32(len(p.leaves) - 1)
-}
-
-// push emits that the value goes onto the stack.
-func (p *parser) push() int {
-	p.raise(1)
-	return p.emit(instruction{op: opPush})
-}
-
-// raise changes the height of the stack.
-func (p *parser) raise(by int) {
-	p.height += by
-	p.stack = max(p.stack, p.height)
-}
-
-// jumpHere lets a jump lead to what comes next.
-func (p *parser) jumpHere(from int) {
-	p.label = len(p.code)
-	p.code[from].n = int32(p.label)
-}
-
-// failure returns the place of an error that an instruction can end with.
-func (p *parser) failure(kind error, offset int, detail string) int32 {
-	p.failures = append(p.failures, Error{Kind: kind, Offset: offset, Detail: detail})
-	return int32(len(p.failures) - 1)
-}
-
-// compile compiles the text of the lexer.
-func (p *parser) compile() (*Expression, []Warning, error) {
-	var code [8]instruction
-	var leaves [8]leaf
-	var conditions [4]condition
-	p.code, p.leaves, p.conditions = code[:0], leaves[:1], conditions[:0]
+// whole compiles the whole text.
+func (p *parser) whole() (operand, error) {
 	p.advance()
-	root, err := p.expression()
+	x, err := p.expression()
 	if err == nil && p.token.kind != end {
 		err = p.fail("an operator or the end")
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	x := &Expression{
-		source: p.lexer.source, typ: root.typ, maxString: limit.Of(p.compiler.MaxString, defaultMaxString),
-		conditions: slices.Clone(p.conditions), patterns: p.patterns, sets: p.sets, failures: p.failures,
-	}
-	if !p.link(x.conditions) {
-		p.threadJumps()
-		x.code, x.leaves, x.functions, x.stack = slices.Clone(p.code), slices.Clone(p.leaves), p.calls, p.stack
-	}
-	return x, p.warnings, nil
+	return x, err
 }
 
-// link lets each condition name the next, and reports false if the code is more than conditions
-// and AND, OR and NOT between them.
-func (p *parser) link(conditions []condition) bool {
-	for k := range p.code {
-		switch p.code[k].op {
-		case opCondition, opAnd, opOr, opNot:
-		default:
-			return false
-		}
-	}
-	// What comes next if the value is false or true, by the place in the code. All jumps go
-	// forward.
-	next := make([][2]int32, len(p.code)+1)
-	next[len(p.code)] = [2]int32{thenFalse, thenTrue}
-	for k := len(p.code) - 1; k >= 0; k-- {
-		i, behind := &p.code[k], next[k+1]
-		switch i.op {
-		case opAnd:
-			next[k] = [2]int32{next[i.n][0], behind[0]}
-		case opOr:
-			next[k] = [2]int32{behind[0], next[i.n][1]}
-		case opNot:
-			next[k] = [2]int32{behind[1], behind[0]}
-		case opCondition:
-			c := &conditions[i.n]
-			if c.no, c.yes = behind[0], behind[1]; i.flag {
-				c.no, c.yes = c.yes, c.no
-			}
-			next[k] = [2]int32{i.n, i.n}
-		}
-	}
-	return true
-}
-
-// threadJumps lets jumps that lead to a jump lead to where that one would.
-func (p *parser) threadJumps() {
-	for k := len(p.code) - 1; k >= 0; k-- {
-		i := &p.code[k]
-		if i.op != opAnd && i.op != opOr || int(i.n) == len(p.code) {
-			continue
-		}
-		switch next := &p.code[i.n]; {
-		case next.op == i.op:
-			i.n = next.n
-		case next.op == opAnd || next.op == opOr:
-			i.n++
-		}
-	}
-}
-
-// expression compiles a whole expression.
+// expression compiles what is between parentheses, or all.
 func (p *parser) expression() (operand, error) {
-	if p.depth++; p.depth > p.compiler.maxDepth() {
-		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.compiler.maxDepth())}
+	if p.depth++; p.depth > p.maxDepth {
+		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.maxDepth)}
 	}
 	defer func() { p.depth-- }()
 	return p.binary(0)
@@ -339,40 +191,6 @@ func (p *parser) twoSides(o operator, x operand, at int) error {
 	p.code = p.code[:push]
 	p.append(i)
 	return nil
-}
-
-// comparison compiles a comparison with a constant as a condition, if the left side is an
-// attribute.
-func (p *parser) comparison(o operator, x, y operand, push int, constant Value) bool {
-	left := p.code[push].load
-	if left == 0 || p.leaves[left].from == fromConstant {
-		return false
-	}
-	p.code = append(p.code[:push], instruction{op: opLoad, load: left})
-	c, negated := condition{op: o.op, value: constant}, false
-	if constant.typ == String && (o.op == opEqual || o.op == opNotEqual) {
-		c.op, negated = opIs, o.op == opNotEqual
-	} else {
-		c.fail = p.failuresOf(o, x, y, 0)
-	}
-	return p.condition(c, negated)
-}
-
-// failuresOf returns the place of the first error of an operator with two sides.
-func (p *parser) failuresOf(o operator, x, y operand, at int) int32 {
-	detail := notInteger
-	switch o.op {
-	case opEqual, opNotEqual:
-		return p.failure(ErrCast, x.offset, notSame)
-	case opXor:
-		detail = notBoolean
-	}
-	first := p.failure(ErrCast, x.offset, detail)
-	p.failure(ErrCast, y.offset, detail)
-	if o.level >= 2 {
-		p.failure(ErrMath, at, noResult)
-	}
-	return first
 }
 
 // membership compiles LIKE and IN.
@@ -521,8 +339,8 @@ func (p *parser) unary() (operand, error) {
 
 // nested is unary for the operand of a unary operator, which is a level of nesting.
 func (p *parser) nested() (operand, error) {
-	if p.depth++; p.depth > p.compiler.maxDepth() {
-		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.compiler.maxDepth())}
+	if p.depth++; p.depth > p.maxDepth {
+		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.maxDepth)}
 	}
 	defer func() { p.depth-- }()
 	return p.unary()
@@ -633,7 +451,7 @@ func (p *parser) call(at int) (operand, error) {
 		count++
 	}
 	p.advance()
-	f, ok := p.compiler.function(name, count)
+	f, ok := p.function(name, count)
 	if !ok {
 		fail := p.failure(ErrMissingFunction, at, fmt.Sprintf("there is no function %s with %d arguments", cut(name), count))
 		p.warn(at, "%s", p.failures[fail].Detail)
