@@ -53,11 +53,10 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	if !utf8.ValidString(text) {
 		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
 	}
-	p := parsers.Get().(*parser)
-	*p = parser{
-		lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(),
-		code: p.code[:0], leaves: append(p.leaves[:0], leaf{}), failures: p.failures[:0], conditions: p.conditions[:0], next: p.next[:0],
-	}
+	room := scratches.Get().(*scratch)
+	p := parser{lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(), scratch: scratch{
+		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], failures: room.failures[:0], next: room.next[:0],
+	}}
 	root, err := p.whole()
 	if err != nil {
 		return nil, nil, err
@@ -70,17 +69,17 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 		p.threadJumps()
 		x.code, x.leaves, x.functions, x.stack = exactly(p.code), exactly(p.leaves), p.calls, p.stack
 	}
-	warnings := p.warnings
 	if len(text) <= largestPooled {
-		parsers.Put(p)
+		*room = p.scratch
+		scratches.Put(room)
 	}
-	return x, warnings, nil
+	return x, p.warnings, nil
 }
 
-// parsers is scratch. What an Expression has of it is copied.
-var parsers = sync.Pool{New: func() any { return new(parser) }}
+// scratches are for Compile. An Expression has nothing of them.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-// largestPooled is how long the text is, in bytes, whose parser is kept.
+// largestPooled is the length of a text, in bytes, whose scratch is kept.
 const largestPooled = 1 << 10
 
 // exactly returns a copy without room for more.

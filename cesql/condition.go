@@ -34,6 +34,9 @@ func (c *condition) directly() origin {
 
 // isAboutText reports whether the condition can do with the text of the attribute.
 func (c *condition) isAboutText() bool {
+	if c.attribute.function != none {
+		return false
+	}
 	switch c.op {
 	case opIs, opBegins, opContains, opLike, opIn:
 		return true

@@ -37,6 +37,35 @@ func (p *parser) condition(c condition, negated bool) bool {
 	return true
 }
 
+// derive makes the call of a function a leaf, if its first argument is an attribute and the
+// others are constants.
+func (p *parser) derive(f *function) bool {
+	last := len(p.code) - 1
+	if last < 0 || p.code[last].op != opLoad || p.label > last {
+		return false
+	}
+	l, count := &p.leaves[p.code[last].load], int32(0)
+	switch f.builtin {
+	case fnLength:
+	case fnLeft, fnRight:
+		count = l.value.number
+		if l.from != fromConstant || l.value.typ != Integer || count < 0 || p.code[last-1].load == 0 {
+			return false
+		}
+		last--
+		l = &p.leaves[p.code[last].load]
+	default:
+		return false
+	}
+	if l.from == fromConstant || l.function != none {
+		return false
+	}
+	l.function, l.value.number = f.builtin, count
+	p.leaves = p.leaves[:p.code[last].load+1]
+	p.code = append(p.code[:last], instruction{op: opLoad, load: p.code[last].load})
+	return true
+}
+
 // boolean emits the cast of what x has compiled to a Boolean.
 func (p *parser) boolean(x operand) {
 	if x.truth {

@@ -98,15 +98,23 @@ func (x *Expression) evaluate(e *cloudevents.Event) (Value, *Error) {
 }
 
 func (x *Expression) withStack(e *cloudevents.Event) (Value, *Error) {
-	var few [8]Value
+	var few [4]Value
 	if x.stack <= len(few) {
 		return x.run(few[:], e)
 	}
 	return x.withLargeStack(e)
 }
 
-// withLargeStack is for what is deeply nested, or for many arguments.
 func (x *Expression) withLargeStack(e *cloudevents.Event) (Value, *Error) {
+	var some [32]Value
+	if x.stack <= len(some) {
+		return x.run(some[:], e)
+	}
+	return x.withHugeStack(e)
+}
+
+// withHugeStack is for what is deeply nested, or for many arguments.
+func (x *Expression) withHugeStack(e *cloudevents.Event) (Value, *Error) {
 	var many [512]Value
 	if x.stack <= len(many) {
 		return x.run(many[:], e)

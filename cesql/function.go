@@ -277,9 +277,9 @@ func (b builtin) value(args []Value, maxString int) (v Value, ok bool) {
 		case n < 0:
 			return args[0], false
 		case b == fnLeft:
-			return StringValue(text[:skip(text, n)]), true
+			return StringValue(left(text, n)), true
 		}
-		return StringValue(text[skip(text, utf8.RuneCountInString(text)-n):]), true
+		return StringValue(right(text, n)), true
 	case fnSubstring:
 		return substring(text, args[1:])
 	case fnAbs:
@@ -319,14 +319,26 @@ func joined(args []Value, delimiter string, maxString int) (Value, bool) {
 	return StringValue(b.String()), true
 }
 
+// left returns the first n characters of s.
+func left(s string, n int) string { return s[:skip(s, n)] }
+
+// right returns the last n characters of s.
+func right(s string, n int) string { return s[skip(s, utf8.RuneCountInString(s)-n):] }
+
 // skip returns the offset behind the first n characters of s.
 func skip(s string, n int) int {
 	if n <= 0 {
 		return 0
 	}
-	for i := range s {
-		if n--; n < 0 {
+	for i := 0; i < len(s); n-- {
+		switch {
+		case n == 0:
 			return i
+		case s[i] < utf8.RuneSelf:
+			i++
+		default:
+			_, size := utf8.DecodeRuneInString(s[i:])
+			i += size
 		}
 	}
 	return len(s)

@@ -6,11 +6,13 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// leaf is a value that needs no evaluation: a constant, or an attribute of the event.
+// leaf is a value that needs no instruction of its own: a constant, or an attribute of the event,
+// or what LENGTH, LEFT or RIGHT with a constant make of one.
 type leaf struct {
-	from  origin
-	fail  int32 // the place of the error of a missing attribute
-	value Value // the constant; the text of it is the name of an attribute
+	from     origin
+	function builtin // of the attribute; or none
+	fail     int32   // the place of the error of a missing attribute
+	value    Value   // the constant; the text of it is the name of an attribute, the number how many characters
 }
 
 // origin says where the value of a leaf is.
@@ -73,6 +75,21 @@ func (l *leaf) exists(e *cloudevents.Event) bool {
 
 // of returns the value for an event, and whether there is one.
 func (l *leaf) of(e *cloudevents.Event) (Value, bool) {
+	v, ok := l.attribute(e)
+	if l.function == none || !ok {
+		return v, ok
+	}
+	switch l.function {
+	case fnLeft:
+		return StringValue(left(v.String(), int(l.value.number))), true
+	case fnRight:
+		return StringValue(right(v.String(), int(l.value.number))), true
+	}
+	return length(v), true
+}
+
+// attribute is of without the function.
+func (l *leaf) attribute(e *cloudevents.Event) (Value, bool) {
 	text := ""
 	switch l.from {
 	case fromConstant:

@@ -10,22 +10,27 @@ import (
 // parser compiles an expression in one pass, by recursive descent. Operands come before
 // their operator in the code.
 type parser struct {
-	lexer      lexer
-	token      token // the next one
-	own        []Function
-	maxDepth   int
-	depth      int
-	height     int // of the stack behind what was compiled
-	stack      int // the greatest height
-	label      int // where a jump leads to, if one leads to the end of the code
+	lexer    lexer
+	token    token // the next one
+	own      []Function
+	maxDepth int
+	depth    int
+	height   int // of the stack behind what was compiled
+	stack    int // the greatest height
+	label    int // where a jump leads to, if one leads to the end of the code
+	patterns []pattern
+	sets     []set
+	calls    []*function
+	warnings []Warning
+	scratch
+}
+
+// scratch is what is copied from a parser, and can be used again.
+type scratch struct {
 	code       []instruction
 	leaves     []leaf // leaves[0] is none
-	failures   []Error
 	conditions []condition
-	patterns   []pattern
-	sets       []set
-	calls      []*function
-	warnings   []Warning
+	failures   []Error
 	next       [][2]int32 // for link
 }
 
@@ -458,6 +463,10 @@ func (p *parser) call(at int) (operand, error) {
 		p.height -= max(count-1, 0)
 		p.emit(instruction{op: opMissing, fail: fail})
 		return operand{offset: at, typ: Boolean}, nil
+	}
+	if p.derive(f) {
+		p.height -= count - 1
+		return operand{offset: at, typ: f.result}, nil
 	}
 	if f.builtin == fnLength {
 		p.emit(instruction{op: opLength})

@@ -33,14 +33,17 @@ const anyRune = -1
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
 func newPattern(s string) (pattern, bool) {
+	var few [8]string
+	texts := few[:0]
 	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
-		return plainPattern(strings.Count(s, "%")+1, func() (plain string) {
-			plain, s, _ = strings.Cut(s, "%")
-			return plain
-		}), true
+		for more := true; more; {
+			var text string
+			text, s, more = strings.Cut(s, "%")
+			texts = append(texts, text)
+		}
+		return plainPattern(texts), true
 	}
 	parts := make([]part, 0, strings.Count(s, "%")+1)
-	plain := true
 	for {
 		end := endOfPart(s)
 		x, ok := newPart(s[:end])
@@ -48,37 +51,36 @@ func newPattern(s string) (pattern, bool) {
 			return pattern{}, false
 		}
 		parts = append(parts, x)
-		plain = plain && x.runes == nil
+		if x.runes == nil {
+			texts = append(texts, x.plain)
+		}
 		if end == len(s) {
 			break
 		}
 		s = s[end+1:]
 	}
-	if !plain {
-		return pattern{parts: parts}, true
+	if len(texts) == len(parts) {
+		return plainPattern(texts), true
 	}
-	next := 0
-	return plainPattern(len(parts), func() string {
-		next++
-		return parts[next-1].plain
-	}), true
+	return pattern{parts: parts}, true
 }
 
-// plainPattern returns the pattern of count parts without _.
-func plainPattern(count int, next func() string) pattern {
-	p := pattern{first: next(), whole: count == 1}
-	p.least = len(p.first)
-	if count > 2 {
-		p.middle = make([]needle, 0, count-2)
+// plainPattern returns the pattern of parts without _.
+func plainPattern(texts []string) pattern {
+	p := pattern{first: texts[0], whole: len(texts) == 1}
+	for _, text := range texts {
+		p.least += len(text)
 	}
-	for i := 1; i < count; i++ {
-		plain := next()
-		p.least += len(plain)
-		switch {
-		case i == count-1:
-			p.last = plain
-		case plain != "":
-			p.middle = append(p.middle, newNeedle(plain))
+	if p.whole {
+		return p
+	}
+	p.last = texts[len(texts)-1]
+	if texts = texts[1 : len(texts)-1]; len(texts) > 0 {
+		p.middle = make([]needle, 0, len(texts))
+		for _, text := range texts {
+			if text != "" {
+				p.middle = append(p.middle, newNeedle(text))
+			}
 		}
 	}
 	return p

@@ -66,9 +66,11 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 		i := &x.code[pc]
 		if i.load != 0 {
 			l := &x.leaves[i.load]
-			var ok bool
-			if v, ok = l.of(e); !ok {
-				return x.failed(l.fail)
+			if v = l.value; l.from != fromConstant {
+				var ok bool
+				if v, ok = l.of(e); !ok {
+					return x.failed(l.fail)
+				}
 			}
 		}
 		switch i.op {
@@ -122,9 +124,11 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 			right := v
 			if i.right != 0 {
 				l := &x.leaves[i.right]
-				var ok bool
-				if right, ok = l.of(e); !ok {
-					return x.failed(l.fail)
+				if right = l.value; l.from != fromConstant {
+					var ok bool
+					if right, ok = l.of(e); !ok {
+						return x.failed(l.fail)
+					}
 				}
 			} else {
 				top--
