@@ -55,16 +55,15 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	}
 	room := scratches.Get().(*scratch)
 	p := parser{lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(), scratch: scratch{
-		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], failures: room.failures[:0], next: room.next[:0],
+		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], patterns: room.patterns[:0],
+		failures: room.failures[:0], next: room.next[:0],
 	}}
 	root, err := p.whole()
 	if err != nil {
 		return nil, nil, err
 	}
-	x := &Expression{
-		source: text, typ: root.typ, maxString: limit.Of(c.MaxString, defaultMaxString),
-		conditions: exactly(p.conditions), patterns: p.patterns, sets: p.sets, failures: exactly(p.failures),
-	}
+	x := p.result()
+	x.source, x.typ, x.maxString = text, root.typ, limit.Of(c.MaxString, defaultMaxString)
 	if !p.link(x.conditions) {
 		p.threadJumps()
 		x.code, x.leaves, x.functions, x.stack = exactly(p.code), exactly(p.leaves), p.calls, p.stack
@@ -81,6 +80,31 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // largestPooled is the length of a text, in bytes, whose scratch is kept.
 const largestPooled = 1 << 10
+
+// result returns an Expression with what conditions need. That of a single condition is in one
+// piece of memory.
+func (p *parser) result() *Expression {
+	switch {
+	case len(p.conditions) == 1 && len(p.patterns) == 1:
+		r := &struct {
+			Expression
+			conditions [1]condition
+			patterns   [1]pattern
+		}{conditions: [1]condition(p.conditions), patterns: [1]pattern(p.patterns)}
+		r.Expression.conditions, r.Expression.patterns = r.conditions[:], r.patterns[:]
+		r.sets, r.failures = p.sets, exactly(p.failures)
+		return &r.Expression
+	case len(p.conditions) == 1:
+		r := &struct {
+			Expression
+			conditions [1]condition
+		}{conditions: [1]condition(p.conditions)}
+		r.Expression.conditions, r.patterns = r.conditions[:], exactly(p.patterns)
+		r.sets, r.failures = p.sets, exactly(p.failures)
+		return &r.Expression
+	}
+	return &Expression{conditions: exactly(p.conditions), patterns: exactly(p.patterns), sets: p.sets, failures: exactly(p.failures)}
+}
 
 // exactly returns a copy without room for more.
 func exactly[T any](s []T) []T {

@@ -30,6 +30,7 @@ type scratch struct {
 	code       []instruction
 	leaves     []leaf // leaves[0] is none
 	conditions []condition
+	patterns   []pattern
 	failures   []Error
 	next       [][2]int32 // for link
 }

@@ -22,14 +22,15 @@ type pattern struct {
 
 // part is what stands between two %.
 type part struct {
-	plain string            // without escapes; unused if there is a _
-	runes []rune            // if there is a _, which is anyRune
-	masks map[rune][]uint64 // where the characters of runes are
-	any   []uint64          // where anyRune is
+	pieces []piece // one behind the other
+	search *search // of a part in the middle, unless it is a plain text
 }
 
-// anyRune stands for one character.
-const anyRune = -1
+// piece is a text, and how many characters there are behind it, whatever they are.
+type piece struct {
+	text string
+	any  int
+}
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
 func newPattern(s string) (pattern, bool) {
@@ -43,17 +44,18 @@ func newPattern(s string) (pattern, bool) {
 		}
 		return plainPattern(texts), true
 	}
-	parts := make([]part, 0, strings.Count(s, "%")+1)
+	partCount, pieceCount := count(s)
+	parts, all := make([]part, 0, partCount), make([]piece, 0, pieceCount)
 	for {
-		end := endOfPart(s)
-		x, ok := newPart(s[:end])
-		if !ok {
+		end, begin := endOfPart(s), len(all)
+		all = appendPieces(all, s[:end])
+		x := part{pieces: all[begin:len(all):len(all)]}
+		if x.plain() {
+			texts = append(texts, x.pieces[0].text)
+		} else if x.length() > maxWildcards {
 			return pattern{}, false
 		}
 		parts = append(parts, x)
-		if x.runes == nil {
-			texts = append(texts, x.plain)
-		}
 		if end == len(s) {
 			break
 		}
@@ -62,7 +64,75 @@ func newPattern(s string) (pattern, bool) {
 	if len(texts) == len(parts) {
 		return plainPattern(texts), true
 	}
+	for i := 1; i < len(parts)-1; i++ {
+		if x := &parts[i]; !x.plain() {
+			x.search = newSearch(x)
+		}
+	}
 	return pattern{parts: parts}, true
+}
+
+// plain reports whether there is no _.
+func (x *part) plain() bool { return len(x.pieces) == 1 && x.pieces[0].any == 0 }
+
+// length returns how many characters the part takes.
+func (x *part) length() (n int) {
+	for i := range x.pieces {
+		n += utf8.RuneCountInString(x.pieces[i].text) + x.pieces[i].any
+	}
+	return n
+}
+
+// count returns how many parts and pieces a pattern has at most.
+func count(s string) (parts, pieces int) {
+	parts = 1
+	for i := range len(s) {
+		switch {
+		case s[i] == '%':
+			parts++
+		case s[i] == '_' && (i == 0 || s[i-1] != '_'):
+			pieces++
+		}
+	}
+	return parts, pieces + parts
+}
+
+// appendPieces appends the pieces of a part. There is at least one.
+func appendPieces(all []piece, s string) []piece {
+	begin, before := 0, len(all)
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '_':
+			n := 1
+			for i+n < len(s) && s[i+n] == '_' {
+				n++
+			}
+			all = append(all, piece{literal(s[begin:i]), n})
+			i += n - 1
+			begin = i + 1
+		case isEscape(s, i):
+			i++
+		}
+	}
+	if begin < len(s) || len(all) == before {
+		all = append(all, piece{literal(s[begin:]), 0})
+	}
+	return all
+}
+
+// literal removes the backslashes before % and _.
+func literal(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if isEscape(s, i) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // plainPattern returns the pattern of parts without _.
@@ -102,49 +172,6 @@ func endOfPart(s string) int {
 // isEscape reports whether there is a backslash at i that makes what follows a character.
 func isEscape(s string, i int) bool {
 	return s[i] == '\\' && i+1 < len(s) && (s[i+1] == '%' || s[i+1] == '_')
-}
-
-func newPart(s string) (part, bool) {
-	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
-		return part{plain: s}, true
-	}
-	var runes []rune
-	hasAny := false
-	for i, r := range s {
-		switch {
-		case isEscape(s, i) || i > 0 && (r == '_' || r == '%') && isEscape(s, i-1):
-			if r == '\\' {
-				continue
-			}
-		case r == '_':
-			r, hasAny = anyRune, true
-		}
-		runes = append(runes, r)
-	}
-	switch {
-	case !hasAny:
-		return part{plain: string(runes)}, true
-	case len(runes) > maxWildcards:
-		return part{}, false
-	}
-	words := (len(runes) + 63) / 64
-	x := part{runes: runes, masks: map[rune][]uint64{}, any: make([]uint64, words)}
-	for i, r := range runes {
-		mask := x.any
-		if r != anyRune {
-			if mask = x.masks[r]; mask == nil {
-				mask = make([]uint64, words)
-				x.masks[r] = mask
-			}
-		}
-		mask[i/64] |= 1 << (i % 64)
-	}
-	for _, mask := range x.masks {
-		for i := range mask {
-			mask[i] |= x.any[i]
-		}
-	}
-	return x, true
 }
 
 // op returns what LIKE does with the pattern.
@@ -265,54 +292,108 @@ func (p *pattern) matchesParts(s string) bool {
 
 // prefix returns how many bytes of s the part takes at its beginning.
 func (x *part) prefix(s string) (n int, ok bool) {
-	if x.runes == nil {
-		return len(x.plain), strings.HasPrefix(s, x.plain)
-	}
-	for _, want := range x.runes {
-		if n == len(s) {
-			return 0, false
+	for i := range x.pieces {
+		y := &x.pieces[i]
+		if y.text != "" {
+			if !strings.HasPrefix(s[n:], y.text) {
+				return 0, false
+			}
+			n += len(y.text)
 		}
-		r, size := utf8.DecodeRuneInString(s[n:])
-		if want != anyRune && want != r {
-			return 0, false
+		for range y.any {
+			if n == len(s) {
+				return 0, false
+			}
+			size := 1
+			if s[n] >= utf8.RuneSelf {
+				_, size = utf8.DecodeRuneInString(s[n:])
+			}
+			n += size
 		}
-		n += size
 	}
 	return n, true
 }
 
 // suffix returns how many bytes of s the part takes at its end.
 func (x *part) suffix(s string) (n int, ok bool) {
-	if x.runes == nil {
-		return len(x.plain), strings.HasSuffix(s, x.plain)
-	}
-	for i := len(x.runes) - 1; i >= 0; i-- {
-		if n == len(s) {
-			return 0, false
+	end := len(s)
+	for i := len(x.pieces) - 1; i >= 0; i-- {
+		y := &x.pieces[i]
+		for range y.any {
+			if end == 0 {
+				return 0, false
+			}
+			size := 1
+			if s[end-1] >= utf8.RuneSelf {
+				_, size = utf8.DecodeLastRuneInString(s[:end])
+			}
+			end -= size
 		}
-		r, size := utf8.DecodeLastRuneInString(s[:len(s)-n])
-		if want := x.runes[i]; want != anyRune && want != r {
-			return 0, false
+		if y.text != "" {
+			if !strings.HasSuffix(s[:end], y.text) {
+				return 0, false
+			}
+			end -= len(y.text)
 		}
-		n += size
 	}
-	return n, true
+	return len(s) - end, true
 }
 
-// find returns the end of the first place in s where the part is. With _, it keeps a bit for
-// each beginning of the part that the text so far ends with ("shift-and").
+// find returns the end of the first place in s where the part is.
 func (x *part) find(s string) (n int, ok bool) {
-	if x.runes == nil {
-		i := strings.Index(s, x.plain)
-		return i + len(x.plain), i >= 0
+	if x.search != nil {
+		return x.search.find(s)
 	}
+	text := x.pieces[0].text
+	i := strings.Index(s, text)
+	return i + len(text), i >= 0
+}
+
+// search finds a part with _. It keeps a bit for each beginning of the part that the text so far
+// ends with ("shift-and").
+type search struct {
+	length int
+	masks  map[rune][]uint64 // where a character is
+	any    []uint64          // where any character is
+}
+
+func newSearch(x *part) *search {
+	f := &search{length: x.length(), masks: map[rune][]uint64{}}
+	words := (f.length + 63) / 64
+	f.any = make([]uint64, words)
+	at := 0
+	for _, y := range x.pieces {
+		for _, r := range y.text {
+			mask := f.masks[r]
+			if mask == nil {
+				mask = make([]uint64, words)
+				f.masks[r] = mask
+			}
+			mask[at/64] |= 1 << (at % 64)
+			at++
+		}
+		for range y.any {
+			f.any[at/64] |= 1 << (at % 64)
+			at++
+		}
+	}
+	for _, mask := range f.masks {
+		for i := range mask {
+			mask[i] |= f.any[i]
+		}
+	}
+	return f
+}
+
+// find returns the end of the first place in s.
+func (f *search) find(s string) (n int, ok bool) {
 	var room [maxWildcards / 64]uint64
-	state := room[:len(x.any)]
-	last := len(x.runes) - 1
+	state := room[:len(f.any)]
+	last := f.length - 1
 	for i, r := range s {
-		mask := x.masks[r]
+		mask := f.masks[r]
 		if mask == nil {
-			mask = x.any
+			mask = f.any
 		}
 		carry := uint64(1)
 		for w := range state {
