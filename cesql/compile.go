@@ -55,19 +55,14 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	}
 	room := scratches.Get().(*scratch)
 	p := parser{lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(), scratch: scratch{
-		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], patterns: room.patterns[:0],
-		failures: room.failures[:0], next: room.next[:0],
+		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], failures: room.failures[:0], next: room.next[:0],
 	}}
 	root, err := p.whole()
 	if err != nil {
 		return nil, nil, err
 	}
-	x := p.result()
-	x.source, x.typ, x.maxString = text, root.typ, limit.Of(c.MaxString, defaultMaxString)
-	if !p.link(x.conditions) {
-		p.threadJumps()
-		x.code, x.leaves, x.functions, x.stack = exactly(p.code), exactly(p.leaves), p.calls, p.stack
-	}
+	x := p.result(limit.Of(c.MaxString, defaultMaxString))
+	x.source, x.failures, x.typ = text, exactly(p.failures), root.typ
 	if len(text) <= largestPooled {
 		*room = p.scratch
 		scratches.Put(room)
@@ -81,29 +76,29 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 // largestPooled is the length of a text, in bytes, whose scratch is kept.
 const largestPooled = 1 << 10
 
-// result returns an Expression with what conditions need. That of a single condition is in one
-// piece of memory.
-func (p *parser) result() *Expression {
-	switch {
-	case len(p.conditions) == 1 && len(p.patterns) == 1:
-		r := &struct {
+// result returns an Expression with conditions or a program, in few pieces of memory.
+func (p *parser) result(maxString int) *Expression {
+	if !p.link() {
+		p.threadJumps()
+		both := &struct {
 			Expression
-			conditions [1]condition
-			patterns   [1]pattern
-		}{conditions: [1]condition(p.conditions), patterns: [1]pattern(p.patterns)}
-		r.Expression.conditions, r.Expression.patterns = r.conditions[:], r.patterns[:]
-		r.sets, r.failures = p.sets, exactly(p.failures)
-		return &r.Expression
-	case len(p.conditions) == 1:
-		r := &struct {
-			Expression
-			conditions [1]condition
-		}{conditions: [1]condition(p.conditions)}
-		r.Expression.conditions, r.patterns = r.conditions[:], exactly(p.patterns)
-		r.sets, r.failures = p.sets, exactly(p.failures)
-		return &r.Expression
+			room program
+		}{Expression: Expression{conditions: exactly(p.conditions)}, room: program{
+			code: exactly(p.code), leaves: exactly(p.leaves), patterns: p.patterns, sets: p.sets, functions: p.calls,
+			stack: p.stack, maxString: maxString,
+		}}
+		both.program = &both.room
+		return &both.Expression
 	}
-	return &Expression{conditions: exactly(p.conditions), patterns: exactly(p.patterns), sets: p.sets, failures: exactly(p.failures)}
+	if len(p.conditions) > 1 {
+		return &Expression{conditions: exactly(p.conditions)}
+	}
+	both := &struct {
+		Expression
+		room [1]condition
+	}{room: [1]condition(p.conditions)}
+	both.conditions = both.room[:]
+	return &both.Expression
 }
 
 // exactly returns a copy without room for more.
@@ -127,7 +122,7 @@ func firstInvalid(s string) int {
 
 // link lets each condition name the next, and reports false if the code is more than conditions
 // and AND, OR and NOT between them.
-func (p *parser) link(conditions []condition) bool {
+func (p *parser) link() bool {
 	for k := range p.code {
 		switch p.code[k].op {
 		case opCondition, opAnd, opOr, opNot:
@@ -149,7 +144,7 @@ func (p *parser) link(conditions []condition) bool {
 		case opNot:
 			next[k] = [2]int32{behind[1], behind[0]}
 		case opCondition:
-			c := &conditions[i.n]
+			c := &p.conditions[i.n]
 			if c.no, c.yes = behind[0], behind[1]; i.flag {
 				c.no, c.yes = c.yes, c.no
 			}

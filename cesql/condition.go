@@ -1,6 +1,7 @@
 package cesql
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -16,8 +17,9 @@ type condition struct {
 	no        int32  // what comes next if the condition does not hold
 	yes       int32  // if it does
 	value     Value  // what the attribute is compared with; of opBegins, what it begins with
-	n         int32  // the place of the pattern or the set
 	fail      int32  // the first of its errors
+	pattern   *pattern
+	set       *set
 	attribute leaf
 }
 
@@ -80,11 +82,11 @@ func (x *Expression) decide(e *cloudevents.Event) (bool, *Error) {
 		case c.op == opBegins:
 			is = len(text) >= len(c.value.text) && text[:len(c.value.text)] == c.value.text
 		case c.op == opContains:
-			is = x.patterns[c.n].contained(text)
+			is = c.pattern.contained(text)
 		case c.op == opLike:
-			is = x.patterns[c.n].matches(text)
+			is = c.pattern.matches(text)
 		default:
-			is = x.sets[c.n].hasText(text)
+			is = c.set.hasText(text)
 		}
 		if next = c.no; is {
 			next = c.yes
@@ -110,10 +112,12 @@ func (x *Expression) holds(c *condition, e *cloudevents.Event) (bool, *Error) {
 	switch c.op {
 	case opIs:
 		return v.isText(c.value.text), nil
-	case opBegins, opContains, opLike:
-		return x.patterns[c.n].matchesValue(v), nil
+	case opBegins:
+		return v.begins(c.value.text), nil
+	case opContains, opLike:
+		return c.pattern.matchesValue(v), nil
 	case opIn:
-		is, element := x.sets[c.n].has(v)
+		is, element := c.set.has(v)
 		if element >= 0 {
 			return false, &x.failures[c.fail+element]
 		}
@@ -141,9 +145,11 @@ func (x *Expression) holdsForTime(c *condition, e *cloudevents.Event) bool {
 	case opIs:
 		return text == c.value.text
 	case opIn:
-		return x.sets[c.n].hasText(text)
+		return c.set.hasText(text)
+	case opBegins:
+		return strings.HasPrefix(text, c.value.text)
 	}
-	return x.patterns[c.n].matches(text)
+	return c.pattern.matches(text)
 }
 
 // maxTime is how many bytes the text of a time has at most.
@@ -160,8 +166,8 @@ type set struct {
 const fewTexts = 12
 
 // newSet returns the set of the constants that leaves are.
-func newSet(leaves []leaf) set {
-	s := set{texts: make([]string, len(leaves))}
+func newSet(leaves []leaf) *set {
+	s := &set{texts: make([]string, len(leaves))}
 	for i := range leaves {
 		v := leaves[i].value
 		s.texts[i] = v.String()

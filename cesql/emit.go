@@ -129,19 +129,28 @@ func (p *parser) comparison(o operator, x, y operand, push int, constant Value) 
 	return p.condition(c, negated)
 }
 
-// failuresOf returns the place of the first error of an operator with two sides.
+// failuresOf returns the place of the errors of an operator with two sides. Those that cannot
+// happen are not there.
 func (p *parser) failuresOf(o operator, x, y operand, at int) int32 {
 	detail := notInteger
 	switch o.op {
 	case opEqual, opNotEqual:
+		if x.number && y.number {
+			return 0
+		}
 		return p.failure(ErrCast, x.offset, notSame)
 	case opXor:
 		detail = notBoolean
 	}
-	first := p.failure(ErrCast, x.offset, detail)
-	p.failure(ErrCast, y.offset, detail)
-	if o.level >= 2 {
-		p.failure(ErrMath, at, noResult)
+	first := int32(len(p.failures)) - wrongResult // as if that of the left side were there
+	if !x.number {
+		first = p.failure(ErrCast, x.offset, detail)
+	}
+	if o.level >= 2 || !y.number {
+		p.failure(ErrMath, at, noResult) // of a comparison, it takes the place only
+	}
+	if !y.number {
+		p.failure(ErrCast, y.offset, detail)
 	}
 	return first
 }

@@ -7,15 +7,9 @@ import "github.com/seed763dd41b/cloudevents"
 type Expression struct {
 	source     string
 	conditions []condition
-	code       []instruction // nil if the expression is nothing but conditions
-	leaves     []leaf
-	patterns   []pattern
-	sets       []set
-	functions  []*function
 	failures   []Error
-	stack      int  // how many values the code keeps at a time
+	*program        // nil if the expression is nothing but conditions
 	typ        Type // of the value
-	maxString  int
 }
 
 // Compile compiles an expression with the functions of the specification. The error is an
@@ -50,7 +44,7 @@ func (x *Expression) Type() Type { return x.typ }
 // (section 1.2). An error, or a value of another type, is false. The error is that of
 // [Expression.Evaluate], or an [*Error] that wraps [ErrGeneric] for a value of another type.
 func (x *Expression) Match(e *cloudevents.Event) (bool, error) {
-	if x.code == nil && x.conditions != nil {
+	if x.program == nil && x.conditions != nil {
 		b, err := x.decide(e)
 		if err != nil {
 			return false, err
@@ -88,9 +82,11 @@ func (x *Expression) Evaluate(e *cloudevents.Event) (Value, error) {
 // evaluate decides the conditions, or runs the code with a stack that is large enough.
 func (x *Expression) evaluate(e *cloudevents.Event) (Value, *Error) {
 	switch {
-	case x.code == nil && x.conditions != nil:
+	case x.program == nil && x.conditions != nil:
 		b, err := x.decide(e)
 		return BooleanValue(b), err
+	case x.program == nil: // of the zero Expression
+		return Value{}, nil
 	case x.stack == 0:
 		return x.run(nil, e)
 	}

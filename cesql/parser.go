@@ -18,8 +18,8 @@ type parser struct {
 	height   int // of the stack behind what was compiled
 	stack    int // the greatest height
 	label    int // where a jump leads to, if one leads to the end of the code
-	patterns []pattern
-	sets     []set
+	patterns []*pattern
+	sets     []*set
 	calls    []*function
 	warnings []Warning
 	scratch
@@ -30,7 +30,6 @@ type scratch struct {
 	code       []instruction
 	leaves     []leaf // leaves[0] is none
 	conditions []condition
-	patterns   []pattern
 	failures   []Error
 	next       [][2]int32 // for link
 }
@@ -40,6 +39,7 @@ type operand struct {
 	offset int
 	typ    Type // of the value; Boolean if that is not known
 	truth  bool // the value is a Boolean, and no function's
+	number bool // the value is an Integer, and no function's
 	isNot  bool // NOT x, without parentheses around it
 	logic  id   // AND, OR or XOR, without parentheses around it
 }
@@ -144,7 +144,7 @@ func (p *parser) binary(level int) (operand, error) {
 		}
 		x = operand{offset: x.offset, typ: Boolean, truth: true}
 		if o.level >= 2 {
-			x.typ, x.truth = Integer, false
+			x.typ, x.truth, x.number = Integer, false, true
 		}
 		if o.level == 0 {
 			x.logic = which
@@ -237,16 +237,22 @@ func (p *parser) like(negated bool) error {
 	if p.token.kind != text {
 		return p.fail("a string literal behind LIKE")
 	}
+	if text, ok := beginning(p.token.text); ok && p.condition(condition{op: opBegins, value: Value{text: text}}, negated) {
+		p.advance()
+		return nil
+	}
 	pattern, ok := newPattern(p.token.text)
 	if !ok {
 		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
 	}
-	p.patterns = append(p.patterns, pattern)
 	p.advance()
-	n := int32(len(p.patterns) - 1)
-	c := condition{op: pattern.op(), n: n, value: Value{text: pattern.first}}
+	c := condition{op: opLike, pattern: pattern}
+	if pattern.contains() {
+		c.op = opContains
+	}
 	if !p.condition(c, negated) {
-		p.emit(instruction{op: opLike, flag: negated, n: n})
+		p.patterns = append(p.patterns, pattern)
+		p.emit(instruction{op: opLike, flag: negated, n: int32(len(p.patterns) - 1)})
 	}
 	return nil
 }
@@ -279,15 +285,16 @@ func (p *parser) in(negated bool) error {
 	p.height--
 	if code := p.code[push+1:]; p.allConstant(code) {
 		first := code[0].load
-		p.sets = append(p.sets, newSet(p.leaves[first:]))
+		set := newSet(p.leaves[first:])
 		p.leaves = p.leaves[:first]
-		n, left := int32(len(p.sets)-1), p.code[push].load
+		left := p.code[push].load
 		p.code = p.code[:push]
 		if left != 0 {
 			p.append(instruction{op: opLoad, load: left})
 		}
-		if !p.condition(condition{op: opIn, n: n, fail: failures}, negated) {
-			p.emit(instruction{op: opIn, flag: negated, n: n, fail: failures})
+		if !p.condition(condition{op: opIn, set: set, fail: failures}, negated) {
+			p.sets = append(p.sets, set)
+			p.emit(instruction{op: opIn, flag: negated, n: int32(len(p.sets) - 1), fail: failures})
 		}
 		return nil
 	}
@@ -386,7 +393,7 @@ func (p *parser) primary() (operand, error) {
 			return x, p.fail(`")" or an operator`)
 		}
 		p.advance()
-		return operand{offset: at, typ: x.typ, truth: x.truth}, nil
+		return operand{offset: at, typ: x.typ, truth: x.truth, number: x.number}, nil
 	case t.kind == text:
 		p.advance()
 		p.constant(StringValue(t.text))
@@ -431,7 +438,7 @@ func (p *parser) number(sign string, at int) (operand, error) {
 	}
 	p.advance()
 	p.constant(IntegerValue(n))
-	return operand{offset: at, typ: Integer}, nil
+	return operand{offset: at, typ: Integer, number: true}, nil
 }
 
 // call compiles the call of a function.

@@ -33,7 +33,7 @@ type piece struct {
 }
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
-func newPattern(s string) (pattern, bool) {
+func newPattern(s string) (*pattern, bool) {
 	var few [8]string
 	texts := few[:0]
 	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
@@ -44,8 +44,15 @@ func newPattern(s string) (pattern, bool) {
 		}
 		return plainPattern(texts), true
 	}
-	partCount, pieceCount := count(s)
-	parts, all := make([]part, 0, partCount), make([]piece, 0, pieceCount)
+	room := &struct { // one piece of memory for most
+		pattern
+		parts  [2]part
+		pieces [3]piece
+	}{}
+	parts, all := room.parts[:0], room.pieces[:0]
+	if partCount, pieceCount := count(s); partCount > len(room.parts) || pieceCount > len(room.pieces) {
+		parts, all = make([]part, 0, partCount), make([]piece, 0, pieceCount)
+	}
 	for {
 		end, begin := endOfPart(s), len(all)
 		all = appendPieces(all, s[:end])
@@ -53,7 +60,7 @@ func newPattern(s string) (pattern, bool) {
 		if x.plain() {
 			texts = append(texts, x.pieces[0].text)
 		} else if x.length() > maxWildcards {
-			return pattern{}, false
+			return nil, false
 		}
 		parts = append(parts, x)
 		if end == len(s) {
@@ -69,11 +76,15 @@ func newPattern(s string) (pattern, bool) {
 			x.search = newSearch(x)
 		}
 	}
-	return pattern{parts: parts}, true
+	room.pattern.parts = parts
+	return &room.pattern, true
 }
 
 // plain reports whether there is no _.
 func (x *part) plain() bool { return len(x.pieces) == 1 && x.pieces[0].any == 0 }
+
+// empty reports whether the part takes nothing.
+func (x *part) empty() bool { return x.plain() && x.pieces[0].text == "" }
 
 // length returns how many characters the part takes.
 func (x *part) length() (n int) {
@@ -136,8 +147,13 @@ func literal(s string) string {
 }
 
 // plainPattern returns the pattern of parts without _.
-func plainPattern(texts []string) pattern {
-	p := pattern{first: texts[0], whole: len(texts) == 1}
+func plainPattern(texts []string) *pattern {
+	room := &struct { // one piece of memory for most
+		pattern
+		needles [3]needle
+	}{}
+	p := &room.pattern
+	p.first, p.whole = texts[0], len(texts) == 1
 	for _, text := range texts {
 		p.least += len(text)
 	}
@@ -145,12 +161,14 @@ func plainPattern(texts []string) pattern {
 		return p
 	}
 	p.last = texts[len(texts)-1]
-	if texts = texts[1 : len(texts)-1]; len(texts) > 0 {
+	texts = texts[1 : len(texts)-1]
+	p.middle = room.needles[:0]
+	if len(texts) > len(room.needles) {
 		p.middle = make([]needle, 0, len(texts))
-		for _, text := range texts {
-			if text != "" {
-				p.middle = append(p.middle, newNeedle(text))
-			}
+	}
+	for _, text := range texts {
+		if text != "" {
+			p.middle = append(p.middle, newNeedle(text))
 		}
 	}
 	return p
@@ -174,17 +192,22 @@ func isEscape(s string, i int) bool {
 	return s[i] == '\\' && i+1 < len(s) && (s[i+1] == '%' || s[i+1] == '_')
 }
 
-// op returns what LIKE does with the pattern.
-func (p *pattern) op() op {
-	switch {
-	case p.parts != nil || p.whole || p.last != "":
-		return opLike
-	case len(p.middle) == 0:
-		return opBegins
-	case p.first == "":
-		return opContains
+// contains reports whether the pattern is about what the text contains alone.
+func (p *pattern) contains() bool {
+	return p.parts == nil && !p.whole && p.first == "" && p.last == ""
+}
+
+// beginning returns what a pattern such as 'com.%' asks a text to begin with.
+func beginning(pattern string) (text string, ok bool) {
+	for i := range len(pattern) {
+		switch pattern[i] {
+		case '%':
+			return pattern[:i], i == len(pattern)-1
+		case '_', '\\':
+			return "", false
+		}
 	}
-	return opLike
+	return "", false
 }
 
 // matchesValue is matches for a value that is cast to a String. It makes no string.
@@ -252,12 +275,14 @@ type needle struct {
 }
 
 func newNeedle(text string) needle {
-	var b [8]byte
-	n := copy(b[:], text)
-	if n < len(text) {
-		return needle{text: text}
+	x := needle{text: text}
+	if len(text) <= 8 {
+		for i := range len(text) {
+			x.word |= uint64(text[i]) << (8 * i)
+		}
+		x.mask = ^uint64(0) >> (64 - 8*len(text))
 	}
-	return needle{text, eight(string(b[:]), 0), ^uint64(0) >> (64 - 8*n)}
+	return x
 }
 
 // eight returns the eight bytes of a text from at on.
@@ -269,18 +294,22 @@ func eight(s string, at int) uint64 {
 // matchesParts is matches for a pattern with _.
 func (p *pattern) matchesParts(s string) bool {
 	first, last := &p.parts[0], &p.parts[len(p.parts)-1]
-	n, ok := first.prefix(s)
-	if !ok {
-		return false
+	n, ok := 0, true
+	if !first.empty() {
+		if n, ok = first.prefix(s); !ok {
+			return false
+		}
 	}
 	if first == last {
 		return n == len(s)
 	}
 	s = s[n:]
-	if n, ok = last.suffix(s); !ok {
-		return false
+	if !last.empty() {
+		if n, ok = last.suffix(s); !ok {
+			return false
+		}
+		s = s[:len(s)-n]
 	}
-	s = s[:len(s)-n]
 	for i := 1; i < len(p.parts)-1; i++ {
 		if n, ok = p.parts[i].find(s); !ok {
 			return false

@@ -56,6 +56,17 @@ type instruction struct {
 	fail  int32 // the first of its errors
 }
 
+// program is what evaluates an expression that is more than conditions.
+type program struct {
+	code      []instruction
+	leaves    []leaf
+	patterns  []*pattern
+	sets      []*set
+	functions []*function
+	stack     int // how many values the code keeps at a time
+	maxString int
+}
+
 // run evaluates the code. After an error, nothing else is evaluated: the value is that of the
 // function that failed if it is the whole expression, and else the zero value of the
 // expression's type.
@@ -178,8 +189,8 @@ func (x *Expression) failed(place int32) (Value, *Error) {
 // The errors of an operator with two operands, behind the first.
 const (
 	wrongLeft int32 = iota
-	wrongRight
 	wrongResult
+	wrongRight
 	nothingWrong int32 = -1
 )
 

@@ -118,6 +118,15 @@ func (v Value) isText(text string) bool {
 	return string(v.appendShort(room[:0])) == text
 }
 
+// begins reports whether v, cast to a String, begins with that text. It makes no string.
+func (v Value) begins(text string) bool {
+	if v.typ == String {
+		return strings.HasPrefix(v.text, text)
+	}
+	var room [maxShort]byte
+	return strings.HasPrefix(string(v.appendShort(room[:0])), text)
+}
+
 // maxShort is how many bytes the text of an Integer or a Boolean has at most.
 const maxShort = len("-2147483648")
 
