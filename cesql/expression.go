@@ -1,25 +1,15 @@
 package cesql
 
-import (
-	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/timestamp"
-	"github.com/seed763dd41b/cloudevents/spec"
-)
+import "github.com/seed763dd41b/cloudevents"
 
 // Expression is a compiled expression. It is safe for concurrent use. The zero Expression is
 // the constant false.
 type Expression struct {
 	source     string
-	code       []instruction
-	constants  []Value
-	attributes []attribute
-	patterns   []*pattern
-	functions  []*function
+	conditions []condition
 	failures   []Error
-	warnings   []Warning // until Compile returns them
-	stack      int       // how many values the code needs
-	typ        Type      // of the value
-	maxString  int
+	*program        // nil if the expression is nothing but conditions
+	typ        Type // of the value
 }
 
 // Compile compiles an expression with the functions of the specification. The error is an
@@ -54,7 +44,14 @@ func (x *Expression) Type() Type { return x.typ }
 // (section 1.2). An error, or a value of another type, is false. The error is that of
 // [Expression.Evaluate], or an [*Error] that wraps [ErrGeneric] for a value of another type.
 func (x *Expression) Match(e *cloudevents.Event) (bool, error) {
-	v, err := x.Evaluate(e)
+	if x.program == nil && x.conditions != nil {
+		b, err := x.decide(e)
+		if err != nil {
+			return false, err
+		}
+		return b, nil
+	}
+	v, err := x.evaluate(e)
 	switch {
 	case err != nil:
 		return false, err
@@ -75,16 +72,50 @@ var errNotBoolean = &Error{Kind: ErrGeneric, Detail: "the value of the expressio
 // Evaluate returns the value of the expression for an event, which must be valid. The error is
 // an [*Error]; the value is one of the expression's type nevertheless.
 func (x *Expression) Evaluate(e *cloudevents.Event) (Value, error) {
-	var few [6]Value
-	stack := few[:]
-	if x.stack > len(few) {
-		stack = make([]Value, x.stack)
-	}
-	v, err := x.run(stack, e)
+	v, err := x.evaluate(e)
 	if err != nil {
 		return v, err
 	}
 	return v, nil
+}
+
+// evaluate decides the conditions, or runs the code with a stack that is large enough.
+func (x *Expression) evaluate(e *cloudevents.Event) (Value, *Error) {
+	switch {
+	case x.program == nil && x.conditions != nil:
+		b, err := x.decide(e)
+		return BooleanValue(b), err
+	case x.program == nil: // of the zero Expression
+		return Value{}, nil
+	case x.stack == 0:
+		return x.run(nil, e)
+	}
+	return x.withStack(e)
+}
+
+func (x *Expression) withStack(e *cloudevents.Event) (Value, *Error) {
+	var few [4]Value
+	if x.stack <= len(few) {
+		return x.run(few[:], e)
+	}
+	return x.withLargeStack(e)
+}
+
+func (x *Expression) withLargeStack(e *cloudevents.Event) (Value, *Error) {
+	var some [32]Value
+	if x.stack <= len(some) {
+		return x.run(some[:], e)
+	}
+	return x.withHugeStack(e)
+}
+
+// withHugeStack is for what is deeply nested, or for many arguments.
+func (x *Expression) withHugeStack(e *cloudevents.Event) (Value, *Error) {
+	var many [512]Value
+	if x.stack <= len(many) {
+		return x.run(many[:], e)
+	}
+	return x.run(make([]Value, x.stack), e)
 }
 
 // MarshalText returns the text that was compiled.
@@ -97,86 +128,4 @@ func (x *Expression) UnmarshalText(text []byte) error {
 		*x = *compiled
 	}
 	return err
-}
-
-// attribute is an attribute that an expression names.
-type attribute struct {
-	name string
-	core core
-}
-
-// core says which field of an Event an attribute is.
-type core uint8
-
-const (
-	isOther core = iota // an extension, or a name that depends on the version
-	isID
-	isSource
-	isType
-	isSpecVersion
-	isSubject
-	isTime
-	isDataContentType
-)
-
-func coreOf(name string) core {
-	switch name {
-	case spec.ID:
-		return isID
-	case spec.Source:
-		return isSource
-	case spec.EventType:
-		return isType
-	case spec.SpecVersion:
-		return isSpecVersion
-	case spec.Subject:
-		return isSubject
-	case spec.Time:
-		return isTime
-	case spec.DataContentType:
-		return isDataContentType
-	}
-	return isOther
-}
-
-// exists reports whether an event has the attribute.
-func (a *attribute) exists(e *cloudevents.Event) bool {
-	switch a.core {
-	case isID, isSource, isType, isSpecVersion:
-		return true
-	case isSubject:
-		return e.Subject != ""
-	case isTime:
-		return !timestamp.Absent(e.Time)
-	case isDataContentType:
-		return e.DataContentType != ""
-	}
-	_, ok := e.Get(a.name)
-	return ok
-}
-
-// of returns the value of the attribute of an event.
-func (a *attribute) of(e *cloudevents.Event) (Value, bool) {
-	text := ""
-	switch a.core {
-	case isID:
-		return StringValue(e.ID), true
-	case isSource:
-		return StringValue(e.Source), true
-	case isType:
-		return StringValue(e.Type), true
-	case isSpecVersion:
-		return StringValue(e.SpecVersion.String()), true
-	case isSubject:
-		text = e.Subject
-	case isDataContentType:
-		text = e.DataContentType
-	default:
-		v, ok := e.Get(a.name)
-		if !ok {
-			return Value{}, false
-		}
-		return ofAttribute(v), true
-	}
-	return StringValue(text), text != ""
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
 // Function is a function of your own (section 3.5). Several may have the same name and another
@@ -32,81 +30,6 @@ type Function struct {
 	// call is then the one that Call returns if it has the type Result, and else the zero
 	// value.
 	Call func(args []Value) (Value, error)
-}
-
-// Compiler compiles expressions with functions and limits of its own. The zero value is that of
-// [Compile]. A Compiler is safe for concurrent use as long as its fields do not change.
-type Compiler struct {
-	// Functions are there besides those of the specification. None of them may have the
-	// name and the number of parameters of another, a variadic one must have more fixed
-	// parameters than the others of its name, and all names of the specification are taken.
-	Functions []Function
-
-	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is no limit.
-	MaxLength int
-
-	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
-	// 100; there is always a limit.
-	MaxDepth int
-
-	// MaxString limits the strings that functions make, in bytes. A longer one is an
-	// ErrFunctionEvaluation. 0 is 1 MiB, -1 is no limit.
-	MaxString int
-}
-
-const (
-	defaultMaxLength = 64 << 10
-	defaultMaxDepth  = 100
-	defaultMaxString = 1 << 20
-)
-
-func (c *Compiler) maxDepth() int {
-	if c.MaxDepth > 0 {
-		return c.MaxDepth
-	}
-	return defaultMaxDepth
-}
-
-// Compile compiles an expression. See the function [Compile]. An error about a Function does
-// not wrap ErrParse.
-func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
-	if err := c.checkFunctions(); err != nil {
-		return nil, nil, err
-	}
-	if most := limit.Of(c.MaxLength, defaultMaxLength); len(text) > most {
-		return nil, nil, &Error{Kind: ErrParse, Offset: most, Detail: fmt.Sprintf("more than %d bytes", most)}
-	}
-	if !utf8.ValidString(text) {
-		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
-	}
-	x := &Expression{source: text, maxString: limit.Of(c.MaxString, defaultMaxString)}
-	x.code = make([]instruction, 0, len(text)/6+4)
-	x.failures = make([]Error, 0, len(text)/6+4)
-	x.constants = make([]Value, 0, len(text)/16+1)
-	p := parser{lexer: lexer{source: text}, compiler: c, out: x}
-	p.advance()
-	root, err := p.expression()
-	if err == nil && p.token.kind != end {
-		err = p.fail("an operator or the end")
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	x.typ = root.typ
-	warnings := x.warnings
-	x.warnings = nil
-	return x, warnings, nil
-}
-
-func firstInvalid(s string) int {
-	for i, r := range s {
-		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
-				return i
-			}
-		}
-	}
-	return len(s)
 }
 
 // function is a function that can be called.
@@ -174,7 +97,7 @@ func (f *function) takes(count int) bool {
 }
 
 // function returns the function of that name, in upper case, for so many arguments.
-func (c *Compiler) function(name string, count int) (*function, bool) {
+func (p *parser) function(name string, count int) (*function, bool) {
 	if named, ok := builtins[name]; ok {
 		for i := range named {
 			if f := &named[i]; f.takes(count) {
@@ -183,8 +106,8 @@ func (c *Compiler) function(name string, count int) (*function, bool) {
 		}
 		return nil, false
 	}
-	for i := range c.Functions {
-		own := &c.Functions[i]
+	for i := range p.own {
+		own := &p.own[i]
 		f := &function{
 			parameters: own.Parameters, variadic: own.Variadic, rest: own.Rest, result: own.Result,
 			call: own.Call, complaint: "it failed",
@@ -253,11 +176,9 @@ func (f *Function) overlaps(g *Function) bool {
 	}
 }
 
-// call calls a function with the arguments in args, and puts the value into its first place,
-// which is there even if there are no arguments.
-func (x *Expression) call(i *instruction, args []Value) *Error {
-	f := x.functions[i.more]
-	given := args[:i.n]
+// call calls a function.
+func (x *Expression) call(i *instruction, given []Value) (Value, *Error) {
+	f := x.functions[i.n]
 	if f.builtin != fnIsInt && f.builtin != fnIsBool {
 		for k := range given {
 			want := f.rest
@@ -269,28 +190,34 @@ func (x *Expression) call(i *instruction, args []Value) *Error {
 			}
 			v, ok := given[k].cast(want)
 			if !ok {
-				args[0] = Value{typ: f.result}
-				return &x.failures[i.fail]
+				return Value{typ: f.result}, &x.failures[i.fail]
 			}
 			given[k] = v
 		}
 	}
 	if f.builtin == none {
 		v, err := f.own(append([]Value(nil), given...))
-		args[0] = v
 		if err != nil {
 			failed := x.failures[i.fail+1]
 			failed.Err = err
-			return &failed
+			return v, &failed
 		}
-		return nil
+		return v, nil
 	}
 	v, ok := f.builtin.value(given, x.maxString)
-	args[0] = v
 	if !ok {
-		return &x.failures[i.fail+1]
+		return v, &x.failures[i.fail+1]
 	}
-	return nil
+	return v, nil
+}
+
+// length is LENGTH. It makes no string of an argument that is none.
+func length(v Value) Value {
+	if v.typ != String {
+		var room [maxShort]byte
+		return IntegerValue(int32(len(v.appendShort(room[:0]))))
+	}
+	return IntegerValue(int32(min(utf8.RuneCountInString(v.text), math.MaxInt32)))
 }
 
 // kind is the kind of the error that the function can end with.
@@ -330,8 +257,6 @@ func (b builtin) value(args []Value, maxString int) (v Value, ok bool) {
 		text = args[0].text
 	}
 	switch b {
-	case fnLength:
-		return IntegerValue(int32(min(utf8.RuneCountInString(text), math.MaxInt32))), true
 	case fnConcat:
 		return joined(args, "", maxString)
 	case fnConcatWS:
@@ -352,9 +277,9 @@ func (b builtin) value(args []Value, maxString int) (v Value, ok bool) {
 		case n < 0:
 			return args[0], false
 		case b == fnLeft:
-			return StringValue(text[:skip(text, n)]), true
+			return StringValue(left(text, n)), true
 		}
-		return StringValue(text[skip(text, utf8.RuneCountInString(text)-n):]), true
+		return StringValue(right(text, n)), true
 	case fnSubstring:
 		return substring(text, args[1:])
 	case fnAbs:
@@ -394,14 +319,26 @@ func joined(args []Value, delimiter string, maxString int) (Value, bool) {
 	return StringValue(b.String()), true
 }
 
+// left returns the first n characters of s.
+func left(s string, n int) string { return s[:skip(s, n)] }
+
+// right returns the last n characters of s.
+func right(s string, n int) string { return s[skip(s, utf8.RuneCountInString(s)-n):] }
+
 // skip returns the offset behind the first n characters of s.
 func skip(s string, n int) int {
 	if n <= 0 {
 		return 0
 	}
-	for i := range s {
-		if n--; n < 0 {
+	for i := 0; i < len(s); n-- {
+		switch {
+		case n == 0:
 			return i
+		case s[i] < utf8.RuneSelf:
+			i++
+		default:
+			_, size := utf8.DecodeRuneInString(s[i:])
+			i += size
 		}
 	}
 	return len(s)

@@ -56,36 +56,36 @@ const (
 	tokModulo
 )
 
-// keyword returns which keyword a word is, in any case.
+// keyword returns which keyword a word is, in any case. Keywords cannot be names of attributes.
 func keyword(s string) id {
-	if len(s) < 2 || len(s) > 6 {
+	var lower [len("exists")]byte
+	if len(s) > len(lower) {
 		return other
 	}
-	for _, k := range keywords {
-		if len(k.text) == len(s) && strings.EqualFold(k.text, s) {
-			return k.id
-		}
+	for i := range len(s) {
+		lower[i] = s[i] | 0x20 // which is no letter if s[i] is none
+	}
+	switch string(lower[:len(s)]) {
+	case "and":
+		return tokAnd
+	case "or":
+		return tokOr
+	case "xor":
+		return tokXor
+	case "not":
+		return tokNot
+	case "like":
+		return tokLike
+	case "exists":
+		return tokExists
+	case "in":
+		return tokIn
+	case "true":
+		return tokTrue
+	case "false":
+		return tokFalse
 	}
 	return other
-}
-
-// keywords cannot be names of attributes.
-var keywords = [...]struct {
-	text string
-	id   id
-}{
-	{"AND", tokAnd}, {"OR", tokOr}, {"XOR", tokXor}, {"NOT", tokNot}, {"LIKE", tokLike}, {"EXISTS", tokExists}, {"IN", tokIn},
-	{"TRUE", tokTrue}, {"FALSE", tokFalse},
-}
-
-// symbols by their text. Those of two characters come first.
-var symbols = [...]struct {
-	text string
-	id   id
-}{
-	{"!=", tokNotEqual}, {"<>", tokNotEqual}, {"<=", tokLessOrEqual}, {">=", tokGreaterOrEqual},
-	{"<", tokLess}, {">", tokGreater}, {"=", tokEqual}, {"(", tokOpen}, {")", tokClose}, {",", tokComma},
-	{"+", tokPlus}, {"-", tokMinus}, {"*", tokTimes}, {"/", tokDivide}, {"%", tokModulo},
 }
 
 // lexer cuts an expression into tokens.
@@ -94,44 +94,118 @@ type lexer struct {
 	offset int
 }
 
-// next returns the next token.
-func (l *lexer) next() token {
-	for l.offset < len(l.source) && strings.IndexByte(" \t\r\n", l.source[l.offset]) >= 0 {
-		l.offset++
+// class is what a token that begins with a byte is.
+type class uint8
+
+const (
+	classOther class = iota
+	classSpace
+	classWord
+	classQuote
+)
+
+var classes = func() (of [256]class) {
+	for c := range of {
+		switch c := byte(c); {
+		case c == ' ', c == '\t', c == '\r', c == '\n':
+			of[c] = classSpace
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
+			of[c] = classWord
+		case c == '\'', c == '"':
+			of[c] = classQuote
+		}
 	}
-	t := token{offset: l.offset}
-	switch rest := l.source[l.offset:]; {
-	case rest == "":
-	case isWordByte(rest[0]):
-		n := 1
-		for n < len(rest) && isWordByte(rest[n]) {
+	return of
+}()
+
+// next reads the next token.
+func (l *lexer) next(t *token) {
+	l.skipSpace()
+	*t = token{offset: l.offset}
+	if l.offset == len(l.source) {
+		t.after = l.offset
+		return
+	}
+	switch classes[l.source[l.offset]] {
+	case classWord:
+		n := l.offset + 1
+		for n < len(l.source) && classes[l.source[n]] == classWord {
 			n++
 		}
-		t.kind, t.text, t.id = word, rest[:n], keyword(rest[:n])
-		l.offset += n
-	case rest[0] == '\'' || rest[0] == '"':
-		l.literal(&t)
+		t.kind, t.text = word, l.source[l.offset:n]
+		t.id = keyword(t.text)
+		l.offset = n
+	case classQuote:
+		l.literal(t)
 	default:
-		l.symbol(&t, rest)
+		l.symbol(t)
 	}
 	t.after = l.offset
-	return t
 }
 
-func isWordByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
-}
-
-func (l *lexer) symbol(t *token, rest string) {
-	for i := range symbols {
-		if strings.HasPrefix(rest, symbols[i].text) {
-			t.kind, t.text, t.id = symbol, symbols[i].text, symbols[i].id
-			l.offset += len(t.text)
-			return
-		}
+func (l *lexer) skipSpace() {
+	for l.offset < len(l.source) && classes[l.source[l.offset]] == classSpace {
+		l.offset++
 	}
-	t.kind, t.text = malformed, "a character that the language does not have"
-	l.offset = len(l.source)
+}
+
+// opens reports whether the next token is an opening parenthesis.
+func (l *lexer) opens() bool {
+	l.skipSpace()
+	return l.offset < len(l.source) && l.source[l.offset] == '('
+}
+
+func (l *lexer) symbol(t *token) {
+	rest, size := l.source[l.offset:], 1
+	equals := len(rest) > 1 && rest[1] == '=' // behind the first character
+	switch c := rest[0]; {
+	case c == '!' && equals:
+		t.id, size = tokNotEqual, 2
+	case c == '<' && len(rest) > 1 && rest[1] == '>':
+		t.id, size = tokNotEqual, 2
+	case c == '<' && equals:
+		t.id, size = tokLessOrEqual, 2
+	case c == '>' && equals:
+		t.id, size = tokGreaterOrEqual, 2
+	default:
+		t.id = symbolOf(c)
+	}
+	if t.id == other {
+		t.kind, t.text = malformed, "a character that the language does not have"
+		l.offset = len(l.source)
+		return
+	}
+	t.kind, t.text = symbol, rest[:size]
+	l.offset += size
+}
+
+// symbolOf returns which symbol a character is.
+func symbolOf(c byte) id {
+	switch c {
+	case '(':
+		return tokOpen
+	case ')':
+		return tokClose
+	case ',':
+		return tokComma
+	case '=':
+		return tokEqual
+	case '<':
+		return tokLess
+	case '>':
+		return tokGreater
+	case '+':
+		return tokPlus
+	case '-':
+		return tokMinus
+	case '*':
+		return tokTimes
+	case '/':
+		return tokDivide
+	case '%':
+		return tokModulo
+	}
+	return other
 }
 
 // literal reads a string literal.
@@ -184,7 +258,12 @@ func (t *token) isNumber() bool {
 	if t.kind != word || t.text[0] > '9' {
 		return false
 	}
-	return strings.Trim(t.text, "0123456789") == ""
+	for i := range len(t.text) {
+		if t.text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // describe returns t for an error.

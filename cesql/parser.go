@@ -12,21 +12,39 @@ import (
 type parser struct {
 	lexer    lexer
 	token    token // the next one
-	compiler *Compiler
-	out      *Expression
+	own      []Function
+	maxDepth int
 	depth    int
 	height   int // of the stack behind what was compiled
+	stack    int // the greatest height
+	label    int // where a jump leads to, if one leads to the end of the code
+	patterns []*pattern
+	sets     []*set
+	calls    []*function
+	warnings []Warning
+	scratch
+}
+
+// scratch is what is copied from a parser, and can be used again.
+type scratch struct {
+	code       []instruction
+	leaves     []leaf // leaves[0] is none
+	conditions []condition
+	failures   []Error
+	next       [][2]int32 // for link
 }
 
 // operand is what the parser knows of a part that it has compiled.
 type operand struct {
 	offset int
 	typ    Type // of the value; Boolean if that is not known
+	truth  bool // the value is a Boolean, and no function's
+	number bool // the value is an Integer, and no function's
 	isNot  bool // NOT x, without parentheses around it
 	logic  id   // AND, OR or XOR, without parentheses around it
 }
 
-func (p *parser) advance() { p.token = p.lexer.next() }
+func (p *parser) advance() { p.lexer.next(&p.token) }
 
 // fail returns a syntax error at the next token.
 func (p *parser) fail(expected string) error {
@@ -38,31 +56,27 @@ func (p *parser) fail(expected string) error {
 }
 
 func (p *parser) warn(offset int, format string, args ...any) {
-	if len(p.out.warnings) < maxWarnings {
-		p.out.warnings = append(p.out.warnings, Warning{offset, fmt.Sprintf(format, args...)})
+	if len(p.warnings) < maxWarnings {
+		p.warnings = append(p.warnings, Warning{offset, fmt.Sprintf(format, args...)})
 	}
 }
 
 const maxWarnings = 16
 
-// emit appends an instruction that takes so many values from the stack and puts one there.
-func (p *parser) emit(i instruction, takes int) int {
-	p.height += 1 - takes
-	p.out.stack = max(p.out.stack, p.height)
-	p.out.code = append(p.out.code, i)
-	return len(p.out.code) - 1
+// whole compiles the whole text.
+func (p *parser) whole() (operand, error) {
+	p.advance()
+	x, err := p.expression()
+	if err == nil && p.token.kind != end {
+		err = p.fail("an operator or the end")
+	}
+	return x, err
 }
 
-// failure returns the place of an error that an instruction can end with.
-func (p *parser) failure(kind error, offset int, detail string) int32 {
-	p.out.failures = append(p.out.failures, Error{Kind: kind, Offset: offset, Detail: detail})
-	return int32(len(p.out.failures) - 1)
-}
-
-// expression compiles a whole expression.
+// expression compiles what is between parentheses, or all.
 func (p *parser) expression() (operand, error) {
-	if p.depth++; p.depth > p.compiler.maxDepth() {
-		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.compiler.maxDepth())}
+	if p.depth++; p.depth > p.maxDepth {
+		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.maxDepth)}
 	}
 	defer func() { p.depth-- }()
 	return p.binary(0)
@@ -77,36 +91,26 @@ type operator struct {
 // noLevel is the level of a token that is no binary operator.
 const noLevel = -1
 
+var operators = [...]operator{
+	tokAnd:            {0, opAnd},
+	tokOr:             {0, opOr},
+	tokXor:            {0, opXor},
+	tokEqual:          {1, opEqual},
+	tokNotEqual:       {1, opNotEqual},
+	tokLess:           {1, opLess},
+	tokLessOrEqual:    {1, opLessOrEqual},
+	tokGreater:        {1, opGreater},
+	tokGreaterOrEqual: {1, opGreaterOrEqual},
+	tokPlus:           {2, opAdd},
+	tokMinus:          {2, opSubtract},
+	tokTimes:          {3, opMultiply},
+	tokDivide:         {3, opDivide},
+	tokModulo:         {3, opModulo},
+}
+
 func (t *token) operator() operator {
-	switch t.id {
-	case tokAnd:
-		return operator{0, opAnd}
-	case tokOr:
-		return operator{0, opOr}
-	case tokXor:
-		return operator{0, opXor}
-	case tokEqual:
-		return operator{1, opEqual}
-	case tokNotEqual:
-		return operator{1, opNotEqual}
-	case tokLess:
-		return operator{1, opLess}
-	case tokLessOrEqual:
-		return operator{1, opLessOrEqual}
-	case tokGreater:
-		return operator{1, opGreater}
-	case tokGreaterOrEqual:
-		return operator{1, opGreaterOrEqual}
-	case tokPlus:
-		return operator{2, opAdd}
-	case tokMinus:
-		return operator{2, opSubtract}
-	case tokTimes:
-		return operator{3, opMultiply}
-	case tokDivide:
-		return operator{3, opDivide}
-	case tokModulo:
-		return operator{3, opModulo}
+	if o := operators[t.id]; o.op != opLoad {
+		return o
 	}
 	return operator{level: noLevel}
 }
@@ -118,37 +122,32 @@ func (p *parser) binary(level int) (operand, error) {
 		return x, err
 	}
 	for {
-		t := p.token
-		o := t.operator()
+		o := p.token.operator()
 		if o.level < level {
 			return x, nil
 		}
+		which, at, written := p.token.id, p.token.offset, p.token.text
 		switch {
-		case o.level == 0 && x.logic != other && x.logic != t.id:
-			p.warn(t.offset, "AND, OR and XOR have the same precedence, from left to right: use parentheses")
+		case o.level == 0 && x.logic != other && x.logic != which:
+			p.warn(at, "AND, OR and XOR have the same precedence, from left to right: use parentheses")
 		case o.level == 1 && x.isNot:
-			p.warn(x.offset, "NOT binds more tightly than %[1]s: this is (NOT …) %[1]s …; write NOT (… %[1]s …) for the opposite", t.text)
+			p.warn(x.offset, "NOT binds more tightly than %[1]s: this is (NOT …) %[1]s …; write NOT (… %[1]s …) for the opposite", written)
 		}
 		p.advance()
-		jump := -1
 		if o.op == opAnd || o.op == opOr {
-			jump = p.emit(instruction{op: o.op, fail: p.failure(ErrCast, x.offset, notBoolean)}, 1)
-			p.height-- // the value is gone where the code goes on
+			err = p.shortCircuit(o, x)
+		} else {
+			err = p.twoSides(o, x, at)
 		}
-		y, err := p.binary(o.level + 1)
 		if err != nil {
-			return y, err
+			return x, err
 		}
-		p.emitBinary(o, x, y, t.offset)
-		if jump >= 0 {
-			p.out.code[jump].n = int32(len(p.out.code))
-		}
-		x = operand{offset: x.offset, typ: Boolean}
+		x = operand{offset: x.offset, typ: Boolean, truth: true}
 		if o.level >= 2 {
-			x.typ = Integer
+			x.typ, x.truth, x.number = Integer, false, true
 		}
 		if o.level == 0 {
-			x.logic = t.id
+			x.logic = which
 		}
 	}
 }
@@ -161,25 +160,43 @@ const (
 	noResult   = "the result does not fit into 32 bits, or the divisor is 0"
 )
 
-// emitBinary emits a binary operator. The left operand of AND and OR is off the stack.
-func (p *parser) emitBinary(o operator, x, y operand, at int) {
-	switch o.op {
-	case opAnd, opOr:
-		p.emit(instruction{op: opBoolean, fail: p.failure(ErrCast, y.offset, notBoolean)}, 1)
-	case opEqual, opNotEqual:
-		p.emit(instruction{op: o.op, fail: p.failure(ErrCast, x.offset, notSame)}, 2)
-	default:
-		detail := notInteger
-		if o.op == opXor {
-			detail = notBoolean
-		}
-		fail := p.failure(ErrCast, x.offset, detail)
-		p.failure(ErrCast, y.offset, detail)
-		if o.level >= 2 {
-			p.failure(ErrMath, at, noResult)
-		}
-		p.emit(instruction{op: o.op, fail: fail}, 2)
+// shortCircuit compiles AND or OR behind its left side.
+func (p *parser) shortCircuit(o operator, x operand) error {
+	p.boolean(x)
+	jump := p.append(instruction{op: o.op})
+	y, err := p.binary(o.level + 1)
+	if err != nil {
+		return err
 	}
+	p.boolean(y)
+	p.jumpHere(jump)
+	return nil
+}
+
+// twoSides compiles an operator behind its left side, which goes onto the stack unless the
+// right side is a leaf.
+func (p *parser) twoSides(o operator, x operand, at int) error {
+	push := p.push()
+	y, err := p.binary(o.level + 1)
+	if err != nil {
+		return err
+	}
+	p.height--
+	isLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
+	if isLeaf && o.level == 1 {
+		if right := &p.leaves[p.code[push+1].load]; right.from == fromConstant && p.comparison(o, x, y, push, right.value) {
+			return nil
+		}
+	}
+	i := instruction{op: o.op, fail: p.failuresOf(o, x, y, at)}
+	if !isLeaf {
+		p.emit(i)
+		return nil
+	}
+	i.load, i.right = p.code[push].load, p.code[push+1].load
+	p.code = p.code[:push]
+	p.append(i)
+	return nil
 }
 
 // membership compiles LIKE and IN.
@@ -212,7 +229,7 @@ func (p *parser) membership() (operand, error) {
 		if err != nil {
 			return x, err
 		}
-		x = operand{offset: x.offset, typ: Boolean}
+		x = operand{offset: x.offset, typ: Boolean, truth: true}
 	}
 }
 
@@ -220,17 +237,23 @@ func (p *parser) like(negated bool) error {
 	if p.token.kind != text {
 		return p.fail("a string literal behind LIKE")
 	}
+	if text, ok := beginning(p.token.text); ok && p.condition(condition{op: opBegins, value: Value{text: text}}, negated) {
+		p.advance()
+		return nil
+	}
 	pattern, ok := newPattern(p.token.text)
 	if !ok {
 		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
 	}
-	p.out.patterns = append(p.out.patterns, pattern)
-	i := instruction{op: opLike, n: int32(len(p.out.patterns) - 1)}
-	if negated {
-		i.op = opNotLike
-	}
-	p.emit(i, 1)
 	p.advance()
+	c := condition{op: opLike, pattern: pattern}
+	if pattern.contains() {
+		c.op = opContains
+	}
+	if !p.condition(c, negated) {
+		p.patterns = append(p.patterns, pattern)
+		p.emit(instruction{op: opLike, flag: negated, n: int32(len(p.patterns) - 1)})
+	}
 	return nil
 }
 
@@ -240,9 +263,9 @@ func (p *parser) in(negated bool) error {
 	if p.token.id != tokOpen {
 		return p.fail(`"(" behind IN`)
 	}
-	begin, height, failures := len(p.out.code), p.height, len(p.out.failures)
+	push, failures := p.push(), int32(len(p.failures))
 	var few [8]int
-	jumps := few[:0]
+	elements := few[:0]
 	for {
 		p.advance()
 		y, err := p.expression()
@@ -250,8 +273,7 @@ func (p *parser) in(negated bool) error {
 			return err
 		}
 		fail := p.failure(ErrCast, y.offset, notSame)
-		jumps = append(jumps, p.emit(instruction{op: opElement, fail: fail}, 1))
-		p.height-- // the element is gone; the left side stays
+		elements = append(elements, p.emit(instruction{op: opElement, flag: negated, fail: fail}))
 		if p.token.id == tokClose {
 			break
 		}
@@ -260,25 +282,33 @@ func (p *parser) in(negated bool) error {
 		}
 	}
 	p.advance()
-	if code := p.out.code[begin:]; allConstant(code) {
-		set := instruction{op: opIn, flag: negated, n: code[0].n, more: int32(len(jumps)), fail: int32(failures)}
-		p.out.code = p.out.code[:begin]
-		p.height = height
-		p.emit(set, 1)
+	p.height--
+	if code := p.code[push+1:]; p.allConstant(code) {
+		first := code[0].load
+		set := newSet(p.leaves[first:])
+		p.leaves = p.leaves[:first]
+		left := p.code[push].load
+		p.code = p.code[:push]
+		if left != 0 {
+			p.append(instruction{op: opLoad, load: left})
+		}
+		if !p.condition(condition{op: opIn, set: set, fail: failures}, negated) {
+			p.sets = append(p.sets, set)
+			p.emit(instruction{op: opIn, flag: negated, n: int32(len(p.sets) - 1), fail: failures})
+		}
 		return nil
 	}
-	p.emit(instruction{op: opDrop, flag: negated}, 1) // none is equal
-	for _, j := range jumps {
-		p.out.code[j].n = int32(len(p.out.code))
-		p.out.code[j].flag = !negated
+	p.append(instruction{op: opDrop, flag: negated}) // none is equal
+	for _, i := range elements {
+		p.jumpHere(i)
 	}
 	return nil
 }
 
-// allConstant reports whether code is a constant and a comparison in turn.
-func allConstant(code []instruction) bool {
+// allConstant reports whether code compares with constants only.
+func (p *parser) allConstant(code []instruction) bool {
 	for i := range code {
-		if i%2 == 0 && code[i].op != opConstant {
+		if load := code[i].load; code[i].op != opElement || load == 0 || p.leaves[load].from != fromConstant {
 			return false
 		}
 	}
@@ -294,8 +324,9 @@ func (p *parser) unary() (operand, error) {
 		if err != nil {
 			return x, err
 		}
-		p.emit(instruction{op: opNot, fail: p.failure(ErrCast, x.offset, notBoolean)}, 1)
-		return operand{offset: at, typ: Boolean, isNot: true}, nil
+		p.boolean(x)
+		p.append(instruction{op: opNot})
+		return operand{offset: at, typ: Boolean, truth: true, isNot: true}, nil
 	case p.token.id == tokMinus, p.token.id == tokPlus:
 		sign := p.token
 		p.advance()
@@ -311,7 +342,7 @@ func (p *parser) unary() (operand, error) {
 		}
 		fail := p.failure(ErrCast, x.offset, notInteger)
 		p.failure(ErrMath, at, noResult)
-		p.emit(instruction{op: opNegate, fail: fail}, 1)
+		p.emit(instruction{op: opNegate, fail: fail})
 		return operand{offset: at, typ: Integer}, nil
 	case p.token.id == tokExists:
 		return p.exists(at)
@@ -321,8 +352,8 @@ func (p *parser) unary() (operand, error) {
 
 // nested is unary for the operand of a unary operator, which is a level of nesting.
 func (p *parser) nested() (operand, error) {
-	if p.depth++; p.depth > p.compiler.maxDepth() {
-		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.compiler.maxDepth())}
+	if p.depth++; p.depth > p.maxDepth {
+		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.maxDepth)}
 	}
 	defer func() { p.depth-- }()
 	return p.unary()
@@ -335,8 +366,9 @@ func (p *parser) exists(at int) (operand, error) {
 	}
 	name := p.name()
 	p.advance()
-	p.emit(instruction{op: opExists, n: p.attribute(name)}, 0)
-	return operand{offset: at, typ: Boolean}, nil
+	p.load(attribute(name))
+	p.condition(condition{op: opExists}, false)
+	return operand{offset: at, typ: Boolean, truth: true}, nil
 }
 
 // name returns the name of an attribute that the next token is, in lower case.
@@ -346,17 +378,6 @@ func (p *parser) name() string {
 		p.warn(p.token.offset, "names of attributes are in lower case: this is %s", cut(name))
 	}
 	return name
-}
-
-// attribute returns the place of a name among those of the expression.
-func (p *parser) attribute(name string) int32 {
-	for i := range p.out.attributes {
-		if p.out.attributes[i].name == name {
-			return int32(i)
-		}
-	}
-	p.out.attributes = append(p.out.attributes, attribute{name: name, core: coreOf(name)})
-	return int32(len(p.out.attributes) - 1)
 }
 
 func (p *parser) primary() (operand, error) {
@@ -372,7 +393,7 @@ func (p *parser) primary() (operand, error) {
 			return x, p.fail(`")" or an operator`)
 		}
 		p.advance()
-		return operand{offset: at, typ: x.typ}, nil
+		return operand{offset: at, typ: x.typ, truth: x.truth, number: x.number}, nil
 	case t.kind == text:
 		p.advance()
 		p.constant(StringValue(t.text))
@@ -380,7 +401,7 @@ func (p *parser) primary() (operand, error) {
 	case t.id == tokTrue, t.id == tokFalse:
 		p.advance()
 		p.constant(BooleanValue(t.id == tokTrue))
-		return operand{offset: at, typ: Boolean}, nil
+		return operand{offset: at, typ: Boolean, truth: true}, nil
 	case t.isNumber():
 		return p.number("", at)
 	case t.kind == word && !t.isKeyword():
@@ -391,25 +412,24 @@ func (p *parser) primary() (operand, error) {
 
 // named compiles an attribute or the call of a function.
 func (p *parser) named(at int) (operand, error) {
-	name := p.token
-	next := p.lexer // to look one token ahead
-	if following := next.next(); following.id == tokOpen {
+	if p.lexer.opens() {
 		return p.call(at)
 	}
-	if strings.Contains(name.text, "_") {
+	if strings.Contains(p.token.text, "_") {
 		return operand{}, &Error{Kind: ErrParse, Offset: at, Detail: "the name of an attribute has letters and digits only"}
 	}
-	place := p.attribute(p.name())
+	l := attribute(p.name())
 	p.advance()
-	fail := p.failure(ErrMissingAttribute, at, cut(p.out.attributes[place].name))
-	p.emit(instruction{op: opAttribute, n: place, fail: fail}, 0)
+	if l.from.mayBeMissing() {
+		l.fail = p.failure(ErrMissingAttribute, at, cut(l.value.text))
+	}
+	p.load(l)
 	return operand{offset: at, typ: Boolean}, nil // what the specification assumes
 }
 
-func (p *parser) constant(v Value) {
-	p.out.constants = append(p.out.constants, v)
-	p.emit(instruction{op: opConstant, n: int32(len(p.out.constants) - 1)}, 0)
-}
+func attribute(name string) leaf { return leaf{from: originOf(name), value: Value{text: name}} }
+
+func (p *parser) constant(v Value) { p.load(leaf{value: v}) }
 
 func (p *parser) number(sign string, at int) (operand, error) {
 	n, ok := parseInteger(sign + p.token.text)
@@ -418,7 +438,7 @@ func (p *parser) number(sign string, at int) (operand, error) {
 	}
 	p.advance()
 	p.constant(IntegerValue(n))
-	return operand{offset: at, typ: Integer}, nil
+	return operand{offset: at, typ: Integer, number: true}, nil
 }
 
 // call compiles the call of a function.
@@ -436,6 +456,7 @@ func (p *parser) call(at int) (operand, error) {
 				return operand{}, p.fail(`"," or ")" behind an argument`)
 			}
 			p.advance()
+			p.push()
 		}
 		if _, err := p.expression(); err != nil {
 			return operand{}, err
@@ -443,17 +464,33 @@ func (p *parser) call(at int) (operand, error) {
 		count++
 	}
 	p.advance()
-	f, ok := p.compiler.function(name, count)
+	f, ok := p.function(name, count)
 	if !ok {
 		fail := p.failure(ErrMissingFunction, at, fmt.Sprintf("there is no function %s with %d arguments", cut(name), count))
-		p.warn(at, "%s", p.out.failures[fail].Detail)
-		p.emit(instruction{op: opMissing, n: int32(count), fail: fail}, count)
+		p.warn(at, "%s", p.failures[fail].Detail)
+		p.height -= max(count-1, 0)
+		p.emit(instruction{op: opMissing, fail: fail})
 		return operand{offset: at, typ: Boolean}, nil
+	}
+	if p.derive(f) {
+		p.height -= count - 1
+		return operand{offset: at, typ: f.result}, nil
+	}
+	if f.builtin == fnLength {
+		p.emit(instruction{op: opLength})
+		return operand{offset: at, typ: f.result}, nil
 	}
 	fail := p.failure(ErrCast, at, "an argument has not the type that the function needs")
 	p.failure(f.kind(), at, f.complaint)
-	p.out.functions = append(p.out.functions, f)
-	p.emit(instruction{op: opCall, n: int32(count), more: int32(len(p.out.functions) - 1), fail: fail}, count)
+	p.calls = append(p.calls, f)
+	i := instruction{op: opCall, count: int32(count), n: int32(len(p.calls) - 1), fail: fail}
+	if count > 0 {
+		p.raise(1)
+		p.emit(i)
+	} else {
+		p.append(i)
+	}
+	p.height -= count
 	return operand{offset: at, typ: f.result}, nil
 }
 

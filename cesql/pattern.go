@@ -1,45 +1,177 @@
 package cesql
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // maxWildcards is how many characters a part of a pattern with _ may have.
 const maxWildcards = 1024
 
-// pattern is the pattern of LIKE: parts with any text between them, and before the first and
-// behind the last.
+// pattern is the pattern of LIKE.
 type pattern struct {
-	parts []part // at least two if there is a %, of which the first and the last may be empty
+	first  string   // what the text begins with; all of it if there is no %
+	last   string   // what it ends with
+	middle []needle // what is between the two, in this order
+	whole  bool     // there is no %
+	least  int      // how many bytes the text has at least
+	parts  []part   // instead of all that if there is a _; parts[0] is the first
 }
 
 // part is what stands between two %.
 type part struct {
-	plain string            // without escapes; unused if there is a _
-	runes []rune            // if there is a _, which is anyRune
-	masks map[rune][]uint64 // where the characters of runes are
-	any   []uint64          // where anyRune is
+	pieces []piece // one behind the other
+	search *search // of a part in the middle, unless it is a plain text
 }
 
-// anyRune stands for one character.
-const anyRune = -1
+// piece is a text, and how many characters there are behind it, whatever they are.
+type piece struct {
+	text string
+	any  int
+}
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
 func newPattern(s string) (*pattern, bool) {
-	p := &pattern{parts: make([]part, 0, strings.Count(s, "%")+1)}
+	var few [8]string
+	texts := few[:0]
+	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
+		for more := true; more; {
+			var text string
+			text, s, more = strings.Cut(s, "%")
+			texts = append(texts, text)
+		}
+		return plainPattern(texts), true
+	}
+	room := &struct { // one piece of memory for most
+		pattern
+		parts  [2]part
+		pieces [3]piece
+	}{}
+	parts, all := room.parts[:0], room.pieces[:0]
+	if partCount, pieceCount := count(s); partCount > len(room.parts) || pieceCount > len(room.pieces) {
+		parts, all = make([]part, 0, partCount), make([]piece, 0, pieceCount)
+	}
 	for {
-		end := endOfPart(s)
-		x, ok := newPart(s[:end])
-		if !ok {
+		end, begin := endOfPart(s), len(all)
+		all = appendPieces(all, s[:end])
+		x := part{pieces: all[begin:len(all):len(all)]}
+		if x.plain() {
+			texts = append(texts, x.pieces[0].text)
+		} else if x.length() > maxWildcards {
 			return nil, false
 		}
-		p.parts = append(p.parts, x)
+		parts = append(parts, x)
 		if end == len(s) {
-			return p, true
+			break
 		}
 		s = s[end+1:]
 	}
+	if len(texts) == len(parts) {
+		return plainPattern(texts), true
+	}
+	for i := 1; i < len(parts)-1; i++ {
+		if x := &parts[i]; !x.plain() {
+			x.search = newSearch(x)
+		}
+	}
+	room.pattern.parts = parts
+	return &room.pattern, true
+}
+
+// plain reports whether there is no _.
+func (x *part) plain() bool { return len(x.pieces) == 1 && x.pieces[0].any == 0 }
+
+// empty reports whether the part takes nothing.
+func (x *part) empty() bool { return x.plain() && x.pieces[0].text == "" }
+
+// length returns how many characters the part takes.
+func (x *part) length() (n int) {
+	for i := range x.pieces {
+		n += utf8.RuneCountInString(x.pieces[i].text) + x.pieces[i].any
+	}
+	return n
+}
+
+// count returns how many parts and pieces a pattern has at most.
+func count(s string) (parts, pieces int) {
+	parts = 1
+	for i := range len(s) {
+		switch {
+		case s[i] == '%':
+			parts++
+		case s[i] == '_' && (i == 0 || s[i-1] != '_'):
+			pieces++
+		}
+	}
+	return parts, pieces + parts
+}
+
+// appendPieces appends the pieces of a part. There is at least one.
+func appendPieces(all []piece, s string) []piece {
+	begin, before := 0, len(all)
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '_':
+			n := 1
+			for i+n < len(s) && s[i+n] == '_' {
+				n++
+			}
+			all = append(all, piece{literal(s[begin:i]), n})
+			i += n - 1
+			begin = i + 1
+		case isEscape(s, i):
+			i++
+		}
+	}
+	if begin < len(s) || len(all) == before {
+		all = append(all, piece{literal(s[begin:]), 0})
+	}
+	return all
+}
+
+// literal removes the backslashes before % and _.
+func literal(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if isEscape(s, i) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// plainPattern returns the pattern of parts without _.
+func plainPattern(texts []string) *pattern {
+	room := &struct { // one piece of memory for most
+		pattern
+		needles [3]needle
+	}{}
+	p := &room.pattern
+	p.first, p.whole = texts[0], len(texts) == 1
+	for _, text := range texts {
+		p.least += len(text)
+	}
+	if p.whole {
+		return p
+	}
+	p.last = texts[len(texts)-1]
+	texts = texts[1 : len(texts)-1]
+	p.middle = room.needles[:0]
+	if len(texts) > len(room.needles) {
+		p.middle = make([]needle, 0, len(texts))
+	}
+	for _, text := range texts {
+		if text != "" {
+			p.middle = append(p.middle, newNeedle(text))
+		}
+	}
+	return p
 }
 
 // endOfPart returns the index of the next % that is no character.
@@ -60,65 +192,124 @@ func isEscape(s string, i int) bool {
 	return s[i] == '\\' && i+1 < len(s) && (s[i+1] == '%' || s[i+1] == '_')
 }
 
-func newPart(s string) (part, bool) {
-	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
-		return part{plain: s}, true
-	}
-	var runes []rune
-	hasAny := false
-	for i, r := range s {
-		switch {
-		case isEscape(s, i) || i > 0 && (r == '_' || r == '%') && isEscape(s, i-1):
-			if r == '\\' {
-				continue
-			}
-		case r == '_':
-			r, hasAny = anyRune, true
-		}
-		runes = append(runes, r)
-	}
-	switch {
-	case !hasAny:
-		return part{plain: string(runes)}, true
-	case len(runes) > maxWildcards:
-		return part{}, false
-	}
-	words := (len(runes) + 63) / 64
-	x := part{runes: runes, masks: map[rune][]uint64{}, any: make([]uint64, words)}
-	for i, r := range runes {
-		mask := x.any
-		if r != anyRune {
-			if mask = x.masks[r]; mask == nil {
-				mask = make([]uint64, words)
-				x.masks[r] = mask
-			}
-		}
-		mask[i/64] |= 1 << (i % 64)
-	}
-	for _, mask := range x.masks {
-		for i := range mask {
-			mask[i] |= x.any[i]
+// contains reports whether the pattern is about what the text contains alone.
+func (p *pattern) contains() bool {
+	return p.parts == nil && !p.whole && p.first == "" && p.last == ""
+}
+
+// beginning returns what a pattern such as 'com.%' asks a text to begin with.
+func beginning(pattern string) (text string, ok bool) {
+	for i := range len(pattern) {
+		switch pattern[i] {
+		case '%':
+			return pattern[:i], i == len(pattern)-1
+		case '_', '\\':
+			return "", false
 		}
 	}
-	return x, true
+	return "", false
+}
+
+// matchesValue is matches for a value that is cast to a String. It makes no string.
+func (p *pattern) matchesValue(v Value) bool {
+	if v.typ == String {
+		return p.matches(v.text)
+	}
+	var room [maxShort]byte
+	return p.matches(string(v.appendShort(room[:0])))
 }
 
 // matches reports whether s has the form of the pattern. The parts in the middle are found
 // one after the other, each as early as it can be, so that nothing has to be tried twice.
 func (p *pattern) matches(s string) bool {
-	first, last := &p.parts[0], &p.parts[len(p.parts)-1]
-	n, ok := first.prefix(s)
-	if !ok {
+	switch {
+	case p.parts != nil:
+		return p.matchesParts(s)
+	case p.whole:
+		return s == p.first
+	case len(s) < p.least, p.first != "" && s[:len(p.first)] != p.first, p.last != "" && s[len(s)-len(p.last):] != p.last:
 		return false
+	}
+	return p.contained(s[len(p.first) : len(s)-len(p.last)])
+}
+
+// contained reports whether the texts in the middle are in s, one behind the other.
+func (p *pattern) contained(s string) bool {
+	if len(s) > short {
+		return contained(s, p.middle)
+	}
+	for k := range p.middle {
+		x := &p.middle[k]
+		at, last := 0, len(s)-8
+		for at <= last && (eight(s, at)^x.word)&x.mask != 0 {
+			at++
+		}
+		if at > last || x.mask == 0 {
+			return contained(s, p.middle[k:])
+		}
+		s = s[at+len(x.text):]
+	}
+	return true
+}
+
+func contained(s string, xs []needle) bool {
+	for k := range xs {
+		n := strings.Index(s, xs[k].text)
+		if n < 0 {
+			return false
+		}
+		s = s[n+len(xs[k].text):]
+	}
+	return true
+}
+
+// short is how long a text is that is searched without strings.Index, which takes longer to
+// begin with.
+const short = 64
+
+// needle is a text that is searched.
+type needle struct {
+	text string
+	word uint64 // the text, if it has at most eight bytes
+	mask uint64 // the bits of word that count; 0 if the text is longer
+}
+
+func newNeedle(text string) needle {
+	x := needle{text: text}
+	if len(text) <= 8 {
+		for i := range len(text) {
+			x.word |= uint64(text[i]) << (8 * i)
+		}
+		x.mask = ^uint64(0) >> (64 - 8*len(text))
+	}
+	return x
+}
+
+// eight returns the eight bytes of a text from at on.
+func eight(s string, at int) uint64 {
+	b := (*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), at))
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// matchesParts is matches for a pattern with _.
+func (p *pattern) matchesParts(s string) bool {
+	first, last := &p.parts[0], &p.parts[len(p.parts)-1]
+	n, ok := 0, true
+	if !first.empty() {
+		if n, ok = first.prefix(s); !ok {
+			return false
+		}
 	}
 	if first == last {
 		return n == len(s)
 	}
 	s = s[n:]
-	if n, ok = last.suffix(s); !ok {
-		return false
+	if !last.empty() {
+		if n, ok = last.suffix(s); !ok {
+			return false
+		}
+		s = s[:len(s)-n]
 	}
-	s = s[:len(s)-n]
 	for i := 1; i < len(p.parts)-1; i++ {
 		if n, ok = p.parts[i].find(s); !ok {
 			return false
@@ -130,54 +321,108 @@ func (p *pattern) matches(s string) bool {
 
 // prefix returns how many bytes of s the part takes at its beginning.
 func (x *part) prefix(s string) (n int, ok bool) {
-	if x.runes == nil {
-		return len(x.plain), strings.HasPrefix(s, x.plain)
-	}
-	for _, want := range x.runes {
-		if n == len(s) {
-			return 0, false
+	for i := range x.pieces {
+		y := &x.pieces[i]
+		if y.text != "" {
+			if !strings.HasPrefix(s[n:], y.text) {
+				return 0, false
+			}
+			n += len(y.text)
 		}
-		r, size := utf8.DecodeRuneInString(s[n:])
-		if want != anyRune && want != r {
-			return 0, false
+		for range y.any {
+			if n == len(s) {
+				return 0, false
+			}
+			size := 1
+			if s[n] >= utf8.RuneSelf {
+				_, size = utf8.DecodeRuneInString(s[n:])
+			}
+			n += size
 		}
-		n += size
 	}
 	return n, true
 }
 
 // suffix returns how many bytes of s the part takes at its end.
 func (x *part) suffix(s string) (n int, ok bool) {
-	if x.runes == nil {
-		return len(x.plain), strings.HasSuffix(s, x.plain)
-	}
-	for i := len(x.runes) - 1; i >= 0; i-- {
-		if n == len(s) {
-			return 0, false
+	end := len(s)
+	for i := len(x.pieces) - 1; i >= 0; i-- {
+		y := &x.pieces[i]
+		for range y.any {
+			if end == 0 {
+				return 0, false
+			}
+			size := 1
+			if s[end-1] >= utf8.RuneSelf {
+				_, size = utf8.DecodeLastRuneInString(s[:end])
+			}
+			end -= size
 		}
-		r, size := utf8.DecodeLastRuneInString(s[:len(s)-n])
-		if want := x.runes[i]; want != anyRune && want != r {
-			return 0, false
+		if y.text != "" {
+			if !strings.HasSuffix(s[:end], y.text) {
+				return 0, false
+			}
+			end -= len(y.text)
 		}
-		n += size
 	}
-	return n, true
+	return len(s) - end, true
 }
 
-// find returns the end of the first place in s where the part is. With _, it keeps a bit for
-// each beginning of the part that the text so far ends with ("shift-and").
+// find returns the end of the first place in s where the part is.
 func (x *part) find(s string) (n int, ok bool) {
-	if x.runes == nil {
-		i := strings.Index(s, x.plain)
-		return i + len(x.plain), i >= 0
+	if x.search != nil {
+		return x.search.find(s)
 	}
+	text := x.pieces[0].text
+	i := strings.Index(s, text)
+	return i + len(text), i >= 0
+}
+
+// search finds a part with _. It keeps a bit for each beginning of the part that the text so far
+// ends with ("shift-and").
+type search struct {
+	length int
+	masks  map[rune][]uint64 // where a character is
+	any    []uint64          // where any character is
+}
+
+func newSearch(x *part) *search {
+	f := &search{length: x.length(), masks: map[rune][]uint64{}}
+	words := (f.length + 63) / 64
+	f.any = make([]uint64, words)
+	at := 0
+	for _, y := range x.pieces {
+		for _, r := range y.text {
+			mask := f.masks[r]
+			if mask == nil {
+				mask = make([]uint64, words)
+				f.masks[r] = mask
+			}
+			mask[at/64] |= 1 << (at % 64)
+			at++
+		}
+		for range y.any {
+			f.any[at/64] |= 1 << (at % 64)
+			at++
+		}
+	}
+	for _, mask := range f.masks {
+		for i := range mask {
+			mask[i] |= f.any[i]
+		}
+	}
+	return f
+}
+
+// find returns the end of the first place in s.
+func (f *search) find(s string) (n int, ok bool) {
 	var room [maxWildcards / 64]uint64
-	state := room[:len(x.any)]
-	last := len(x.runes) - 1
+	state := room[:len(f.any)]
+	last := f.length - 1
 	for i, r := range s {
-		mask := x.masks[r]
+		mask := f.masks[r]
 		if mask == nil {
-			mask = x.any
+			mask = f.any
 		}
 		carry := uint64(1)
 		for w := range state {

@@ -556,8 +556,9 @@ func refCall(n *node, vs []any) (any, error) {
 	return string(s[:min(int(length), len(s))]), nil
 }
 
-// checkAgainstReference compares the package with the reference.
-func checkAgainstReference(t *testing.T, text string) {
+// checkAgainstReference compares the package with the reference, for some events and those
+// that are given.
+func checkAgainstReference(t *testing.T, text string, events ...cloudevents.Event) {
 	t.Helper()
 	tree, refErr := parseReference(text)
 	x, _, err := cesql.Compile(text)
@@ -570,7 +571,7 @@ func checkAgainstReference(t *testing.T, text string) {
 	if err != nil {
 		return
 	}
-	for _, e := range []cloudevents.Event{event(), {ID: "1", Source: "/", Type: "true"}} {
+	for _, e := range append(events, event(), cloudevents.Event{ID: "1", Source: "/", Type: "true"}) {
 		got, err := x.Evaluate(&e)
 		want, refErr := evalReference(tree, &e)
 		root := tree
@@ -633,8 +634,26 @@ func TestReference(t *testing.T) {
 }
 
 func FuzzEvaluate(f *testing.F) {
-	for _, s := range []string{"type LIKE 'com.%' AND hop > 2", "NOT EXISTS missing", "hop IN (1, '3')", "SUBSTRING(subject, -2) = '😀'", `'a\'b'`, "1-1", "-(-1)", "CONCAT_WS(',', id, type)"} {
-		f.Add(s)
+	for _, s := range []string{
+		"type LIKE 'com.%' AND hop > 2", "NOT EXISTS missing", "hop IN (1, '3')", "SUBSTRING(subject, -2) = '😀'", `'a\'b'`, "1-1", "-(-1)", "CONCAT_WS(',', id, type)",
+		"NOT (id = '1' OR type = 'b') AND NOT (subject LIKE '_a%b_' OR time LIKE '20%') XOR sampled", "LENGTH(subject) > 2 AND RIGHT(type, 3) = 'ced'",
+		"id IN ('a', 1, TRUE) OR hop NOT IN ('03', 4) OR time IN ('2026')", "subject LIKE '%a%_%b%' OR type LIKE '%com%order%ed'",
+	} {
+		f.Add(s, "aüb", "007", int32(7), true)
 	}
-	f.Fuzz(checkAgainstReference)
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		f.Add(generate(r, 4), "abc", "-1", r.Int32(), false)
+	}
+	f.Fuzz(func(t *testing.T, text, subject, sequence string, hop int32, sampled bool) {
+		subject, sequence = strings.ToValidUTF8(subject, "?"), strings.ToValidUTF8(sequence, "?")
+		checkAgainstReference(t, text, cloudevents.Event{
+			ID: sequence + subject, Source: subject, Type: sequence, Subject: subject,
+			Extensions: []cloudevents.Extension{
+				{Name: "hop", Value: cloudevents.IntegerValue(hop)},
+				{Name: "sampled", Value: cloudevents.BooleanValue(sampled)},
+				{Name: "sequence", Value: cloudevents.StringValue(sequence)},
+			},
+		})
+	})
 }

@@ -6,19 +6,22 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// op is what an instruction does with the values on the stack.
+// op is what an instruction does with the value that the one before has left.
 type op uint8
 
 const (
-	opConstant op = iota
-	opAttribute
-	opExists
+	opLoad      op = iota // nothing: it loads a leaf only
+	opPush                // puts the value on the stack
+	opCondition           // evaluates a condition; the value is not flag if it holds
+	opBoolean             // casts
+	opAnd                 // jumps if the value is false. The value of these three is a Boolean
+	opOr                  // jumps if it is true
 	opNot
 	opNegate
-	opBoolean // casts
-	opAnd     // false: jumps; else drops the value
-	opOr      // true: jumps; else drops the value
-	opXor
+	opLength // LENGTH
+	opLike   // the value is not flag if the pattern matches
+	opIn     // is in a set of constants; the value is not flag if it is there
+	opXor    // this one and those up to opModulo have a left and a right side
 	opEqual
 	opNotEqual
 	opLess
@@ -30,223 +33,223 @@ const (
 	opMultiply
 	opDivide
 	opModulo
-	opLike
-	opNotLike
-	opElement // equal: puts flag in the place of the left side and jumps; else drops the element
-	opIn      // compares with constants, more of them, from n on
-	opDrop    // puts flag in the place of the left side of IN
-	opCall
+	opElement // compares with the left side of IN on the stack; the same: takes it, the value is not flag, jumps
+	opDrop    // takes the left side of IN from the stack; the value is flag
+	opCall    // pushes the value and takes count arguments; the last instruction has them all
 	opMissing // the call of a function that does not exist
+
+	// Of conditions only.
+	opIs     // the text is the same
+	opBegins // the text begins so
+	opContains
+	opExists
 )
 
 // instruction is a step of the evaluation.
 type instruction struct {
-	op   op
-	flag bool
-	n    int32 // a place in a list, a number of arguments, or where to jump
-	more int32 // a place in the list of functions, or how many constants there are
-	fail int32 // the first of its errors
+	op    op
+	flag  bool
+	load  int32 // the leaf that is loaded first; 0 is none
+	right int32 // the leaf on the right side; 0 is the value, and the left side is on the stack
+	n     int32 // a place in a list, or where to jump
+	count int32
+	fail  int32 // the first of its errors
+}
+
+// program is what evaluates an expression that is more than conditions.
+type program struct {
+	code      []instruction
+	leaves    []leaf
+	patterns  []*pattern
+	sets      []*set
+	functions []*function
+	stack     int // how many values the code keeps at a time
+	maxString int
 }
 
 // run evaluates the code. After an error, nothing else is evaluated: the value is that of the
-// instruction that failed if it is the last, and else the zero value of the expression's
-// type.
+// function that failed if it is the whole expression, and else the zero value of the
+// expression's type.
 func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
-	top := -1
+	var v Value // what the instruction before has left
+	top := 0    // how many values are on the stack
 	for pc := 0; pc < len(x.code); pc++ {
 		i := &x.code[pc]
-		var failed *Error
+		if i.load != 0 {
+			l := &x.leaves[i.load]
+			if v = l.value; l.from != fromConstant {
+				var ok bool
+				if v, ok = l.of(e); !ok {
+					return x.failed(l.fail)
+				}
+			}
+		}
 		switch i.op {
-		case opConstant:
-			top++
-			stack[top] = x.constants[i.n]
-		case opAttribute:
-			v, ok := x.attributes[i.n].of(e)
-			if !ok {
-				v, failed = Value{}, &x.failures[i.fail] // false, as the type is not known
-			}
-			top++
+		case opLoad:
+		case opPush:
 			stack[top] = v
-		case opExists:
 			top++
-			stack[top] = BooleanValue(x.attributes[i.n].exists(e))
-		case opNot:
-			b, ok := stack[top].Bool()
-			if !ok {
-				b, failed = true, &x.failures[i.fail] // the value is false
+		case opCondition:
+			is, failed := x.holds(&x.conditions[i.n], e)
+			if failed != nil {
+				return Value{typ: x.typ}, failed
 			}
-			stack[top] = BooleanValue(!b)
-		case opNegate:
-			n, ok := stack[top].Int()
-			switch {
-			case !ok:
-				failed = &x.failures[i.fail]
-			case n == math.MinInt32:
-				n, failed = 0, &x.failures[i.fail+1]
-			}
-			stack[top] = IntegerValue(-n)
-		case opBoolean:
-			b, ok := stack[top].Bool()
-			if !ok {
-				failed = &x.failures[i.fail]
-			}
-			stack[top] = BooleanValue(b)
-		case opAnd, opOr:
-			b, ok := stack[top].Bool()
-			switch {
-			case !ok:
-				failed = &x.failures[i.fail]
-				stack[top] = Value{}
-			case b == (i.op == opOr):
-				stack[top] = BooleanValue(b)
-				pc = int(i.n) - 1
-			default:
-				top--
-			}
-		case opXor:
-			top--
-			failed = x.xor(i, &stack[top], stack[top+1])
-		case opEqual, opNotEqual:
-			top--
-			left, ok := stack[top].cast(stack[top+1].typ)
-			if !ok {
-				failed = &x.failures[i.fail]
-				stack[top] = Value{}
-			} else {
-				stack[top] = BooleanValue((left == stack[top+1]) == (i.op == opEqual))
-			}
-		case opLess, opLessOrEqual, opGreater, opGreaterOrEqual:
-			top--
-			failed = x.compare(i, &stack[top], stack[top+1])
-		case opAdd, opSubtract, opMultiply, opDivide, opModulo:
-			top--
-			failed = x.arithmetic(i, &stack[top], stack[top+1])
-		case opLike, opNotLike:
-			stack[top] = BooleanValue(x.patterns[i.n].matches(stack[top].String()) == (i.op == opLike))
-		case opElement:
-			element, ok := stack[top].cast(stack[top-1].typ)
-			top--
-			switch {
-			case !ok:
-				failed = &x.failures[i.fail]
-				stack[top] = Value{}
-			case element == stack[top]:
-				stack[top] = BooleanValue(i.flag)
-				pc = int(i.n) - 1
-			}
+			v = BooleanValue(is != i.flag)
+		case opLike:
+			v = BooleanValue(x.patterns[i.n].matchesValue(v) != i.flag)
 		case opIn:
-			failed = x.in(i, &stack[top])
-		case opDrop:
-			stack[top] = BooleanValue(i.flag)
-		case opCall:
-			top -= int(i.n) - 1
-			failed = x.call(i, stack[top:top+max(int(i.n), 1)])
-		case opMissing:
-			top -= int(i.n) - 1
-			stack[top] = Value{}
-			failed = &x.failures[i.fail]
-		}
-		if failed != nil {
-			if pc == len(x.code)-1 {
-				return stack[top], failed
+			is, element := x.sets[i.n].has(v)
+			if element >= 0 {
+				return x.failed(i.fail + element)
 			}
-			return Value{typ: x.typ}, failed
+			v = BooleanValue(is != i.flag)
+		case opAnd:
+			if v.number == 0 {
+				pc = int(i.n) - 1
+			}
+		case opOr:
+			if v.number != 0 {
+				pc = int(i.n) - 1
+			}
+		case opNot:
+			v = BooleanValue(v.number == 0)
+		case opBoolean:
+			b, ok := v.Bool()
+			if !ok {
+				return x.failed(i.fail)
+			}
+			v = BooleanValue(b)
+		case opNegate:
+			n, ok := v.Int()
+			switch {
+			case !ok:
+				return x.failed(i.fail)
+			case n == math.MinInt32:
+				return x.failed(i.fail + 1)
+			}
+			v = IntegerValue(-n)
+		case opLength:
+			v = length(v)
+		case opXor, opEqual, opNotEqual, opLess, opLessOrEqual, opGreater, opGreaterOrEqual,
+			opAdd, opSubtract, opMultiply, opDivide, opModulo:
+			right := v
+			if i.right != 0 {
+				l := &x.leaves[i.right]
+				if right = l.value; l.from != fromConstant {
+					var ok bool
+					if right, ok = l.of(e); !ok {
+						return x.failed(l.fail)
+					}
+				}
+			} else {
+				top--
+				v = stack[top]
+			}
+			var wrong int32
+			if v, wrong = i.op.of(v, right); wrong >= 0 {
+				return x.failed(i.fail + wrong)
+			}
+		case opElement:
+			is, ok := v.equals(stack[top-1])
+			switch {
+			case !ok:
+				return x.failed(i.fail)
+			case is:
+				top--
+				v = BooleanValue(!i.flag)
+				pc = int(i.n) - 1
+			}
+		case opDrop:
+			top--
+			v = BooleanValue(i.flag)
+		case opCall:
+			if i.count > 0 {
+				stack[top] = v
+				top -= int(i.count) - 1
+			}
+			var failed *Error
+			if v, failed = x.call(i, stack[top:top+int(i.count)]); failed != nil {
+				if pc == len(x.code)-1 {
+					return v, failed
+				}
+				return Value{typ: x.typ}, failed
+			}
+		case opMissing:
+			return x.failed(i.fail)
 		}
 	}
-	if top < 0 { // of the zero Expression
-		return Value{}, nil
-	}
-	return stack[top], nil
+	return v, nil
 }
 
-// uncast returns the error of an instruction whose left or right operand could not be cast.
-func (x *Expression) uncast(i *instruction, left, right bool) *Error {
-	switch {
-	case !left:
-		return &x.failures[i.fail]
-	case !right:
-		return &x.failures[i.fail+1]
-	}
-	return nil
+// failed returns the zero value of the expression's type with an error.
+func (x *Expression) failed(place int32) (Value, *Error) {
+	return Value{typ: x.typ}, &x.failures[place]
 }
 
-func (x *Expression) xor(i *instruction, left *Value, right Value) *Error {
-	a, ok := left.Bool()
-	b, also := right.Bool()
-	*left = Value{}
-	if failed := x.uncast(i, ok, also); failed != nil {
-		return failed
-	}
-	*left = BooleanValue(a != b)
-	return nil
-}
+// The errors of an operator with two operands, behind the first.
+const (
+	wrongLeft int32 = iota
+	wrongResult
+	wrongRight
+	nothingWrong int32 = -1
+)
 
-func (x *Expression) compare(i *instruction, left *Value, right Value) *Error {
+// of returns the value of an operator with two operands, and what is wrong.
+func (o op) of(left, right Value) (Value, int32) {
+	switch o {
+	case opXor:
+		a, ok := left.Bool()
+		if !ok {
+			return Value{}, wrongLeft
+		}
+		b, ok := right.Bool()
+		if !ok {
+			return Value{}, wrongRight
+		}
+		return BooleanValue(a != b), nothingWrong
+	case opEqual, opNotEqual:
+		is, ok := left.equals(right)
+		if !ok {
+			return Value{}, wrongLeft
+		}
+		return BooleanValue(is == (o == opEqual)), nothingWrong
+	}
 	a, ok := left.Int()
-	b, also := right.Int()
-	*left = Value{}
-	if failed := x.uncast(i, ok, also); failed != nil {
-		return failed
+	if !ok {
+		return Value{}, wrongLeft
 	}
-	is := false
-	switch i.op {
-	case opLess:
-		is = a < b
-	case opLessOrEqual:
-		is = a <= b
-	case opGreater:
-		is = a > b
-	case opGreaterOrEqual:
-		is = a >= b
-	}
-	*left = BooleanValue(is)
-	return nil
-}
-
-func (x *Expression) arithmetic(i *instruction, left *Value, right Value) *Error {
-	a, ok := left.Int()
-	b, also := right.Int()
-	*left = IntegerValue(0)
-	if failed := x.uncast(i, ok, also); failed != nil {
-		return failed
-	}
-	if b == 0 && (i.op == opDivide || i.op == opModulo) {
-		return &x.failures[i.fail+2]
+	b, ok := right.Int()
+	if !ok {
+		return Value{}, wrongRight
 	}
 	n := int64(0)
-	switch i.op {
+	switch o {
+	case opLess:
+		return BooleanValue(a < b), nothingWrong
+	case opLessOrEqual:
+		return BooleanValue(a <= b), nothingWrong
+	case opGreater:
+		return BooleanValue(a > b), nothingWrong
+	case opGreaterOrEqual:
+		return BooleanValue(a >= b), nothingWrong
 	case opAdd:
 		n = int64(a) + int64(b)
 	case opSubtract:
 		n = int64(a) - int64(b)
 	case opMultiply:
 		n = int64(a) * int64(b)
-	case opDivide:
-		n = int64(a) / int64(b)
-	case opModulo:
-		n = int64(a) % int64(b)
+	case opDivide, opModulo:
+		switch {
+		case b == 0:
+			return Value{}, wrongResult
+		case o == opDivide:
+			n = int64(a) / int64(b)
+		default:
+			n = int64(a) % int64(b)
+		}
 	}
 	if n != int64(int32(n)) {
-		return &x.failures[i.fail+2]
+		return Value{}, wrongResult
 	}
-	*left = IntegerValue(int32(n))
-	return nil
-}
-
-// in compares a value with the constants of a set.
-func (x *Expression) in(i *instruction, left *Value) *Error {
-	v := *left
-	for k := int32(0); k < i.more; k++ {
-		element, ok := x.constants[i.n+k].cast(v.typ)
-		if !ok {
-			*left = Value{}
-			return &x.failures[i.fail+k]
-		}
-		if element == v {
-			*left = BooleanValue(!i.flag)
-			return nil
-		}
-	}
-	*left = BooleanValue(i.flag)
-	return nil
+	return IntegerValue(int32(n)), nothingWrong
 }

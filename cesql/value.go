@@ -3,9 +3,6 @@ package cesql
 import (
 	"strconv"
 	"strings"
-
-	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Type is a type of the language (section 3.1).
@@ -60,13 +57,7 @@ func (v Value) Bool() (bool, bool) {
 	if v.typ != String {
 		return v.number != 0, true
 	}
-	switch {
-	case len(v.text) == len("true") && strings.EqualFold(v.text, "true"):
-		return true, true
-	case len(v.text) == len("false") && strings.EqualFold(v.text, "false"):
-		return false, true
-	}
-	return false, false
+	return parseBoolean(v.text)
 }
 
 // Int returns v cast to an Integer, and whether that is possible (section 3.7).
@@ -104,19 +95,76 @@ func (v Value) cast(t Type) (Value, bool) {
 	return StringValue(v.String()), true
 }
 
+// equals reports whether v, cast to the type of w, is w, and whether that cast is possible. It
+// makes no string.
+func (v Value) equals(w Value) (is, ok bool) {
+	switch w.typ {
+	case Boolean:
+		b, ok := v.Bool()
+		return b == (w.number != 0), ok
+	case Integer:
+		n, ok := v.Int()
+		return n == w.number, ok
+	}
+	return v.isText(w.text), true
+}
+
+// isText reports whether v, cast to a String, is that text. It makes no string.
+func (v Value) isText(text string) bool {
+	if v.typ == String {
+		return v.text == text
+	}
+	var room [maxShort]byte
+	return string(v.appendShort(room[:0])) == text
+}
+
+// begins reports whether v, cast to a String, begins with that text. It makes no string.
+func (v Value) begins(text string) bool {
+	if v.typ == String {
+		return strings.HasPrefix(v.text, text)
+	}
+	var room [maxShort]byte
+	return strings.HasPrefix(string(v.appendShort(room[:0])), text)
+}
+
+// maxShort is how many bytes the text of an Integer or a Boolean has at most.
+const maxShort = len("-2147483648")
+
+// appendShort appends the text of an Integer or a Boolean.
+func (v Value) appendShort(dst []byte) []byte {
+	if v.typ == Boolean {
+		return strconv.AppendBool(dst, v.number != 0)
+	}
+	return strconv.AppendInt(dst, int64(v.number), 10)
+}
+
+// parseBoolean returns the Boolean that a text is, in any case.
+func parseBoolean(s string) (b, ok bool) {
+	switch {
+	case len(s) == len("true") && strings.EqualFold(s, "true"):
+		return true, true
+	case len(s) == len("false") && strings.EqualFold(s, "false"):
+		return false, true
+	}
+	return false, false
+}
+
 // parseInteger is strconv.ParseInt for 32 bits, without an error that allocates.
 func parseInteger(s string) (int32, bool) {
-	digits := strings.TrimLeft(s, "+-")
-	if len(s)-len(digits) > 1 || digits == "" {
+	i := 0
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		i = 1
+	}
+	if i == len(s) {
 		return 0, false
 	}
 	n := int64(0)
-	for i := 0; i < len(digits); i++ {
-		c := digits[i]
-		if c < '0' || c > '9' {
+	for k := i; k < len(s); k++ {
+		c := s[k] - '0'
+		if c > 9 {
 			return 0, false
 		}
-		if n = n*10 + int64(c-'0'); n > 1<<31 {
+		if n = n*10 + int64(c); n > 1<<31 {
 			return 0, false
 		}
 	}
@@ -124,17 +172,4 @@ func parseInteger(s string) (int32, bool) {
 		n = -n
 	}
 	return int32(n), n == int64(int32(n))
-}
-
-// ofAttribute returns the value of an attribute of an event.
-func ofAttribute(v cloudevents.Value) Value {
-	switch v.Type() {
-	case spec.Boolean:
-		return BooleanValue(v.String() == "true")
-	case spec.Integer:
-		if n, ok := parseInteger(v.String()); ok {
-			return IntegerValue(n)
-		}
-	}
-	return StringValue(v.String())
 }

@@ -1,0 +1,172 @@
+package cesql
+
+import (
+	"fmt"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/internal/limit"
+)
+
+// Compiler compiles expressions with functions and limits of its own. The zero value is that of
+// [Compile]. A Compiler is safe for concurrent use as long as its fields do not change.
+type Compiler struct {
+	// Functions are there besides those of the specification. None of them may have the
+	// name and the number of parameters of another, a variadic one must have more fixed
+	// parameters than the others of its name, and all names of the specification are taken.
+	Functions []Function
+
+	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is no limit.
+	MaxLength int
+
+	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
+	// 100; there is always a limit.
+	MaxDepth int
+
+	// MaxString limits the strings that functions make, in bytes. A longer one is an
+	// ErrFunctionEvaluation. 0 is 1 MiB, -1 is no limit.
+	MaxString int
+}
+
+const (
+	defaultMaxLength = 64 << 10
+	defaultMaxDepth  = 100
+	defaultMaxString = 1 << 20
+)
+
+func (c *Compiler) maxDepth() int {
+	if c.MaxDepth > 0 {
+		return c.MaxDepth
+	}
+	return defaultMaxDepth
+}
+
+// Compile compiles an expression. See the function [Compile]. An error about a Function does
+// not wrap ErrParse.
+func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
+	if err := c.checkFunctions(); err != nil {
+		return nil, nil, err
+	}
+	if most := limit.Of(c.MaxLength, defaultMaxLength); len(text) > most {
+		return nil, nil, &Error{Kind: ErrParse, Offset: most, Detail: fmt.Sprintf("more than %d bytes", most)}
+	}
+	if !utf8.ValidString(text) {
+		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
+	}
+	room := scratches.Get().(*scratch)
+	p := parser{lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(), scratch: scratch{
+		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], failures: room.failures[:0], next: room.next[:0],
+	}}
+	root, err := p.whole()
+	if err != nil {
+		return nil, nil, err
+	}
+	x := p.result(limit.Of(c.MaxString, defaultMaxString))
+	x.source, x.failures, x.typ = text, exactly(p.failures), root.typ
+	if len(text) <= largestPooled {
+		*room = p.scratch
+		scratches.Put(room)
+	}
+	return x, p.warnings, nil
+}
+
+// scratches are for Compile. An Expression has nothing of them.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// largestPooled is the length of a text, in bytes, whose scratch is kept.
+const largestPooled = 1 << 10
+
+// result returns an Expression with conditions or a program, in few pieces of memory.
+func (p *parser) result(maxString int) *Expression {
+	if !p.link() {
+		p.threadJumps()
+		both := &struct {
+			Expression
+			room program
+		}{Expression: Expression{conditions: exactly(p.conditions)}, room: program{
+			code: exactly(p.code), leaves: exactly(p.leaves), patterns: p.patterns, sets: p.sets, functions: p.calls,
+			stack: p.stack, maxString: maxString,
+		}}
+		both.program = &both.room
+		return &both.Expression
+	}
+	if len(p.conditions) > 1 {
+		return &Expression{conditions: exactly(p.conditions)}
+	}
+	both := &struct {
+		Expression
+		room [1]condition
+	}{room: [1]condition(p.conditions)}
+	both.conditions = both.room[:]
+	return &both.Expression
+}
+
+// exactly returns a copy without room for more.
+func exactly[T any](s []T) []T {
+	if len(s) == 0 {
+		return nil
+	}
+	return append(make([]T, 0, len(s)), s...)
+}
+
+func firstInvalid(s string) int {
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s[i:]); n == 1 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// link lets each condition name the next, and reports false if the code is more than conditions
+// and AND, OR and NOT between them.
+func (p *parser) link() bool {
+	for k := range p.code {
+		switch p.code[k].op {
+		case opCondition, opAnd, opOr, opNot:
+		default:
+			return false
+		}
+	}
+	// What comes next if the value is false or true, by the place in the code. All jumps go
+	// forward.
+	next := append(p.next, make([][2]int32, len(p.code)+1)...)
+	next[len(p.code)] = [2]int32{thenFalse, thenTrue}
+	for k := len(p.code) - 1; k >= 0; k-- {
+		i, behind := &p.code[k], next[k+1]
+		switch i.op {
+		case opAnd:
+			next[k] = [2]int32{next[i.n][0], behind[0]}
+		case opOr:
+			next[k] = [2]int32{behind[0], next[i.n][1]}
+		case opNot:
+			next[k] = [2]int32{behind[1], behind[0]}
+		case opCondition:
+			c := &p.conditions[i.n]
+			if c.no, c.yes = behind[0], behind[1]; i.flag {
+				c.no, c.yes = c.yes, c.no
+			}
+			next[k] = [2]int32{i.n, i.n}
+		}
+	}
+	p.next = next
+	return true
+}
+
+// threadJumps lets jumps that lead to a jump lead to where that one would.
+func (p *parser) threadJumps() {
+	for k := len(p.code) - 1; k >= 0; k-- {
+		i := &p.code[k]
+		if i.op != opAnd && i.op != opOr || int(i.n) == len(p.code) {
+			continue
+		}
+		switch next := &p.code[i.n]; {
+		case next.op == i.op:
+			i.n = next.n
+		case next.op == opAnd || next.op == opOr:
+			i.n++
+		}
+	}
+}
