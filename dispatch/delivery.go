@@ -126,13 +126,12 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 	}
 	ctx = d.Observer.Handle(ctx, e)
 	begin := time.Now()
-	h := d.Handler
+	var r Result
 	if timeout > 0 {
-		h = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			return within(ctx, begin.Add(timeout), d.Handler, e)
-		}
+		r = callWithin(ctx, begin.Add(timeout), d.Handler, e)
+	} else {
+		r = Call(ctx, d.Handler, e)
 	}
-	r := Call(ctx, h, e)
 	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
 		return r // nobody is to be told
 	}

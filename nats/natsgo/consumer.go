@@ -121,7 +121,8 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	r := &run{consumer: c, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), workers: make([]worker, max(c.Concurrency, 1))}
+	r := &run{consumer: c, once: c.Delivery, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), workers: make([]worker, max(c.Concurrency, 1))}
+	r.once.Attempts = 1
 	var workers sync.WaitGroup
 	for i := range r.workers {
 		workers.Go(func() { r.work(ctx, &r.workers[i]) })
@@ -156,9 +157,10 @@ func (c *Consumer) Run(ctx context.Context) error {
 // run is a call of Run.
 type run struct {
 	consumer *Consumer
-	ctx      context.Context // of the handlers
-	stopping chan struct{}   // closed when no more events are to be handled
-	failed   chan error      // has room for one
+	once     dispatch.Delivery // that of the consumer, with a single attempt
+	ctx      context.Context   // of the handlers
+	stopping chan struct{}     // closed when no more events are to be handled
+	failed   chan error        // has room for one
 
 	reading  sync.Mutex // one worker reads at a time
 	messages jetstream.MessagesContext

@@ -24,7 +24,23 @@ const (
 	HeaderSequence = "deadletter-sequence"
 )
 
+// delivery is the context that a handler gets, and the message and the event that it is about, in
+// one allocation.
+type delivery struct {
+	context.Context
+	message jetstream.Msg
+	event   cloudevents.Event
+}
+
 type messageKey struct{}
+
+// Value returns the message for its key.
+func (d *delivery) Value(key any) any {
+	if key == (messageKey{}) {
+		return d.message
+	}
+	return d.Context.Value(key)
+}
 
 // MessageFrom returns the message that the event of a handler came in, with its subject, headers
 // and metadata. ctx is the context that a [Consumer] calls the handler with. The message must not
@@ -56,12 +72,13 @@ func HeaderFrom(ctx context.Context, name string) string {
 func (r *run) handle(m jetstream.Msg) {
 	c := r.consumer
 	in := FromJetStream(m)
-	e, err := c.Decoder.ToCloudEvent(&in)
-	if err != nil {
+	d := &delivery{Context: r.ctx, message: m}
+	var err error
+	if d.event, err = c.Decoder.ToCloudEvent(&in); err != nil {
 		r.invalid(m, err)
 		return
 	}
-	out := r.deliver(m, &e)
+	out := r.deliver(d)
 	switch {
 	case out.Interrupted:
 		err = m.Nak()
@@ -80,16 +97,13 @@ func (r *run) handle(m jetstream.Msg) {
 }
 
 // deliver calls the handler: once, or until no attempt is left if the order is to be kept.
-func (r *run) deliver(m jetstream.Msg, e *cloudevents.Event) dispatch.Delivered {
-	ctx := context.WithValue(r.ctx, messageKey{}, m)
+func (r *run) deliver(d *delivery) dispatch.Delivered {
 	if r.consumer.InOrder {
-		return r.consumer.Delivery.Deliver(ctx, r.stopping, e)
+		return r.consumer.Delivery.Deliver(d, r.stopping, &d.event)
 	}
-	once := r.consumer.Delivery
-	once.Attempts = 1
-	out := once.Deliver(ctx, r.stopping, e)
+	out := r.once.Deliver(d, r.stopping, &d.event)
 	if out.Verdict.Failed() && !out.Interrupted { // else nobody asks
-		if about, err := m.Metadata(); err == nil {
+		if about, err := d.message.Metadata(); err == nil {
 			out.Attempts = int(about.NumDelivered)
 		}
 	}
