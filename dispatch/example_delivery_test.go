@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -71,6 +72,20 @@ func ExampleDelivery_Invalid() {
 	// Output:
 	// refused message is not a CloudEvent
 	// skip
+}
+
+// A loop of your own reports what it has set aside, as the consumers do.
+func ExampleDelivery_DeadLetter() {
+	delivery := dispatch.Delivery{Logger: slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))}
+	delivery.DeadLetter(context.Background(), "record 7 of topic orders", "record 0 of topic orders-dead", 10, errors.New("down"))
+	// Output: level=WARN msg="message written to the dead letter" place="record 7 of topic orders" deadletter="record 0 of topic orders-dead" attempts=10 error=down
 }
 
 // A consumer without a handler ends before its first message.

@@ -123,6 +123,7 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts int) {
 			}
 			return
 		}
+		r.consumer.Delivery.DeadLetter(r.ctx, r.placeOf(m), "address "+link.Address(), attempts, cause)
 	}
 	ctx, cancel := r.settling()
 	defer cancel()
@@ -195,9 +196,13 @@ func messageID(m *amqp.Message) any {
 }
 
 func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
-	place := fmt.Sprintf("message of address %s", r.links.Receiver.Address())
+	return &dispatch.UndeliverableError{Place: r.placeOf(m), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func (r *run) placeOf(m *amqp.Message) string {
 	if id := messageID(m); id != nil {
-		place = fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
+		return fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
 	}
-	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
+	return fmt.Sprintf("message of address %s", r.links.Receiver.Address())
 }

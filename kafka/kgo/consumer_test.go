@@ -66,7 +66,9 @@ func TestDeadLetter(t *testing.T) {
 	addrs := start(t, 1)
 	send(t, addrs, 0, 3)
 	done := make(chan struct{})
-	c := &cekgo.Consumer{DeadLetter: letters, KnativeErrors: true, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
+	var logged bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	c := &cekgo.Consumer{DeadLetter: letters, KnativeErrors: true, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Logger: logger, Handler: handler(func(e *cloudevents.Event) error {
 		switch e.ID {
 		case "0":
 			return dispatch.Permanent(errors.New("no such customer"))
@@ -81,6 +83,13 @@ func TestDeadLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent, dead := read(t, addrs, topic, 3), read(t, addrs, letters, 2)
+	for i, r := range dead {
+		record := fmt.Sprintf(`"msg":"message written to the dead letter","place":"record %d of partition 0 of topic %s","deadletter":"record %d of partition %d of topic %s"`,
+			i, topic, r.Offset, r.Partition, letters)
+		if strings.Count(logged.String(), record) != 1 {
+			t.Errorf("no record %s in\n%s", record, &logged)
+		}
+	}
 	for i, want := range []map[string]string{
 		{dispatch.DeadLetterReason: "no such customer", dispatch.DeadLetterAttempts: "1", cekgo.HeaderOffset: "0", "ce_knativeerrorcode": "422"},
 		{dispatch.DeadLetterReason: "down", dispatch.DeadLetterAttempts: "2", cekgo.HeaderOffset: "1", "ce_knativeerrorcode": "500", cekgo.HeaderTopic: topic, cekgo.HeaderPartition: "0"},

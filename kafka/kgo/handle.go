@@ -102,10 +102,15 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
 		}
 		return false
 	}
+	c.Delivery.DeadLetter(p.ctx, placeOf(r), placeOf(letter), why.Attempts, why.Err)
 	return true
 }
 
 func undeliverable(r *kgo.Record, attempts int, err error) error {
-	place := fmt.Sprintf("record %d of partition %d of topic %s", r.Offset, r.Partition, r.Topic)
-	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(r), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a record is.
+func placeOf(r *kgo.Record) string {
+	return fmt.Sprintf("record %d of partition %d of topic %s", r.Offset, r.Partition, r.Topic)
 }

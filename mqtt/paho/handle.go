@@ -79,6 +79,7 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts int) bool {
 		}
 		return false
 	}
+	c.Delivery.DeadLetter(c.ctx, placeOf(p), "topic "+c.DeadLetter, attempts, cause)
 	return true
 }
 
@@ -105,5 +106,10 @@ func (c *Consumer) publish(letter *paho.Publish) error {
 }
 
 func undeliverable(p *paho.Publish, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic), Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(p), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func placeOf(p *paho.Publish) string {
+	return fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic)
 }

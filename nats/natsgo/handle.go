@@ -131,11 +131,13 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts int) error {
 	c := r.consumer
 	if c.DeadLetter != "" {
 		letter := DeadLetterMsg(m, c.DeadLetter, cause, attempts)
-		if _, err := c.JetStream.PublishMsg(r.ctx, letter); err != nil {
+		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
+		if err != nil {
 			_ = m.Nak()
 			r.fail(undeliverable(m, attempts, errors.Join(cause, err)))
 			return nil
 		}
+		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
 	}
 	return m.TermWithReason("refused: see the dead letter and the log")
 }
@@ -156,7 +158,12 @@ func sequence(m jetstream.Msg) uint64 {
 }
 
 func undeliverable(m jetstream.Msg, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject()), Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func placeOf(m jetstream.Msg) string {
+	return fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject())
 }
 
 // DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
