@@ -151,3 +151,14 @@ func ExampleDeadLetterText() {
 	fmt.Println(headers)
 	// Output: map[deadletter-attempts:1 deadletter-reason:no such customer]
 }
+
+// A dead letter in the shape of Knative has three more extensions.
+func ExampleKnativeErrors() {
+	for _, x := range dispatch.KnativeErrors("kafka:orders", 422, errors.New("no such customer")) {
+		fmt.Println(x.Name, x.Value)
+	}
+	// Output:
+	// knativeerrorcode 422
+	// knativeerrordata bm8gc3VjaCBjdXN0b21lcg==
+	// knativeerrordest kafka:orders
+}

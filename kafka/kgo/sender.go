@@ -47,8 +47,8 @@ func (s *Sender) Validate() error {
 }
 
 // Send writes an event, and returns once the brokers have it as the acknowledgements of the
-// client ask. The client waits for more records first: kgo.ProducerLinger, 10 ms by default,
-// says how long. The error is that of the Encoder, or a [*SendError].
+// client ask. The client does not wait for more records, as kgo.ProducerLinger says, but before
+// the first one of a topic. The error is that of the Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err

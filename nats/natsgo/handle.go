@@ -14,6 +14,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
 // The headers of a dead letter that say where the message was. Those that say why it is there are
@@ -91,7 +93,7 @@ func (r *run) handle(m jetstream.Msg) {
 		r.fail(undeliverable(m, out.Attempts, out.Err))
 		return
 	default:
-		err = r.setAside(m, out.Err, out.Attempts)
+		err = r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 	r.settled(m, err)
 }
@@ -116,7 +118,7 @@ func (r *run) invalid(m jetstream.Msg, err error) {
 	c.Delivery.Invalid(r.ctx, err, slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.settled(m, r.setAside(m, err, 0))
+		r.settled(m, r.setAside(m, err, 0, 400))
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settled(m, m.TermWithReason("no valid event"))
@@ -127,10 +129,15 @@ func (r *run) invalid(m jetstream.Msg, err error) {
 }
 
 // setAside writes a message to the dead letter, if there is one, and terminates it.
-func (r *run) setAside(m jetstream.Msg, cause error, attempts int) error {
+func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error {
 	c := r.consumer
 	if c.DeadLetter != "" {
 		letter := DeadLetterMsg(m, c.DeadLetter, cause, attempts)
+		if c.KnativeErrors && isBinary(m) {
+			for _, x := range dispatch.KnativeErrors("nats:"+m.Subject(), status, cause) {
+				set(letter.Header, "ce-"+x.Name, string(percent.Append(nil, x.Value.String())))
+			}
+		}
 		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
 		if err != nil {
 			_ = m.Nak()
@@ -185,6 +192,19 @@ func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *
 		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
 	}
 	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
+}
+
+// isBinary reports whether a message carries an event in binary mode.
+func isBinary(m jetstream.Msg) bool {
+	in := FromJetStream(m)
+	mode, ok := cenats.ModeOf(&in)
+	return ok && mode == cloudevents.BinaryMode
+}
+
+// set sets a header, and removes others with that name in another case.
+func set(h nats.Header, name, value string) {
+	maps.DeleteFunc(h, func(own string, _ []string) bool { return strings.EqualFold(own, name) })
+	h[name] = []string{value}
 }
 
 // headerText returns s on one line.
