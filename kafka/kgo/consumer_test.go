@@ -296,6 +296,59 @@ func TestRebalance(t *testing.T) {
 	}
 }
 
+// A member whose events wait for another attempt gives its partitions away when another one
+// joins: that one handles them, and nothing was committed before.
+func TestRebalanceDuringRetry(t *testing.T) {
+	addrs := start(t, 4)
+	const n = 40
+	send(t, addrs, 0, n)
+	failing := make(chan struct{}, n)
+	first := &cekgo.Consumer{Delivery: dispatch.Delivery{
+		Attempts: -1, Wait: time.Hour, MaxWait: time.Hour, Logger: slog.New(slog.DiscardHandler),
+		Handler: handler(func(*cloudevents.Event) error {
+			failing <- struct{}{}
+			return errors.New("down")
+		}),
+	}}
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	some, all := make(chan struct{}), make(chan struct{})
+	second := &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if !seen[e.ID] {
+			seen[e.ID] = true
+			switch len(seen) {
+			case 1:
+				close(some)
+			case n:
+				close(all)
+			}
+		}
+		return nil
+	})}}
+	join(t, addrs, first)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := runUntil(t, first, some); err != nil {
+			t.Error(err)
+		}
+		first.Client.CloseAllowingRebalance()
+	})
+	<-failing
+	if at, _ := committed(t, addrs); at > 0 {
+		t.Errorf("committed %d of what has failed", at)
+	}
+	join(t, addrs, second)
+	if err := runUntil(t, second, all); err != nil {
+		t.Error(err)
+	}
+	running.Wait()
+	if at, end := committed(t, addrs); at != n || end != n {
+		t.Errorf("committed %d of %d", at, end)
+	}
+}
+
 // A mistake in the configuration is told before the first record.
 func TestValidate(t *testing.T) {
 	addrs := start(t, 1)

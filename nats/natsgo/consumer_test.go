@@ -138,6 +138,32 @@ func TestWithoutDeadLetter(t *testing.T) {
 	}
 }
 
+// A dead letter that no stream takes stops the consumer, and the message comes again.
+func TestDeadLetterFails(t *testing.T) {
+	_, js := connect(t, start(t))
+	durable := streams(t, js)
+	send(t, js, 1)
+	c := &cenatsgo.Consumer{Consumer: durable, JetStream: js, DeadLetter: "no.stream", Delivery: dispatch.Delivery{
+		Handler: handler(func(*cloudevents.Event) error { return dispatch.Permanent(errors.New("no")) }),
+	}}
+	_, ended := begin(t, c)
+	var undeliverable *dispatch.UndeliverableError
+	if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, jetstream.ErrNoStreamResponse) {
+		t.Errorf("error: %v", err)
+	}
+	handled := make(chan string, 1)
+	end, _ := begin(t, &cenatsgo.Consumer{Consumer: durable, Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {
+		handled <- e.ID
+		return nil
+	})}})
+	if id := <-handled; id != "0" {
+		t.Errorf("event %s", id)
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+}
+
 // Each policy does with a message that is no event what it says.
 func TestInvalid(t *testing.T) {
 	for _, policy := range []dispatch.InvalidPolicy{dispatch.StopOnInvalid, dispatch.DeadLetterOnInvalid, dispatch.SkipInvalid} {
