@@ -121,6 +121,9 @@ func (a *Attributes) assembleCore(e *Event, place int, m *attributeMemory) error
 	switch v.state {
 	case isAdded | isPrintable:
 	case isAdded | isPrintable | isBorrowed:
+		if e.setParsed(place, text) {
+			return nil
+		}
 		text = a.copied(text, m)
 	case isAdded | isBorrowed:
 		if v.kind != 0 || v.typ != spec.String {

@@ -30,6 +30,9 @@ func (m *attributeMemory) reserve(a *Attributes, others int) {
 	if together {
 		size = d.last - d.first + d.rewritten
 	}
+	if others == 0 && !together && m.reserveTogether(a.count, size) {
+		return
+	}
 	if cap(m.text.Room()) < size {
 		m.text.Grow(max(size, min(size*(1+others), sharedText)))
 	}
@@ -39,6 +42,38 @@ func (m *attributeMemory) reserve(a *Attributes, others int) {
 	if together {
 		m.span = m.text.Cut(append(m.text.Room(), d.b[d.first:d.last]...))
 	}
+}
+
+// Memory for the attributes of an event with few extensions, in one allocation.
+type (
+	smallMemory struct {
+		extensions [1]Extension
+		text       [88]byte
+	}
+	largeMemory struct {
+		extensions [2]Extension
+		text       [176]byte
+	}
+)
+
+// reserveTogether makes room for the extensions and the texts of one event in one allocation. It
+// reports whether it did: m has none then, and there are few of them.
+func (m *attributeMemory) reserveTogether(count, size int) bool {
+	switch {
+	case count == 0 || size == 0 || cap(m.extensions) > 0 || cap(m.text.Room()) > 0:
+		return false
+	case count <= len(smallMemory{}.extensions) && size <= len(smallMemory{}.text):
+		own := new(smallMemory)
+		m.extensions = own.extensions[:0]
+		m.text.Use(own.text[:])
+	case count <= len(largeMemory{}.extensions) && size <= len(largeMemory{}.text):
+		own := new(largeMemory)
+		m.extensions = own.extensions[:0]
+		m.text.Use(own.text[:])
+	default:
+		return false
+	}
+	return true
 }
 
 // copied returns a copy of a borrowed text.

@@ -251,6 +251,27 @@ func (e *Event) setCore(core int, text string) error {
 	return nil
 }
 
+// setParsed sets the core attribute at a place if its field is no text and the text is legal, and
+// reports whether it did. It does not keep the text.
+func (e *Event) setParsed(core int, text string) bool {
+	switch core {
+	case coreSpecVersion:
+		v, ok := spec.ParseVersion(text)
+		if ok {
+			e.SpecVersion = v
+		}
+		return ok
+	case coreTime:
+		t, err := validation.ParseTimestamp(text)
+		if err != nil || !timestamp.InRange(t) {
+			return false
+		}
+		e.Time = timestamp.Decoded(t)
+		return true
+	}
+	return false
+}
+
 // Get returns the core attribute or extension with the given name, and whether e has it.
 // A core attribute whose field is empty is absent. Data is not an attribute.
 func (e *Event) Get(name string) (Value, bool) {

@@ -108,6 +108,17 @@ func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
 	return Judge(ctx, reply, err)
 }
 
+// callWithin is Call for a handler whose context ends at a time.
+func callWithin(ctx context.Context, at time.Time, h Handler, e *cloudevents.Event) (r Result) {
+	defer func() {
+		if v := recover(); v != nil {
+			r = panicked(&PanicError{v, stack(ctx)})
+		}
+	}()
+	reply, err := within(ctx, at, h, e)
+	return Judge(ctx, reply, err)
+}
+
 // Judge says what the results of a [Handler] mean. It serves middleware, and errors that
 // come from elsewhere. The first of these rules that applies decides:
 //

@@ -126,13 +126,12 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 	}
 	ctx = d.Observer.Handle(ctx, e)
 	begin := time.Now()
-	h := d.Handler
+	var r Result
 	if timeout > 0 {
-		h = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			return within(ctx, begin.Add(timeout), d.Handler, e)
-		}
+		r = callWithin(ctx, begin.Add(timeout), d.Handler, e)
+	} else {
+		r = Call(ctx, d.Handler, e)
 	}
-	r := Call(ctx, h, e)
 	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
 		return r // nobody is to be told
 	}
@@ -159,6 +158,17 @@ func (d *Delivery) observe(ctx context.Context, o Outcome) {
 func (d *Delivery) Invalid(ctx context.Context, err error, attrs ...slog.Attr) {
 	eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelError, "message without a valid event", append([]slog.Attr{eventlog.Error(err)}, attrs...)...)
 	d.observe(ctx, Outcome{Verdict: VerdictRefused, Err: err})
+}
+
+// DeadLetter reports a message that was written to the dead letter, as a log record of the level
+// Warn, with the message "message written to the dead letter" and the attributes place, deadletter,
+// attempts and error. place is where the message was, and letter is where it is now, both in the
+// words of the broker, such as "record 7 of partition 0 of topic orders". attempts is 0 if there is
+// no valid event. The failed attempts have records of their own before.
+func (d *Delivery) DeadLetter(ctx context.Context, place, letter string, attempts int, cause error) {
+	eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelWarn, "message written to the dead letter",
+		slog.String("place", eventlog.Cut(place)), slog.String("deadletter", eventlog.Cut(letter)),
+		slog.Int("attempts", attempts), eventlog.Error(cause))
 }
 
 // MaxAttempts returns the number of attempts that Attempts stands for: the largest int if there

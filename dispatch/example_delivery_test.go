@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -73,6 +74,20 @@ func ExampleDelivery_Invalid() {
 	// skip
 }
 
+// A loop of your own reports what it has set aside, as the consumers do.
+func ExampleDelivery_DeadLetter() {
+	delivery := dispatch.Delivery{Logger: slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		},
+	}))}
+	delivery.DeadLetter(context.Background(), "record 7 of topic orders", "record 0 of topic orders-dead", 10, errors.New("down"))
+	// Output: level=WARN msg="message written to the dead letter" place="record 7 of topic orders" deadletter="record 0 of topic orders-dead" attempts=10 error=down
+}
+
 // A consumer without a handler ends before its first message.
 func ExampleDelivery_Validate() {
 	var delivery dispatch.Delivery
@@ -135,4 +150,15 @@ func ExampleDeadLetterText() {
 	headers := map[string]string{dispatch.DeadLetterReason: dispatch.DeadLetterText(errors.New("no such customer")), dispatch.DeadLetterAttempts: "1"}
 	fmt.Println(headers)
 	// Output: map[deadletter-attempts:1 deadletter-reason:no such customer]
+}
+
+// A dead letter in the shape of Knative has three more extensions.
+func ExampleKnativeErrors() {
+	for _, x := range dispatch.KnativeErrors("kafka:orders", 422, errors.New("no such customer")) {
+		fmt.Println(x.Name, x.Value)
+	}
+	// Output:
+	// knativeerrorcode 422
+	// knativeerrordata bm8gc3VjaCBjdXN0b21lcg==
+	// knativeerrordest kafka:orders
 }

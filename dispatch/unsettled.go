@@ -1,8 +1,10 @@
 package dispatch
 
 import (
+	"encoding/base64"
 	"fmt"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
@@ -56,4 +58,15 @@ func DeadLetterText(err error) string {
 		return ""
 	}
 	return excerpt.Cut(err.Error(), maxDeadLetterText)
+}
+
+// KnativeErrors returns the extensions that the delivery of Knative adds to a dead letter:
+// knativeerrordest, where the event was to go, knativeerrorcode, the HTTP status that the failure
+// stands for, and knativeerrordata, which is DeadLetterText in base64.
+func KnativeErrors(dest string, status int, err error) []cloudevents.Extension {
+	return []cloudevents.Extension{
+		{Name: "knativeerrorcode", Value: cloudevents.IntegerValue(int32(status))},
+		{Name: "knativeerrordata", Value: cloudevents.StringValue(base64.StdEncoding.EncodeToString([]byte(DeadLetterText(err))))},
+		{Name: "knativeerrordest", Value: cloudevents.StringValue(dest)},
+	}
 }

@@ -165,20 +165,31 @@ type writer struct {
 	text    []byte
 }
 
-// backing is memory for the headers of an event with a time and two extensions, in one
-// allocation.
-type backing struct {
-	headers [10]Header
-	text    [240]byte
-}
+// Memory for the headers of an event, in one allocation: small for one with a time and a key,
+// large for one with a schema, a subject and two extensions.
+type (
+	smallBacking struct {
+		headers [7]Header
+		text    [200]byte
+	}
+	largeBacking struct {
+		headers [10]Header
+		text    [240]byte
+	}
+)
 
 // newWriter returns a writer with room for so many headers, and for so many bytes of text.
 func newWriter(count, size int) writer {
-	if count > len(backing{}.headers) || size > len(backing{}.text) || size < len(backing{}.text)/4 {
-		return writer{headers: make([]Header, 0, count), text: make([]byte, 0, size)}
+	switch {
+	case size < len(smallBacking{}.text)/3: // it would keep much that is not used
+	case count <= len(smallBacking{}.headers) && size <= len(smallBacking{}.text):
+		b := new(smallBacking)
+		return writer{headers: b.headers[:0:count], text: b.text[:0:size]}
+	case count <= len(largeBacking{}.headers) && size <= len(largeBacking{}.text):
+		b := new(largeBacking)
+		return writer{headers: b.headers[:0:count], text: b.text[:0:size]}
 	}
-	b := new(backing)
-	return writer{headers: b.headers[:0:count], text: b.text[:0:size]}
+	return writer{headers: make([]Header, 0, count), text: make([]byte, 0, size)}
 }
 
 // dataSchemaHeaders are the names of the one attribute whose name depends on the version.

@@ -87,7 +87,7 @@ func TestDeadLetter(t *testing.T) {
 		t.Run(retry.String(), func(t *testing.T) {
 			b := start(t)
 			send(t, b.URL(), 3)
-			c := &cegoamqp.Consumer{Connect: connectTo(b.URL(), 1), Retry: retry, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
+			c := &cegoamqp.Consumer{Connect: connectTo(b.URL(), 1), Retry: retry, KnativeErrors: retry == cegoamqp.RetryModified, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
 				switch e.ID {
 				case "0":
 					return dispatch.Permanent(errors.New("no such customer"))
@@ -114,6 +114,14 @@ func TestDeadLetter(t *testing.T) {
 				}
 				i, _ := strconv.Atoi(e.ID)
 				sent := event(i)
+				if c.KnativeErrors {
+					why := dispatch.KnativeErrors("amqp:"+orders, []int{422, 500}[i], errors.New([]string{"no such customer", "down"}[i]))
+					for _, x := range why {
+						if err := sent.Set(x.Name, x.Value); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
 				if e.Subject != sent.Subject || !e.Time.Equal(sent.Time) || string(e.Data) != string(sent.Data) || !slices.Equal(e.Extensions, sent.Extensions) {
 					t.Errorf("the event has changed: %v", e)
 				}

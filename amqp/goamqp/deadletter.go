@@ -2,10 +2,14 @@ package cegoamqp
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/Azure/go-amqp"
 
+	"github.com/seed763dd41b/cloudevents"
+	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // PropertyAddress is the application property of a dead letter that says where the message was.
@@ -31,5 +35,29 @@ func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts in
 	return &amqp.Message{
 		Format: m.Format, Header: header, Annotations: m.Annotations, Properties: m.Properties, ApplicationProperties: properties,
 		Data: m.Data, Value: m.Value, Sequence: m.Sequence, Footer: m.Footer,
+	}
+}
+
+// addKnative adds extensions to a dead letter that carries an event in binary mode, with the
+// prefix that its other attributes have.
+func addKnative(letter *amqp.Message, extensions []cloudevents.Extension) {
+	in := FromMessage(letter)
+	if mode, ok := ceamqp.ModeOf(&in); !ok || mode != cloudevents.BinaryMode {
+		return
+	}
+	prefix, other := "cloudEvents_", "cloudEvents:"
+	for name := range letter.ApplicationProperties {
+		if strings.HasPrefix(name, other) {
+			prefix, other = other, prefix
+			break
+		}
+	}
+	for _, x := range extensions {
+		delete(letter.ApplicationProperties, other+x.Name)
+		var value any = x.Value.String()
+		if n, err := x.Value.Int(); err == nil && x.Value.Type() == spec.Integer {
+			value = n
+		}
+		letter.ApplicationProperties[prefix+x.Name] = value
 	}
 }

@@ -57,7 +57,7 @@ func (r *run) handle(m *amqp.Message) {
 		r.settle(m, "released", r.release(m))
 		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errUnkept)))
 	default:
-		r.setAside(m, out.Err, out.Attempts)
+		r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 }
 
@@ -97,7 +97,7 @@ func (r *run) invalid(m *amqp.Message, err error) {
 	c.Delivery.Invalid(r.ctx, err, slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.setAside(m, err, 0)
+		r.setAside(m, err, 0, 400)
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settle(m, "accepted", r.accept(m))
@@ -108,11 +108,15 @@ func (r *run) invalid(m *amqp.Message, err error) {
 }
 
 // setAside writes a message to the dead letter, if there is one, and rejects it.
-func (r *run) setAside(m *amqp.Message, cause error, attempts int) {
+func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 	if link := r.links.DeadLetter; link != nil {
 		ctx, cancel := context.WithTimeout(r.ctx, deadLetterTimeout)
 		defer cancel()
-		if err := send(ctx, link, DeadLetterMessage(m, r.links.Receiver.Address(), cause, attempts)); err != nil {
+		letter := DeadLetterMessage(m, r.links.Receiver.Address(), cause, attempts)
+		if r.consumer.KnativeErrors {
+			addKnative(letter, dispatch.KnativeErrors("amqp:"+r.links.Receiver.Address(), status, cause))
+		}
+		if err := send(ctx, link, letter); err != nil {
 			r.settle(m, "released", r.release(m))
 			switch {
 			case r.ctx.Err() != nil: // it was the end of the time of grace
@@ -123,6 +127,7 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts int) {
 			}
 			return
 		}
+		r.consumer.Delivery.DeadLetter(r.ctx, r.placeOf(m), "address "+link.Address(), attempts, cause)
 	}
 	ctx, cancel := r.settling()
 	defer cancel()
@@ -195,9 +200,13 @@ func messageID(m *amqp.Message) any {
 }
 
 func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
-	place := fmt.Sprintf("message of address %s", r.links.Receiver.Address())
+	return &dispatch.UndeliverableError{Place: r.placeOf(m), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func (r *run) placeOf(m *amqp.Message) string {
 	if id := messageID(m); id != nil {
-		place = fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
+		return fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
 	}
-	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
+	return fmt.Sprintf("message of address %s", r.links.Receiver.Address())
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -26,24 +27,29 @@ type order struct {
 	Data                                        []byte
 }
 
-// content is 1 KiB of JSON.
-var content = func() []byte {
-	b := []byte(`{"order":17,"lines":[`)
+// size is that of the content.
+const size = 1 << 10
+
+// content returns JSON about the order with that number. No two have the same: a client that
+// compresses a batch of the same bytes has next to nothing to do, nor has the other end.
+func content(number int) []byte {
+	random := rand.New(rand.NewPCG(uint64(number), 0))
+	b := fmt.Appendf(make([]byte, 0, size), `{"order":%d,"lines":[`, number)
 	const begin, end = `{"note":"`, `"}]}` // no spaces, which encoding/json would remove
-	for i := 0; len(b) < 1<<10-64-len(begin+end); i++ {
-		b = fmt.Appendf(b, `{"article":"A-%d","amount":%d,"price":%d.%02d},`, i*7919%10007, i%9+1, i*104729%1000, i*31%100)
+	for len(b) < size-64-len(begin+end) {
+		b = fmt.Appendf(b, `{"article":"A-%d","amount":%d,"price":%d.%02d},`, random.IntN(10007), 1+random.IntN(9), random.IntN(1000), random.IntN(100))
 	}
 	b = append(b, begin...)
-	b = append(b, bytes.Repeat([]byte("x"), 1<<10-len(b)-len(end))...)
+	b = append(b, bytes.Repeat([]byte("x"), size-len(b)-len(end))...)
 	return append(b, end...)
-}()
+}
 
 func orders() []order {
 	all := make([]order, *events)
 	for i := range all {
 		all[i] = order{
 			ID: strconv.Itoa(i), Source: "/orders", Type: "com.example.order.placed", ContentType: "application/json",
-			PartitionKey: strconv.Itoa(i % 100), Time: time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC), Data: content,
+			PartitionKey: strconv.Itoa(i % 100), Time: time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC), Data: content(i),
 		}
 	}
 	return all
@@ -108,7 +114,7 @@ func (o *order) set(name, value string) (err error) {
 var errNoOrder = errors.New("no order")
 
 func (o *order) check() error {
-	if o.ID == "" || o.Source == "" || o.Type == "" || len(o.Data) != len(content) {
+	if o.ID == "" || o.Source == "" || o.Type == "" || len(o.Data) != size {
 		return errNoOrder
 	}
 	return nil
@@ -167,7 +173,7 @@ func (c *counter) delivery(end func()) dispatch.Delivery {
 	return dispatch.Delivery{
 		Logger: slog.New(slog.DiscardHandler),
 		Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			if len(e.Data) != len(content) {
+			if len(e.Data) != size {
 				return nil, errNoOrder
 			}
 			if c.add(); c.n.Load() >= int64(*events) && end != nil {

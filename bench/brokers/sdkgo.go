@@ -78,7 +78,7 @@ func sdkReceive(consumer interface {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- c.StartReceiver(ctx, func(e event.Event) error {
-			if len(e.Data()) != len(content) {
+			if len(e.Data()) != size {
 				return errNoOrder
 			}
 			count.add()

@@ -55,7 +55,7 @@ type kafkaTarget struct {
 }
 
 func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, error) {
-	client, err := kafkaClient(ctx, b, b.settings.target, s)
+	client, err := kafkaClient(ctx, b, b.settings.target, s, kgo.ProducerLinger(0)) // the source waits for each event
 	if err != nil {
 		return nil, err
 	}

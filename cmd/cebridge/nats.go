@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
 )
@@ -49,6 +50,9 @@ func dialNATS(b *bridge, e endpoint, s secret) (*nats.Conn, jetstream.JetStream,
 type natsTarget struct {
 	conn    *nats.Conn
 	senders [2]*cenatsgo.Sender // by mode
+	letters [2]*cenatsgo.Sender // for dead letters that are sent again
+
+	headerFrom func(ctx context.Context, name string) string // of the source; nil if it has no dead letters
 }
 
 func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error) {
@@ -64,14 +68,22 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 		conn.Close()
 		return nil, err
 	}
-	t := &natsTarget{conn: conn}
+	t := &natsTarget{conn: conn, headerFrom: headersFrom[b.settings.source.scheme]}
 	for _, m := range modes {
 		t.senders[m] = &cenatsgo.Sender{JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m}, Observer: b.telemetry.sending}
+		letters := *t.senders[m]
+		letters.NoMessageID = true
+		t.letters[m] = &letters
 	}
 	return t, nil
 }
 
+// send publishes an event. One that comes from a dead letter may be in the stream already: within
+// the duplicate window, JetStream would drop it as a duplicate of itself.
 func (t *natsTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
+	if t.headerFrom != nil && t.headerFrom(ctx, dispatch.DeadLetterReason) != "" {
+		return t.letters[mode].Send(ctx, e)
+	}
 	return t.senders[mode].Send(ctx, e)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -66,7 +67,9 @@ func TestDeadLetter(t *testing.T) {
 	addrs := start(t, 1)
 	send(t, addrs, 0, 3)
 	done := make(chan struct{})
-	c := &cekgo.Consumer{DeadLetter: letters, KnativeErrors: true, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
+	var logged bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	c := &cekgo.Consumer{DeadLetter: letters, KnativeErrors: true, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Logger: logger, Handler: handler(func(e *cloudevents.Event) error {
 		switch e.ID {
 		case "0":
 			return dispatch.Permanent(errors.New("no such customer"))
@@ -81,6 +84,13 @@ func TestDeadLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	sent, dead := read(t, addrs, topic, 3), read(t, addrs, letters, 2)
+	for i, r := range dead {
+		record := fmt.Sprintf(`"msg":"message written to the dead letter","place":"record %d of partition 0 of topic %s","deadletter":"record %d of partition %d of topic %s"`,
+			i, topic, r.Offset, r.Partition, letters)
+		if strings.Count(logged.String(), record) != 1 {
+			t.Errorf("no record %s in\n%s", record, &logged)
+		}
+	}
 	for i, want := range []map[string]string{
 		{dispatch.DeadLetterReason: "no such customer", dispatch.DeadLetterAttempts: "1", cekgo.HeaderOffset: "0", "ce_knativeerrorcode": "422"},
 		{dispatch.DeadLetterReason: "down", dispatch.DeadLetterAttempts: "2", cekgo.HeaderOffset: "1", "ce_knativeerrorcode": "500", cekgo.HeaderTopic: topic, cekgo.HeaderPartition: "0"},
@@ -283,6 +293,59 @@ func TestRebalance(t *testing.T) {
 	running.Wait()
 	if at, end := committed(t, addrs); at != end || end != n || len(seen) != n {
 		t.Errorf("committed %d of %d, handled %d", at, end, len(seen))
+	}
+}
+
+// A member whose events wait for another attempt gives its partitions away when another one
+// joins: that one handles them, and nothing was committed before.
+func TestRebalanceDuringRetry(t *testing.T) {
+	addrs := start(t, 4)
+	const n = 40
+	send(t, addrs, 0, n)
+	failing := make(chan struct{}, n)
+	first := &cekgo.Consumer{Delivery: dispatch.Delivery{
+		Attempts: -1, Wait: time.Hour, MaxWait: time.Hour, Logger: slog.New(slog.DiscardHandler),
+		Handler: handler(func(*cloudevents.Event) error {
+			failing <- struct{}{}
+			return errors.New("down")
+		}),
+	}}
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	some, all := make(chan struct{}), make(chan struct{})
+	second := &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if !seen[e.ID] {
+			seen[e.ID] = true
+			switch len(seen) {
+			case 1:
+				close(some)
+			case n:
+				close(all)
+			}
+		}
+		return nil
+	})}}
+	join(t, addrs, first)
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := runUntil(t, first, some); err != nil {
+			t.Error(err)
+		}
+		first.Client.CloseAllowingRebalance()
+	})
+	<-failing
+	if at, _ := committed(t, addrs); at > 0 {
+		t.Errorf("committed %d of what has failed", at)
+	}
+	join(t, addrs, second)
+	if err := runUntil(t, second, all); err != nil {
+		t.Error(err)
+	}
+	running.Wait()
+	if at, end := committed(t, addrs); at != n || end != n {
+		t.Errorf("committed %d of %d", at, end)
 	}
 }
 

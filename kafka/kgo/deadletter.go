@@ -1,7 +1,6 @@
 package cekgo
 
 import (
-	"encoding/base64"
 	"slices"
 	"strconv"
 
@@ -36,20 +35,19 @@ type Reason struct {
 // With why.Knative, an event in binary mode also gets the extensions knativeerrordest,
 // knativeerrorcode, and knativeerrordata, which is base64.
 func DeadLetterRecord(r *kgo.Record, topic string, why Reason) *kgo.Record {
-	text := dispatch.DeadLetterText(why.Err)
 	headers := slices.DeleteFunc(slices.Clone(r.Headers), func(h kgo.RecordHeader) bool { return isAdded(h.Key, why.Knative) })
 	add := func(name, value string) {
 		headers = append(headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
 	}
-	add(dispatch.DeadLetterReason, text)
+	add(dispatch.DeadLetterReason, dispatch.DeadLetterText(why.Err))
 	add(dispatch.DeadLetterAttempts, strconv.Itoa(why.Attempts))
 	add(HeaderTopic, r.Topic)
 	add(HeaderPartition, strconv.Itoa(int(r.Partition)))
 	add(HeaderOffset, strconv.FormatInt(r.Offset, 10))
 	if why.Knative && isBinary(r) {
-		add("ce_knativeerrordest", "kafka:"+r.Topic)
-		add("ce_knativeerrorcode", strconv.Itoa(why.Status))
-		add("ce_knativeerrordata", base64.StdEncoding.EncodeToString([]byte(text)))
+		for _, x := range dispatch.KnativeErrors("kafka:"+r.Topic, why.Status, why.Err) {
+			add("ce_"+x.Name, x.Value.String())
+		}
 	}
 	return &kgo.Record{Topic: topic, Key: r.Key, Value: r.Value, Headers: headers, Timestamp: r.Timestamp}
 }

@@ -9,11 +9,27 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
+// delivery is the context that a handler gets, and the record and the event that it is about, in
+// one allocation.
+type delivery struct {
+	context.Context
+	record *kgo.Record
+	event  cloudevents.Event
+}
+
 type recordKey struct{}
+
+// Value returns the record for its key.
+func (d *delivery) Value(key any) any {
+	if key == (recordKey{}) {
+		return d.record
+	}
+	return d.Context.Value(key)
+}
 
 // RecordFrom returns the record that the event of a handler came in, with its topic, partition,
 // offset and headers. ctx is the context that a [Consumer] calls the handler with. The record
@@ -37,15 +53,16 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return ""
 }
 
-// handle deals with one record of a lane, and reports whether it is settled.
-func (c *Consumer) handle(p *partition, l *lane, r *kgo.Record) bool {
-	l.headers = appendHeaders(l.headers[:0], r)
-	m := cekafka.Message{Key: r.Key, Value: r.Value, Headers: l.headers}
-	e, err := c.Decoder.ToCloudEvent(&m)
-	if err != nil {
+// handle deals with one record, and reports whether it is settled.
+func (c *Consumer) handle(p *partition, d *delivery) bool {
+	r := d.record
+	d.Context = p.ctx
+	m := FromRecord(r)
+	var err error
+	if d.event, err = c.Decoder.ToCloudEvent(&m); err != nil {
 		return c.invalid(p, r, err)
 	}
-	out := c.Delivery.Deliver(context.WithValue(p.ctx, recordKey{}, r), p.stopping, &e)
+	out := c.Delivery.Deliver(d, p.stopping, &d.event)
 	switch {
 	case out.Interrupted:
 		return false
@@ -85,10 +102,15 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
 		}
 		return false
 	}
+	c.Delivery.DeadLetter(p.ctx, placeOf(r), placeOf(letter), why.Attempts, why.Err)
 	return true
 }
 
 func undeliverable(r *kgo.Record, attempts int, err error) error {
-	place := fmt.Sprintf("record %d of partition %d of topic %s", r.Offset, r.Partition, r.Topic)
-	return &dispatch.UndeliverableError{Place: place, Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(r), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a record is.
+func placeOf(r *kgo.Record) string {
+	return fmt.Sprintf("record %d of partition %d of topic %s", r.Offset, r.Partition, r.Topic)
 }

@@ -6,8 +6,6 @@ import (
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
-
-	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
 // partition handles the records of one partition in lanes, each of which keeps the order. It
@@ -39,9 +37,23 @@ type partition struct {
 
 // lane is a queue of records that are handled one after the other.
 type lane struct {
-	queue   []*task          // mu of the partition guards it
-	wake    chan struct{}    // has room for one
-	headers []cekafka.Header // of the record under way, for the decoder
+	queue []*task       // mu of the partition guards it
+	wake  chan struct{} // has room for one
+	room  []delivery    // for the next records
+}
+
+// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed.
+const deliveriesTogether = 8
+
+// delivery returns a delivery of a record.
+func (l *lane) delivery(r *kgo.Record) *delivery {
+	if len(l.room) == 0 {
+		l.room = make([]delivery, deliveriesTogether)
+	}
+	d := &l.room[0]
+	l.room = l.room[1:]
+	d.record = r
+	return d
 }
 
 // task is one record.
@@ -122,9 +134,13 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 		p.tasks = append(p.tasks, t)
 		l := p.lane(r)
 		l.queue = append(l.queue, t)
-		select {
-		case l.wake <- struct{}{}:
-		default:
+	}
+	for i := range p.lanes {
+		if l := &p.lanes[i]; len(l.queue) > 0 {
+			select {
+			case l.wake <- struct{}{}:
+			default:
+			}
 		}
 	}
 	p.waiting += len(records)
@@ -146,15 +162,11 @@ func (p *partition) lane(r *kgo.Record) *lane {
 // run handles the records of a lane, until one cannot be settled or the partition ends.
 func (p *partition) run(l *lane) {
 	for {
-		select {
-		case <-p.stopping: // even if there are records
+		if isClosed(p.stopping) || isClosed(p.ending) { // even if there are records
 			return
-		case <-p.ending:
-			return
-		default:
 		}
 		if t := p.begin(l); t != nil {
-			settled := p.consumer.handle(p, l, t.record)
+			settled := p.consumer.handle(p, l.delivery(t.record))
 			p.end(t, settled)
 			if !settled {
 				return
@@ -168,6 +180,15 @@ func (p *partition) run(l *lane) {
 			return
 		case <-l.wake:
 		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -47,8 +47,8 @@ func (s *Sender) Validate() error {
 }
 
 // Send writes an event, and returns once the brokers have it as the acknowledgements of the
-// client ask. The client waits for more records first: kgo.ProducerLinger, 10 ms by default,
-// says how long. The error is that of the Encoder, or a [*SendError].
+// client ask. The client does not wait for more records, as kgo.ProducerLinger says, but before
+// the first one of a topic. The error is that of the Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -57,8 +57,8 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 }
 
 func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
-	r, err := s.record(ctx, e)
-	if err != nil {
+	r := new(kgo.Record)
+	if err := s.fill(ctx, r, e); err != nil {
 		return err
 	}
 	if err := s.Client.ProduceSync(ctx, r).FirstErr(); err != nil {
@@ -78,14 +78,20 @@ func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	return s.Observer.SendBatch(ctx, es, s.sendBatch)
 }
 
+// recordsTogether is how many records of a batch one of them keeps from being freed.
+const recordsTogether = 64
+
 func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
 	records := make([]*kgo.Record, len(es))
+	var room []kgo.Record // for some of them in one allocation
 	for i := range es {
-		r, err := s.record(ctx, &es[i])
-		if err != nil {
+		if len(room) == 0 {
+			room = make([]kgo.Record, min(len(es)-i, recordsTogether))
+		}
+		if err := s.fill(ctx, &room[0], &es[i]); err != nil {
 			return nil, &cloudevents.BatchError{Index: i, Err: err}
 		}
-		records[i] = r
+		records[i], room = &room[0], room[1:]
 	}
 	results := s.Client.ProduceSync(ctx, records...)
 	if results.FirstErr() == nil {
@@ -104,12 +110,13 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 	return errs, nil
 }
 
-func (s *Sender) record(ctx context.Context, e *cloudevents.Event) (*kgo.Record, error) {
+// fill makes r, which is zero, the record of e.
+func (s *Sender) fill(ctx context.Context, r *kgo.Record, e *cloudevents.Event) error {
 	m, err := s.Encoder.ToMessage(e)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	r := ToRecord(&m)
+	CopyToRecord(r, &m)
 	r.Topic = s.Topic
 	if add := s.Observer.Header; add != nil {
 		own := len(r.Headers)
@@ -119,7 +126,7 @@ func (s *Sender) record(ctx context.Context, e *cloudevents.Event) (*kgo.Record,
 			}
 		})
 	}
-	return r, nil
+	return nil
 }
 
 // SendError is about an event that the brokers do not have, or of which that is not known. A

@@ -56,6 +56,11 @@ type Consumer struct {
 	// See [DeadLetterPublish] for what is published. If it is empty, such a message ends Run.
 	DeadLetter string
 
+	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
+	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
+	// The default adds nothing to the event.
+	KnativeErrors bool
+
 	// Invalid says what to do with a message in which there is no valid event. The default
 	// ends Run with the error.
 	Invalid dispatch.InvalidPolicy

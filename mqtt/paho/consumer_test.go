@@ -94,7 +94,7 @@ func TestDeadLetter(t *testing.T) {
 			dead := watch(t, address, letters)
 			send(t, address, 3)
 			var seen handled
-			c := &cepaho.Consumer{DeadLetter: letters, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
+			c := &cepaho.Consumer{DeadLetter: letters, KnativeErrors: true, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
 				switch e.ID {
 				case "0":
 					return dispatch.Permanent(errors.New("no such customer"))
@@ -114,6 +114,9 @@ func TestDeadLetter(t *testing.T) {
 				i, err := strconv.Atoi(u.Get("id"))
 				if err != nil || i > 1 {
 					t.Fatalf("%v", p)
+				}
+				if u.Get("knativeerrorcode") != [2]string{"422", "500"}[i] || u.Get("knativeerrordest") != "mqtt:"+topic || u.Get("knativeerrordata") == "" {
+					t.Errorf("%v", u)
 				}
 				if u.Get(dispatch.DeadLetterReason) != want[i][0] || u.Get(dispatch.DeadLetterAttempts) != want[i][1] || u.Get(cepaho.HeaderTopic) != topic ||
 					u.Get("subject") != "Grüße" || p.Properties.ContentType != "application/json" || string(p.Payload) != fmt.Sprintf(`{"n":%d}`, i) {

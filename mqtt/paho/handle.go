@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/eclipse/paho.golang/paho"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
 type messageKey struct{}
@@ -48,7 +51,7 @@ func (c *Consumer) handle(t *task) bool {
 	case !out.Verdict.Failed():
 		return true
 	}
-	return c.setAside(p, out.Err, out.Attempts)
+	return c.setAside(p, out.Err, out.Attempts, out.Status)
 }
 
 // invalid deals with a message in which there is no valid event.
@@ -56,7 +59,7 @@ func (c *Consumer) invalid(p *paho.Publish, err error) bool {
 	c.Delivery.Invalid(c.ctx, err, slog.String("topic", p.Topic), slog.Int("packet", int(p.PacketID)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		return c.setAside(p, err, 0)
+		return c.setAside(p, err, 0, 400)
 	case dispatch.SkipInvalid:
 		c.Skipped(c.ctx, p, err)
 		return true
@@ -68,17 +71,26 @@ func (c *Consumer) invalid(p *paho.Publish, err error) bool {
 var errNoDeadLetter = errors.New("there is no dead letter")
 
 // setAside writes a message to the dead letter.
-func (c *Consumer) setAside(p *paho.Publish, cause error, attempts int) bool {
+func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) bool {
 	if c.DeadLetter == "" {
 		c.fail(undeliverable(p, attempts, errors.Join(cause, errNoDeadLetter)))
 		return false
 	}
-	if err := c.publish(DeadLetterPublish(p, c.DeadLetter, cause, attempts)); err != nil {
+	letter := DeadLetterPublish(p, c.DeadLetter, cause, attempts)
+	if c.KnativeErrors && isBinary(p) {
+		user := &letter.Properties.User
+		for _, x := range dispatch.KnativeErrors("mqtt:"+p.Topic, status, cause) {
+			*user = slices.DeleteFunc(*user, func(u paho.UserProperty) bool { return u.Key == x.Name })
+			user.Add(x.Name, x.Value.String())
+		}
+	}
+	if err := c.publish(letter); err != nil {
 		if c.quit.Err() == nil {
 			c.fail(undeliverable(p, attempts, errors.Join(cause, err)))
 		}
 		return false
 	}
+	c.Delivery.DeadLetter(c.ctx, placeOf(p), "topic "+c.DeadLetter, attempts, cause)
 	return true
 }
 
@@ -105,5 +117,17 @@ func (c *Consumer) publish(letter *paho.Publish) error {
 }
 
 func undeliverable(p *paho.Publish, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic), Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(p), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func placeOf(p *paho.Publish) string {
+	return fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic)
+}
+
+// isBinary reports whether a message carries an event in binary mode.
+func isBinary(p *paho.Publish) bool {
+	m := FromPublish(p)
+	mode, ok := cemqtt.ModeOf(&m)
+	return ok && mode == cloudevents.BinaryMode
 }

@@ -66,6 +66,7 @@ func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
 		}
 		return false
 	}
+	c.Delivery.DeadLetter(c.ctx, placeOf(m), "topic "+c.DeadLetter, attempts, cause)
 	return true
 }
 
@@ -87,5 +88,10 @@ func (c *Consumer) publish(payload []byte) error {
 }
 
 func undeliverable(m mqtt.Message, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on topic %s", m.MessageID(), m.Topic()), Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func placeOf(m mqtt.Message) string {
+	return fmt.Sprintf("message %d on topic %s", m.MessageID(), m.Topic())
 }

@@ -57,6 +57,11 @@ type Consumer struct {
 	DeadLetter string
 	JetStream  jetstream.JetStream
 
+	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
+	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
+	// The default adds nothing to the event.
+	KnativeErrors bool
+
 	// Invalid says what to do with a message in which there is no valid event. The default
 	// ends Run with the error.
 	Invalid dispatch.InvalidPolicy
@@ -121,7 +126,8 @@ func (c *Consumer) Run(ctx context.Context) error {
 	}
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	r := &run{consumer: c, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), workers: make([]worker, max(c.Concurrency, 1))}
+	r := &run{consumer: c, once: c.Delivery, ctx: handling, messages: messages, stopping: make(chan struct{}), failed: make(chan error, 1), workers: make([]worker, max(c.Concurrency, 1))}
+	r.once.Attempts = 1
 	var workers sync.WaitGroup
 	for i := range r.workers {
 		workers.Go(func() { r.work(ctx, &r.workers[i]) })
@@ -156,9 +162,10 @@ func (c *Consumer) Run(ctx context.Context) error {
 // run is a call of Run.
 type run struct {
 	consumer *Consumer
-	ctx      context.Context // of the handlers
-	stopping chan struct{}   // closed when no more events are to be handled
-	failed   chan error      // has room for one
+	once     dispatch.Delivery // that of the consumer, with a single attempt
+	ctx      context.Context   // of the handlers
+	stopping chan struct{}     // closed when no more events are to be handled
+	failed   chan error        // has room for one
 
 	reading  sync.Mutex // one worker reads at a time
 	messages jetstream.MessagesContext

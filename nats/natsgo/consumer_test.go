@@ -70,7 +70,7 @@ func TestDeadLetter(t *testing.T) {
 	_, js := connect(t, start(t))
 	durable := streams(t, js)
 	send(t, js, 3)
-	c := &cenatsgo.Consumer{Consumer: durable, JetStream: js, DeadLetter: letters, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
+	c := &cenatsgo.Consumer{Consumer: durable, JetStream: js, DeadLetter: letters, KnativeErrors: true, Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(e *cloudevents.Event) error {
 		switch e.ID {
 		case "0":
 			return dispatch.Permanent(errors.New("no such customer"))
@@ -95,7 +95,10 @@ func TestDeadLetter(t *testing.T) {
 		}
 		h := m.Header
 		id := h["ce-id"]
-		want := map[string][2]string{"0": {"no such customer", "1"}, "1": {"down  now", "2"}}[id[0]]
+		want := map[string][3]string{"0": {"no such customer", "1", "422"}, "1": {"down  now", "2", "500"}}[id[0]]
+		if h.Get("ce-knativeerrorcode") != want[2] || h.Get("ce-knativeerrordest") != "nats:"+subject || h.Get("ce-knativeerrordata") == "" {
+			t.Errorf("%v", h)
+		}
 		if h.Get(dispatch.DeadLetterReason) != want[0] || h.Get(dispatch.DeadLetterAttempts) != want[1] || h.Get(cenatsgo.HeaderSubject) != subject ||
 			h.Get(cenatsgo.HeaderStream) != "ORDERS" || h.Get(cenatsgo.HeaderSequence) == "" || h.Get("ce-subject") != "Gr%C3%BC%C3%9Fe" || string(m.Data) != `{"n":`+id[0]+`}` {
 			t.Errorf("%v %s", h, m.Data)
@@ -132,6 +135,32 @@ func TestWithoutDeadLetter(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A dead letter that no stream takes stops the consumer, and the message comes again.
+func TestDeadLetterFails(t *testing.T) {
+	_, js := connect(t, start(t))
+	durable := streams(t, js)
+	send(t, js, 1)
+	c := &cenatsgo.Consumer{Consumer: durable, JetStream: js, DeadLetter: "no.stream", Delivery: dispatch.Delivery{
+		Handler: handler(func(*cloudevents.Event) error { return dispatch.Permanent(errors.New("no")) }),
+	}}
+	_, ended := begin(t, c)
+	var undeliverable *dispatch.UndeliverableError
+	if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, jetstream.ErrNoStreamResponse) {
+		t.Errorf("error: %v", err)
+	}
+	handled := make(chan string, 1)
+	end, _ := begin(t, &cenatsgo.Consumer{Consumer: durable, Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {
+		handled <- e.ID
+		return nil
+	})}})
+	if id := <-handled; id != "0" {
+		t.Errorf("event %s", id)
+	}
+	if err := end(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/percent"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
 // The headers of a dead letter that say where the message was. Those that say why it is there are
@@ -24,7 +26,23 @@ const (
 	HeaderSequence = "deadletter-sequence"
 )
 
+// delivery is the context that a handler gets, and the message and the event that it is about, in
+// one allocation.
+type delivery struct {
+	context.Context
+	message jetstream.Msg
+	event   cloudevents.Event
+}
+
 type messageKey struct{}
+
+// Value returns the message for its key.
+func (d *delivery) Value(key any) any {
+	if key == (messageKey{}) {
+		return d.message
+	}
+	return d.Context.Value(key)
+}
 
 // MessageFrom returns the message that the event of a handler came in, with its subject, headers
 // and metadata. ctx is the context that a [Consumer] calls the handler with. The message must not
@@ -56,12 +74,13 @@ func HeaderFrom(ctx context.Context, name string) string {
 func (r *run) handle(m jetstream.Msg) {
 	c := r.consumer
 	in := FromJetStream(m)
-	e, err := c.Decoder.ToCloudEvent(&in)
-	if err != nil {
+	d := &delivery{Context: r.ctx, message: m}
+	var err error
+	if d.event, err = c.Decoder.ToCloudEvent(&in); err != nil {
 		r.invalid(m, err)
 		return
 	}
-	out := r.deliver(m, &e)
+	out := r.deliver(d)
 	switch {
 	case out.Interrupted:
 		err = m.Nak()
@@ -74,22 +93,19 @@ func (r *run) handle(m jetstream.Msg) {
 		r.fail(undeliverable(m, out.Attempts, out.Err))
 		return
 	default:
-		err = r.setAside(m, out.Err, out.Attempts)
+		err = r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 	r.settled(m, err)
 }
 
 // deliver calls the handler: once, or until no attempt is left if the order is to be kept.
-func (r *run) deliver(m jetstream.Msg, e *cloudevents.Event) dispatch.Delivered {
-	ctx := context.WithValue(r.ctx, messageKey{}, m)
+func (r *run) deliver(d *delivery) dispatch.Delivered {
 	if r.consumer.InOrder {
-		return r.consumer.Delivery.Deliver(ctx, r.stopping, e)
+		return r.consumer.Delivery.Deliver(d, r.stopping, &d.event)
 	}
-	once := r.consumer.Delivery
-	once.Attempts = 1
-	out := once.Deliver(ctx, r.stopping, e)
+	out := r.once.Deliver(d, r.stopping, &d.event)
 	if out.Verdict.Failed() && !out.Interrupted { // else nobody asks
-		if about, err := m.Metadata(); err == nil {
+		if about, err := d.message.Metadata(); err == nil {
 			out.Attempts = int(about.NumDelivered)
 		}
 	}
@@ -102,7 +118,7 @@ func (r *run) invalid(m jetstream.Msg, err error) {
 	c.Delivery.Invalid(r.ctx, err, slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.settled(m, r.setAside(m, err, 0))
+		r.settled(m, r.setAside(m, err, 0, 400))
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settled(m, m.TermWithReason("no valid event"))
@@ -113,15 +129,22 @@ func (r *run) invalid(m jetstream.Msg, err error) {
 }
 
 // setAside writes a message to the dead letter, if there is one, and terminates it.
-func (r *run) setAside(m jetstream.Msg, cause error, attempts int) error {
+func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error {
 	c := r.consumer
 	if c.DeadLetter != "" {
 		letter := DeadLetterMsg(m, c.DeadLetter, cause, attempts)
-		if _, err := c.JetStream.PublishMsg(r.ctx, letter); err != nil {
+		if c.KnativeErrors && isBinary(m) {
+			for _, x := range dispatch.KnativeErrors("nats:"+m.Subject(), status, cause) {
+				set(letter.Header, "ce-"+x.Name, string(percent.Append(nil, x.Value.String())))
+			}
+		}
+		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
+		if err != nil {
 			_ = m.Nak()
 			r.fail(undeliverable(m, attempts, errors.Join(cause, err)))
 			return nil
 		}
+		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
 	}
 	return m.TermWithReason("refused: see the dead letter and the log")
 }
@@ -142,7 +165,12 @@ func sequence(m jetstream.Msg) uint64 {
 }
 
 func undeliverable(m jetstream.Msg, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject()), Attempts: attempts, Err: err}
+	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err}
+}
+
+// placeOf returns where a message is.
+func placeOf(m jetstream.Msg) string {
+	return fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject())
 }
 
 // DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
@@ -164,6 +192,19 @@ func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *
 		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
 	}
 	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
+}
+
+// isBinary reports whether a message carries an event in binary mode.
+func isBinary(m jetstream.Msg) bool {
+	in := FromJetStream(m)
+	mode, ok := cenats.ModeOf(&in)
+	return ok && mode == cloudevents.BinaryMode
+}
+
+// set sets a header, and removes others with that name in another case.
+func set(h nats.Header, name, value string) {
+	maps.DeleteFunc(h, func(own string, _ []string) bool { return strings.EqualFold(own, name) })
+	h[name] = []string{value}
 }
 
 // headerText returns s on one line.

@@ -252,6 +252,7 @@ func (c *connection) failed(m *cews.Message, out *dispatch.Delivered) *closing {
 	if c.receiver.DeadLetter != nil {
 		err := c.receiver.DeadLetter(c.ctx, m, out.Err, out.Attempts)
 		if err == nil {
+			c.setAside(out.Attempts, out.Err)
 			return nil
 		}
 		cause = errors.Join(cause, err)
@@ -271,6 +272,11 @@ func (c *connection) failed(m *cews.Message, out *dispatch.Delivered) *closing {
 	return end
 }
 
+// setAside logs a message that the callback DeadLetter has taken.
+func (c *connection) setAside(attempts int, cause error) {
+	c.receiver.Delivery.DeadLetter(c.ctx, "connection from "+c.remote, "callback DeadLetter", attempts, cause)
+}
+
 // invalid deals with a message in which there is no valid event.
 func (c *connection) invalid(m *cews.Message, err error) *closing {
 	rc := c.receiver
@@ -282,6 +288,7 @@ func (c *connection) invalid(m *cews.Message, err error) *closing {
 	case dispatch.DeadLetterOnInvalid:
 		failed := rc.DeadLetter(c.ctx, m, err, 0)
 		if failed == nil {
+			c.setAside(0, err)
 			return nil
 		}
 		return &closing{websocket.StatusInternalError, "message not set aside", undeliverable(c.remote, 0, errors.Join(err, failed))}

@@ -25,7 +25,7 @@ const DefaultMaxBytes = 1 << 20
 // client. Its method SetReadLimit changes that.
 //
 // The error wraps a [*HandshakeError] if the server has answered with another status than 101,
-// or a [*cews.SubprotocolError]. Its text has neither the query nor the credentials of the URL.
+// or a [*cews.SubprotocolError]. Its text has nothing of the URL.
 func Dial(ctx context.Context, url string, f format.Formatter, opts *websocket.DialOptions) (*websocket.Conn, error) {
 	var own websocket.DialOptions
 	if opts != nil {

@@ -105,14 +105,14 @@ func TestSecrets(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
 	host := strings.TrimPrefix(s.URL, "http://")
 	defer s.Close()
-	for _, url := range []string{"ws://user:hush@" + host + "/x?token=hush", "ws://user:hush@127.0.0.1:1/x?token=hush", "gopher://hush", "ws://hush\x00"} {
+	for _, url := range []string{"ws://user:hush@" + host + "/hush-path?token=hush", "ws://user:hush@127.0.0.1:1/hush-path?token=hush", "gopher://hush", "ws://hush\x00"} {
 		_, err := cecoderws.Dial(within(t), url, nil, nil)
 		if err == nil || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%v", err)
 		}
 		e := event(1)
 		sender := cecoderws.Sender{URL: url, Attempts: 1}
-		if err := sender.Send(within(t), &e); err == nil || strings.Contains(err.Error(), "hush@") || strings.Contains(err.Error(), "=hush") {
+		if err := sender.Send(within(t), &e); err == nil || strings.Contains(err.Error(), "hush@") || strings.Contains(err.Error(), "=hush") || strings.Contains(err.Error(), "hush-path") {
 			t.Errorf("%v", err)
 		}
 	}

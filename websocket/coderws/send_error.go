@@ -15,7 +15,7 @@ type SendError struct {
 	// Index is the place of the event in its batch. It is -1 in Send and Flush.
 	Index int
 
-	// URL is where the event was to go, without query and credentials.
+	// URL is where the event was to go: scheme and host, because the rest may be secret.
 	URL string
 
 	// Err is the cause. websocket.CloseStatus tells the status with which the other end has

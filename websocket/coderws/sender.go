@@ -348,7 +348,7 @@ func (s *Sender) target() string {
 	if err != nil {
 		return ""
 	}
-	return u.Scheme + "://" + u.Host + u.Path
+	return u.Scheme + "://" + u.Host
 }
 
 func (s *Sender) failed(index int, err error) error {

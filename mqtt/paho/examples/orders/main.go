@@ -2,9 +2,9 @@
 //
 //	go run ./examples/orders
 //
-// A consumer has a handler for each of three types. It ends after two events, as a program that is
-// restarted does, and a second one handles those that have come meanwhile. One event is refused by its handler, and
-// goes to the dead letter.
+// A consumer has a handler for each of three types. It ends after two events, as a program that
+// is restarted does, and a second one handles those that have come meanwhile. One event is
+// refused by its handler, and goes to the dead letter.
 package main
 
 import (
