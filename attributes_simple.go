@@ -13,10 +13,8 @@ import (
 // they are what most messages have: those of version 1.0, in printable ASCII that needs no
 // decoding, with no violation. Otherwise it returns false, and e is unchanged.
 func (a *Attributes) assembleSimple(e *Event, m *attributeMemory) bool {
-	var borrowed addedState
 	for i := range a.core {
 		v := &a.core[i]
-		borrowed |= v.state
 		switch v.state {
 		case 0, isAdded | isPrintable, isAdded | isPrintable | isBorrowed, isAdded | isTime:
 		case isAdded, isAdded | isBorrowed:
@@ -51,32 +49,30 @@ func (a *Attributes) assembleSimple(e *Event, m *attributeMemory) bool {
 		t = timestamp.Decoded(t)
 	}
 
-	if borrowed&isBorrowed != 0 {
-		for _, text := range [...]struct {
-			of   int
-			text *string
-		}{
-			{coreID, &id}, {coreSource, &source}, {coreType, &eventType},
-			{coreDataContentType, &mediaType}, {coreDataSchema, &schema}, {coreSubject, &subject},
-		} {
-			if a.core[text.of].state&isBorrowed != 0 {
-				*text.text = a.copied(*text.text, m)
-			}
-		}
-	}
 	e.SpecVersion = spec.V1
-	e.ID, e.Source, e.Type = id, source, eventType
+	e.ID = a.own(coreID, m)
+	e.Source = a.own(coreSource, m)
+	e.Type = a.own(coreType, m)
 	if mediaType != "" {
-		e.DataContentType = mediaType
+		e.DataContentType = a.own(coreDataContentType, m)
 	}
 	if schema != "" {
-		e.DataSchema = schema
+		e.DataSchema = a.own(coreDataSchema, m)
 	}
 	if subject != "" {
-		e.Subject = subject
+		e.Subject = a.own(coreSubject, m)
 	}
 	if when.state != 0 {
 		e.Time = t
 	}
 	return true
+}
+
+// own returns the text of a core attribute that needs no decoding, as a string of the event.
+func (a *Attributes) own(core int, m *attributeMemory) string {
+	v := &a.core[core]
+	if v.state&isBorrowed == 0 {
+		return v.text
+	}
+	return a.copied(v.text, m)
 }
