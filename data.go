@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/jsondata"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -103,7 +104,7 @@ func DataAs[T any](e *Event) (T, error) {
 }
 
 func wrongContentType(goType, contentType string) error {
-	return fmt.Errorf("%w: %s and %.64q; other than []byte and string, it must be JSON in UTF-8", ErrDataContentType, goType, contentType)
+	return fmt.Errorf("%w: %s and %q; other than []byte and string, it must be JSON in UTF-8", ErrDataContentType, goType, excerpt.Shorten(contentType, 64))
 }
 
 // dataError is the reason why data could not be unmarshaled. It leaves out the excerpts

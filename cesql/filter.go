@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -194,7 +195,7 @@ func (f *Filter) UnmarshalJSON(text []byte) error {
 			"all": &read.All, "any": &read.Any, "not": &read.Not, "sql": &read.SQL,
 		}[dialect]
 		if target == nil {
-			return fmt.Errorf("filter: the dialect %.64q is unknown", dialect)
+			return fmt.Errorf("filter: the dialect %q is unknown", excerpt.Shorten(dialect, 64))
 		}
 		if err := json.Unmarshal(content, target); err != nil {
 			return fmt.Errorf("filter %s: %w", dialect, err)

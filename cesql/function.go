@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // Function is a function of your own (section 3.5). Several may have the same name and another
@@ -131,14 +133,14 @@ func (c *Compiler) checkFunctions() error {
 	for i := range c.Functions {
 		f := &c.Functions[i]
 		if err := f.check(); err != nil {
-			return fmt.Errorf("%w: %.64q", err, f.Name)
+			return fmt.Errorf("%w: %q", err, excerpt.Shorten(f.Name, 64))
 		}
 		if _, taken := builtins[strings.ToUpper(f.Name)]; taken {
-			return fmt.Errorf("%w: %.64q", errFunctionSame, f.Name)
+			return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Shorten(f.Name, 64))
 		}
 		for k := range i {
 			if g := &c.Functions[k]; strings.EqualFold(f.Name, g.Name) && f.overlaps(g) {
-				return fmt.Errorf("%w: %.64q", errFunctionSame, f.Name)
+				return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Shorten(f.Name, 64))
 			}
 		}
 	}

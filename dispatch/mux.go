@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -193,7 +194,7 @@ func (m *Mux) Handle(routes ...Route) error {
 			}
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
+			errs = append(errs, fmt.Errorf("route %d, %q: %w", i, excerpt.Shorten(r.Type, 64), err))
 		}
 		added = append(added, r)
 	}

@@ -73,7 +73,7 @@ func nearestTypes(eventType string, known []string) []string {
 	slices.SortFunc(best, order)
 	var names []string
 	for _, c := range best[:min(len(best), nearestShown)] {
-		names = append(names, fmt.Sprintf("%.128q", c.pattern))
+		names = append(names, fmt.Sprintf("%q", excerpt.Shorten(c.pattern, 128)))
 	}
 	return names
 }

@@ -179,7 +179,7 @@ func refuseData(contentType string, err error) *Error {
 	if errors.Is(err, cloudevents.ErrDataContentType) {
 		what := "data of its content type"
 		if contentType != "" {
-			what = fmt.Sprintf("data of content type %.64q", contentType)
+			what = fmt.Sprintf("data of content type %q", excerpt.Shorten(contentType, 64))
 		}
 		return &Error{
 			Status:  415,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -52,7 +53,7 @@ func CheckBinaryMode(e *cloudevents.Event) error {
 		return nil
 	}
 	if _, ok := ascii.CutPrefixFold(e.DataContentType, spec.MediaTypePrefix); ok {
-		return fmt.Errorf("%w: receivers may read data of type %.64q in binary mode as another mode", cloudevents.ErrContentMode, e.DataContentType)
+		return fmt.Errorf("%w: receivers may read data of type %q in binary mode as another mode", cloudevents.ErrContentMode, excerpt.Shorten(e.DataContentType, 64))
 	}
 	return nil
 }

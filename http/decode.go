@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -342,7 +343,7 @@ func (d *Decoder) coded(about *bodyHeader) error {
 	if about.contentEncoding == "" || d.Decompress[strings.ToLower(about.contentEncoding)] != nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %.64q", ErrContentEncoding, about.contentEncoding)
+	return fmt.Errorf("%w: %q", ErrContentEncoding, excerpt.Shorten(about.contentEncoding, 64))
 }
 
 // read reads the body of a message.
@@ -388,7 +389,7 @@ func (d *Decoder) decompressed(m *received, encoding string, most int64) ([]byte
 	case source.err != nil:
 		return nil, &body.Error{Err: source.err}
 	}
-	return nil, &cloudevents.SyntaxError{Offset: 0, Err: fmt.Errorf("the body is not complete %.64q, as Content-Encoding says", encoding)}
+	return nil, &cloudevents.SyntaxError{Offset: 0, Err: fmt.Errorf("the body is not complete %q, as Content-Encoding says", excerpt.Shorten(encoding, 64))}
 }
 
 // watchedReader knows whether reading failed.

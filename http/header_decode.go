@@ -7,6 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -205,7 +206,7 @@ func (b *bodyHeader) notCloudEvent() error {
 	if b.mayBeJSON() {
 		instead = "; that of an event in JSON is " + spec.MediaTypeJSON
 	}
-	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %.64q%s (%s)", cloudevents.ErrNotCloudEvent, b.contentType, instead, spec.SectionHTTPMapping)
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %q%s (%s)", cloudevents.ErrNotCloudEvent, excerpt.Shorten(b.contentType, 64), instead, spec.SectionHTTPMapping)
 }
 
 // trim removes the white space that HTTP allows around a header value.

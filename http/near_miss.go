@@ -72,9 +72,9 @@ func nearMissInHeader(h http.Header) string {
 	}
 	switch {
 	case draft != "" && !isCurrent:
-		return fmt.Sprintf("header %.64q is of an old draft of the specification: today it is ce-specversion with ce-id, ce-source and ce-type", lower(draft))
+		return fmt.Sprintf("header %q is of an old draft of the specification: today it is ce-specversion with ce-id, ce-source and ce-type", excerpt.Shorten(lower(draft), 64))
 	case foreign != "":
-		return fmt.Sprintf("header %.64q: in HTTP the headers of attributes begin with ce-", lower(foreign))
+		return fmt.Sprintf("header %q: in HTTP the headers of attributes begin with ce-", excerpt.Shorten(lower(foreign), 64))
 	case contentType != "":
 		return "header ce-content-type: the content type of the data is the header Content-Type"
 	}

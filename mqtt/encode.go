@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -125,7 +126,7 @@ func (enc *Encoder) check(m *Message) (Version, error) {
 	case enc.Mode == cloudevents.BinaryMode:
 		return version, fmt.Errorf("%w: MQTT 3.1.1 has no properties and so no binary mode; use structured mode or MQTT 5 (%s)", cloudevents.ErrContentMode, sectionMapping)
 	case enc.Format != nil && enc.Mode == cloudevents.StructuredMode && format.Accepts(format.JSON{}, enc.Format.MediaType()) != nil:
-		return version, fmt.Errorf("%w for MQTT 3.1.1, which has the JSON event format alone: %.64q (%s)", format.ErrUnknown, enc.Format.MediaType(), sectionMapping)
+		return version, fmt.Errorf("%w for MQTT 3.1.1, which has the JSON event format alone: %q (%s)", format.ErrUnknown, excerpt.Shorten(enc.Format.MediaType(), 64), sectionMapping)
 	}
 	return version, nil
 }
@@ -249,9 +250,9 @@ var (
 func checkForeign(p *UserProperty) error {
 	switch {
 	case len(p.Name) > maxString || len(p.Value) > maxString:
-		return fmt.Errorf("user property %.64q: %w: more than 65,535 bytes", p.Name, validation.ErrRange)
+		return fmt.Errorf("user property %q: %w: more than 65,535 bytes", excerpt.Shorten(p.Name, 64), validation.ErrRange)
 	case !utf8.ValidString(p.Name) || !utf8.ValidString(p.Value) || strings.IndexByte(p.Name, 0) >= 0 || strings.IndexByte(p.Value, 0) >= 0:
-		return fmt.Errorf("user property %.64q: %w: MQTT has UTF-8 without U+0000", p.Name, validation.ErrCharacter)
+		return fmt.Errorf("user property %q: %w: MQTT has UTF-8 without U+0000", excerpt.Shorten(p.Name, 64), validation.ErrCharacter)
 	}
 	return nil
 }

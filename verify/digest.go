@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -48,7 +49,7 @@ func extensionDigest(e *cloudevents.Event, names []string, declared []spec.Attri
 			t, _ := typeOf(name, v, declared)
 			var err error
 			if text, err = canonical(t, v); err != nil {
-				return [sha256.Size]byte{}, fmt.Errorf("%w: %.64q: %w", ErrExtension, name, err)
+				return [sha256.Size]byte{}, fmt.Errorf("%w: %q: %w", ErrExtension, excerpt.Shorten(name, 64), err)
 			}
 		}
 		sums = appendSum(sums, text)

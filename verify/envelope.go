@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -86,7 +87,7 @@ func decodeEnvelope(document []byte) (v envelope, err error) {
 	case err != nil:
 		return v, malformed("payloadType", err)
 	case t != payloadType:
-		return v, malformed("payloadType", fmt.Errorf("unknown type %.64q", t))
+		return v, malformed("payloadType", fmt.Errorf("unknown type %q", excerpt.Shorten(t, 64)))
 	}
 	if v.payload, err = decodeBase64(o["payload"]); err != nil {
 		return v, malformed("payload", err)
@@ -170,11 +171,11 @@ func checkNames(names []string) error {
 		_, core := spec.V1.Attribute(name)
 		switch {
 		case seen[name]:
-			return fmt.Errorf("%.64q is there twice", name)
+			return fmt.Errorf("%q is there twice", excerpt.Shorten(name, 64))
 		case name == attribute:
 			return fmt.Errorf("%s cannot be signed", attribute)
 		case core:
-			return fmt.Errorf("%.64q is a core attribute", name)
+			return fmt.Errorf("%q is a core attribute", excerpt.Shorten(name, 64))
 		}
 		seen[name] = true
 	}
@@ -207,7 +208,7 @@ func object(document []byte) (map[string]json.RawMessage, error) {
 			return nil, errors.New("malformed JSON")
 		}
 		if _, twice := members[name]; twice {
-			return nil, fmt.Errorf("member %.64q is there twice", name)
+			return nil, fmt.Errorf("member %q is there twice", excerpt.Shorten(name, 64))
 		}
 		members[name] = value
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -150,7 +151,7 @@ func (v *Verifier) Verify(e *cloudevents.Event) (Result, error) {
 // made one of the signatures.
 func (v *Verifier) verifySignatures(e *cloudevents.Event, signed *envelope) (keyID string, err error) {
 	message := preAuthentication(signed.payload)
-	err = fmt.Errorf("%w: %.64q", ErrUnknownKey, signed.signatures[0].keyID)
+	err = fmt.Errorf("%w: %q", ErrUnknownKey, excerpt.Shorten(signed.signatures[0].keyID, 64))
 	for _, s := range signed.signatures {
 		for _, k := range v.Keys {
 			if k.ID != s.keyID || k.Accepts != nil && !k.Accepts(e) {
@@ -161,9 +162,9 @@ func (v *Verifier) verifySignatures(e *cloudevents.Event, signed *envelope) (key
 			case ok:
 				return k.ID, nil
 			case keyErr != nil:
-				err = fmt.Errorf("key %.64q: %w", k.ID, keyErr)
+				err = fmt.Errorf("key %q: %w", excerpt.Shorten(k.ID, 64), keyErr)
 			case !errors.Is(err, ErrKey): // which the operator must see
-				err = fmt.Errorf("key %.64q: %w", k.ID, ErrSignature)
+				err = fmt.Errorf("key %q: %w", excerpt.Shorten(k.ID, 64), ErrSignature)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -42,7 +43,7 @@ func (e *SubprotocolError) Error() string {
 	if e.Subprotocol == "" {
 		return "no CloudEvents subprotocol: close with status 1002; " + needs
 	}
-	return fmt.Sprintf("%v: subprotocol %.64q: close with status 1002; %s", format.ErrUnknown, e.Subprotocol, needs)
+	return fmt.Sprintf("%v: subprotocol %q: close with status 1002; %s", format.ErrUnknown, excerpt.Shorten(e.Subprotocol, 64), needs)
 }
 
 // Unwrap returns [cloudevents.ErrNotCloudEvent] or [format.ErrUnknown].

@@ -96,7 +96,7 @@ func TestCheck(t *testing.T) {
 		"no format": {"cloudevents.avro", nil, format.ErrUnknown,
 			`unknown event format: subprotocol "cloudevents.avro": close with status 1002; both ends need cloudevents.json`},
 		"an excerpt": {strings.Repeat("x", 1000), nil, format.ErrUnknown,
-			`unknown event format: subprotocol "` + strings.Repeat("x", 64) + `": close with status 1002; both ends need cloudevents.json`},
+			`unknown event format: subprotocol "` + strings.Repeat("x", 61) + `…": close with status 1002; both ends need cloudevents.json`},
 	} {
 		err := cews.Check(c.subprotocol, c.f)
 		var typed *cews.SubprotocolError

@@ -10,6 +10,7 @@ import (
 	"github.com/Azure/go-amqp"
 
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // FromMessage returns the parts of a message that can carry an event. The application
@@ -69,7 +70,7 @@ func CopyToMessage(dst *amqp.Message, m *ceamqp.Message) error {
 		properties = make(map[string]any, len(m.ApplicationProperties))
 		for _, p := range m.ApplicationProperties {
 			if properties[p.Name], err = toValue(p.Value); err != nil {
-				return fmt.Errorf("application property %.64q: %w", p.Name, err)
+				return fmt.Errorf("application property %q: %w", excerpt.Shorten(p.Name, 64), err)
 			}
 		}
 	}

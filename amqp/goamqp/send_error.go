@@ -8,6 +8,7 @@ import (
 	"github.com/Azure/go-amqp"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // send sends a message, and waits for its outcome.
@@ -88,7 +89,7 @@ type SendError struct {
 func (e *SendError) Error() string {
 	place := "cegoamqp"
 	if e.Address != "" {
-		place += fmt.Sprintf(": address %.64q", e.Address)
+		place += fmt.Sprintf(": address %q", excerpt.Shorten(e.Address, 64))
 	}
 	if e.Index >= 0 {
 		place += fmt.Sprintf(": event %d", e.Index)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // document reads everything before the root element, and checks the characters of the
@@ -100,7 +101,7 @@ func (s *scanner) declaration() error {
 		return s.fail(start, errXMLDecl)
 	}
 	if e := string(encoding); hasEncoding && !ascii.EqualFold(e, "utf-8") && !ascii.EqualFold(e, "us-ascii") && !ascii.EqualFold(e, "utf8") {
-		return s.fail(start, fmt.Errorf("%w: the encoding of the document is %.64q", format.ErrUnknown, encoding))
+		return s.fail(start, fmt.Errorf("%w: the encoding of the document is %q", format.ErrUnknown, excerpt.Shorten(string(encoding), 64)))
 	}
 	s.i = start + end + len("?>")
 	return nil

@@ -33,6 +33,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	httpanswer "github.com/seed763dd41b/cloudevents/http/internal/answer"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // Page is an [http.Handler] that answers GET and HEAD with the documentation of a Mux. The
@@ -74,7 +75,7 @@ func New(m *dispatch.Mux) (*Page, error) {
 	for r := range m.Routes() {
 		e, err := newEvent(&r, strconv.Itoa(i+1))
 		if err != nil {
-			errs = append(errs, fmt.Errorf("route %d, %.64q: %w", i, r.Type, err))
+			errs = append(errs, fmt.Errorf("route %d, %q: %w", i, excerpt.Shorten(r.Type, 64), err))
 		}
 		p.events = append(p.events, e)
 		i++

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -247,9 +248,9 @@ func (d *Decoder) NotCloudEvent(place, foreign, contentType, section string) err
 	if format.ModeOf(contentType) != cloudevents.BinaryMode { // of an event format that nobody reads
 		return format.Accepts(d.Format, contentType)
 	}
-	err := fmt.Errorf("%w: it has no %s, and its content type is %.64q (%s)", cloudevents.ErrNotCloudEvent, place, contentType, section)
+	err := fmt.Errorf("%w: it has no %s, and its content type is %q (%s)", cloudevents.ErrNotCloudEvent, place, excerpt.Shorten(contentType, 64), section)
 	if foreign != "" {
-		return fmt.Errorf("%.64q is of another binding, or in another spelling: %w", foreign, err)
+		return fmt.Errorf("%q is of another binding, or in another spelling: %w", excerpt.Shorten(foreign, 64), err)
 	}
 	return err
 }

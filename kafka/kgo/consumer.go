@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
@@ -223,7 +224,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 				err = fmt.Errorf("cekgo: %w", cause)
 				return
 			default:
-				err = fmt.Errorf("cekgo: fetch of partition %d of topic %.64q: %w", number, topic, cause)
+				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Shorten(topic, 64), cause)
 				return
 			}
 			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), slog.String("error", cause.Error()))

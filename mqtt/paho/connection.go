@@ -11,6 +11,8 @@ import (
 
 	"github.com/eclipse/paho.golang/autopaho"
 	"github.com/eclipse/paho.golang/paho"
+
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // connect adds the Consumer to the callbacks of a connection.
@@ -111,7 +113,7 @@ func (c *Consumer) refused(reasons []byte) bool {
 		switch reason {
 		case 0, 0x87, 0x8f, 0x9e, 0xa1, 0xa2: // QoS 0, not authorized, filter; shared, identifier or wildcard not supported
 			if i < len(c.Topics) {
-				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %.64q: reason code 0x%02x", c.Topics[i], reason))
+				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %q: reason code 0x%02x", excerpt.Shorten(c.Topics[i], 64), reason))
 				return true
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -144,7 +145,7 @@ func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 		if r.Properties != nil && r.Properties.ReasonString != "" {
 			text = r.Properties.ReasonString
 		}
-		err = fmt.Errorf("reason code 0x%02x: %.64q", code, text)
+		err = fmt.Errorf("reason code 0x%02x: %q", code, excerpt.Shorten(text, 64))
 	}
 	if err != nil {
 		return &SendError{Topic: p.Topic, ReasonCode: code, Err: err}
@@ -168,7 +169,7 @@ type SendError struct {
 
 // Error returns topic and cause.
 func (e *SendError) Error() string {
-	return fmt.Sprintf("cepaho: topic %.64q: %v", e.Topic, e.Err)
+	return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
@@ -244,9 +245,9 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 				switch granted {
 				case 1:
 				case 0, 0x80:
-					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %.64q: return code 0x%02x", topic, granted))
+					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted))
 				default: // mochi has those of MQTT 5, such as that the packet identifier is in use
-					return fmt.Errorf("subscription to %.64q: return code 0x%02x", topic, granted)
+					return fmt.Errorf("subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted)
 				}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -179,9 +180,9 @@ type SendError struct {
 // Error returns topic, index and cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cepaho311: topic %.64q: %v", e.Topic, e.Err)
+		return fmt.Sprintf("cepaho311: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
 	}
-	return fmt.Sprintf("cepaho311: topic %.64q: event %d: %v", e.Topic, e.Index, e.Err)
+	return fmt.Sprintf("cepaho311: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
@@ -218,9 +219,9 @@ type SendError struct {
 // Error returns subject, index and cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cenatsgo: subject %.64q: %v", e.Subject, e.Err)
+		return fmt.Sprintf("cenatsgo: subject %q: %v", excerpt.Shorten(e.Subject, 64), e.Err)
 	}
-	return fmt.Sprintf("cenatsgo: subject %.64q: event %d: %v", e.Subject, e.Index, e.Err)
+	return fmt.Sprintf("cenatsgo: subject %q: event %d: %v", excerpt.Shorten(e.Subject, 64), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

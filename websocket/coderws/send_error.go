@@ -6,6 +6,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -26,9 +27,9 @@ type SendError struct {
 // Error returns URL, index and cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cecoderws: %.128q: %v", e.URL, e.Err)
+		return fmt.Sprintf("cecoderws: %q: %v", excerpt.Shorten(e.URL, 128), e.Err)
 	}
-	return fmt.Sprintf("cecoderws: %.128q: event %d: %v", e.URL, e.Index, e.Err)
+	return fmt.Sprintf("cecoderws: %q: event %d: %v", excerpt.Shorten(e.URL, 128), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -27,6 +27,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	ceprotobuf "github.com/seed763dd41b/cloudevents/format/protobuf"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -61,7 +62,7 @@ func Data[T proto.Message](e *cloudevents.Event) (T, error) {
 	typ := none.ProtoReflect().Type()
 	if typeURL, ok := ceprotobuf.TypeURL(e); ok {
 		if got, want := nameIn(typeURL), typ.Descriptor().FullName(); got != want {
-			return none, fmt.Errorf("%w: it is %.64q, not %s", ErrMessageType, string(got), want)
+			return none, fmt.Errorf("%w: it is %q, not %s", ErrMessageType, excerpt.Shorten(string(got), 64), want)
 		}
 	}
 	m, ok := typ.New().Interface().(T)
@@ -102,7 +103,7 @@ func Any(e *cloudevents.Event) (*anypb.Any, error) {
 	}
 	typeURL, ok := ceprotobuf.TypeURL(e)
 	if !ok {
-		return nil, fmt.Errorf("%w: dataschema %.64q does not name a message", ErrMessageType, e.DataSchema)
+		return nil, fmt.Errorf("%w: dataschema %q does not name a message", ErrMessageType, excerpt.Shorten(e.DataSchema, 64))
 	}
 	return &anypb.Any{TypeUrl: typeURL, Value: e.Data}, nil
 }
@@ -120,7 +121,7 @@ func SetAny(e *cloudevents.Event, a *anypb.Any) error {
 	}
 	_, ok := ceprotobuf.TypeURL(&set)
 	if !ok || validation.URI(set.DataSchema) != nil {
-		return fmt.Errorf("%w: the type URL %.64q does not name a message", ErrMessageType, a.GetTypeUrl())
+		return fmt.Errorf("%w: the type URL %q does not name a message", ErrMessageType, excerpt.Shorten(a.GetTypeUrl(), 64))
 	}
 	e.Data, e.DataContentType, e.DataSchema = set.Data, set.DataContentType, set.DataSchema
 	return nil
@@ -133,7 +134,7 @@ func check(e *cloudevents.Event) error {
 	}
 	essence, _, _ := strings.Cut(e.DataContentType, ";")
 	if !strings.EqualFold(strings.TrimSpace(essence), contentType) {
-		return fmt.Errorf("%w: a message and %.64q; it must be %s", cloudevents.ErrDataContentType, e.DataContentType, contentType)
+		return fmt.Errorf("%w: a message and %q; it must be %s", cloudevents.ErrDataContentType, excerpt.Shorten(e.DataContentType, 64), contentType)
 	}
 	return nil
 }
