@@ -239,4 +239,12 @@ func TestLimits(t *testing.T) {
 			}
 		}
 	}
+	grows := cesql.Compiler{MaxString: 2}
+	x, _, err := grows.Compile("UPPER('ɐ')") // of two bytes, which become three
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.Evaluate(&e); !errors.Is(err, cesql.ErrFunctionEvaluation) {
+		t.Errorf("a string that grows beyond MaxString: %v", err)
+	}
 }
