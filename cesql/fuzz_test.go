@@ -103,7 +103,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, subject, sequence string, hop int32, sampled bool) {
 		subject, sequence = strings.ToValidUTF8(subject, "?"), strings.ToValidUTF8(sequence, "?")
 		checkAgainstReference(t, text, cloudevents.Event{
-			ID: sequence + subject, Source: subject, Type: sequence, Subject: subject,
+			ID: "i" + sequence + subject, Source: "/" + subject, Type: "t" + sequence, Subject: subject,
 			Extensions: []cloudevents.Extension{
 				{Name: "hop", Value: cloudevents.IntegerValue(hop)},
 				{Name: "sampled", Value: cloudevents.BooleanValue(sampled)},

@@ -247,7 +247,10 @@ func (p *parser) like(negated bool) error {
 	}
 	p.advance()
 	c := condition{op: opLike, pattern: pattern}
-	if pattern.contains() {
+	switch {
+	case pattern.parts != nil:
+		c.op = opPieces
+	case pattern.contains():
 		c.op = opContains
 	}
 	if !p.condition(c, negated) {

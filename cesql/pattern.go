@@ -194,7 +194,7 @@ func isEscape(s string, i int) bool {
 
 // contains reports whether the pattern is about what the text contains alone.
 func (p *pattern) contains() bool {
-	return p.parts == nil && !p.whole && p.first == "" && p.last == ""
+	return !p.whole && p.first == "" && p.last == ""
 }
 
 // beginning returns what a pattern such as 'com.%' asks a text to begin with.
@@ -300,7 +300,7 @@ func (p *pattern) matchesParts(s string) bool {
 			return false
 		}
 	}
-	if first == last {
+	if len(p.parts) == 1 {
 		return n == len(s)
 	}
 	s = s[n:]

@@ -41,7 +41,8 @@ const (
 	// Of conditions only.
 	opIs     // the text is the same
 	opBegins // the text begins so
-	opContains
+	opContains // the texts in the middle of the pattern
+	opPieces   // a pattern with _
 	opExists
 )
 
