@@ -324,12 +324,16 @@ func (x *part) prefix(s string) (n int, ok bool) {
 	for i := range x.pieces {
 		y := &x.pieces[i]
 		if y.text != "" {
-			if !strings.HasPrefix(s[n:], y.text) {
+			if len(s)-n < len(y.text) || s[n] != y.text[0] || len(y.text) > 1 && s[n:n+len(y.text)] != y.text {
 				return 0, false
 			}
 			n += len(y.text)
 		}
-		for range y.any {
+		k := y.any
+		if k <= 8 && len(s)-n >= 8 && eight(s, n)<<(64-8*k)&notASCII == 0 {
+			n, k = n+k, 0
+		}
+		for ; k > 0; k-- {
 			if n == len(s) {
 				return 0, false
 			}
@@ -343,12 +347,19 @@ func (x *part) prefix(s string) (n int, ok bool) {
 	return n, true
 }
 
+// notASCII is the bits that are not set in eight bytes of ASCII.
+const notASCII = 0x8080_8080_8080_8080
+
 // suffix returns how many bytes of s the part takes at its end.
 func (x *part) suffix(s string) (n int, ok bool) {
 	end := len(s)
 	for i := len(x.pieces) - 1; i >= 0; i-- {
 		y := &x.pieces[i]
-		for range y.any {
+		k := y.any
+		if k <= 8 && end >= 8 && eight(s, end-8)>>(64-8*k)&notASCII == 0 {
+			end, k = end-k, 0
+		}
+		for ; k > 0; k-- {
 			if end == 0 {
 				return 0, false
 			}
