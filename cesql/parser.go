@@ -22,7 +22,7 @@ type parser struct {
 	sets     []*set
 	calls    []*function
 	warnings []Warning
-	scratch
+	*scratch
 }
 
 // scratch is what is copied from a parser, and can be used again.

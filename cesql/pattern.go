@@ -59,7 +59,7 @@ func newPattern(s string) (*pattern, bool) {
 		x := part{pieces: all[begin:len(all):len(all)]}
 		if x.plain() {
 			texts = append(texts, x.pieces[0].text)
-		} else if x.length() > maxWildcards {
+		} else if end > maxWildcards && x.length() > maxWildcards {
 			return nil, false
 		}
 		parts = append(parts, x)
