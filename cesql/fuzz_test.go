@@ -17,8 +17,10 @@ func checkAgainstReference(t *testing.T, text string, events ...cloudevents.Even
 	t.Helper()
 	tree, refErr := parseReference(text)
 	x, _, err := cesql.Compile(text)
-	if err != nil && (strings.Contains(err.Error(), "levels of nesting") || strings.Contains(err.Error(), "UTF-8")) {
-		return
+	for _, limit := range []string{"levels of nesting", "UTF-8", "more than 65536 bytes", "a part with _ that is longer"} {
+		if err != nil && strings.Contains(err.Error(), limit) { // the reference has none
+			return
+		}
 	}
 	if (err == nil) != (refErr == nil) {
 		t.Fatalf("%q: %v, and the reference says %v", text, err, refErr)
