@@ -54,9 +54,8 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 		return nil, nil, &Error{Kind: ErrParse, Offset: firstInvalid(text), Detail: "invalid UTF-8"}
 	}
 	room := scratches.Get().(*scratch)
-	p := parser{lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(), scratch: scratch{
-		code: room.code[:0], leaves: append(room.leaves[:0], leaf{}), conditions: room.conditions[:0], failures: room.failures[:0], next: room.next[:0],
-	}}
+	room.code, room.leaves, room.conditions, room.failures, room.next = room.code[:0], append(room.leaves[:0], leaf{}), room.conditions[:0], room.failures[:0], room.next[:0]
+	p := parser{lexer: lexer{source: text}, own: c.Functions, maxDepth: c.maxDepth(), scratch: room}
 	root, err := p.whole()
 	if err != nil {
 		return nil, nil, err
@@ -64,7 +63,6 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	x := p.result(limit.Of(c.MaxString, defaultMaxString))
 	x.source, x.failures, x.typ = text, exactly(p.failures), root.typ
 	if len(text) <= largestPooled {
-		*room = p.scratch
 		scratches.Put(room)
 	}
 	return x, p.warnings, nil

@@ -40,7 +40,7 @@ func (c *condition) isAboutText() bool {
 		return false
 	}
 	switch c.op {
-	case opIs, opBegins, opContains, opLike, opIn:
+	case opIs, opBegins, opContains, opPieces, opLike, opIn:
 		return true
 	}
 	return false
@@ -83,6 +83,8 @@ func (x *Expression) decide(e *cloudevents.Event) (bool, *Error) {
 			is = len(text) >= len(c.value.text) && text[:len(c.value.text)] == c.value.text
 		case c.op == opContains:
 			is = c.pattern.contained(text)
+		case c.op == opPieces:
+			is = c.pattern.matchesParts(text)
 		case c.op == opLike:
 			is = c.pattern.matches(text)
 		default:
@@ -114,7 +116,7 @@ func (x *Expression) holds(c *condition, e *cloudevents.Event) (bool, *Error) {
 		return v.isText(c.value.text), nil
 	case opBegins:
 		return v.begins(c.value.text), nil
-	case opContains, opLike:
+	case opContains, opPieces, opLike:
 		return c.pattern.matchesValue(v), nil
 	case opIn:
 		is, element := c.set.has(v)

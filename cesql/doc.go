@@ -7,9 +7,9 @@
 // # Compiling
 //
 // [Compile] checks the syntax and reports traps as warnings. An [Expression] is safe for
-// concurrent use. Evaluating it allocates nothing, but for functions that make a new string, for
-// the attribute time, and for functions of your own. A [Compiler] has functions of your own and
-// limits.
+// concurrent use. Evaluating it allocates nothing, except in functions that make a new string and
+// in functions of your own. The attribute time becomes a string where it is not compared with
+// literals by =, !=, LIKE or IN. A [Compiler] has functions of your own and limits.
 //
 // # Evaluating
 //
@@ -32,8 +32,9 @@
 //     subtraction.
 //   - Names of attributes are in lower case; others are folded, with a warning. An attribute
 //     whose name is a keyword, such as in, or a number cannot be addressed.
-//   - In a string, a backslash escapes the quote that delimits it, and nothing else. A doubled
-//     quote is an error.
+//   - In a string, a backslash before the quote that delimits it makes that quote a character.
+//     Any other backslash is itself, and so are both of a pair, which escapes nothing: '\\' has
+//     two. A doubled quote is an error.
 //   - In a pattern, a backslash before % or _ makes it literal; any other backslash is itself.
 //   - An overflow is an [ErrMath], and the value is 0.
 //   - A Timestamp is compared as the text that it is encoded as, a Binary as base64. EXISTS
@@ -44,7 +45,8 @@
 // # Limits
 //
 // An expression has at most 64 KiB, 100 levels of nesting, and makes strings of at most 1 MiB.
-// [Compiler] changes that. The time of an evaluation grows with the size of the expression and
-// of the attributes; that of LIKE with their product only if a part of the pattern that stands
-// between two % has a _, and then by the 64th part of it.
+// [Compiler] changes that. The time of compiling grows with the text. An evaluation takes each
+// operator once at most, and the time of each grows with the text of its operands: with that of
+// LIKE, too, unless a part of the pattern that stands between two % has a _. Then it is the
+// product of the two, divided by 64.
 package cesql

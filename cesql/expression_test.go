@@ -1,6 +1,9 @@
 package cesql_test
 
 import (
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,17 +37,89 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// Evaluating allocates nothing.
+// Evaluating allocates nothing, unless a function makes a string.
 func TestAllocations(t *testing.T) {
 	e := event()
-	for _, text := range []string{
-		"type = 'com.example.order.placed'", "sequence = 10 AND hop < 5", "type LIKE '%order%pl_ced'", "id IN ('a', 'b', 'A-1')",
-		"missing = 1", "LENGTH(subject) + hop * 2", "LEFT(subject, 3) = 'Grü'", "'abc' = 1", "EXISTS time",
+	e.Extensions = append(e.Extensions, cloudevents.Extension{Name: "year", Value: cloudevents.IntegerValue(2026)})
+	for name, text := range map[string]string{
+		"a text":                       "type = 'com.example.order.placed'",
+		"numbers":                      "sequence = 10 AND hop < 5",
+		"a pattern":                    "type LIKE '%order%pl_ced'",
+		"a small set":                  "id IN ('a', 'b', 'A-1')",
+		"a large set":                  "id IN ('a'" + strings.Repeat(", 'b'", 100) + ", 'A-1')",
+		"a missing attribute":          "missing = 1",
+		"a cast that fails":            "'abc' = 1",
+		"functions":                    "LENGTH(subject) + hop * 2 + ABS(-5)",
+		"a part of a string":           "LEFT(subject, 3) = 'Grü' AND SUBSTRING(type, 5, 7) = 'example'",
+		"EXISTS":                       "EXISTS time",
+		"an Integer as a text":         "year = '2026' AND year LIKE '%02%' AND year LIKE '20%' AND sequence != year AND LENGTH(year) = 4",
+		"an Integer and a set of text": "year IN ('2025', 2026)",
+		"a time as a text":             "time = '2026-11-29T10:00:00Z' AND time LIKE '2026-11-%' AND time LIKE '%T10%' AND time IN ('2026-11-29T10:00:00Z')",
+		"the right side is nested":     strings.Repeat("1 + (", 99) + "hop" + strings.Repeat(")", 99),
+		"all operators nested":         strings.Repeat("TRUE XOR 1 = 1 + 1 * (", 99) + "hop" + strings.Repeat(")", 99),
+		"a set of expressions":         "hop IN (1 + 1, 2 - 7, missing)",
 	} {
 		x, _, err := cesql.Compile(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		alloctest.AtMost(t, text, 0, func() { _, _ = x.Evaluate(&e) })
+		alloctest.AtMost(t, name, 0, func() { _, _ = x.Evaluate(&e) })
+		alloctest.AtMost(t, name+", Match", 0, func() { _, _ = x.Match(&e) })
 	}
+}
+
+// The memory of compiling grows with the text and no faster, whatever is in it. A slice that
+// grows by doubling may have grown once more, which doubles the bytes at most; what is quadratic
+// grows by 64.
+func TestCostOfCompiling(t *testing.T) {
+	compiler := cesql.Compiler{MaxLength: -1}
+	for name, repeat := range map[string]string{
+		"attributes that differ": "a%d = 'x' AND ",
+		"one attribute":          "a=1 OR ",
+		"additions":              "1+",
+		"NOT EXISTS":             "NOT EXISTS a%d AND ",
+		"sets":                   "id IN ('a', 'b', 3) OR ",
+		"sets of attributes":     "1 IN (a,b,c) OR ",
+		"patterns":               "id LIKE '%_a%b\\%_c' OR ",
+		"calls":                  "LENGTH(CONCAT(a,'b')) + ",
+		"functions that are not": "F(1) + ",
+		"parentheses":            "(((1))) + ",
+		"warnings":               "NOT A = 1 AND ",
+	} {
+		cost := func(n int) uint64 {
+			var b strings.Builder
+			for i := range n {
+				b.WriteString(strings.ReplaceAll(repeat, "%d", strconv.Itoa(i)))
+			}
+			text := b.String() + "1"
+			return alloctest.Bytes(func() {
+				if _, _, err := compiler.Compile(text); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+		if once, eight := cost(1000), cost(8000); eight > 17*once && !alloctest.RaceDetector {
+			t.Errorf("%s: %d bytes are allocated for n, %d for 8n", name, once, eight)
+		}
+	}
+}
+
+// An Expression is safe for concurrent use.
+func TestConcurrentUse(t *testing.T) {
+	x := cesql.MustCompile("type LIKE '%order%' AND (hop + 1 IN (sequence, 4) OR UPPER(id) = id)")
+	e := event()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 100 {
+				if ok, err := x.Match(&e); !ok || err != nil {
+					t.Error(ok, err)
+				}
+				if _, _, err := cesql.Compile(x.String()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

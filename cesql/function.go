@@ -267,10 +267,14 @@ func (b builtin) value(args []Value, maxString int) (v Value, ok bool) {
 		if len(text) > maxString {
 			return StringValue(""), false
 		}
+		change := strings.ToUpper
 		if b == fnLower {
-			return StringValue(strings.ToLower(text)), true
+			change = strings.ToLower
 		}
-		return StringValue(strings.ToUpper(text)), true
+		if text = change(text); len(text) > maxString { // some letters have more bytes in the other case
+			return StringValue(""), false
+		}
+		return StringValue(text), true
 	case fnTrim:
 		return StringValue(strings.TrimFunc(text, unicode.IsSpace)), true
 	case fnLeft, fnRight:

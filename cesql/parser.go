@@ -22,7 +22,7 @@ type parser struct {
 	sets     []*set
 	calls    []*function
 	warnings []Warning
-	scratch
+	*scratch
 }
 
 // scratch is what is copied from a parser, and can be used again.
@@ -247,7 +247,10 @@ func (p *parser) like(negated bool) error {
 	}
 	p.advance()
 	c := condition{op: opLike, pattern: pattern}
-	if pattern.contains() {
+	switch {
+	case pattern.parts != nil:
+		c.op = opPieces
+	case pattern.contains():
 		c.op = opContains
 	}
 	if !p.condition(c, negated) {

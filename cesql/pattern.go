@@ -34,22 +34,15 @@ type piece struct {
 
 // newPattern compiles a pattern. It fails if a part with _ is too long.
 func newPattern(s string) (*pattern, bool) {
-	var few [8]string
-	texts := few[:0]
 	if strings.IndexByte(s, '_') < 0 && strings.IndexByte(s, '\\') < 0 {
-		for more := true; more; {
-			var text string
-			text, s, more = strings.Cut(s, "%")
-			texts = append(texts, text)
-		}
-		return plainPattern(texts), true
+		return plainPattern(s), true
 	}
 	room := &struct { // one piece of memory for most
 		pattern
 		parts  [2]part
 		pieces [3]piece
 	}{}
-	parts, all := room.parts[:0], room.pieces[:0]
+	parts, all, wild := room.parts[:0], room.pieces[:0], false
 	if partCount, pieceCount := count(s); partCount > len(room.parts) || pieceCount > len(room.pieces) {
 		parts, all = make([]part, 0, partCount), make([]piece, 0, pieceCount)
 	}
@@ -57,9 +50,8 @@ func newPattern(s string) (*pattern, bool) {
 		end, begin := endOfPart(s), len(all)
 		all = appendPieces(all, s[:end])
 		x := part{pieces: all[begin:len(all):len(all)]}
-		if x.plain() {
-			texts = append(texts, x.pieces[0].text)
-		} else if x.length() > maxWildcards {
+		wild = wild || !x.plain()
+		if !x.plain() && end > maxWildcards && x.length() > maxWildcards {
 			return nil, false
 		}
 		parts = append(parts, x)
@@ -68,8 +60,12 @@ func newPattern(s string) (*pattern, bool) {
 		}
 		s = s[end+1:]
 	}
-	if len(texts) == len(parts) {
-		return plainPattern(texts), true
+	if !wild {
+		p := newPlain(len(parts))
+		for i := range parts {
+			p.add(parts[i].pieces[0].text, i == len(parts)-1)
+		}
+		return p, true
 	}
 	for i := 1; i < len(parts)-1; i++ {
 		if x := &parts[i]; !x.plain() {
@@ -146,32 +142,46 @@ func literal(s string) string {
 	return b.String()
 }
 
-// plainPattern returns the pattern of parts without _.
-func plainPattern(texts []string) *pattern {
+// plainPattern returns a pattern without _ and escapes.
+func plainPattern(s string) *pattern {
+	p := newPlain(strings.Count(s, "%") + 1)
+	for {
+		text, rest, more := strings.Cut(s, "%")
+		p.add(text, !more)
+		if !more {
+			return p
+		}
+		s = rest
+	}
+}
+
+// newPlain returns the pattern of so many parts without _, which are added.
+func newPlain(count int) *pattern {
 	room := &struct { // one piece of memory for most
 		pattern
 		needles [3]needle
 	}{}
 	p := &room.pattern
-	p.first, p.whole = texts[0], len(texts) == 1
-	for _, text := range texts {
-		p.least += len(text)
-	}
-	if p.whole {
-		return p
-	}
-	p.last = texts[len(texts)-1]
-	texts = texts[1 : len(texts)-1]
+	p.whole = count == 1
+	p.least = -1 // there is no part yet
 	p.middle = room.needles[:0]
-	if len(texts) > len(room.needles) {
-		p.middle = make([]needle, 0, len(texts))
-	}
-	for _, text := range texts {
-		if text != "" {
-			p.middle = append(p.middle, newNeedle(text))
-		}
+	if count-2 > len(room.needles) {
+		p.middle = make([]needle, 0, count-2)
 	}
 	return p
+}
+
+// add adds a part.
+func (p *pattern) add(text string, last bool) {
+	switch {
+	case p.least < 0:
+		p.first, p.least = text, 0
+	case last:
+		p.last = text
+	case text != "":
+		p.middle = append(p.middle, newNeedle(text))
+	}
+	p.least += len(text)
 }
 
 // endOfPart returns the index of the next % that is no character.
@@ -194,7 +204,7 @@ func isEscape(s string, i int) bool {
 
 // contains reports whether the pattern is about what the text contains alone.
 func (p *pattern) contains() bool {
-	return p.parts == nil && !p.whole && p.first == "" && p.last == ""
+	return !p.whole && p.first == "" && p.last == ""
 }
 
 // beginning returns what a pattern such as 'com.%' asks a text to begin with.
@@ -300,7 +310,7 @@ func (p *pattern) matchesParts(s string) bool {
 			return false
 		}
 	}
-	if first == last {
+	if len(p.parts) == 1 {
 		return n == len(s)
 	}
 	s = s[n:]
@@ -324,12 +334,16 @@ func (x *part) prefix(s string) (n int, ok bool) {
 	for i := range x.pieces {
 		y := &x.pieces[i]
 		if y.text != "" {
-			if !strings.HasPrefix(s[n:], y.text) {
+			if len(s)-n < len(y.text) || s[n] != y.text[0] || len(y.text) > 1 && s[n:n+len(y.text)] != y.text {
 				return 0, false
 			}
 			n += len(y.text)
 		}
-		for range y.any {
+		k := y.any
+		if k <= 8 && len(s)-n >= 8 && eight(s, n)<<(64-8*k)&notASCII == 0 {
+			n, k = n+k, 0
+		}
+		for ; k > 0; k-- {
 			if n == len(s) {
 				return 0, false
 			}
@@ -343,12 +357,19 @@ func (x *part) prefix(s string) (n int, ok bool) {
 	return n, true
 }
 
+// notASCII is the bits that are not set in eight bytes of ASCII.
+const notASCII = 0x8080_8080_8080_8080
+
 // suffix returns how many bytes of s the part takes at its end.
 func (x *part) suffix(s string) (n int, ok bool) {
 	end := len(s)
 	for i := len(x.pieces) - 1; i >= 0; i-- {
 		y := &x.pieces[i]
-		for range y.any {
+		k := y.any
+		if k <= 8 && end >= 8 && eight(s, end-8)>>(64-8*k)&notASCII == 0 {
+			end, k = end-k, 0
+		}
+		for ; k > 0; k-- {
 			if end == 0 {
 				return 0, false
 			}

@@ -39,9 +39,10 @@ const (
 	opMissing // the call of a function that does not exist
 
 	// Of conditions only.
-	opIs     // the text is the same
-	opBegins // the text begins so
-	opContains
+	opIs       // the text is the same
+	opBegins   // the text begins so
+	opContains // the texts in the middle of the pattern
+	opPieces   // a pattern with _
 	opExists
 )
 
