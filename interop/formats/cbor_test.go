@@ -133,8 +133,11 @@ func compareWithFxamacker(t *testing.T, body []byte) {
 		// It checks neither the text nor the nesting of what stays raw.
 		for _, value := range m {
 			var v any
-			if e := cborLoose.Unmarshal(value, &v); isUTF8Error(e) {
+			switch e := cborLoose.Unmarshal(value, &v); {
+			case isUTF8Error(e):
 				wireErr = e
+			case e != nil && err != nil && strings.HasPrefix(e.Error(), "cbor: tag number") && strings.Contains(err.Error(), "invalid UTF-8"):
+				return // it has not come as far as the text
 			}
 		}
 	}
