@@ -154,6 +154,7 @@ func compareWithFxamacker(t *testing.T, body []byte) {
 	switch {
 	case err == nil && eventErr != nil:
 		t.Errorf("%q is accepted, but %v", body, eventErr)
+	case err != nil && strings.Contains(err.Error(), "a key of an event is no text string"): // it takes tags off a key
 	case err != nil && eventErr == nil && !errors.As(err, new(*cloudevents.LimitError)):
 		t.Errorf("%q is refused: %v", body, err)
 	case err == nil:
