@@ -27,7 +27,13 @@ func AppendJSON(dst, item []byte) ([]byte, error) {
 	if end, f := cborscan.Value(item, 0, cloudevents.DefaultMaxDepth); f != cborscan.None || end != len(item) {
 		return dst, validation.NewError(spec.Data, "", sectionEncoding, ruleNotCBOR)
 	}
-	text, ok := appendJSON(dst, item)
+	var text []byte
+	var ok bool
+	if dst == nil {
+		text, ok = newJSON(item)
+	} else {
+		text, ok = appendJSON(dst, item)
+	}
 	if !ok {
 		return dst, validation.NewError(spec.Data, "", sectionDecoding, ruleNotJSON)
 	}

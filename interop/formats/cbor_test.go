@@ -133,8 +133,11 @@ func compareWithFxamacker(t *testing.T, body []byte) {
 		// It checks neither the text nor the nesting of what stays raw.
 		for _, value := range m {
 			var v any
-			if e := cborLoose.Unmarshal(value, &v); isUTF8Error(e) {
+			switch e := cborLoose.Unmarshal(value, &v); {
+			case isUTF8Error(e):
 				wireErr = e
+			case e != nil && err != nil && strings.HasPrefix(e.Error(), "cbor: tag number") && strings.Contains(err.Error(), "invalid UTF-8"):
+				return // it has not come as far as the text
 			}
 		}
 	}
@@ -151,6 +154,7 @@ func compareWithFxamacker(t *testing.T, body []byte) {
 	switch {
 	case err == nil && eventErr != nil:
 		t.Errorf("%q is accepted, but %v", body, eventErr)
+	case err != nil && strings.Contains(err.Error(), "a key of an event is no text string"): // it takes tags off a key
 	case err != nil && eventErr == nil && !errors.As(err, new(*cloudevents.LimitError)):
 		t.Errorf("%q is refused: %v", body, err)
 	case err == nil:

@@ -134,6 +134,8 @@ func adviceMessage(err error, u *stream.Unit) string {
 		return "make it smaller: put large data elsewhere and refer to it (dataref), split batches"
 	case errors.Is(err, jsonscan.InvalidUTF8), errors.Is(err, jsonscan.LoneSurrogate):
 		return "write the text in UTF-8, with complete surrogate pairs in its escapes"
+	case errors.Is(err, stream.ErrEmpty):
+		return "put an event into it, as JSON or in the form that --from names"
 	case errors.As(err, &syntax):
 		return "make it JSON as in RFC 8259: one object for an event, one array for a batch, and nothing behind it"
 	case errors.Is(err, cloudevents.ErrNotCloudEvent):

@@ -7,6 +7,9 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
+// ErrEmpty is the error about an input without an event, where there must be one.
+var ErrEmpty = errors.New("the input is empty")
+
 // StructureError is an error about the text between events. Nothing can be read after it. It
 // wraps a [*cloudevents.SyntaxError] with the offset in the input.
 type StructureError struct {

@@ -140,7 +140,7 @@ func (in *Reader) read() (Unit, error) {
 func (in *Reader) begin() error {
 	_, err := in.s.space()
 	if err == io.EOF {
-		return &StructureError{in.s.at("the input is empty"), spec.SectionMessage}
+		return &StructureError{in.s.fault(ErrEmpty), spec.SectionMessage}
 	}
 	if err != nil {
 		return err
@@ -176,7 +176,7 @@ func (in *Reader) readDocument() (Unit, error) {
 	in.begun = true
 	body, err := in.s.readAtMost(in.s.r)
 	if err == nil && len(body) == 0 && in.form != ProtobufBatch { // which has no bytes if it has no events
-		err = &StructureError{in.s.at("the input is empty"), spec.SectionMessage}
+		err = &StructureError{in.s.fault(ErrEmpty), spec.SectionMessage}
 	}
 	if err != nil {
 		return Unit{}, err

@@ -26,8 +26,11 @@ func newSplitter(r io.Reader, max int) *splitter {
 }
 
 // at returns an error about the next byte.
-func (s *splitter) at(text string) error {
-	return &cloudevents.SyntaxError{Offset: int(s.offset), Err: errors.New(text)}
+func (s *splitter) at(text string) error { return s.fault(errors.New(text)) }
+
+// fault returns err with the offset.
+func (s *splitter) fault(err error) error {
+	return &cloudevents.SyntaxError{Offset: int(s.offset), Err: err}
 }
 
 // skip consumes n buffered bytes.
