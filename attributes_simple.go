@@ -26,7 +26,7 @@ func (a *Attributes) assembleSimple(e *Event, m *attributeMemory) bool {
 		}
 	}
 	id, source, eventType := a.core[coreID].text, a.core[coreSource].text, a.core[coreType].text
-	if id == "" || eventType == "" || a.core[coreSpecVersion].text != "1.0" || !legal(coreSource, source) {
+	if id == "" || eventType == "" || a.core[coreSpecVersion].text != spec.V1.String() || !legal(coreSource, source) {
 		return false
 	}
 	mediaType, schema := a.core[coreDataContentType].text, a.core[coreDataSchema].text

@@ -47,6 +47,7 @@ func hostile(n int, key func(int) string) http.Header {
 // Eight times the headers are at most eight times the memory and allocations, and
 // a quarter for luck: growing slices round up.
 func TestHeadersAreLinear(t *testing.T) {
+	alloctest.SkipWithRace(t)
 	d := cehttp.Decoder{MaxAttributes: -1}
 	for _, c := range hostileHeaders {
 		t.Run(c.name, func(t *testing.T) {

@@ -68,6 +68,7 @@ func live(f func() any) (kept any, bytes int64) {
 // What reading an answer to two events costs, and what the error keeps, depends on what was
 // asked, and not on how much was answered.
 func TestSendBatchAnswerIsBounded(t *testing.T) {
+	alloctest.SkipWithRace(t)
 	const (
 		size      = 4 << 20
 		mostBytes = 1 << 20   // that are allocated
@@ -105,6 +106,7 @@ func TestSendBatchAnswerIsBounded(t *testing.T) {
 
 // The same for the error of one event, of whose answer 64 KiB are read.
 func TestSendErrorProblemIsBounded(t *testing.T) {
+	alloctest.SkipWithRace(t)
 	const mostBytes, mostKept = 512 << 10, 256 << 10
 	e := minimal()
 	for reason, body := range hostileAnswers(60 << 10) {
@@ -144,6 +146,7 @@ func TestSendBatchErrorsShareTheAnswer(t *testing.T) {
 
 // MaxResponseBytes counts what comes out of gzip.
 func TestSenderGzipBomb(t *testing.T) {
+	alloctest.SkipWithRace(t)
 	bomb := func(before, text, after string) []byte {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)

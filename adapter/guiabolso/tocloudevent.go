@@ -74,7 +74,7 @@ func ToCloudEvent(m *Message) (cloudevents.Event, error) {
 		version = strconv.Itoa(int(m.Version))
 	}
 	var a cloudevents.Attributes // with the limit of the decoders that the event may meet next
-	a.Add(spec.SpecVersion, spec.String, "1.0")
+	a.Add(spec.SpecVersion, spec.String, spec.V1.String())
 	a.Add(spec.ID, spec.String, m.ID)
 	a.Add(spec.EventType, spec.String, m.Name+".v"+version)
 	a.Add(correlationID, spec.String, m.FlowID)

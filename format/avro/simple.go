@@ -55,7 +55,7 @@ func (s *simpleReader) attributes() {
 		}
 		switch string(name) {
 		case spec.SpecVersion:
-			if text := s.bytes(); hasVersion || string(text) != "1.0" {
+			if text := s.bytes(); hasVersion || string(text) != spec.V1.String() {
 				s.GaveUp = true
 			}
 			hasVersion = true

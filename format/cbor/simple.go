@@ -103,7 +103,7 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 		case spec.DataSchema:
 			s.Set(simple.DataSchema, first, n)
 		case spec.SpecVersion:
-			if hasVersion || string(b[first:i]) != "1.0" {
+			if hasVersion || string(b[first:i]) != spec.V1.String() {
 				return false
 			}
 			hasVersion = true

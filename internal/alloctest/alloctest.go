@@ -35,6 +35,14 @@ func Succeeding(t testing.TB, max float64, f func() error) {
 	})
 }
 
+// SkipWithRace skips a test, with -race, that does a lot of work only to measure it.
+func SkipWithRace(t testing.TB) {
+	t.Helper()
+	if RaceDetector {
+		t.Skip("costs are not measured with the race detector")
+	}
+}
+
 // Bytes returns how many bytes f allocates, whether or not they are still in use at the
 // end. It counts all goroutines. With -race it returns 0.
 func Bytes(f func()) uint64 {
