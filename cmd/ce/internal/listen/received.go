@@ -28,6 +28,7 @@ type received struct {
 	answer answer
 
 	scripted bool // the answer is that of --status
+	cut      bool // the rest of the body did not come in time
 }
 
 // answer is a response that is not sent yet.
@@ -83,24 +84,18 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.answer.copyTo(w)
 		return
 	}
-	var err error
-	// The body is read first, because it is shown even if the receiver refuses the header. The
-	// answer to another method does not wait for it.
-	if r.Method == http.MethodPost || r.Method == http.MethodPut {
-		m.body, err = io.ReadAll(io.LimitReader(r.Body, min(l.maxBytes, math.MaxInt64-1)+1))
-	}
-	rest := io.Reader(r.Body)
-	if err != nil {
-		rest = failingReader{err}
-	}
 	copied := r.WithContext(context.WithValue(r.Context(), receivedKey{}, m))
-	copied.Body = io.NopCloser(io.MultiReader(bytes.NewReader(m.body), rest))
+	body := &keptBody{ReadCloser: r.Body, kept: &m.body, most: min(l.maxBytes, math.MaxInt64-1) + 1}
+	copied.Body = body
 	asks := r.Method == http.MethodOptions && r.Header.Get("WebHook-Request-Origin") != ""
 	switch {
 	case asks && l.webhook != nil:
 		l.webhook.ServeHTTP(&m.answer, copied)
 	default:
 		l.receiver.ServeHTTP(&m.answer, copied)
+		if m.err != nil && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
+			m.cut = !body.readRest(w)
+		}
 		if m.err == nil && len(m.events) > 0 {
 			if m.events = l.filter.Passing(m.events); len(m.events) == 0 {
 				m.answer.copyTo(w)
@@ -130,9 +125,35 @@ func handshakeNote(origin string, a *answer) string {
 	return fmt.Sprintf("a webhook's handshake: %q asks whether it may deliver; --allow-origin %s grants it", origin, origin)
 }
 
-type failingReader struct{ err error }
+// keptBody is a body whose beginning is kept, to be shown.
+type keptBody struct {
+	io.ReadCloser
+	kept  *[]byte
+	most  int64 // that are kept
+	ended bool
+}
 
-func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
+func (b *keptBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	*b.kept = append(*b.kept, p[:min(int64(n), b.most-int64(len(*b.kept)))]...)
+	b.ended = b.ended || err != nil
+	return n, err
+}
+
+// patience is how long a refusal waits for the rest of the body, which is shown.
+const patience = 250 * time.Millisecond
+
+// readRest reads what is to be shown of a body that the receiver did not want. It reports
+// whether that has come in time.
+func (b *keptBody) readRest(w http.ResponseWriter) bool {
+	if b.ended {
+		return true
+	}
+	// Not every server can do it; that of ce listen does.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience))
+	_, err := io.CopyN(io.Discard, b, b.most-int64(len(*b.kept)))
+	return err == nil || err == io.EOF
+}
 
 // show prints and records a message, and gives it to the page.
 func (l *listener) show(m *received) {

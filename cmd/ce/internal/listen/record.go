@@ -136,7 +136,7 @@ func (m *received) incomplete() bool {
 	case http.StatusMethodNotAllowed, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusMisdirectedRequest:
 		return true
 	}
-	return false
+	return m.cut
 }
 
 // fileName returns the beginning of an ID, with a hyphen for each character that the name of a

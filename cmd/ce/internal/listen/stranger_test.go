@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -253,7 +254,7 @@ func TestRecordingStaysInItsDirectory(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	l, _, _ := newListener(t, func(l *listener) { l.record.dir = dir })
+	l, _, _ := newListener(t, func(l *listener) { l.record.dir, l.raw = dir, true })
 	l.record.number = 0 // as if the links had been made after the start
 	ids := []string{"x", "../../outside", "/etc/passwd", `..\\..\\x`, ".", "..", "a\\u0000b", "\\u202e", "-rf", "con", strings.Repeat("x", 1000), "%2e%2e%2f", "a/b/../../../c"}
 	for _, id := range ids {
@@ -287,6 +288,30 @@ func TestListenAnswersOtherMethodsAtOnce(t *testing.T) {
 		l.ServeHTTP(w, r)
 		if w.Code != http.StatusMethodNotAllowed || !strings.Contains(out.String(), "405 Method Not Allowed") {
 			t.Errorf("%s: %d, %s", method, w.Code, out)
+		}
+	}
+}
+
+// The answer to a header that is refused does not wait for a body that does not come. What has
+// come of it is shown, and not recorded as if it were whole.
+func TestListenAnswersBeforeTheBody(t *testing.T) {
+	for _, contentType := range []string{"text/csv", "application/json"} {
+		dir := t.TempDir()
+		l, out, _ := newListener(t, func(l *listener) { l.record.dir, l.raw = dir, true })
+		s := httptest.NewServer(l)
+		defer s.Close()
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: %s\r\nContent-Length: 1000\r\nContent-Type: %s\r\n\r\n{\"half\":", s.Listener.Addr(), contentType)
+		response, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || response.StatusCode != http.StatusUnsupportedMediaType {
+			t.Fatal(response, err)
+		}
+		if names, _ := files(t, dir); !strings.Contains(out.String(), "half") || len(names) != 0 {
+			t.Errorf("%s: %q, %s", contentType, names, out)
 		}
 	}
 }
