@@ -98,24 +98,22 @@ func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint
 // Call calls h with e and returns what [Judge] says about its results. A panic of h is
 // VerdictRetry with Status 500, Type "panic" and a [*PanicError]. Call is the one way in
 // which a transport should call a handler.
-func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
-	defer func() {
-		if v := recover(); v != nil {
-			r = panicked(&PanicError{v, stack(ctx)})
-		}
-	}()
-	reply, err := h(ctx, e)
-	return Judge(ctx, reply, err)
+func Call(ctx context.Context, h Handler, e *cloudevents.Event) Result {
+	return call(ctx, time.Time{}, h, e)
 }
 
-// callWithin is Call for a handler whose context ends at a time.
-func callWithin(ctx context.Context, at time.Time, h Handler, e *cloudevents.Event) (r Result) {
+// call is Call for a handler whose context ends at a time, unless that is zero.
+func call(ctx context.Context, at time.Time, h Handler, e *cloudevents.Event) (r Result) {
 	defer func() {
 		if v := recover(); v != nil {
 			r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
-	reply, err := within(ctx, at, h, e)
+	if !at.IsZero() {
+		reply, err := within(ctx, at, h, e)
+		return Judge(ctx, reply, err)
+	}
+	reply, err := h(ctx, e)
 	return Judge(ctx, reply, err)
 }
 

@@ -126,12 +126,11 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 	}
 	ctx = d.Observer.Handle(ctx, e)
 	begin := time.Now()
-	var r Result
+	var end time.Time
 	if timeout > 0 {
-		r = callWithin(ctx, begin.Add(timeout), d.Handler, e)
-	} else {
-		r = Call(ctx, d.Handler, e)
+		end = begin.Add(timeout)
 	}
+	r := call(ctx, end, d.Handler, e)
 	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
 		return r // nobody is to be told
 	}
