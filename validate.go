@@ -28,13 +28,14 @@ func (e *Event) Validate() error {
 	return e.violations()
 }
 
-// legalAttributes reports whether the core attributes have no violations.
+// legalAttributes reports whether the core attributes of an event of version 1.0 have no
+// violations.
 func (e *Event) legalAttributes() bool {
-	return e.SpecVersion.Valid() && e.ID != "" && e.Source != "" && e.Type != "" &&
+	return e.ID != "" && e.Source != "" && e.Type != "" &&
 		legalString(e.ID) && validation.URIReference(e.Source) == nil && legalString(e.Type) &&
 		(e.DataContentType == "" || legal(coreDataContentType, e.DataContentType)) &&
 		(e.DataSchema == "" || legal(coreDataSchema, e.DataSchema)) &&
-		legalString(e.Subject) &&
+		(e.Subject == "" || legalString(e.Subject)) &&
 		(timestamp.InRange(e.Time) || timestamp.Absent(e.Time))
 }
 
