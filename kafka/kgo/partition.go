@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"sync/atomic"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -23,15 +24,17 @@ type partition struct {
 	ctx      context.Context
 	cancel   context.CancelFunc // of ctx, which the handlers get
 
+	waiting atomic.Int64 // records, for their lanes
+	running atomic.Int64 // handlers
+	news    atomic.Bool  // a record has finished since the last mark
+
 	mu        sync.Mutex
-	tasks     []*task // not finished, or behind one that is not, in their order
-	waiting   int     // for their lanes
-	running   int     // handlers
+	tasks     []*task // not finished, or behind one that is not, in their order, as of the last advance
 	paused    bool
 	stopped   bool // stopping is closed
 	ended     bool // nothing more is marked
 	highWater int64
-	next      int64       // the offset behind the last record that is finished with all before it
+	next      int64       // the offset behind the last record that is finished with all before it, as of then
 	last      *kgo.Record // that record, if it is not marked yet
 }
 
@@ -42,8 +45,14 @@ type lane struct {
 	room  []delivery    // for the next records
 }
 
-// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed.
-const deliveriesTogether = 8
+const (
+	// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed.
+	deliveriesTogether = 8
+
+	// tasksTogether is how many records a lane takes at once, because a lock for each of
+	// them takes as long as a part of its decoding.
+	tasksTogether = 32
+)
 
 // delivery returns a delivery of a record.
 func (l *lane) delivery(r *kgo.Record) *delivery {
@@ -59,7 +68,7 @@ func (l *lane) delivery(r *kgo.Record) *delivery {
 // task is one record.
 type task struct {
 	record   *kgo.Record
-	finished bool
+	finished atomic.Bool
 }
 
 func newPartition(c *Consumer, at place) *partition {
@@ -87,6 +96,9 @@ func (p *partition) limit() int {
 	return defaultQueueLimit
 }
 
+// full reports whether more records than the limit wait for their lanes.
+func (p *partition) full() bool { return p.waiting.Load() > int64(p.limit()) }
+
 // quit lets the handlers under way finish, and begins no more. The client forgets that the
 // partition was paused: it would be so when it comes back.
 func (p *partition) quit() {
@@ -104,7 +116,7 @@ func (p *partition) quit() {
 func (p *partition) pause() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.waiting > p.limit() && !p.paused && !p.stopped {
+	if p.full() && !p.paused && !p.stopped {
 		p.paused = true
 		p.consumer.Client.PauseFetchPartitions(map[string][]int32{p.at.topic: {p.at.number}})
 	}
@@ -124,9 +136,11 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.highWater = highWater
+	p.advance()
 	if len(p.tasks) == 0 {
 		p.next = records[0].Offset
 	}
+	p.waiting.Add(int64(len(records)))
 	tasks := make([]task, len(records))
 	for i, r := range records {
 		t := &tasks[i]
@@ -143,12 +157,11 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 			}
 		}
 	}
-	p.waiting += len(records)
 	select {
 	case <-p.room: // it is of an earlier time
 	default:
 	}
-	return p.waiting > p.limit()
+	return p.full()
 }
 
 // lane returns the lane of a record, which is always the same for its key.
@@ -162,15 +175,20 @@ func (p *partition) lane(r *kgo.Record) *lane {
 // run handles the records of a lane, until one cannot be settled or the partition ends.
 func (p *partition) run(l *lane) {
 	for {
-		if isClosed(p.stopping) || isClosed(p.ending) { // even if there are records
-			return
-		}
-		if t := p.begin(l); t != nil {
+		tasks := p.take(l)
+		for i, t := range tasks {
+			tasks[i] = nil
+			if isClosed(p.stopping) || isClosed(p.ending) { // even if there are records
+				return
+			}
+			p.begin()
 			settled := p.consumer.handle(p, l.delivery(t.record))
 			p.end(t, settled)
 			if !settled {
 				return
 			}
+		}
+		if len(tasks) > 0 {
 			continue
 		}
 		select {
@@ -192,45 +210,54 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// begin takes the next record of a lane. It is nil if there is none.
-func (p *partition) begin(l *lane) *task {
+// take takes the next records of a lane. There may be none.
+func (p *partition) take(l *lane) []*task {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(l.queue) == 0 {
+	n := min(len(l.queue), tasksTogether)
+	tasks := l.queue[:n]
+	if l.queue = l.queue[n:]; len(l.queue) == 0 {
 		l.queue = nil
-		return nil
 	}
-	t := l.queue[0]
-	l.queue[0], l.queue = nil, l.queue[1:]
-	p.waiting--
-	p.running++
-	switch p.waiting {
-	case p.limit():
+	return tasks
+}
+
+// begin counts a record that a lane begins to handle.
+func (p *partition) begin() {
+	p.running.Add(1)
+	switch p.waiting.Add(-1) {
+	case int64(p.limit()):
 		select {
 		case p.room <- struct{}{}:
 		default:
 		}
-	case p.limit() / 2:
+	case int64(p.limit() / 2):
+		p.mu.Lock()
 		p.resume()
+		p.mu.Unlock()
 	}
-	return t
 }
 
-// end notes what is finished from the beginning on.
+// end counts a record that a lane has handled. There is something to mark if it is settled.
 func (p *partition) end(t *task, settled bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.running--
-	t.finished = settled
+	p.running.Add(-1)
+	if !settled {
+		return
+	}
+	t.finished.Store(true)
+	if !p.news.Load() && !p.news.Swap(true) {
+		p.consumer.finish()
+	}
+}
+
+// advance finds out which records are finished from the beginning on. The caller holds mu.
+func (p *partition) advance() {
 	n := 0
-	for n < len(p.tasks) && p.tasks[n].finished {
+	for n < len(p.tasks) && p.tasks[n].finished.Load() {
 		n++
 	}
 	if n == 0 {
 		return
-	}
-	if p.last == nil {
-		p.consumer.finish()
 	}
 	p.last = p.tasks[n-1].record
 	p.next = p.last.Offset + 1
@@ -242,6 +269,8 @@ func (p *partition) end(t *task, settled bool) {
 func (p *partition) mark() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.news.Store(false) // what finishes from here on is for the next mark
+	p.advance()
 	if p.last != nil && !p.ended {
 		p.consumer.Client.MarkCommitRecords(p.last)
 	}
@@ -255,14 +284,11 @@ func (p *partition) leave() {
 	p.ended = true
 }
 
-func (p *partition) underWay() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.running
-}
+func (p *partition) underWay() int { return int(p.running.Load()) }
 
 func (p *partition) lag() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.advance()
 	return max(p.highWater-p.next, 0)
 }
