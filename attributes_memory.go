@@ -50,6 +50,10 @@ type (
 		extensions [1]Extension
 		text       [88]byte
 	}
+	mediumMemory struct {
+		extensions [1]Extension
+		text       [152]byte
+	}
 	largeMemory struct {
 		extensions [2]Extension
 		text       [176]byte
@@ -64,6 +68,10 @@ func (m *attributeMemory) reserveTogether(count, size int) bool {
 		return false
 	case count <= len(smallMemory{}.extensions) && size <= len(smallMemory{}.text):
 		own := new(smallMemory)
+		m.extensions = own.extensions[:0]
+		m.text.Use(own.text[:])
+	case count <= len(mediumMemory{}.extensions) && size <= len(mediumMemory{}.text):
+		own := new(mediumMemory)
 		m.extensions = own.extensions[:0]
 		m.text.Use(own.text[:])
 	case count <= len(largeMemory{}.extensions) && size <= len(largeMemory{}.text):
