@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // running is a ce listen in a process of its own.
@@ -87,10 +88,10 @@ func (r *running) stop(t *testing.T) string {
 	return string(rest)
 }
 
-// lines returns the output, as soon as it has so many lines.
+// lines returns the output, as soon as another process has written so many lines.
 func (r *running) lines(t *testing.T, n int) []string {
 	t.Helper()
-	for range 100 {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		b, err := os.ReadFile(r.out)
 		if err != nil {
 			t.Fatal(err)
@@ -98,7 +99,6 @@ func (r *running) lines(t *testing.T, n int) []string {
 		if lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n"); len(lines) >= n {
 			return lines
 		}
-		time.Sleep(20 * time.Millisecond) // until another process has written
 	}
 	t.Fatalf("there are no %d lines of output", n)
 	return nil
@@ -320,12 +320,7 @@ func runExample(t *testing.T, dir, target, example string) {
 
 // listenExample runs a listener, sends it an event, and ends it.
 func listenExample(t *testing.T, dir, targetPort, example string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, free, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
+	free := freeport.Port(t)
 	script := strings.ReplaceAll(strings.ReplaceAll(example, "8080", targetPort), "9000", free)
 	if example == "ce listen" {
 		script += " " + free // the default port may be taken

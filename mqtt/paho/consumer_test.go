@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
 
@@ -327,7 +328,7 @@ func TestBackPressure(t *testing.T) {
 
 // What waits when the broker loses its sessions is handled, and the subscription is made again.
 func TestSessionLost(t *testing.T) {
-	s, address, err := newServer("127.0.0.1:0", nil)
+	s, address, err := newServer(freeport.Address(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

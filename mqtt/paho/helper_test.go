@@ -25,6 +25,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
 
@@ -83,12 +84,7 @@ func restartable(t testing.TB) (address string, restart func()) {
 			t.Skip("there is no mosquitto: apt-get install mosquitto")
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = l.Addr().String()
-	l.Close()
+	address = freeport.Address(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho311 "github.com/seed763dd41b/cloudevents/mqtt/paho311"
 )
@@ -244,7 +245,7 @@ func TestShutdown(t *testing.T) {
 
 // What waits when the broker loses its sessions is handled, and the subscription is made again.
 func TestSessionLost(t *testing.T) {
-	s, address, err := newServer("127.0.0.1:0", nil)
+	s, address, err := newServer(freeport.Address(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
