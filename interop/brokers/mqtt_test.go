@@ -28,7 +28,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-const mqttDeadline = 10 * time.Second
+const mqttDeadline = time.Minute
 
 // mqttClient is this module's side of a broker, or the peer paho.golang.
 type mqttClient struct {

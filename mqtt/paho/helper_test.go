@@ -145,7 +145,7 @@ func connect(t testing.TB, cfg autopaho.ClientConfig) *autopaho.ConnectionManage
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { disconnect(t, m) })
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := m.AwaitConnection(ctx); err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func connect(t testing.TB, cfg autopaho.ClientConfig) *autopaho.ConnectionManage
 
 func disconnect(t testing.TB, m *autopaho.ConnectionManager) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := m.Disconnect(ctx); err != nil {
 		t.Error(err)

@@ -151,7 +151,7 @@ func options(address, id string) (o *mqtt.ClientOptions, breakIt func()) {
 func connect(t testing.TB, o *mqtt.ClientOptions) mqtt.Client {
 	t.Helper()
 	client := mqtt.NewClient(o)
-	if token := client.Connect(); !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if token := client.Connect(); !token.WaitTimeout(time.Minute) || token.Error() != nil {
 		t.Fatal("no connection: ", token.Error())
 	}
 	t.Cleanup(func() { client.Disconnect(100) })
@@ -160,7 +160,7 @@ func connect(t testing.TB, o *mqtt.ClientOptions) mqtt.Client {
 
 func subscribe(t testing.TB, client mqtt.Client, filter string, f mqtt.MessageHandler) {
 	t.Helper()
-	if token := client.Subscribe(filter, 1, f); !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if token := client.Subscribe(filter, 1, f); !token.WaitTimeout(time.Minute) || token.Error() != nil {
 		t.Fatal("no subscription: ", token.Error())
 	}
 }

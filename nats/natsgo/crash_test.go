@@ -100,7 +100,7 @@ func TestCrash(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Start()
-		if !s.ReadyForConnections(10 * time.Second) {
+		if !s.ReadyForConnections(time.Minute) {
 			t.Fatal("the server does not start")
 		}
 		return s

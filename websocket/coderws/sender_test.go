@@ -185,7 +185,7 @@ func TestTimeout(t *testing.T) {
 		return nil
 	})}}))
 	defer close(release)
-	s.Timeout, s.Attempts = 50*time.Millisecond, 2
+	s.Timeout, s.Attempts = time.Second, 2
 	e := event(1)
 	var failed *cecoderws.SendError
 	if err := s.Send(within(t), &e); !errors.As(err, &failed) || !errors.Is(err, context.DeadlineExceeded) || !failed.Retryable() {
