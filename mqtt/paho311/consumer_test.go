@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -259,7 +261,7 @@ func TestSessionLost(t *testing.T) {
 		return seen.add(e)
 	})}})
 	<-begun
-	time.Sleep(100 * time.Millisecond) // so that the client has the others
+	waitFor(t, func() bool { return atomic.LoadInt64(&s.Info.MessagesSent) >= 3 }) // the client gets the others
 	s.Close()
 	s, _, err = newServer(address, nil)
 	if err != nil {
@@ -274,6 +276,14 @@ func TestSessionLost(t *testing.T) {
 	if err := end(); err != nil {
 		t.Error(err)
 	}
+}
+
+// records counts the records of a log.
+type records struct{ atomic.Int32 }
+
+func (r *records) Write(b []byte) (int, error) {
+	r.Add(1)
+	return len(b), nil
 }
 
 // After Run and the end of the connection there are no more goroutines than before.
@@ -299,7 +309,8 @@ func TestQoS0(t *testing.T) {
 	session(t, address, "billing") // so that the subscription is there
 	begun, finish := make(chan struct{}, 100), make(chan struct{})
 	var seen handled
-	end, _, _ := begin(t, address, &cepaho311.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Wait: time.Hour, MaxWait: time.Hour, Handler: handler(func(e *cloudevents.Event) error {
+	var dropped records
+	end, _, _ := begin(t, address, &cepaho311.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Logger: slog.New(slog.NewTextHandler(&dropped, nil)), Wait: time.Hour, MaxWait: time.Hour, Handler: handler(func(e *cloudevents.Event) error {
 		if e.ID == "10" {
 			defer close(begun)
 			return errors.New("not now")
@@ -328,7 +339,7 @@ func TestQoS0(t *testing.T) {
 	}
 	publish(10, 1)
 	waitFor(t, func() bool { return len(all.all()) == 11 })
-	time.Sleep(100 * time.Millisecond) // the consumer may be behind
+	waitFor(t, func() bool { return dropped.Load() == 7 }) // the consumer may be behind
 	close(finish)
 	for range begun { // until it is closed
 	}
