@@ -1,8 +1,9 @@
 // Package freeport finds addresses for what a test starts, stops and starts again. Only tests
-// import it. A test that listens itself, and once, listens at port 0.
+// and brokers for tests import it. A test that listens itself, and once, listens at port 0.
 package freeport
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -27,15 +28,22 @@ var next = func() *atomic.Uint32 {
 // start. A client that connects to it meanwhile is refused, and is never connected to itself.
 func Address(t testing.TB) string {
 	t.Helper()
+	l, err := Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// Listen listens at an address like those of [Address].
+func Listen() (net.Listener, error) {
 	for range count {
-		address := fmt.Sprintf("127.0.0.1:%d", first+next.Add(1)%count)
-		if l, err := net.Listen("tcp", address); err == nil {
-			_ = l.Close()
-			return address
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+next.Add(1)%count)); err == nil {
+			return l, nil
 		}
 	}
-	t.Fatal("no port is free")
-	return ""
+	return nil, errors.New("no port is free")
 }
 
 // Port returns the port of an [Address].
