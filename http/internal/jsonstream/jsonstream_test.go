@@ -189,7 +189,7 @@ func TestReaderMemory(t *testing.T) {
 		"escapes":  `{` + strings.Repeat(`"\u0061":1,`, 1<<20) + `"a":1}`,
 		"elements": `[` + strings.Repeat(`{},`, 1<<20) + `0]`,
 	} {
-		n := alloctest.Least(func() {
+		n := alloctest.Bytes(func() {
 			r := jsonstream.New(strings.NewReader(document))
 			if r.Kind() == '{' {
 				r.Object(func([]byte) { r.Skip() })
