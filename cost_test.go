@@ -16,11 +16,7 @@ import (
 func checkCost(t *testing.T, size int, each float64, f func()) {
 	t.Helper()
 	const fixed = 32 << 10
-	f() // what is made once, is made now
-	if alloctest.RaceDetector {
-		return
-	}
-	n := alloctest.Bytes(f)
+	n := alloctest.Least(f)
 	if float64(n) > fixed+each*float64(size) {
 		t.Errorf("%d bytes are allocated for %d", n, size)
 	}

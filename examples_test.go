@@ -15,6 +15,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // The programs of examples/ do what their comments say.
@@ -32,7 +33,7 @@ func TestExamplePrograms(t *testing.T) {
 	program := func(name string) string { return filepath.Join(dir, name) }
 
 	t.Run("orders", func(t *testing.T) {
-		address := freeAddress(t)
+		address := freeport.Address(t)
 		orders := startProgram(t, address, program("orders"), "-address", address)
 		for _, c := range []struct {
 			eventType, data string
@@ -73,7 +74,7 @@ func TestExamplePrograms(t *testing.T) {
 			return nil, &statusError{status}
 		}})
 		defer target.Close()
-		address := freeAddress(t)
+		address := freeport.Address(t)
 		startProgram(t, address, program("gateway"), "-address", address, "-target", target.URL, "-filter", "type LIKE 'com.example.%'")
 		for _, c := range []struct {
 			eventType string
@@ -93,7 +94,7 @@ func TestExamplePrograms(t *testing.T) {
 	})
 
 	t.Run("function", func(t *testing.T) {
-		address := freeAddress(t)
+		address := freeport.Address(t)
 		t.Setenv("PORT", address[strings.LastIndex(address, ":")+1:])
 		startProgram(t, address, program("function"))
 		answer := postEvent(t, "http://"+address, "com.example.price.asked", `{"item":"espresso"}`)
@@ -118,7 +119,7 @@ func TestREADMEPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	var programs []string
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), freeport.Address(t)
 	for _, s := range snippetsOf("README.md", string(text)) {
 		if !strings.HasPrefix(s.source, "package main") {
 			continue
@@ -204,15 +205,6 @@ func run(t *testing.T, address string, end func(*exec.Cmd), name string, args ..
 			t.Fatalf("%s does not listen", name)
 		}
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return "127.0.0.1:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 func postEvent(t *testing.T, url, eventType, data string) *http.Response {

@@ -3,23 +3,12 @@ package cloudevents_test
 import (
 	"encoding/base64"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
-
-// measure returns how often f allocates, and how many bytes.
-func measure(f func()) (allocations, bytes uint64) {
-	f() // what is made once, is made now
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.Mallocs - before.Mallocs, after.TotalAlloc - before.TotalAlloc
-}
 
 // checkLinear fails if f costs more than eight times as much for eight times the
 // size. A slice that grows by doubling may have grown once more, which doubles
@@ -31,8 +20,8 @@ func checkLinear(t *testing.T, make func(n int) func()) {
 		make(n)()
 		return
 	}
-	allocs1, bytes1 := measure(make(n))
-	allocs8, bytes8 := measure(make(8 * n))
+	allocs1, bytes1 := alloctest.Cost(make(n))
+	allocs8, bytes8 := alloctest.Cost(make(8 * n))
 	if allocs8 > 9*allocs1+100 {
 		t.Errorf("%d allocations for n, %d for 8n", allocs1, allocs8)
 	}

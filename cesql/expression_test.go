@@ -92,7 +92,7 @@ func TestCostOfCompiling(t *testing.T) {
 				b.WriteString(strings.ReplaceAll(repeat, "%d", strconv.Itoa(i)))
 			}
 			text := b.String() + "1"
-			return alloctest.Bytes(func() {
+			return alloctest.Least(func() {
 				if _, _, err := compiler.Compile(text); err != nil {
 					t.Fatal(err)
 				}

@@ -57,7 +57,7 @@ func TestUnknownTypeIsBounded(t *testing.T) {
 		strings.Repeat("com.example.", 100_000), strings.Repeat("y", 1<<20), strings.Repeat("\x00", 1<<20), strings.Repeat("é", 1<<19),
 	} {
 		var text string
-		n := alloctest.Bytes(func() { text = unknown(t, m, cloudevents.Event{Type: eventType}) })
+		n := alloctest.Least(func() { text = unknown(t, m, cloudevents.Event{Type: eventType}) })
 		if len(text) > 1000 || n > 50_000 {
 			t.Errorf("%d bytes of text, %d allocated", len(text), n)
 		}

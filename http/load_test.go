@@ -151,7 +151,7 @@ func client() (*http.Client, *http.Transport) {
 // memory that is in use then.
 func settled(t *testing.T, goroutines int) uint64 {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for runtime.NumGoroutine() > goroutines && time.Now().Before(deadline) {
 		time.Sleep(time.Millisecond)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 var deliveries = flag.Int("deliveries", 2000, "how many events TestDelivery sends")
@@ -78,17 +79,18 @@ func (discarded) WriteHeader(int)             {}
 // same address. All events arrive unchanged.
 func TestDelivery(t *testing.T) {
 	u := newUnreliable()
-	start := func(address string) (*http.Server, string) {
+	address := freeport.Address(t)
+	start := func() *http.Server {
 		l, err := net.Listen("tcp", address)
 		if err != nil {
 			t.Error(err)
-			return nil, ""
+			return nil
 		}
 		s := &http.Server{Handler: u, ErrorLog: discardLog()}
 		go func() { _ = s.Serve(l) }()
-		return s, l.Addr().String()
+		return s
 	}
-	server, address := start("127.0.0.1:0")
+	server := start()
 
 	var attempts, refusals atomic.Int64
 	own := &http.Transport{MaxIdleConnsPerHost: 16}
@@ -116,7 +118,7 @@ func TestDelivery(t *testing.T) {
 			_ = server.Close()
 			before := refusals.Load()
 			waitFor(t, func() bool { return refusals.Load() > before })
-			if server, _ = start(address); server == nil {
+			if server = start(); server == nil {
 				return
 			}
 			restarts++

@@ -81,7 +81,7 @@ func wantNoLeak(t *testing.T, f func()) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	f()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for runtime.NumGoroutine() > before {
 		if ctx.Err() != nil {

@@ -167,7 +167,7 @@ func TestSenderHangingServer(t *testing.T) {
 				own := &http.Transport{}
 				defer own.CloseIdleConnections()
 				sender := hushed(cehttp.Sender{Target: "http://" + address, Client: &http.Client{Transport: own}})
-				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
 				defer cancel()
 				_, err := sender.Request(ctx, &e)
 				if failed := sendError(t, err); !errors.Is(err, context.DeadlineExceeded) || failed.Attempts != 1 || !failed.Retryable() {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 func oneOf(e cloudevents.Event) []cloudevents.Event { return []cloudevents.Event{e} }
@@ -44,12 +45,7 @@ func rawServer(t *testing.T, f func(net.Conn)) (address string) {
 // refused returns an address without a listener.
 func refused(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return freeport.Address(t)
 }
 
 // hear reads a request of up to 64 KiB.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // listen starts Serve on loopback, and returns its address and a function that
@@ -36,7 +37,7 @@ func listen(t *testing.T, h http.Handler) (address string, stop func() error) {
 }
 
 func TestListenAndServe(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", freeport.Address(t)) // it is closed and opened again
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func deliverShop(t *testing.T, url string) {
 // waitFor polls an expression until it is true.
 func (b *browser) waitFor(expression string) {
 	b.t.Helper()
-	for range 200 {
+	for range 2400 { // two minutes, and what the browser takes
 		if eval[bool](b, "Boolean("+expression+")") {
 			return
 		}

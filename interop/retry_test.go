@@ -73,7 +73,7 @@ func withSDKGo(t *testing.T, url string, m cloudevents.Mode, do func(context.Con
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	do(withMode(cecontext.WithRetriesExponentialBackoff(ctx, time.Millisecond, 2), m), sender, s)
 }

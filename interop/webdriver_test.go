@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // browser is a session of headless Chromium, driven over the WebDriver protocol
@@ -40,6 +41,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	driver := program(t, "chromedriver", "Debian's chromium-driver")
 	chromium := program(t, "chromium", "Debian's chromium")
+	profile := profileDir(t)
 	cmd := exec.Command(driver, "--port=0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -76,9 +78,9 @@ func newBrowser(t *testing.T) *browser {
 		"goog:chromeOptions": map[string]any{
 			"binary": chromium,
 			"args": []string{
-				"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+				"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync",
-				"--user-data-dir=" + t.TempDir(),
+				"--user-data-dir=" + profile,
 			},
 		},
 		"goog:loggingPrefs": map[string]any{"browser": "ALL", "performance": "ALL"},
@@ -86,6 +88,27 @@ func newBrowser(t *testing.T) *browser {
 	b.session += "/" + session.ID
 	t.Cleanup(func() { b.call(http.MethodDelete, "", nil, nil) })
 	return b
+}
+
+// profileDir returns a directory for Chromium, of which some process may write for a moment after
+// the driver has ended. That is why it is not one of the testing package, which removes it once.
+func profileDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+			if err := os.RemoveAll(dir); err == nil {
+				return
+			} else if time.Now().After(end) {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	return dir
 }
 
 // call makes a call of the protocol and reads its value into result, unless result is

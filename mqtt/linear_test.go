@@ -2,23 +2,13 @@ package cemqtt_test
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
-
-// cost returns how often f allocates, and how many bytes.
-func cost(f func()) (allocations, bytes uint64) {
-	f() // what is made once, is made now
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.Mallocs - before.Mallocs, after.TotalAlloc - before.TotalAlloc
-}
 
 // numbered returns n user properties behind those that are required. A verb in name is for
 // the number of each, in descending order.
@@ -85,8 +75,8 @@ func TestLinearCost(t *testing.T) {
 	}
 	for name, make := range tests {
 		t.Run(name, func(t *testing.T) {
-			allocs1, bytes1 := cost(make(n))
-			allocs2, bytes2 := cost(make(2 * n))
+			allocs1, bytes1 := alloctest.Cost(make(n))
+			allocs2, bytes2 := alloctest.Cost(make(2 * n))
 			if allocs2 > 2*allocs1+100 || bytes2 > 4*bytes1+8192 { // a slice that doubles may do so once more
 				t.Errorf("%d allocations and %d bytes for n, %d and %d for 2n", allocs1, bytes1, allocs2, bytes2)
 			}
@@ -99,7 +89,7 @@ func TestLinearCost(t *testing.T) {
 func TestForeignPropertiesAreFree(t *testing.T) {
 	m := cemqtt.Message{UserProperties: numbered(100_000, "X-%06d")}
 	var d cemqtt.Decoder
-	allocations, _ := cost(func() {
+	allocations, _ := alloctest.Cost(func() {
 		if _, err := d.ToCloudEvent(&m); err != nil {
 			t.Error(err)
 		}

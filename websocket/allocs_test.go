@@ -104,7 +104,7 @@ func TestLinear(t *testing.T) {
 			}
 		},
 	} {
-		once, twice := alloctest.Bytes(f(8_000)), alloctest.Bytes(f(16_000))
+		once, twice := alloctest.Least(f(8_000)), alloctest.Least(f(16_000))
 		if twice > 3*once+16<<10 {
 			t.Errorf("%s: %d bytes for 8,000, %d for 16,000", name, once, twice)
 		}

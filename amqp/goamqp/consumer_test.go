@@ -307,7 +307,7 @@ func TestShutdown(t *testing.T) {
 			end, _ := begin(t, consumer)
 			<-begun
 			if !c.left {
-				time.AfterFunc(100*time.Millisecond, func() { close(finish) })
+				time.AfterFunc(2*time.Second, func() { close(finish) }) // long after Run has been told to end
 			}
 			err := end()
 			var unfinished *dispatch.UnfinishedError

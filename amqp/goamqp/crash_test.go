@@ -192,7 +192,7 @@ func drain(t *testing.T, url, address string) (ids []string) {
 	link := newReceiver(t, dial(t, url), address, 1)
 	defer closeLink(link)
 	for {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		m, err := link.Receive(ctx, nil)
 		cancel()
 		if err != nil {

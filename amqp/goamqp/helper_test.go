@@ -80,7 +80,7 @@ func newReceiver(t testing.TB, s *amqp.Session, address string, credit int32) *a
 // receive returns the next message of a queue.
 func receive(t testing.TB, link *amqp.Receiver) *amqp.Message {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	m, err := link.Receive(ctx, nil)
 	if err != nil {
@@ -100,7 +100,7 @@ func connectTo(url string, credit int32) func(context.Context) (cegoamqp.Links, 
 // connectPrefixed is connectTo for a broker whose addresses have a prefix.
 func connectPrefixed(url, prefix string, credit int32) func(context.Context) (cegoamqp.Links, error) {
 	return func(ctx context.Context) (links cegoamqp.Links, err error) {
-		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		if links.Conn, err = amqp.Dial(ctx, url, options(url)); err != nil {
 			return links, err

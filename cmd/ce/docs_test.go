@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cetest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // step is a command of a transcript, with what it prints.
@@ -52,7 +52,7 @@ func TestDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, two := freePort(t), freePort(t)
+	one, two := freeport.Port(t), freeport.Port(t)
 	ports := strings.NewReplacer("localhost:9000", "localhost:"+one, "localhost:8081", "localhost:"+two, "ce listen 9000", "ce listen "+one, "ce listen 8081", "ce listen "+two)
 	asWritten := strings.NewReplacer(":"+one, ":9000", ":"+two, ":8081")
 	dir := t.TempDir()
@@ -152,15 +152,4 @@ func listenStep(t *testing.T, dir, command string, s step, update func(string)) 
 		compare(t, s, got)
 		update(got)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
 }

@@ -34,7 +34,7 @@ func TestInterruptedInput(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			kill := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+			kill := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
 			defer kill.Stop()
 			// More than a pipe holds: once it is written, the command is reading.
 			if _, err := io.WriteString(in, strings.Repeat(" ", 1<<20)); err != nil {

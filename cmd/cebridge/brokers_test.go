@@ -42,7 +42,7 @@ func startNATSServer(t *testing.T, stream string, out **server.Server, change ..
 	*out = s
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(time.Minute) {
 		t.Fatal("the server does not start")
 	}
 	conn, err := nats.Connect(s.ClientURL(), nats.Token(options.Authorization))

@@ -14,6 +14,7 @@ import (
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/amqpbroker"
 	"github.com/seed763dd41b/cloudevents/internal/brokertest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // chainEvents returns how many events pass the chain.
@@ -69,7 +70,7 @@ func chain(t *testing.T, n int, amqp string, env []string, kills []int) {
 		}
 		return nil
 	}
-	door := "http://" + freePort(t) + "/in"
+	door := "http://" + freeport.Address(t) + "/in"
 	bridges := []*bridgeProcess{
 		start(t, door, "kafka://"+kafka+"/orders"),
 		start(t, "kafka://"+kafka+"/orders", "nats://"+js+"/ORDERS/orders.placed"),

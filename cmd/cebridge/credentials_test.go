@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // hush is part of every secret of these tests, and must not be in a log.
@@ -47,8 +48,8 @@ func TestCredentials(t *testing.T) {
 		user, password, _ := r.BasicAuth()
 		return user == "me" && password == hush
 	})
-	door := "http://" + freePort(t) + "/"
-	socket := "ws://" + freePort(t) + "/" + hush
+	door := "http://" + freeport.Address(t) + "/"
+	socket := "ws://" + freeport.Address(t) + "/" + hush
 
 	sourceToken, targetToken := "CEBRIDGE_SOURCE_TOKEN="+hush, "CEBRIDGE_TARGET_TOKEN="+hush
 	for i, c := range []struct {
@@ -114,12 +115,12 @@ func TestCredentials(t *testing.T) {
 func TestSecretsOfFailures(t *testing.T) {
 	refusing := httptest.NewServer(http.NotFoundHandler())
 	defer refusing.Close()
-	nobody := freePort(t)
+	nobody := freeport.Address(t)
 	for _, target := range []string{
 		"http://" + nobody + "/" + hush + "?key=" + hush, refusing.URL + "/" + hush + "?key=" + hush,
 		"ws://" + nobody + "/events?key=" + hush, strings.Replace(refusing.URL, "http", "ws", 1) + "/events?key=" + hush,
 	} {
-		door := "http://" + freePort(t) + "/"
+		door := "http://" + freeport.Address(t) + "/"
 		p := startWith(t, []string{"CEBRIDGE_TARGET_USER=me", "CEBRIDGE_TARGET_PASSWORD=" + hush}, "-v", door, target)
 		e := generated(1)
 		s := cehttp.Sender{Target: door, Mode: cloudevents.StructuredMode, Retry: cehttp.Retry{Attempts: 1}, Logger: slog.New(slog.DiscardHandler)}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/brokertest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // place is where events are in a broker.
@@ -50,7 +51,7 @@ func TestDirections(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
 			last := newSink(t)
-			door := "http://" + freePort(t) + "/"
+			door := "http://" + freeport.Address(t) + "/"
 			in := start(t, door, p.url)
 			const n = 4 * dataKinds
 			send(t, door, 0, n).Wait()
@@ -75,7 +76,7 @@ func TestFilterAndDeadLetter(t *testing.T) {
 	for name, begin := range places {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
-			door := "http://" + freePort(t) + "/"
+			door := "http://" + freeport.Address(t) + "/"
 			start(t, door, p.url)
 			send(t, door, 0, 14).Wait()
 
@@ -124,7 +125,7 @@ func TestGroupOfAnother(t *testing.T) {
 func TestBrokerStartsAgain(t *testing.T) {
 	b := startAMQP(t)
 	last := newSink(t)
-	door := "http://" + freePort(t) + "/"
+	door := "http://" + freeport.Address(t) + "/"
 	in, out := start(t, door, b.URL()+"/orders"), start(t, b.URL()+"/orders", last.URL)
 	const n = 400
 	running := send(t, door, 0, n)

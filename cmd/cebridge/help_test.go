@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/brokertest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
 
@@ -89,7 +90,7 @@ func TestHelpExamples(t *testing.T) {
 	kafka, js, mqtt := startKafka(t, "orders", "orders-dead"), startNATS(t, "ORDERS"), brokertest.Mosquitto(t)
 	amqp := strings.TrimPrefix(startAMQP(t).URL(), "amqp://")
 	last := newSink(t)
-	web, socket := freePort(t), freePort(t)
+	web, socket := freeport.Address(t), freeport.Address(t)
 	replace := strings.NewReplacer("://:8080", "://"+web, "://:8081", "://"+socket, "localhost:9092", kafka, "https://example.com/hook", last.URL+"/hook",
 		"localhost:4222", js, "localhost:5672", amqp, "localhost:1883", mqtt)
 	makeSession(t, mqtt, "last", "orders")
@@ -126,7 +127,7 @@ func TestHelpExamples(t *testing.T) {
 			default:
 				door := "http://" + web + "/"
 				if s.source.scheme != "http" {
-					door = "http://" + freePort(t) + "/"
+					door = "http://" + freeport.Address(t) + "/"
 					defer start(t, door, feed[s.source.scheme]).stop()
 				}
 				err = (&cehttp.Sender{Target: door}).Send(t.Context(), &e)

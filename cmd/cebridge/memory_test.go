@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // resident returns the MiB of memory that a process has, and the most that it ever had.
@@ -39,7 +40,7 @@ func TestStalledTarget(t *testing.T) {
 	for name, begin := range places {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
-			door := "http://" + freePort(t) + "/"
+			door := "http://" + freeport.Address(t) + "/"
 			feed := start(t, door, p.url)
 			sender := cehttp.Sender{Target: door}
 			var running sync.WaitGroup
@@ -75,7 +76,7 @@ func TestStalledTarget(t *testing.T) {
 	}
 	t.Run("HTTP", func(t *testing.T) {
 		last, took, release := stalled(t)
-		door := "http://" + freePort(t) + "/"
+		door := "http://" + freeport.Address(t) + "/"
 		const places, senders = 8, 200
 		p := start(t, "-concurrency", fmt.Sprint(places), "-timeout", "5m", door, last.URL)
 		sender := cehttp.Sender{

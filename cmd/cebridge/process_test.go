@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -11,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // childArgs has the arguments of a process of this test that is cebridge, with tabs between
@@ -45,7 +46,7 @@ func start(t *testing.T, args ...string) *bridgeProcess {
 // startWith is start with variables of the environment.
 func startWith(t *testing.T, env []string, args ...string) *bridgeProcess {
 	t.Helper()
-	p := &bridgeProcess{t: t, env: env, admin: freePort(t), log: new(logFile)}
+	p := &bridgeProcess{t: t, env: env, admin: freeport.Address(t), log: new(logFile)}
 	p.args = append([]string{"-admin", p.admin}, args...)
 	p.start()
 	t.Cleanup(func() {
@@ -137,16 +138,6 @@ func (p *bridgeProcess) stop() {
 	if err := p.cmd.Wait(); err != nil {
 		p.t.Error(err)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func waitFor(t *testing.T, ok func() bool) {

@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/brokertest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // deadPlaces start a broker for the place of dead letters and that of events in a document, and
@@ -77,7 +78,7 @@ func TestReprocess(t *testing.T) {
 			}
 			last := newSink(t)
 			last.fail = func(*cloudevents.Event) error { return dispatch.Permanent(errors.New("no such customer")) }
-			door := "http://" + freePort(t) + "/"
+			door := "http://" + freeport.Address(t) + "/"
 			defer start(t, door, orders).stop()
 			const n = 8
 			send(t, door, 0, n).Wait()

@@ -15,6 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/brokertest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // stalled is a receiver that takes an event and does not answer before it is released.
@@ -43,10 +44,10 @@ func TestShutdown(t *testing.T) {
 	for _, source := range []string{"http", "amqp"} {
 		t.Run(source, func(t *testing.T) {
 			last, took, release := stalled(t)
-			door := "http://" + freePort(t) + "/"
+			door := "http://" + freeport.Address(t) + "/"
 			p := start(t, door, last.URL)
 			if source == "amqp" {
-				feed := start(t, "http://"+freePort(t)+"/", broker.URL()+"/orders")
+				feed := start(t, "http://"+freeport.Address(t)+"/", broker.URL()+"/orders")
 				send(t, feed.args[len(feed.args)-2], 0, 3).Wait()
 				feed.stop()
 				p.stop()
@@ -80,7 +81,7 @@ func TestShutdown(t *testing.T) {
 func TestShutdownWithoutTime(t *testing.T) {
 	broker := startAMQP(t)
 	last, took, release := stalled(t)
-	door := "http://" + freePort(t) + "/"
+	door := "http://" + freeport.Address(t) + "/"
 	feed := start(t, door, broker.URL()+"/orders")
 	send(t, door, 0, 1).Wait()
 	feed.stop()
@@ -109,10 +110,10 @@ func TestHTTPAnswers(t *testing.T) {
 		}
 		return &statusError{answer}
 	}
-	door := "http://" + freePort(t) + "/in"
+	door := "http://" + freeport.Address(t) + "/in"
 	start(t, door, last.URL)
-	away := "http://" + freePort(t) + "/in"
-	start(t, away, "http://"+freePort(t)+"/nobody")
+	away := "http://" + freeport.Address(t) + "/in"
+	start(t, away, "http://"+freeport.Address(t)+"/nobody")
 	for _, c := range []struct {
 		reason string
 		url    string
@@ -187,7 +188,7 @@ func TestNothingIsLeft(t *testing.T) {
 			}
 			round := func() {
 				before := last.count()
-				door := "http://" + freePort(t) + "/"
+				door := "http://" + freeport.Address(t) + "/"
 				in, out := bridge(door, end), bridge(end, last.URL)
 				waitFor(t, func() bool {
 					r, err := http.Get(door + "health")

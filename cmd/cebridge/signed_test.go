@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/brokertest"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	"github.com/seed763dd41b/cloudevents/spec"
 	ceverify "github.com/seed763dd41b/cloudevents/verify"
 )
@@ -48,7 +49,7 @@ func TestSignedChain(t *testing.T) {
 	amqp := startAMQP(t).URL() + "/orders"
 	kafka, js, mqtt := startKafka(t, "orders"), startNATS(t, "ORDERS"), brokertest.Mosquitto(t)
 	makeSession(t, mqtt, "cebridge", "shop/#")
-	door := "http://" + freePort(t) + "/in"
+	door := "http://" + freeport.Address(t) + "/in"
 	for _, ends := range [][2]string{
 		{door, "kafka://" + kafka + "/orders"},
 		{"kafka://" + kafka + "/orders", "nats://" + js + "/ORDERS/orders.placed"},

@@ -20,6 +20,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // The trace contexts of the first sender and of the last hop.
@@ -71,7 +72,7 @@ func nextHeaders(t *testing.T, broker string) map[string]string {
 
 // The plain headers of a hop stand beside the event in binary mode, which has its own.
 func TestTraceContextBinary(t *testing.T) {
-	broker, door := startKafka(t, "orders"), freePort(t)
+	broker, door := startKafka(t, "orders"), freeport.Address(t)
 	p := start(t, "http://"+door+"/", "kafka://"+broker+"/orders")
 	post(t, door, origin, hopHeaders)
 	got := nextHeaders(t, broker)
@@ -90,7 +91,7 @@ func TestTraceContextBinary(t *testing.T) {
 func TestTraceContextPasses(t *testing.T) {
 	for name, begin := range places {
 		t.Run(name, func(t *testing.T) {
-			place, door := begin(t), freePort(t)
+			place, door := begin(t), freeport.Address(t)
 			type message struct {
 				header http.Header
 				event  cloudevents.Event
@@ -127,7 +128,7 @@ func TestTraceContextPasses(t *testing.T) {
 
 // Baggage passes without a trace context.
 func TestBaggageAlone(t *testing.T) {
-	broker, door := startKafka(t, "orders", "copies"), freePort(t)
+	broker, door := startKafka(t, "orders", "copies"), freeport.Address(t)
 	in := start(t, "http://"+door+"/", "kafka://"+broker+"/copies")
 	out := start(t, "kafka://"+broker+"/copies", "kafka://"+broker+"/orders")
 	post(t, door, "", map[string]string{"baggage": "customer=17"})
@@ -212,7 +213,7 @@ func TestExport(t *testing.T) {
 	c := &collector{t: t}
 	server := httptest.NewServer(c)
 	defer server.Close()
-	broker, door := startKafka(t, "orders"), freePort(t)
+	broker, door := startKafka(t, "orders"), freeport.Address(t)
 	p := startWith(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + server.URL}, "-otel", "http://"+door+"/", "kafka://"+broker+"/orders")
 	post(t, door, origin, hopHeaders)
 	got := nextHeaders(t, broker)
@@ -256,8 +257,8 @@ func TestExport(t *testing.T) {
 
 // A collector that is away keeps no event back, and the log says so.
 func TestNoCollector(t *testing.T) {
-	last, door := newSink(t), freePort(t)
-	p := startWith(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://" + freePort(t)}, "-otel", "http://"+door+"/", last.URL)
+	last, door := newSink(t), freeport.Address(t)
+	p := startWith(t, []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://" + freeport.Address(t)}, "-otel", "http://"+door+"/", last.URL)
 	post(t, door, origin, hopHeaders)
 	last.has(t, 1)
 	p.stop()

@@ -1,11 +1,15 @@
 package main
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
+)
 
 // Events go over a WebSocket between two bridges, and are the same.
 func TestWebSocket(t *testing.T) {
 	last := newSink(t)
-	socket, door := "ws://"+freePort(t)+"/events", "http://"+freePort(t)
+	socket, door := "ws://"+freeport.Address(t)+"/events", "http://"+freeport.Address(t)
 	start(t, socket, last.URL)
 	start(t, door, socket)
 	const n = 40

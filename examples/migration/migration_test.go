@@ -18,6 +18,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // Each program receives what each program sends, answers it with the same status, and sends
@@ -33,7 +34,7 @@ func TestPrograms(t *testing.T) {
 			service := start(t, filepath.Join(dir, receiver), invoices.url)
 			for i, sender := range []string{"before", "after"} {
 				order := strconv.Itoa(17 + i)
-				cmd := exec.Command(filepath.Join(dir, sender), "-port", freePort(t), "-target", service.url, "-order", order)
+				cmd := exec.Command(filepath.Join(dir, sender), "-port", freeport.Port(t), "-target", service.url, "-order", order)
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Errorf("%s to %s: %v\n%s", sender, receiver, err, out)
 				}
@@ -123,7 +124,7 @@ func (s *service) output(t *testing.T) string {
 }
 
 func start(t *testing.T, program, target string) *service {
-	port := freePort(t)
+	port := freeport.Port(t)
 	stdout, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
 	if err != nil {
 		t.Fatal(err)
@@ -148,15 +149,6 @@ func start(t *testing.T, program, target string) *service {
 			t.Fatalf("%s does not listen", program)
 		}
 	}
-}
-
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 // post sends an event without retries and returns the status of the answer.

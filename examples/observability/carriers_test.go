@@ -217,7 +217,7 @@ func startMQTT(mode cloudevents.Mode) func(*testing.T, ends) func(context.Contex
 		connect := func(c autopaho.ClientConfig) *autopaho.ConnectionManager {
 			m := must[*autopaho.ConnectionManager](t)(autopaho.NewConnection(context.Background(), c))
 			t.Cleanup(func() {
-				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 				defer cancel()
 				_ = m.Disconnect(ctx)
 			})

@@ -35,6 +35,33 @@ func TestAtMost(t *testing.T) {
 	}
 }
 
+// A pool that is found empty now and then makes no test fail, and what each call does is seen.
+func TestLeastCounts(t *testing.T) {
+	if alloctest.RaceDetector {
+		t.Skip("nothing is measured")
+	}
+	const size = 1 << 20
+	calls := 0
+	sometimes := func() {
+		if calls++; calls <= 300 || calls%3 == 0 {
+			kept = make([]byte, size)
+			kept = make([]byte, size)
+		}
+	}
+	r := &recorder{TB: t}
+	if alloctest.AtMost(r, "sometimes", 1, sometimes); r.failed {
+		t.Error("the least of the averages does not count")
+	}
+	calls = 300
+	if allocations, bytes := alloctest.Cost(sometimes); allocations >= 2 || bytes >= size {
+		t.Errorf("%d allocations of %d bytes, sometimes", allocations, bytes)
+	}
+	always := func() { kept = make([]byte, size) }
+	if allocations, bytes := alloctest.Cost(always); allocations != 1 || bytes < size || bytes > 2*size || alloctest.Least(always) < size {
+		t.Errorf("%d allocations of %d bytes, always", allocations, bytes)
+	}
+}
+
 func TestBytes(t *testing.T) {
 	if alloctest.RaceDetector {
 		t.Skip("nothing is measured")

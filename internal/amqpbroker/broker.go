@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // Broker is a broker. The zero value is ready to be started.
@@ -49,11 +51,12 @@ type message struct {
 func (b *Broker) Start() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	listen := func() (net.Listener, error) { return net.Listen("tcp", b.address) }
 	if b.address == "" {
-		b.address = "127.0.0.1:0"
+		listen = freeport.Listen
 		b.queues = map[string]*queue{}
 	}
-	listener, err := net.Listen("tcp", b.address)
+	listener, err := listen()
 	if err != nil {
 		return err
 	}

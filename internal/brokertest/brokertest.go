@@ -6,7 +6,6 @@ package brokertest
 import (
 	"bufio"
 	"io"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -20,21 +19,6 @@ func unavailable(t testing.TB, what string) {
 		t.Fatal(what)
 	}
 	t.Skip(what)
-}
-
-// freePort returns a port of the loopback interface.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
 }
 
 // waitForLine reads until a line has a text. What follows is read and dropped.

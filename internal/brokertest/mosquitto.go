@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // Mosquitto starts Mosquitto, which keeps all messages of its sessions, in memory. It returns
@@ -20,7 +22,7 @@ func Mosquitto(t testing.TB) (address string) {
 			unavailable(t, "needs the package mosquitto")
 		}
 	}
-	port := freePort(t)
+	port := freeport.Port(t)
 	settings := "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n"
 	if os.Getuid() == 0 {
 		settings += "user root\n"

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // Proton compiles the example broker of Qpid Proton for C and starts it. It sends settled
@@ -29,7 +31,7 @@ func Proton(t testing.TB) (url string, restart func()) {
 	if out, err := exec.Command(compiler, append([]string{"-O1", "-o", program, "-I", examples, source}, append(libraries, "-lpthread")...)...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	port := freePort(t)
+	port := freeport.Port(t)
 	var cmd *exec.Cmd
 	begin := func() {
 		cmd = exec.Command(program, "127.0.0.1", port)

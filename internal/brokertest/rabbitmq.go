@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // RabbitMQ starts RabbitMQ with AMQP 1.0, which takes some 15 s, if CI_RABBITMQ is 1. restart
@@ -20,7 +22,7 @@ func RabbitMQ(t testing.TB) (url string, restart func()) {
 		unavailable(t, "needs the package rabbitmq-server")
 	}
 	dir := t.TempDir()
-	port, names, distribution := freePort(t), freePort(t), freePort(t)
+	port, names, distribution := freeport.Port(t), freeport.Port(t), freeport.Port(t)
 	for name, content := range map[string]string{
 		"plugins":       "[rabbitmq_amqp1_0].\n",
 		"rabbitmq.conf": "listeners.tcp.default = 127.0.0.1:" + port + "\n",

@@ -29,7 +29,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-const kafkaDeadline = 10 * time.Second
+const kafkaDeadline = time.Minute
 
 // kafkaBroker is a cluster in this process, with a topic to and a topic from each peer.
 type kafkaBroker struct {

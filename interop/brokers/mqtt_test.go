@@ -22,12 +22,13 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	"github.com/seed763dd41b/cloudevents/interop/brokers/peertest"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-const mqttDeadline = 10 * time.Second
+const mqttDeadline = time.Minute
 
 // mqttClient is this module's side of a broker, or the peer paho.golang.
 type mqttClient struct {
@@ -35,20 +36,9 @@ type mqttClient struct {
 	received chan *paho.Publish
 }
 
-// freeAddress returns an address of the loopback interface that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func startMosquitto(t *testing.T) string {
 	program := peertest.Program(t, "mosquitto")
-	address := freeAddress(t)
+	address := freeport.Address(t)
 	_, port, _ := net.SplitHostPort(address)
 	config := filepath.Join(t.TempDir(), "mosquitto.conf")
 	text := "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\n"
@@ -78,7 +68,7 @@ func startMosquitto(t *testing.T) string {
 }
 
 func startMochi(t *testing.T) string {
-	address := freeAddress(t)
+	address := freeport.Address(t)
 	s := mochi.New(&mochi.Options{Logger: slog.New(slog.DiscardHandler)})
 	if err := s.AddHook(new(auth.AllowHook), nil); err != nil {
 		t.Fatal(err)

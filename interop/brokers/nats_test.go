@@ -23,7 +23,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-const natsDeadline = 10 * time.Second
+const natsDeadline = time.Minute
 
 // natsServer is a server in this process, with a subject to and a subject from the peer.
 type natsServer struct {

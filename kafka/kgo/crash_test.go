@@ -20,6 +20,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 )
 
@@ -77,7 +78,7 @@ func consumeUntilKilled(addrs []string, file string) error {
 // key holds, but for what comes again.
 func TestCrash(t *testing.T) {
 	const n, kills = 20_000, 5
-	options := []kfake.Opt{kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second), kfake.DataDir(t.TempDir())}
+	options := []kfake.Opt{kfake.NumBrokers(1), kfake.Ports(port(t, freeport.Address(t))), kfake.GroupMinSessionTimeout(time.Second), kfake.DataDir(t.TempDir())}
 	boot := func(more ...kfake.Opt) *kfake.Cluster {
 		cluster, err := kfake.NewCluster(append(more, options...)...)
 		if err != nil {
@@ -104,7 +105,7 @@ func TestCrash(t *testing.T) {
 		waitFor(t, func() bool { return lines(t, file) > (i+1)*n/(kills+3) })
 		if i == kills/2 {
 			cluster.Close()
-			cluster = boot(kfake.Ports(port(t, addrs[0])))
+			cluster = boot()
 			before := lines(t, file)
 			waitFor(t, func() bool { return lines(t, file) > before+n/(kills+3) })
 		}

@@ -121,7 +121,7 @@ func committed(t *testing.T, addrs []string) (offsets, records int64) {
 func read(t *testing.T, addrs []string, topic string, n int) (records []*kgo.Record) {
 	t.Helper()
 	client := newClient(t, addrs, kgo.ConsumeTopics(topic), kgo.FetchMaxWait(50*time.Millisecond))
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for len(records) < n {
 		fetches := client.PollFetches(ctx)
@@ -144,7 +144,7 @@ func runUntil(t *testing.T, c *cekgo.Consumer, done <-chan struct{}) error {
 	case <-done:
 	case err := <-ended:
 		return err
-	case <-time.After(60 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Error("the consumer is not done")
 	}
 	cancel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime"
 	"strconv"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
 
@@ -270,7 +272,7 @@ func TestShutdown(t *testing.T) {
 			end, _ := begin(t, address, consumer)
 			<-begun
 			if !c.left {
-				time.AfterFunc(100*time.Millisecond, func() { close(finish) })
+				time.AfterFunc(2*time.Second, func() { close(finish) }) // long after Run has been told to end
 			}
 			err := end()
 			var unfinished *dispatch.UnfinishedError
@@ -327,7 +329,7 @@ func TestBackPressure(t *testing.T) {
 
 // What waits when the broker loses its sessions is handled, and the subscription is made again.
 func TestSessionLost(t *testing.T) {
-	s, address, err := newServer("127.0.0.1:0", nil)
+	s, address, err := newServer(freeport.Address(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +343,7 @@ func TestSessionLost(t *testing.T) {
 		return seen.add(e)
 	})}})
 	<-begun
-	time.Sleep(100 * time.Millisecond) // so that the client has the others
+	waitFor(t, func() bool { return atomic.LoadInt64(&s.Info.MessagesSent) >= 3 }) // the client gets the others
 	s.Close()
 	s, _, err = newServer(address, nil)
 	if err != nil {
@@ -364,7 +366,8 @@ func TestQoS0(t *testing.T) {
 	session(t, address, "billing") // so that the subscription is there
 	begun, finish := make(chan struct{}, 100), make(chan struct{})
 	var seen handled
-	end, _ := begin(t, address, &cepaho.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {
+	var dropped records
+	end, _ := begin(t, address, &cepaho.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Logger: slog.New(slog.NewTextHandler(&dropped, nil)), Handler: handler(func(e *cloudevents.Event) error {
 		begun <- struct{}{}
 		<-finish
 		return seen.add(e)
@@ -385,12 +388,20 @@ func TestQoS0(t *testing.T) {
 	}
 	publish(10, 1)
 	waitFor(t, func() bool { return len(all.all()) == 11 })
-	time.Sleep(100 * time.Millisecond) // the consumer may be behind
+	waitFor(t, func() bool { return dropped.Load() == 7 }) // the consumer may be behind
 	close(finish)
 	waitFor(t, func() bool { return seen.len() == 4 })
 	if err := end(); err != nil || fmt.Sprint(seen.first()) != "[0 1 2 10]" {
 		t.Errorf("%v, %v", seen.first(), err)
 	}
+}
+
+// records counts the records of a log.
+type records struct{ atomic.Int32 }
+
+func (r *records) Write(b []byte) (int, error) {
+	r.Add(1)
+	return len(b), nil
 }
 
 // After Run and the end of the connection there are no more goroutines than before.

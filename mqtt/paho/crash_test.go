@@ -66,7 +66,7 @@ func consumeUntilKilled(address, file string) error {
 		return err
 	}
 	err = c.Run(ctx)
-	ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ending, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return errors.Join(err, c.Client.Disconnect(ending))
 }

@@ -25,6 +25,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
 
@@ -83,12 +84,7 @@ func restartable(t testing.TB) (address string, restart func()) {
 			t.Skip("there is no mosquitto: apt-get install mosquitto")
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = l.Addr().String()
-	l.Close()
+	address = freeport.Address(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +145,7 @@ func connect(t testing.TB, cfg autopaho.ClientConfig) *autopaho.ConnectionManage
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { disconnect(t, m) })
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := m.AwaitConnection(ctx); err != nil {
 		t.Fatal(err)
@@ -159,7 +155,7 @@ func connect(t testing.TB, cfg autopaho.ClientConfig) *autopaho.ConnectionManage
 
 func disconnect(t testing.TB, m *autopaho.ConnectionManager) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := m.Disconnect(ctx); err != nil {
 		t.Error(err)

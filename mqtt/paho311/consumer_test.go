@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho311 "github.com/seed763dd41b/cloudevents/mqtt/paho311"
 )
@@ -218,7 +221,7 @@ func TestShutdown(t *testing.T) {
 			end, _, _ := begin(t, address, consumer)
 			<-begun
 			if !c.left {
-				time.AfterFunc(100*time.Millisecond, func() { close(finish) })
+				time.AfterFunc(2*time.Second, func() { close(finish) }) // long after Run has been told to end
 			}
 			err := end()
 			var unfinished *dispatch.UnfinishedError
@@ -244,7 +247,7 @@ func TestShutdown(t *testing.T) {
 
 // What waits when the broker loses its sessions is handled, and the subscription is made again.
 func TestSessionLost(t *testing.T) {
-	s, address, err := newServer("127.0.0.1:0", nil)
+	s, address, err := newServer(freeport.Address(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +261,7 @@ func TestSessionLost(t *testing.T) {
 		return seen.add(e)
 	})}})
 	<-begun
-	time.Sleep(100 * time.Millisecond) // so that the client has the others
+	waitFor(t, func() bool { return atomic.LoadInt64(&s.Info.MessagesSent) >= 3 }) // the client gets the others
 	s.Close()
 	s, _, err = newServer(address, nil)
 	if err != nil {
@@ -273,6 +276,14 @@ func TestSessionLost(t *testing.T) {
 	if err := end(); err != nil {
 		t.Error(err)
 	}
+}
+
+// records counts the records of a log.
+type records struct{ atomic.Int32 }
+
+func (r *records) Write(b []byte) (int, error) {
+	r.Add(1)
+	return len(b), nil
 }
 
 // After Run and the end of the connection there are no more goroutines than before.
@@ -298,7 +309,8 @@ func TestQoS0(t *testing.T) {
 	session(t, address, "billing") // so that the subscription is there
 	begun, finish := make(chan struct{}, 100), make(chan struct{})
 	var seen handled
-	end, _, _ := begin(t, address, &cepaho311.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Wait: time.Hour, MaxWait: time.Hour, Handler: handler(func(e *cloudevents.Event) error {
+	var dropped records
+	end, _, _ := begin(t, address, &cepaho311.Consumer{QueueLimit: 2, Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Logger: slog.New(slog.NewTextHandler(&dropped, nil)), Wait: time.Hour, MaxWait: time.Hour, Handler: handler(func(e *cloudevents.Event) error {
 		if e.ID == "10" {
 			defer close(begun)
 			return errors.New("not now")
@@ -327,7 +339,7 @@ func TestQoS0(t *testing.T) {
 	}
 	publish(10, 1)
 	waitFor(t, func() bool { return len(all.all()) == 11 })
-	time.Sleep(100 * time.Millisecond) // the consumer may be behind
+	waitFor(t, func() bool { return dropped.Load() == 7 }) // the consumer may be behind
 	close(finish)
 	for range begun { // until it is closed
 	}

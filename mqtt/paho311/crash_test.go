@@ -64,7 +64,7 @@ func consumeUntilKilled(address, file string) error {
 	o, _ := options(address, "billing")
 	c.Configure(o)
 	c.Client = mqtt.NewClient(o)
-	if token := c.Client.Connect(); !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if token := c.Client.Connect(); !token.WaitTimeout(time.Minute) || token.Error() != nil {
 		return fmt.Errorf("no connection: %w", token.Error())
 	}
 	err = c.Run(ctx)

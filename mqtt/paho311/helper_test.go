@@ -24,6 +24,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cepaho311 "github.com/seed763dd41b/cloudevents/mqtt/paho311"
 )
 
@@ -82,12 +83,7 @@ func restartable(t testing.TB) (address string, restart func()) {
 			t.Skip("there is no mosquitto: apt-get install mosquitto")
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = l.Addr().String()
-	l.Close()
+	address = freeport.Address(t)
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +151,7 @@ func options(address, id string) (o *mqtt.ClientOptions, breakIt func()) {
 func connect(t testing.TB, o *mqtt.ClientOptions) mqtt.Client {
 	t.Helper()
 	client := mqtt.NewClient(o)
-	if token := client.Connect(); !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if token := client.Connect(); !token.WaitTimeout(time.Minute) || token.Error() != nil {
 		t.Fatal("no connection: ", token.Error())
 	}
 	t.Cleanup(func() { client.Disconnect(100) })
@@ -164,7 +160,7 @@ func connect(t testing.TB, o *mqtt.ClientOptions) mqtt.Client {
 
 func subscribe(t testing.TB, client mqtt.Client, filter string, f mqtt.MessageHandler) {
 	t.Helper()
-	if token := client.Subscribe(filter, 1, f); !token.WaitTimeout(10*time.Second) || token.Error() != nil {
+	if token := client.Subscribe(filter, 1, f); !token.WaitTimeout(time.Minute) || token.Error() != nil {
 		t.Fatal("no subscription: ", token.Error())
 	}
 }

@@ -208,11 +208,17 @@ func TestInvalid(t *testing.T) {
 func TestSlowHandler(t *testing.T) {
 	_, js := connect(t, start(t))
 	durable := streams(t, js)
+	config := durable.CachedInfo().Config
+	config.AckWait = 4 * time.Second
+	durable, err := js.UpdateConsumer(t.Context(), "ORDERS", config)
+	if err != nil {
+		t.Fatal(err)
+	}
 	send(t, js, 1)
 	calls := 0
 	c := &cenatsgo.Consumer{Consumer: durable, Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error {
 		calls++
-		time.Sleep(5 * time.Second)
+		time.Sleep(9 * time.Second)
 		return nil
 	})}}
 	end, _ := begin(t, c)
@@ -242,7 +248,7 @@ func TestShutdown(t *testing.T) {
 			end, _ := begin(t, consumer)
 			<-begun
 			if !c.left {
-				time.AfterFunc(100*time.Millisecond, func() { close(finish) })
+				time.AfterFunc(2*time.Second, func() { close(finish) }) // long after Run has been told to end
 			}
 			err := end()
 			var unfinished *dispatch.UnfinishedError

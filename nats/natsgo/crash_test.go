@@ -21,6 +21,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
 )
 
@@ -93,14 +94,14 @@ func consumeUntilKilled(url, file string) error {
 // consumer is killed five times, and the server is started again in the middle.
 func TestCrash(t *testing.T) {
 	const n, kills = 20_000, 5
-	options := &server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}
+	options := &server.Options{Host: "127.0.0.1", Port: port(t, freeport.Address(t)), JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true}
 	boot := func() *server.Server {
 		s, err := server.NewServer(options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		s.Start()
-		if !s.ReadyForConnections(10 * time.Second) {
+		if !s.ReadyForConnections(time.Minute) {
 			t.Fatal("the server does not start")
 		}
 		return s
@@ -127,7 +128,6 @@ func TestCrash(t *testing.T) {
 		if i == kills/2 {
 			s.Shutdown()
 			s.WaitForShutdown()
-			options.Port = port(t, url)
 			s = boot()
 			waitFor(t, func() bool { _, lines := handled(t, file); return lines > (i+1)*n/(kills+3)+100 })
 		}
@@ -157,9 +157,9 @@ func TestCrash(t *testing.T) {
 	t.Logf("%d handled, %d in the dead letter, %d came again", len(ids), dead, lines-len(ids))
 }
 
-func port(t *testing.T, url string) (n int) {
+func port(t *testing.T, address string) (n int) {
 	t.Helper()
-	if _, err := fmt.Sscan(url[strings.LastIndexByte(url, ':')+1:], &n); err != nil {
+	if _, err := fmt.Sscan(address[strings.LastIndexByte(address, ':')+1:], &n); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -52,7 +52,7 @@ func TestSendCore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			msg, err := sub.NextMsg(10 * time.Second)
+			msg, err := sub.NextMsg(time.Minute)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
@@ -88,12 +89,7 @@ func receiveUntilKilled(addr, file string) error {
 // receives them is killed five times.
 func TestCrash(t *testing.T) {
 	const n, kills, senders = 20_000, 5, 4
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
+	addr := freeport.Address(t)
 	file := filepath.Join(t.TempDir(), "handled")
 	child := func() *exec.Cmd {
 		cmd := exec.Command(os.Args[0])

@@ -62,7 +62,7 @@ func serve(t testing.TB, rc *cecoderws.Receiver) string {
 	s := httptest.NewServer(rc)
 	t.Cleanup(func() {
 		s.Close()
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := rc.Shutdown(ctx); err != nil {
 			t.Error(err)

@@ -217,7 +217,7 @@ func TestConnectionLimit(t *testing.T) {
 // A connection whose other end does not answer a ping is closed.
 func TestSilent(t *testing.T) {
 	var log lockedBuffer
-	rc := &cecoderws.Receiver{IdleTimeout: 50 * time.Millisecond, Delivery: dispatch.Delivery{
+	rc := &cecoderws.Receiver{IdleTimeout: 500 * time.Millisecond, Delivery: dispatch.Delivery{
 		Handler: handler(func(*cloudevents.Event) error { return nil }), Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	}}
 	conn := shake(t, serve(t, rc))
@@ -233,7 +233,7 @@ func TestSilent(t *testing.T) {
 		t.Errorf("no ping: %q", got)
 	}
 	_ = conn.Close()
-	waitFor(t, func() bool { return strings.Contains(log.String(), "no sign of life for 50ms") })
+	waitFor(t, func() bool { return strings.Contains(log.String(), "no sign of life for 500ms") })
 }
 
 // shake opens a connection of which the test writes and reads the bytes.
@@ -254,7 +254,7 @@ func shake(t *testing.T, url string) net.Conn {
 
 // A connection whose other end answers pings and sends nothing is kept.
 func TestKept(t *testing.T) {
-	rc := &cecoderws.Receiver{IdleTimeout: 2 * time.Second, Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}}
+	rc := &cecoderws.Receiver{IdleTimeout: 4 * time.Second, Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}}
 	pings := make(chan struct{}, 10)
 	conn, err := cecoderws.Dial(within(t), serve(t, rc), nil, &websocket.DialOptions{OnPingReceived: func(context.Context, []byte) bool {
 		pings <- struct{}{}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
 
@@ -96,13 +97,12 @@ type restartable struct {
 func (r *restartable) start(rc *cecoderws.Receiver) {
 	r.t.Helper()
 	if r.addr == "" {
-		r.addr = "127.0.0.1:0"
+		r.addr = freeport.Address(r.t)
 	}
 	l, err := net.Listen("tcp", r.addr)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.addr = l.Addr().String()
 	server := &http.Server{Handler: rc}
 	done := make(chan struct{})
 	go func() { _ = server.Serve(l); close(done) }()
@@ -185,7 +185,7 @@ func TestTimeout(t *testing.T) {
 		return nil
 	})}}))
 	defer close(release)
-	s.Timeout, s.Attempts = 50*time.Millisecond, 2
+	s.Timeout, s.Attempts = time.Second, 2
 	e := event(1)
 	var failed *cecoderws.SendError
 	if err := s.Send(within(t), &e); !errors.As(err, &failed) || !errors.Is(err, context.DeadlineExceeded) || !failed.Retryable() {
