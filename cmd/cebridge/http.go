@@ -107,10 +107,10 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 		case r.URL.Path == "/health" && r.Method == http.MethodGet:
 			serveHealth(w, r)
 		case r.URL.Path != d.path:
-			http.NotFound(w, r)
+			d.refuse(w, http.StatusNotFound, &cehttp.Problem{Message: "events are taken at another path", Type: "not_found"})
 		case !d.admits(r):
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			w.Header().Set("WWW-Authenticate", d.secret.challenge())
+			d.refuse(w, http.StatusUnauthorized, &cehttp.Problem{Message: "Authorization is absent or wrong", Type: "unauthorized"})
 		default:
 			ctx, end := context.WithCancel(r.Context())
 			defer end()
@@ -119,6 +119,12 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 		}
 	})}
 	return server.Serve(ctx, d.listener)
+}
+
+// refuse answers a request that is not let in. Its path is not logged: it may be a secret.
+func (d *door) refuse(w http.ResponseWriter, status int, p *cehttp.Problem) {
+	d.logger.Info("request refused", "status", status, "error", p.Message)
+	cehttp.WriteProblem(w, status, 0, p)
 }
 
 // admits reports whether a request has the secret of the source, if there is one.

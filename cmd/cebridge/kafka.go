@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -32,7 +35,35 @@ func kafkaClient(ctx context.Context, b *bridge, e endpoint, s secret, opts ...k
 		client.CloseAllowingRebalance()
 		return nil, err
 	}
+	topics := []string{e.path}
+	if b.settings.deadLetter != "" && e.scheme == b.settings.source.scheme {
+		topics = append(topics, b.settings.deadLetter)
+	}
+	for _, topic := range missingTopics(ctx, client, topics) {
+		b.logger.Warn("kafka: there is no such topic yet", "topic", topic)
+	}
 	return client, nil
+}
+
+// missingTopics returns the topics that a cluster does not have. Somebody may make them later,
+// and those of errors are left out: not everybody may ask.
+func missingTopics(ctx context.Context, client *kgo.Client, topics []string) (missing []string) {
+	request := kmsg.NewPtrMetadataRequest()
+	for _, topic := range topics {
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = kmsg.StringPtr(topic)
+		request.Topics = append(request.Topics, t)
+	}
+	response, err := request.RequestWith(ctx, client)
+	if err != nil {
+		return nil
+	}
+	for _, t := range response.Topics {
+		if t.Topic != nil && errors.Is(kerr.ErrorForCode(t.ErrorCode), kerr.UnknownTopicOrPartition) {
+			missing = append(missing, *t.Topic)
+		}
+	}
+	return missing
 }
 
 // kafkaLogger passes the warnings of the client on.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -64,7 +66,7 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := js.Stream(ctx, stream); err != nil {
+	if err := checkSubject(ctx, js, stream, subject); err != nil {
 		conn.Close()
 		return nil, err
 	}
@@ -76,6 +78,40 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 		t.letters[m] = &letters
 	}
 	return t, nil
+}
+
+// checkSubject finds out that a stream does not take what is published on a subject: another
+// stream may, or none. The error is then errNoSubject.
+func checkSubject(ctx context.Context, js jetstream.JetStream, stream, subject string) error {
+	s, err := js.Stream(ctx, stream)
+	if err != nil {
+		return err
+	}
+	subjects := s.CachedInfo().Config.Subjects
+	if !slices.ContainsFunc(subjects, func(pattern string) bool { return subjectsMeet(pattern, subject) }) {
+		return fmt.Errorf("the stream %s %w %s: its subjects are %q", stream, errNoSubject, subject, subjects)
+	}
+	return nil
+}
+
+var errNoSubject = errors.New("has no subject")
+
+// subjectsMeet reports whether a subject is in both, either of which may have * and >.
+func subjectsMeet(a, b string) bool {
+	for {
+		var x, y string
+		var moreA, moreB bool
+		x, a, moreA = strings.Cut(a, ".")
+		y, b, moreB = strings.Cut(b, ".")
+		switch {
+		case x == ">" || y == ">":
+			return true
+		case x != y && x != "*" && y != "*", moreA != moreB:
+			return false
+		case !moreA:
+			return true
+		}
+	}
 }
 
 // send publishes an event. One that comes from a dead letter may be in the stream already: within
@@ -103,6 +139,16 @@ func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error
 	conn, js, err := dialNATS(b, b.settings.source, s)
 	if err != nil {
 		return nil, err
+	}
+	if b.settings.deadLetter != "" {
+		_, err = js.StreamNameBySubject(ctx, b.settings.deadLetter)
+		if errors.Is(err, jetstream.ErrStreamNotFound) { // other errors are of users that may not ask
+			conn.Close()
+			return nil, fmt.Errorf("-dead-letter: no stream has the subject %s", b.settings.deadLetter)
+		}
+	}
+	if err := checkSubject(ctx, js, stream, subject); errors.Is(err, errNoSubject) {
+		b.logger.Warn("nats: the subject is in none that the stream takes", "error", err.Error()) // it may have had it, or has other sources
 	}
 	durable, err := openDurable(ctx, js, stream, subject, b.settings.group)
 	if err != nil {
