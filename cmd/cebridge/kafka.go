@@ -14,6 +14,8 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 )
@@ -82,7 +84,7 @@ func (l kafkaLogger) Log(level kgo.LogLevel, msg string, keyvals ...any) {
 // kafkaTarget writes events to a topic, with their partitionkey as the key.
 type kafkaTarget struct {
 	client  *kgo.Client
-	senders [2]*cekgo.Sender // by mode
+	senders map[layout]*cekgo.Sender
 }
 
 func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, error) {
@@ -90,17 +92,15 @@ func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, err
 	if err != nil {
 		return nil, err
 	}
-	t := &kafkaTarget{client: client}
-	for _, m := range modes {
-		t.senders[m] = &cekgo.Sender{
-			Client: client, Topic: b.settings.target.path, Encoder: cekafka.Encoder{Mode: m, Key: cekafka.PartitionKey}, Observer: b.telemetry.sending,
+	return &kafkaTarget{client, eachLayout(func(m cloudevents.Mode, f format.Formatter) *cekgo.Sender {
+		return &cekgo.Sender{
+			Client: client, Topic: b.settings.target.path, Encoder: cekafka.Encoder{Mode: m, Format: f, Key: cekafka.PartitionKey}, Observer: b.telemetry.sending,
 		}
-	}
-	return t, nil
+	})}, nil
 }
 
-func (t *kafkaTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
-	return t.senders[mode].Send(ctx, e)
+func (t *kafkaTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *kafkaTarget) close() { t.client.Close() }
@@ -120,12 +120,12 @@ type kafkaSource struct {
 func newKafkaSource(ctx context.Context, b *bridge, s secret) (*kafkaSource, error) {
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withMode(ctx, modeOfRecord(ctx)), e)
+		return b.pass(withLayout(ctx, layoutOf(modeOfRecord(ctx), cekgo.HeaderFrom(ctx, "content-type"))), e)
 	}
 	c := &cekgo.Consumer{
 		Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *kgo.Record, error) {},
-		Decoder: cekafka.Decoder{JSONEvents: true},
+		Decoder: cekafka.Decoder{Format: all.Formats(), JSONEvents: true},
 	}
 	client, err := kafkaClient(ctx, b, b.settings.source, s, append(c.Options(),
 		kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path),

@@ -12,6 +12,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
 )
@@ -51,8 +53,8 @@ func dialNATS(b *bridge, e endpoint, s secret) (*nats.Conn, jetstream.JetStream,
 // natsTarget publishes events to JetStream.
 type natsTarget struct {
 	conn    *nats.Conn
-	senders [2]*cenatsgo.Sender // by mode
-	letters [2]*cenatsgo.Sender // for dead letters that are sent again
+	senders map[layout]*cenatsgo.Sender
+	letters map[layout]*cenatsgo.Sender // for dead letters that are sent again
 
 	headerFrom func(ctx context.Context, name string) string // of the source; nil if it has no dead letters
 }
@@ -70,14 +72,14 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 		conn.Close()
 		return nil, err
 	}
-	t := &natsTarget{conn: conn, headerFrom: headersFrom[b.settings.source.scheme]}
-	for _, m := range modes {
-		t.senders[m] = &cenatsgo.Sender{JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m}, Observer: b.telemetry.sending}
-		letters := *t.senders[m]
-		letters.NoMessageID = true
-		t.letters[m] = &letters
+	senders := func(noMessageID bool) map[layout]*cenatsgo.Sender {
+		return eachLayout(func(m cloudevents.Mode, f format.Formatter) *cenatsgo.Sender {
+			return &cenatsgo.Sender{
+				JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m, Format: f}, NoMessageID: noMessageID, Observer: b.telemetry.sending,
+			}
+		})
 	}
-	return t, nil
+	return &natsTarget{conn, senders(false), senders(true), headersFrom[b.settings.source.scheme]}, nil
 }
 
 // checkSubject finds out that a stream does not take what is published on a subject: another
@@ -116,11 +118,11 @@ func subjectsMeet(a, b string) bool {
 
 // send publishes an event. One that comes from a dead letter may be in the stream already: within
 // the duplicate window, JetStream would drop it as a duplicate of itself.
-func (t *natsTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
+func (t *natsTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
 	if t.headerFrom != nil && t.headerFrom(ctx, dispatch.DeadLetterReason) != "" {
-		return t.letters[mode].Send(ctx, e)
+		return t.letters[l].Send(ctx, e)
 	}
-	return t.senders[mode].Send(ctx, e)
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *natsTarget) close() { t.conn.Close() }
@@ -157,10 +159,10 @@ func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error
 	}
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withMode(ctx, modeOfMessage(ctx)), e)
+		return b.pass(withLayout(ctx, layoutOf(modeOfMessage(ctx), cenatsgo.HeaderFrom(ctx, "Content-Type"))), e)
 	}
 	c := &cenatsgo.Consumer{
-		Consumer: durable, Delivery: delivery, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
+		Consumer: durable, Delivery: delivery, Decoder: cenats.Decoder{Format: all.Formats()}, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
 		DeadLetter: b.settings.deadLetter, JetStream: js, Invalid: policies[b.settings.invalid],
 		Skipped: func(context.Context, jetstream.Msg, error) {},
 	}
