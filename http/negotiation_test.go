@@ -36,13 +36,16 @@ func TestReplyNegotiation(t *testing.T) {
 	)
 	for _, c := range []struct{ reason, accept, want string }{
 		{"no Accept", "", own},
-		{"anything", "*/*", json},
-		{"any application", "application/*", json},
+		{"anything, as curl asks for", "*/*", own},
+		{"any application", "application/*", own},
+		{"anything at all rather than the other", json + ";q=0.5, */*", own},
 		{"one of them", own, own},
 		{"one more than the other", json + ";q=0.5, " + own, own},
-		{"the first of those alike", own + ", " + json, json},
+		{"one rather than anything", json + ", */*;q=0.5", json},
+		{"that of the request of those alike", json + ", " + own, own},
 		{"one excluded", json + ";q=0, */*", own},
-		{"none of them", "text/html", json},
+		{"none of them", "text/html", own},
+		{"all excluded", "*/*;q=0", own},
 	} {
 		rc := &cehttp.Receiver{
 			Decoder: cehttp.Decoder{Format: format.Set{format.JSON{}, named{mediaType: own}}},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -30,8 +31,8 @@ import (
 // The status of the answer is
 //
 //	200  with the reply of the handler, in the mode of the request; if the Format of the
-//	     Decoder is a format.Set and the mode structured, in the format that Accept prefers,
-//	     or else in that of the request
+//	     Decoder is a format.Set and the mode structured, in the format that Accept prefers
+//	     to others, or else in that of the request, as with */*
 //	202  the handler deferred the event; the header Deferred-Id has the id of the work
 //	204  the event was handled; or an answer to HEAD or OPTIONS, with Allow
 //	400  the message is malformed or invalid, or its body could not be read
@@ -446,23 +447,17 @@ func (x *exchange) encodeReply(reply *cloudevents.Event) (out encoded, err error
 }
 
 // replyFormat returns the member of a set for the reply to a request: the one that its Accept
-// prefers, or else the one that the request is in, or else the first.
+// prefers, or else the one that the request is in.
 func replyFormat(set format.Set, h http.Header) format.Formatter {
+	own := slices.IndexFunc(set, func(f format.Formatter) bool { return format.Accepts(f, h.Get("Content-Type")) == nil })
+	if own > 0 { // the first of those alike
+		set = slices.Concat(set[own:own+1], set[:own], set[own+1:])
+	}
 	mediaTypes := make([]string, len(set))
 	for i, f := range set {
 		mediaTypes[i] = f.MediaType()
 	}
-	if i := answer.Best(h, mediaTypes); i >= 0 {
-		return set[i]
-	}
-	if len(h["Accept"]) == 0 {
-		for _, f := range set {
-			if format.Accepts(f, h.Get("Content-Type")) == nil {
-				return f
-			}
-		}
-	}
-	return set
+	return set[max(answer.Best(h, mediaTypes), 0)]
 }
 
 // errDeepReply is about a reply that encoding/json, which writes a BatchAnswer, refuses.

@@ -20,8 +20,8 @@ import (
 // failing is a target that does what a test says.
 type failing struct{ err error }
 
-func (f *failing) send(context.Context, *cloudevents.Event, cloudevents.Mode) error { return f.err }
-func (f *failing) close()                                                           {}
+func (f *failing) send(context.Context, *cloudevents.Event, layout) error { return f.err }
+func (f *failing) close()                                                 {}
 
 func (b *bridge) ask(path string) (status int, body string) {
 	w := httptest.NewRecorder()

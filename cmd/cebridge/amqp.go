@@ -8,6 +8,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 )
 
 // dialAMQP opens a connection and a session.
@@ -29,7 +31,7 @@ func dialAMQP(ctx context.Context, e endpoint, s secret) (*amqp.Conn, *amqp.Sess
 }
 
 // amqpTarget sends events on links, which are made again when they are lost.
-type amqpTarget struct{ senders [2]*cegoamqp.Sender } // by mode
+type amqpTarget struct{ senders map[layout]*cegoamqp.Sender }
 
 func newAMQPTarget(ctx context.Context, b *bridge, s secret) (*amqpTarget, error) {
 	e := b.settings.target
@@ -48,18 +50,16 @@ func newAMQPTarget(ctx context.Context, b *bridge, s secret) (*amqpTarget, error
 	if err != nil {
 		return nil, err
 	}
-	t := new(amqpTarget)
-	for _, m := range modes {
-		t.senders[m] = &cegoamqp.Sender{
-			Connect: connect, Attempts: 1, Encoder: ceamqp.Encoder{Mode: m}, Logger: b.logger, // the source waits and asks again
+	return &amqpTarget{eachLayout(func(m cloudevents.Mode, f format.Formatter) *cegoamqp.Sender {
+		return &cegoamqp.Sender{
+			Connect: connect, Attempts: 1, Encoder: ceamqp.Encoder{Mode: m, Format: f}, Logger: b.logger, // the source waits and asks again
 			Observer: b.telemetry.sending,
 		}
-	}
-	return t, nil
+	})}, nil
 }
 
-func (t *amqpTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
-	return t.senders[mode].Send(ctx, e)
+func (t *amqpTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *amqpTarget) close() {
@@ -78,10 +78,10 @@ func newAMQPSource(b *bridge, s secret) *amqpSource {
 		msg, _ := cegoamqp.MessageFrom(ctx)
 		m := cegoamqp.FromMessage(msg)
 		mode, _ := ceamqp.ModeOf(&m)
-		return b.pass(withMode(ctx, mode), e)
+		return b.pass(withLayout(ctx, layoutOf(mode, m.ContentType)), e)
 	}
 	return &amqpSource{&cegoamqp.Consumer{
-		Delivery: delivery, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
+		Delivery: delivery, Decoder: ceamqp.Decoder{Format: all.Formats()}, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *amqp.Message, error) {},
 		Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
 			ctx, cancel := context.WithTimeout(ctx, openTimeout)

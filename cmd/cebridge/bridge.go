@@ -14,7 +14,7 @@ import (
 
 // target takes events. send returns once it has the event.
 type target interface {
-	send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error
+	send(ctx context.Context, e *cloudevents.Event, l layout) error
 	close()
 }
 
@@ -80,24 +80,6 @@ func (b *bridge) observeFailure(o dispatch.Outcome) {
 	}
 }
 
-type modeKey struct{}
-
-// withMode returns a context that says in which mode an event came.
-func withMode(ctx context.Context, m cloudevents.Mode) context.Context {
-	return context.WithValue(ctx, modeKey{}, m)
-}
-
-// mode returns the mode for the target.
-func (b *bridge) mode(ctx context.Context) cloudevents.Mode {
-	if m, ok := modes[b.settings.mode]; ok {
-		return m
-	}
-	if m, ok := ctx.Value(modeKey{}).(cloudevents.Mode); ok && m != cloudevents.BatchMode {
-		return m
-	}
-	return cloudevents.StructuredMode // of an event of a batch
-}
-
 // pass sends an event to the target, unless a filter keeps it back.
 func (b *bridge) pass(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 	b.counts.received.Add(1)
@@ -107,7 +89,7 @@ func (b *bridge) pass(ctx context.Context, e *cloudevents.Event) (*cloudevents.E
 	}
 	b.counts.underWay.Add(1)
 	begin := time.Now()
-	err := b.target.send(ctx, e, b.mode(ctx))
+	err := b.target.send(ctx, e, b.layout(ctx))
 	b.counts.sending.Add(int64(time.Since(begin)))
 	b.counts.underWay.Add(-1)
 	if err != nil {

@@ -98,12 +98,12 @@ func TestFilterAndDeadLetter(t *testing.T) {
 			}
 			out.stop()
 			for _, id := range []string{"1", "10"} {
-				if last.modes[id] != cloudevents.StructuredMode {
-					t.Errorf("event %s came in %s mode", id, last.modes[id])
+				if last.layouts[id].mode != cloudevents.StructuredMode {
+					t.Errorf("event %s came in %s mode", id, last.layouts[id].mode)
 				}
 			}
 			got, want := dead.events["3"], generated(3)
-			if d := difference(&got, &want, modeOf(3)); len(last.events) != 2 || d != "" || dead.modes["3"] != modeOf(3) {
+			if d := difference(&got, &want, modeOf(3)); len(last.events) != 2 || d != "" || dead.layouts["3"].mode != modeOf(3) {
 				t.Errorf("%d events; the dead letter differs in its %s: %v", len(last.events), d, got)
 			}
 		})

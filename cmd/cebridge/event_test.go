@@ -77,7 +77,7 @@ func generated(i int) cloudevents.Event {
 }
 
 // modeOf returns the mode in which the event with that number is sent: both with each kind of data.
-func modeOf(i int) cloudevents.Mode { return modes[[]string{"binary", "structured"}[i/dataKinds%2]] }
+func modeOf(i int) cloudevents.Mode { return cloudevents.Mode(i / dataKinds % 2) }
 
 // difference returns how an event differs from the one that was sent, or "". In structured mode
 // the types of JSON are kept; in binary mode extensions are texts.
@@ -120,7 +120,7 @@ func (s *sink) check(t *testing.T, n int) {
 		if d := difference(&got, &want, modeOf(i)); d != "" {
 			t.Fatalf("event %d, %s: it is\n%v\n%.100q\nwant\n%v\n%.100q", i, d, got, got.Data, want, want.Data)
 		}
-		if mode := s.modes[want.ID]; mode != modeOf(i) {
+		if mode := s.layouts[want.ID].mode; mode != modeOf(i) {
 			t.Fatalf("event %d came in %s mode", i, mode)
 		}
 	}

@@ -10,12 +10,14 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // httpTarget sends events by POST.
 type httpTarget struct {
-	senders [2]*cehttp.Sender // by mode
+	senders map[layout]*cehttp.Sender
 	client  *http.Client
 }
 
@@ -23,18 +25,18 @@ func newHTTPTarget(b *bridge, s secret) *httpTarget {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = max(b.settings.concurrency, defaultRequests)
 	t := &httpTarget{client: &http.Client{Transport: transport}}
-	for _, m := range modes {
-		t.senders[m] = &cehttp.Sender{
-			Target: b.settings.target.url, Mode: m, Header: s.header(), Timeout: b.settings.timeout, Client: t.client,
+	t.senders = eachLayout(func(m cloudevents.Mode, f format.Formatter) *cehttp.Sender {
+		return &cehttp.Sender{
+			Target: b.settings.target.url, Mode: m, Format: f, Header: s.header(), Timeout: b.settings.timeout, Client: t.client,
 			Retry: cehttp.Retry{Attempts: 1}, Logger: b.logger, // the source waits and asks again
 			Observer: cehttp.SendObserver{SendObserver: b.telemetry.sending},
 		}
-	}
+	})
 	return t
 }
 
-func (t *httpTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
-	return t.senders[mode].Send(ctx, e)
+func (t *httpTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *httpTarget) close() { t.client.CloseIdleConnections() }
@@ -61,6 +63,7 @@ func newHTTPSource(b *bridge, s secret) (*httpSource, error) {
 	}
 	delivery := b.delivery()
 	return &httpSource{door: d, places: make(chan struct{}, n), receiver: b.telemetry.fromRequest(&cehttp.Receiver{
+		Decoder: cehttp.Decoder{Format: all.Formats()},
 		Handler: dispatch.Timeout(b.settings.timeout)(delivery.Handler), Logger: b.logger, Observer: cehttp.Observer{Observer: delivery.Observer},
 	})}, nil
 }
@@ -72,7 +75,7 @@ func (s *httpSource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	select {
 	case s.places <- struct{}{}:
 		defer func() { <-s.places }()
-		s.receiver.ServeHTTP(w, r.WithContext(withMode(r.Context(), cehttp.ModeOf(r.Header))))
+		s.receiver.ServeHTTP(w, r.WithContext(withLayout(r.Context(), layoutOf(cehttp.ModeOf(r.Header), r.Header.Get("Content-Type")))))
 	default:
 		cehttp.WriteProblem(w, http.StatusServiceUnavailable, time.Second, &cehttp.Problem{
 			Message: "too many events are under way", Type: "overloaded", Retryable: true,
@@ -107,10 +110,10 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 		case r.URL.Path == "/health" && r.Method == http.MethodGet:
 			serveHealth(w, r)
 		case r.URL.Path != d.path:
-			http.NotFound(w, r)
+			d.refuse(w, http.StatusNotFound, &cehttp.Problem{Message: "events are taken at another path", Type: "not_found"})
 		case !d.admits(r):
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			w.Header().Set("WWW-Authenticate", d.secret.challenge())
+			d.refuse(w, http.StatusUnauthorized, &cehttp.Problem{Message: "Authorization is absent or wrong", Type: "unauthorized"})
 		default:
 			ctx, end := context.WithCancel(r.Context())
 			defer end()
@@ -119,6 +122,12 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 		}
 	})}
 	return server.Serve(ctx, d.listener)
+}
+
+// refuse answers a request that is not let in. Its path is not logged: it may be a secret.
+func (d *door) refuse(w http.ResponseWriter, status int, p *cehttp.Problem) {
+	d.logger.Info("request refused", "status", status, "error", p.Message)
+	cehttp.WriteProblem(w, status, 0, p)
 }
 
 // admits reports whether a request has the secret of the source, if there is one.

@@ -3,14 +3,19 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 )
@@ -32,7 +37,35 @@ func kafkaClient(ctx context.Context, b *bridge, e endpoint, s secret, opts ...k
 		client.CloseAllowingRebalance()
 		return nil, err
 	}
+	topics := []string{e.path}
+	if b.settings.deadLetter != "" && e.scheme == b.settings.source.scheme {
+		topics = append(topics, b.settings.deadLetter)
+	}
+	for _, topic := range missingTopics(ctx, client, topics) {
+		b.logger.Warn("kafka: there is no such topic yet", "topic", topic)
+	}
 	return client, nil
+}
+
+// missingTopics returns the topics that a cluster does not have. Somebody may make them later,
+// and those of errors are left out: not everybody may ask.
+func missingTopics(ctx context.Context, client *kgo.Client, topics []string) (missing []string) {
+	request := kmsg.NewPtrMetadataRequest()
+	for _, topic := range topics {
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = kmsg.StringPtr(topic)
+		request.Topics = append(request.Topics, t)
+	}
+	response, err := request.RequestWith(ctx, client)
+	if err != nil {
+		return nil
+	}
+	for _, t := range response.Topics {
+		if t.Topic != nil && errors.Is(kerr.ErrorForCode(t.ErrorCode), kerr.UnknownTopicOrPartition) {
+			missing = append(missing, *t.Topic)
+		}
+	}
+	return missing
 }
 
 // kafkaLogger passes the warnings of the client on.
@@ -51,7 +84,7 @@ func (l kafkaLogger) Log(level kgo.LogLevel, msg string, keyvals ...any) {
 // kafkaTarget writes events to a topic, with their partitionkey as the key.
 type kafkaTarget struct {
 	client  *kgo.Client
-	senders [2]*cekgo.Sender // by mode
+	senders map[layout]*cekgo.Sender
 }
 
 func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, error) {
@@ -59,17 +92,15 @@ func newKafkaTarget(ctx context.Context, b *bridge, s secret) (*kafkaTarget, err
 	if err != nil {
 		return nil, err
 	}
-	t := &kafkaTarget{client: client}
-	for _, m := range modes {
-		t.senders[m] = &cekgo.Sender{
-			Client: client, Topic: b.settings.target.path, Encoder: cekafka.Encoder{Mode: m, Key: cekafka.PartitionKey}, Observer: b.telemetry.sending,
+	return &kafkaTarget{client, eachLayout(func(m cloudevents.Mode, f format.Formatter) *cekgo.Sender {
+		return &cekgo.Sender{
+			Client: client, Topic: b.settings.target.path, Encoder: cekafka.Encoder{Mode: m, Format: f, Key: cekafka.PartitionKey}, Observer: b.telemetry.sending,
 		}
-	}
-	return t, nil
+	})}, nil
 }
 
-func (t *kafkaTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
-	return t.senders[mode].Send(ctx, e)
+func (t *kafkaTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *kafkaTarget) close() { t.client.Close() }
@@ -89,12 +120,12 @@ type kafkaSource struct {
 func newKafkaSource(ctx context.Context, b *bridge, s secret) (*kafkaSource, error) {
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withMode(ctx, modeOfRecord(ctx)), e)
+		return b.pass(withLayout(ctx, layoutOf(modeOfRecord(ctx), cekgo.HeaderFrom(ctx, "content-type"))), e)
 	}
 	c := &cekgo.Consumer{
 		Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *kgo.Record, error) {},
-		Decoder: cekafka.Decoder{JSONEvents: true},
+		Decoder: cekafka.Decoder{Format: all.Formats(), JSONEvents: true},
 	}
 	client, err := kafkaClient(ctx, b, b.settings.source, s, append(c.Options(),
 		kgo.ConsumerGroup(b.settings.group), kgo.ConsumeTopics(b.settings.source.path),

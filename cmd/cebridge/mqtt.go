@@ -12,6 +12,8 @@ import (
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
@@ -70,7 +72,7 @@ func disconnectMQTT(manager *autopaho.ConnectionManager) {
 // mqttTarget publishes events on a topic.
 type mqttTarget struct {
 	manager *autopaho.ConnectionManager
-	senders [2]*cepaho.Sender // by mode
+	senders map[layout]*cepaho.Sender
 }
 
 func newMQTTTarget(ctx context.Context, b *bridge, s secret) (*mqttTarget, error) {
@@ -80,17 +82,15 @@ func newMQTTTarget(ctx context.Context, b *bridge, s secret) (*mqttTarget, error
 	if err != nil {
 		return nil, err
 	}
-	t := &mqttTarget{manager: manager}
-	for _, m := range modes {
-		t.senders[m] = &cepaho.Sender{
-			Client: manager, Topic: b.settings.target.path, Encoder: cemqtt.Encoder{Mode: m}, Observer: b.telemetry.sending,
+	return &mqttTarget{manager, eachLayout(func(m cloudevents.Mode, f format.Formatter) *cepaho.Sender {
+		return &cepaho.Sender{
+			Client: manager, Topic: b.settings.target.path, Encoder: cemqtt.Encoder{Mode: m, Format: f}, Observer: b.telemetry.sending,
 		}
-	}
-	return t, nil
+	})}, nil
 }
 
-func (t *mqttTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
-	return t.senders[mode].Send(ctx, e)
+func (t *mqttTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *mqttTarget) close() { disconnectMQTT(t.manager) }
@@ -107,12 +107,12 @@ func newMQTTSource(ctx context.Context, b *bridge, s secret) (*mqttSource, error
 		if !ok {
 			mode = cloudevents.StructuredMode // as JSONEvents takes it
 		}
-		return b.pass(withMode(ctx, mode), e)
+		return b.pass(withLayout(ctx, layoutOf(mode, m.ContentType)), e)
 	}
 	c := &cepaho.Consumer{
 		Topics: []string{b.settings.source.path}, Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *paho.Publish, error) {}, Grace: b.settings.grace,
-		Decoder: cemqtt.Decoder{JSONEvents: true},
+		Decoder: cemqtt.Decoder{Format: all.Formats(), JSONEvents: true},
 	}
 	config := mqttConfig(b, b.settings.source, s, b.settings.group)
 	c.Configure(&config)

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
 )
@@ -49,8 +53,8 @@ func dialNATS(b *bridge, e endpoint, s secret) (*nats.Conn, jetstream.JetStream,
 // natsTarget publishes events to JetStream.
 type natsTarget struct {
 	conn    *nats.Conn
-	senders [2]*cenatsgo.Sender // by mode
-	letters [2]*cenatsgo.Sender // for dead letters that are sent again
+	senders map[layout]*cenatsgo.Sender
+	letters map[layout]*cenatsgo.Sender // for dead letters that are sent again
 
 	headerFrom func(ctx context.Context, name string) string // of the source; nil if it has no dead letters
 }
@@ -64,27 +68,61 @@ func newNATSTarget(ctx context.Context, b *bridge, s secret) (*natsTarget, error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := js.Stream(ctx, stream); err != nil {
+	if err := checkSubject(ctx, js, stream, subject); err != nil {
 		conn.Close()
 		return nil, err
 	}
-	t := &natsTarget{conn: conn, headerFrom: headersFrom[b.settings.source.scheme]}
-	for _, m := range modes {
-		t.senders[m] = &cenatsgo.Sender{JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m}, Observer: b.telemetry.sending}
-		letters := *t.senders[m]
-		letters.NoMessageID = true
-		t.letters[m] = &letters
+	senders := func(noMessageID bool) map[layout]*cenatsgo.Sender {
+		return eachLayout(func(m cloudevents.Mode, f format.Formatter) *cenatsgo.Sender {
+			return &cenatsgo.Sender{
+				JetStream: js, Subject: subject, Encoder: cenats.Encoder{Mode: m, Format: f}, NoMessageID: noMessageID, Observer: b.telemetry.sending,
+			}
+		})
 	}
-	return t, nil
+	return &natsTarget{conn, senders(false), senders(true), headersFrom[b.settings.source.scheme]}, nil
+}
+
+// checkSubject finds out that a stream does not take what is published on a subject: another
+// stream may, or none. The error is then errNoSubject.
+func checkSubject(ctx context.Context, js jetstream.JetStream, stream, subject string) error {
+	s, err := js.Stream(ctx, stream)
+	if err != nil {
+		return err
+	}
+	subjects := s.CachedInfo().Config.Subjects
+	if !slices.ContainsFunc(subjects, func(pattern string) bool { return subjectsMeet(pattern, subject) }) {
+		return fmt.Errorf("the stream %s %w %s: its subjects are %q", stream, errNoSubject, subject, subjects)
+	}
+	return nil
+}
+
+var errNoSubject = errors.New("has no subject")
+
+// subjectsMeet reports whether a subject is in both, either of which may have * and >.
+func subjectsMeet(a, b string) bool {
+	for {
+		var x, y string
+		var moreA, moreB bool
+		x, a, moreA = strings.Cut(a, ".")
+		y, b, moreB = strings.Cut(b, ".")
+		switch {
+		case x == ">" || y == ">":
+			return true
+		case x != y && x != "*" && y != "*", moreA != moreB:
+			return false
+		case !moreA:
+			return true
+		}
+	}
 }
 
 // send publishes an event. One that comes from a dead letter may be in the stream already: within
 // the duplicate window, JetStream would drop it as a duplicate of itself.
-func (t *natsTarget) send(ctx context.Context, e *cloudevents.Event, mode cloudevents.Mode) error {
+func (t *natsTarget) send(ctx context.Context, e *cloudevents.Event, l layout) error {
 	if t.headerFrom != nil && t.headerFrom(ctx, dispatch.DeadLetterReason) != "" {
-		return t.letters[mode].Send(ctx, e)
+		return t.letters[l].Send(ctx, e)
 	}
-	return t.senders[mode].Send(ctx, e)
+	return t.senders[l].Send(ctx, e)
 }
 
 func (t *natsTarget) close() { t.conn.Close() }
@@ -104,6 +142,16 @@ func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error
 	if err != nil {
 		return nil, err
 	}
+	if b.settings.deadLetter != "" {
+		_, err = js.StreamNameBySubject(ctx, b.settings.deadLetter)
+		if errors.Is(err, jetstream.ErrStreamNotFound) { // other errors are of users that may not ask
+			conn.Close()
+			return nil, fmt.Errorf("-dead-letter: no stream has the subject %s", b.settings.deadLetter)
+		}
+	}
+	if err := checkSubject(ctx, js, stream, subject); errors.Is(err, errNoSubject) {
+		b.logger.Warn("nats: the subject is in none that the stream takes", "error", err.Error()) // it may have had it, or has other sources
+	}
 	durable, err := openDurable(ctx, js, stream, subject, b.settings.group)
 	if err != nil {
 		conn.Close()
@@ -111,10 +159,10 @@ func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error
 	}
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withMode(ctx, modeOfMessage(ctx)), e)
+		return b.pass(withLayout(ctx, layoutOf(modeOfMessage(ctx), cenatsgo.HeaderFrom(ctx, "Content-Type"))), e)
 	}
 	c := &cenatsgo.Consumer{
-		Consumer: durable, Delivery: delivery, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
+		Consumer: durable, Delivery: delivery, Decoder: cenats.Decoder{Format: all.Formats()}, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
 		DeadLetter: b.settings.deadLetter, JetStream: js, Invalid: policies[b.settings.invalid],
 		Skipped: func(context.Context, jetstream.Msg, error) {},
 	}

@@ -82,3 +82,12 @@ func (s secret) header() http.Header {
 	}
 	return r.Header
 }
+
+// challenge returns the WWW-Authenticate of a server that asks for the secret (RFC 9110,
+// section 11.6.1).
+func (s secret) challenge() string {
+	if s.token != "" {
+		return "Bearer"
+	}
+	return `Basic realm="cebridge", charset="UTF-8"`
+}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
@@ -28,6 +27,9 @@ endpoints:
                                   the topic of a source may have + and #
   ws://host:port/path             WebSockets. source: ws://:8080/path accepts connections;
                                   target: connects. wss for TLS
+
+Events come in any format of the specification, and keep it in structured mode;
+WebSockets as the target have JSON.
 
 Two bridges that read from one broker for different purposes need a -group each.
 
@@ -117,7 +119,7 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 }
 
 func (s *settings) check() error {
-	if _, ok := modes[s.mode]; !ok && s.mode != "keep" {
+	if s.mode != "keep" && s.mode != "binary" && s.mode != "structured" {
 		return fmt.Errorf("-mode %.64q: it is keep, binary or structured", s.mode)
 	}
 	if _, ok := policies[s.invalid]; !ok {
@@ -143,8 +145,6 @@ func (s *settings) check() error {
 
 // atATime returns the number of events of a broker that are on the way at the same time.
 func (s *settings) atATime() int { return max(s.concurrency, 1) }
-
-var modes = map[string]cloudevents.Mode{"binary": cloudevents.BinaryMode, "structured": cloudevents.StructuredMode}
 
 var policies = map[string]dispatch.InvalidPolicy{
 	"stop": dispatch.StopOnInvalid, "dead-letter": dispatch.DeadLetterOnInvalid, "skip": dispatch.SkipInvalid,

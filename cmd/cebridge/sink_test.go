@@ -9,25 +9,26 @@ import (
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 )
 
 // sink is a receiver that keeps what it gets.
 type sink struct {
 	*httptest.Server
-	mu     sync.Mutex
-	events map[string]cloudevents.Event
-	modes  map[string]cloudevents.Mode
-	repeat int
-	fail   func(e *cloudevents.Event) error
-	wait   func() // called first
+	mu      sync.Mutex
+	events  map[string]cloudevents.Event
+	layouts map[string]layout
+	repeat  int
+	fail    func(e *cloudevents.Event) error
+	wait    func() // called first
 }
 
 func newSink(t *testing.T) *sink {
-	s := &sink{events: map[string]cloudevents.Event{}, modes: map[string]cloudevents.Mode{}}
-	receiver := &cehttp.Receiver{Handler: s.handle, Logger: slog.New(slog.DiscardHandler)}
+	s := &sink{events: map[string]cloudevents.Event{}, layouts: map[string]layout{}}
+	receiver := &cehttp.Receiver{Decoder: cehttp.Decoder{Format: all.Formats()}, Handler: s.handle, Logger: slog.New(slog.DiscardHandler)}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		receiver.ServeHTTP(w, r.WithContext(withMode(r.Context(), cehttp.ModeOf(r.Header))))
+		receiver.ServeHTTP(w, r.WithContext(withLayout(r.Context(), layoutOf(cehttp.ModeOf(r.Header), r.Header.Get("Content-Type")))))
 	}))
 	t.Cleanup(s.Close)
 	return s
@@ -48,7 +49,7 @@ func (s *sink) handle(ctx context.Context, e *cloudevents.Event) (*cloudevents.E
 		s.repeat++
 	}
 	s.events[e.ID] = e.Clone()
-	s.modes[e.ID], _ = ctx.Value(modeKey{}).(cloudevents.Mode)
+	s.layouts[e.ID], _ = ctx.Value(layoutKey{}).(layout)
 	return nil, nil
 }
 

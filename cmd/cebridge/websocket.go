@@ -6,6 +6,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/all"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
@@ -21,7 +22,7 @@ func newWSTarget(b *bridge, s secret) *wsTarget {
 	}}
 }
 
-func (t *wsTarget) send(ctx context.Context, e *cloudevents.Event, _ cloudevents.Mode) error {
+func (t *wsTarget) send(ctx context.Context, e *cloudevents.Event, _ layout) error {
 	return t.sender.Send(ctx, e)
 }
 
@@ -40,9 +41,10 @@ func newWSSource(b *bridge, s secret) (*wsSource, error) {
 	}
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withMode(ctx, cloudevents.StructuredMode), e)
+		return b.pass(withLayout(ctx, jsonLayout), e)
 	}
 	return &wsSource{d, &cecoderws.Receiver{
+		Decoder:  cews.Decoder{Format: all.Formats()},
 		Delivery: delivery, Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *cews.Message, error) {},
 	}}, nil
 }
