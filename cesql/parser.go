@@ -10,18 +10,19 @@ import (
 // parser compiles an expression in one pass, by recursive descent. Operands come before
 // their operator in the code.
 type parser struct {
-	lexer    lexer
-	token    token // the next one
-	own      []Function
-	maxDepth int
-	depth    int
-	height   int // of the stack behind what was compiled
-	stack    int // the greatest height
-	label    int // where a jump leads to, if one leads to the end of the code
-	patterns []*pattern
-	sets     []*set
-	calls    []*function
-	warnings []Warning
+	lexer     lexer
+	token     token // the next one
+	own       []Function
+	maxDepth  int
+	depth     int
+	height    int // of the stack behind what was compiled
+	stack     int // the greatest height
+	label     int // where a jump leads to, if one leads to the end of the code
+	patterns  []*pattern
+	wildcards []*wildcards
+	sets      []*set
+	calls     []*function
+	warnings  []Warning
 	*scratch
 }
 
@@ -241,21 +242,33 @@ func (p *parser) like(negated bool) error {
 		p.advance()
 		return nil
 	}
-	pattern, ok := newPattern(p.token.text)
-	if !ok {
-		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
+	parts, runs := count(p.token.text)
+	if runs > 0 {
+		return p.likeWildcards(parts, runs, negated)
 	}
+	pattern := newPattern(p.token.text, parts)
 	p.advance()
 	c := condition{op: opLike, pattern: pattern}
-	switch {
-	case pattern.parts != nil:
-		c.op = opPieces
-	case pattern.contains():
+	if pattern.contains() {
 		c.op = opContains
 	}
 	if !p.condition(c, negated) {
 		p.patterns = append(p.patterns, pattern)
 		p.emit(instruction{op: opLike, flag: negated, n: int32(len(p.patterns) - 1)})
+	}
+	return nil
+}
+
+// likeWildcards is like for a pattern with _.
+func (p *parser) likeWildcards(parts, runs int, negated bool) error {
+	pattern, ok := newWildcards(p.token.text, parts, runs)
+	if !ok {
+		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
+	}
+	p.advance()
+	if !p.condition(condition{op: opWildcards, wildcards: pattern}, negated) {
+		p.wildcards = append(p.wildcards, pattern)
+		p.emit(instruction{op: opWildcards, flag: negated, n: int32(len(p.wildcards) - 1)})
 	}
 	return nil
 }
