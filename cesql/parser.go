@@ -89,6 +89,22 @@ type operator struct {
 	op    op
 }
 
+// needsIntegers reports whether both sides are cast to Integers.
+func (o *operator) needsIntegers() bool {
+	return o.level >= 2 || opLess <= o.op && o.op <= opGreaterOrEqual
+}
+
+// neverInteger reports whether the instruction at that place loads a string literal that is no
+// Integer.
+func (p *parser) neverInteger(at int) bool {
+	l := &p.leaves[p.code[at].load]
+	if l.from != fromConstant || l.value.typ != String {
+		return false
+	}
+	_, ok := parseInteger(l.value.text)
+	return !ok
+}
+
 // noLevel is the level of a token that is no binary operator.
 const noLevel = -1
 
@@ -138,7 +154,7 @@ func (p *parser) binary(level int) (operand, error) {
 		if o.op == opAnd || o.op == opOr {
 			err = p.shortCircuit(o, x)
 		} else {
-			err = p.twoSides(o, x, at)
+			err = p.twoSides(o, x, at, written)
 		}
 		if err != nil {
 			return x, err
@@ -176,7 +192,7 @@ func (p *parser) shortCircuit(o operator, x operand) error {
 
 // twoSides compiles an operator behind its left side, which goes onto the stack unless the
 // right side is a leaf.
-func (p *parser) twoSides(o operator, x operand, at int) error {
+func (p *parser) twoSides(o operator, x operand, at int, written string) error {
 	push := p.push()
 	y, err := p.binary(o.level + 1)
 	if err != nil {
@@ -184,6 +200,9 @@ func (p *parser) twoSides(o operator, x operand, at int) error {
 	}
 	p.height--
 	isLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
+	if o.needsIntegers() && (p.neverInteger(push) || isLeaf && p.neverInteger(push+1)) {
+		p.warn(at, "%s takes Integers, so that a string that is none is always an error", written)
+	}
 	if isLeaf && o.level == 1 {
 		if right := &p.leaves[p.code[push+1].load]; right.from == fromConstant && p.comparison(o, x, y, push, right.value) {
 			return nil
