@@ -102,7 +102,7 @@ func TestExamplePrograms(t *testing.T) {
 		if err != nil || reply.Type != "com.example.price.told" || reply.Source != "/prices" || string(reply.Data) != `{"item":"espresso","cents":240}` {
 			t.Errorf("%v, %s, %v", reply, reply.Data, err)
 		}
-		if answer := postEvent(t, "http://"+address, "com.example.price.asked", `{"item":"tea"}`); answer.StatusCode != 404 {
+		if answer := postEvent(t, "http://"+address, "com.example.price.asked", `{"item":"tea"}`); answer.StatusCode != 422 {
 			t.Errorf("tea: %s", answer.Status)
 		}
 	})

@@ -82,21 +82,29 @@ func (p *parser) result(maxString int) *Expression {
 			Expression
 			room program
 		}{Expression: Expression{conditions: exactly(p.conditions)}, room: program{
-			code: exactly(p.code), leaves: exactly(p.leaves), patterns: p.patterns, sets: p.sets, functions: p.calls,
-			stack: p.stack, maxString: maxString,
+			code: exactly(p.code), leaves: exactly(p.leaves), patterns: p.patterns, wildcards: p.wildcards,
+			sets: p.sets, functions: p.calls, stack: p.stack, maxString: maxString,
 		}}
 		both.program = &both.room
 		return &both.Expression
 	}
-	if len(p.conditions) > 1 {
-		return &Expression{conditions: exactly(p.conditions)}
+	switch len(p.conditions) {
+	case 1:
+		both := &struct {
+			Expression
+			room [1]condition
+		}{room: [1]condition(p.conditions)}
+		both.conditions = both.room[:]
+		return &both.Expression
+	case 2:
+		both := &struct {
+			Expression
+			room [2]condition
+		}{room: [2]condition(p.conditions)}
+		both.conditions = both.room[:]
+		return &both.Expression
 	}
-	both := &struct {
-		Expression
-		room [1]condition
-	}{room: [1]condition(p.conditions)}
-	both.conditions = both.room[:]
-	return &both.Expression
+	return &Expression{conditions: exactly(p.conditions)}
 }
 
 // exactly returns a copy without room for more.

@@ -12,13 +12,14 @@ import (
 // NOT between them. Evaluating those needs neither values nor a stack: each condition says
 // which comes next.
 type condition struct {
-	op        op     // opIs, opBegins, opLike, opIn, opExists, opBoolean, or one of opEqual to opGreaterOrEqual
+	op        op     // opIs to opExists, opLike, opWildcards, opIn, opBoolean, or one of opEqual to opGreaterOrEqual
 	direct    origin // of a text that can be taken as it is; fromConstant if there is more to do
 	no        int32  // what comes next if the condition does not hold
 	yes       int32  // if it does
-	value     Value  // what the attribute is compared with; of opBegins, what it begins with
 	fail      int32  // the first of its errors
+	value     Value  // what the attribute is compared with; of opBegins, what it begins with
 	pattern   *pattern
+	wildcards *wildcards
 	set       *set
 	attribute leaf
 }
@@ -40,7 +41,7 @@ func (c *condition) isAboutText() bool {
 		return false
 	}
 	switch c.op {
-	case opIs, opBegins, opContains, opPieces, opLike, opIn:
+	case opIs, opBegins, opContains, opLike, opWildcards, opIn:
 		return true
 	}
 	return false
@@ -83,10 +84,10 @@ func (x *Expression) decide(e *cloudevents.Event) (bool, *Error) {
 			is = len(text) >= len(c.value.text) && text[:len(c.value.text)] == c.value.text
 		case c.op == opContains:
 			is = c.pattern.contained(text)
-		case c.op == opPieces:
-			is = c.pattern.matchesParts(text)
 		case c.op == opLike:
 			is = c.pattern.matches(text)
+		case c.op == opWildcards:
+			is = c.wildcards.matches(text)
 		default:
 			is = c.set.hasText(text)
 		}
@@ -116,8 +117,10 @@ func (x *Expression) holds(c *condition, e *cloudevents.Event) (bool, *Error) {
 		return v.isText(c.value.text), nil
 	case opBegins:
 		return v.begins(c.value.text), nil
-	case opContains, opPieces, opLike:
+	case opContains, opLike:
 		return c.pattern.matchesValue(v), nil
+	case opWildcards:
+		return c.wildcards.matchesValue(v), nil
 	case opIn:
 		is, element := c.set.has(v)
 		if element >= 0 {
@@ -150,6 +153,8 @@ func (x *Expression) holdsForTime(c *condition, e *cloudevents.Event) bool {
 		return c.set.hasText(text)
 	case opBegins:
 		return strings.HasPrefix(text, c.value.text)
+	case opWildcards:
+		return c.wildcards.matches(text)
 	}
 	return c.pattern.matches(text)
 }

@@ -30,9 +30,26 @@ func TestWarnings(t *testing.T) {
 		"NOT hop = 7": 1, "NOT (hop = 7)": 0, "(NOT hop) = 7": 0, "NOT id LIKE 'x'": 1, "NOT id IN ('x')": 1,
 		"TRUE AND FALSE OR TRUE": 1, "TRUE AND FALSE AND TRUE": 0, "(TRUE AND FALSE) OR TRUE": 0, "ID = 'x'": 1, "FOO(1)": 1,
 		"NOT EXISTS id": 0, "NOT TRUE AND FALSE": 0,
+		"time > '2026-11-29T10:00:00Z'": 1, "'b' <= id": 1, "hop < '7'": 0, "type + '.x' = id": 1, "('x') * 2 = 4": 1, "id = 'x'": 0, "id != 'x'": 0,
+		"LOWER('x') < 3": 0, "hop < CONCAT('7')": 0, "sampled XOR 'x'": 0,
 	} {
 		if _, warnings, err := cesql.Compile(text); len(warnings) != want || err != nil {
 			t.Errorf("%s: %v, %v", text, warnings, err)
+		}
+	}
+}
+
+// Symbols of other languages are named.
+func TestSymbolsOfOtherLanguages(t *testing.T) {
+	for text, want := range map[string]string{
+		"id == 'x'":      "offset 4: syntax error: two = behind each other; equality is one",
+		"TRUE && FALSE":  "offset 5: syntax error: a character that the language does not have; it is AND",
+		"TRUE || FALSE":  "offset 5: syntax error: a character that the language does not have; it is OR",
+		"!TRUE":          "offset 0: syntax error: a character that the language does not have; it is NOT",
+		"event.id = 'x'": "offset 5: syntax error: a character that the language does not have",
+	} {
+		if _, _, err := cesql.Compile(text); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }

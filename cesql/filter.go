@@ -1,7 +1,6 @@
 package cesql
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -117,6 +115,8 @@ func (f *Filter) validate(path string, depth int) error {
 		return validateFilters(path+"any", f.Any, depth)
 	case f.Not != nil:
 		return f.Not.validate(path+"not.", depth+1)
+	case f.SQL.source == "":
+		return located(path+"sql", errEmptyValue)
 	}
 	return nil
 }
@@ -164,67 +164,4 @@ func located(path string, err error) error {
 		return fmt.Errorf("filter: %w", err)
 	}
 	return fmt.Errorf("filter %.64s: %w", path, err)
-}
-
-// MarshalJSON writes a filter that Validate accepts.
-func (f Filter) MarshalJSON() ([]byte, error) {
-	if err := f.Validate(); err != nil {
-		return nil, err
-	}
-	type plain Filter
-	return json.Marshal(plain(f))
-}
-
-// UnmarshalJSON reads a filter and validates it. A dialect that this package does not have is
-// an error.
-func (f *Filter) UnmarshalJSON(text []byte) error {
-	if isDeep(text, 2*maxFilterDepth) { // which would be read again for each level
-		return errFilterDepth
-	}
-	var dialects map[string]json.RawMessage
-	if err := json.Unmarshal(text, &dialects); err != nil {
-		return err
-	}
-	if len(dialects) != 1 {
-		return fmt.Errorf("filter: %w, and this one has %d", errDialects, len(dialects))
-	}
-	var read Filter
-	for dialect, content := range dialects {
-		target := map[string]any{
-			"exact": &read.Exact, "prefix": &read.Prefix, "suffix": &read.Suffix,
-			"all": &read.All, "any": &read.Any, "not": &read.Not, "sql": &read.SQL,
-		}[dialect]
-		if target == nil {
-			return fmt.Errorf("filter: the dialect %q is unknown", excerpt.Shorten(dialect, 64))
-		}
-		if err := json.Unmarshal(content, target); err != nil {
-			return fmt.Errorf("filter %s: %w", dialect, err)
-		}
-	}
-	if err := read.Validate(); err != nil {
-		return err
-	}
-	*f = read
-	return nil
-}
-
-// isDeep reports whether arrays and objects are nested more than so many times in a JSON text.
-func isDeep(text []byte, most int) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			if depth++; depth > most {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
 }

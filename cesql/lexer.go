@@ -170,13 +170,33 @@ func (l *lexer) symbol(t *token) {
 	default:
 		t.id = symbolOf(c)
 	}
-	if t.id == other {
-		t.kind, t.text = malformed, "a character that the language does not have"
+	switch {
+	case t.id == tokEqual && equals:
+		t.id, t.offset = other, l.offset+1
+		fallthrough
+	case t.id == other:
+		t.kind, t.text = malformed, complaint(rest)
 		l.offset = len(l.source)
 		return
 	}
 	t.kind, t.text = symbol, rest[:size]
 	l.offset += size
+}
+
+// complaint returns what is wrong with a text that begins with no symbol. Symbols of other
+// languages are named.
+func complaint(s string) string {
+	switch s[0] {
+	case '=':
+		return "two = behind each other; equality is one"
+	case '&':
+		return "a character that the language does not have; it is AND"
+	case '|':
+		return "a character that the language does not have; it is OR"
+	case '!':
+		return "a character that the language does not have; it is NOT"
+	}
+	return "a character that the language does not have"
 }
 
 // symbolOf returns which symbol a character is.

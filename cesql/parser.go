@@ -10,18 +10,19 @@ import (
 // parser compiles an expression in one pass, by recursive descent. Operands come before
 // their operator in the code.
 type parser struct {
-	lexer    lexer
-	token    token // the next one
-	own      []Function
-	maxDepth int
-	depth    int
-	height   int // of the stack behind what was compiled
-	stack    int // the greatest height
-	label    int // where a jump leads to, if one leads to the end of the code
-	patterns []*pattern
-	sets     []*set
-	calls    []*function
-	warnings []Warning
+	lexer     lexer
+	token     token // the next one
+	own       []Function
+	maxDepth  int
+	depth     int
+	height    int // of the stack behind what was compiled
+	stack     int // the greatest height
+	label     int // where a jump leads to, if one leads to the end of the code
+	patterns  []*pattern
+	wildcards []*wildcards
+	sets      []*set
+	calls     []*function
+	warnings  []Warning
 	*scratch
 }
 
@@ -88,6 +89,22 @@ type operator struct {
 	op    op
 }
 
+// needsIntegers reports whether both sides are cast to Integers.
+func (o *operator) needsIntegers() bool {
+	return o.level >= 2 || opLess <= o.op && o.op <= opGreaterOrEqual
+}
+
+// neverInteger reports whether the instruction at that place loads a string literal that is no
+// Integer.
+func (p *parser) neverInteger(at int) bool {
+	l := &p.leaves[p.code[at].load]
+	if l.from != fromConstant || l.value.typ != String {
+		return false
+	}
+	_, ok := parseInteger(l.value.text)
+	return !ok
+}
+
 // noLevel is the level of a token that is no binary operator.
 const noLevel = -1
 
@@ -137,7 +154,7 @@ func (p *parser) binary(level int) (operand, error) {
 		if o.op == opAnd || o.op == opOr {
 			err = p.shortCircuit(o, x)
 		} else {
-			err = p.twoSides(o, x, at)
+			err = p.twoSides(o, x, at, written)
 		}
 		if err != nil {
 			return x, err
@@ -175,7 +192,7 @@ func (p *parser) shortCircuit(o operator, x operand) error {
 
 // twoSides compiles an operator behind its left side, which goes onto the stack unless the
 // right side is a leaf.
-func (p *parser) twoSides(o operator, x operand, at int) error {
+func (p *parser) twoSides(o operator, x operand, at int, written string) error {
 	push := p.push()
 	y, err := p.binary(o.level + 1)
 	if err != nil {
@@ -183,6 +200,9 @@ func (p *parser) twoSides(o operator, x operand, at int) error {
 	}
 	p.height--
 	isLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
+	if o.needsIntegers() && (p.neverInteger(push) || isLeaf && p.neverInteger(push+1)) {
+		p.warn(at, "%s takes Integers, so that a string that is none is always an error", written)
+	}
 	if isLeaf && o.level == 1 {
 		if right := &p.leaves[p.code[push+1].load]; right.from == fromConstant && p.comparison(o, x, y, push, right.value) {
 			return nil
@@ -241,21 +261,33 @@ func (p *parser) like(negated bool) error {
 		p.advance()
 		return nil
 	}
-	pattern, ok := newPattern(p.token.text)
-	if !ok {
-		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
+	parts, runs := count(p.token.text)
+	if runs > 0 {
+		return p.likeWildcards(parts, runs, negated)
 	}
+	pattern := newPattern(p.token.text, parts)
 	p.advance()
 	c := condition{op: opLike, pattern: pattern}
-	switch {
-	case pattern.parts != nil:
-		c.op = opPieces
-	case pattern.contains():
+	if pattern.contains() {
 		c.op = opContains
 	}
 	if !p.condition(c, negated) {
 		p.patterns = append(p.patterns, pattern)
 		p.emit(instruction{op: opLike, flag: negated, n: int32(len(p.patterns) - 1)})
+	}
+	return nil
+}
+
+// likeWildcards is like for a pattern with _.
+func (p *parser) likeWildcards(parts, runs int, negated bool) error {
+	pattern, ok := newWildcards(p.token.text, parts, runs)
+	if !ok {
+		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
+	}
+	p.advance()
+	if !p.condition(condition{op: opWildcards, wildcards: pattern}, negated) {
+		p.wildcards = append(p.wildcards, pattern)
+		p.emit(instruction{op: opWildcards, flag: negated, n: int32(len(p.wildcards) - 1)})
 	}
 	return nil
 }

@@ -18,10 +18,11 @@ const (
 	opOr                  // jumps if it is true
 	opNot
 	opNegate
-	opLength // LENGTH
-	opLike   // the value is not flag if the pattern matches
-	opIn     // is in a set of constants; the value is not flag if it is there
-	opXor    // this one and those up to opModulo have a left and a right side
+	opLength    // LENGTH
+	opLike      // the value is not flag if the pattern matches
+	opWildcards // the same with a _ in the pattern
+	opIn        // is in a set of constants; the value is not flag if it is there
+	opXor       // this one and those up to opModulo have a left and a right side
 	opEqual
 	opNotEqual
 	opLess
@@ -42,7 +43,6 @@ const (
 	opIs       // the text is the same
 	opBegins   // the text begins so
 	opContains // the texts in the middle of the pattern
-	opPieces   // a pattern with _
 	opExists
 )
 
@@ -62,6 +62,7 @@ type program struct {
 	code      []instruction
 	leaves    []leaf
 	patterns  []*pattern
+	wildcards []*wildcards
 	sets      []*set
 	functions []*function
 	stack     int // how many values the code keeps at a time
@@ -98,6 +99,8 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 			v = BooleanValue(is != i.flag)
 		case opLike:
 			v = BooleanValue(x.patterns[i.n].matchesValue(v) != i.flag)
+		case opWildcards:
+			v = BooleanValue(x.wildcards[i.n].matchesValue(v) != i.flag)
 		case opIn:
 			is, element := x.sets[i.n].has(v)
 			if element >= 0 {

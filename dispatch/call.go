@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/dataerror"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/status"
@@ -200,7 +201,7 @@ func judgeError(ctx context.Context, err error) Result {
 			r.Verdict = VerdictRefused
 			return r
 		}
-	case isOfData(err):
+	case dataerror.Is(err):
 		e := refuseData("", err)
 		r.Verdict, r.Status, r.Type, r.Message = VerdictRefused, e.Status, e.Type, e.Message
 		return r

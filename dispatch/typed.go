@@ -212,12 +212,3 @@ func refuseData(contentType string, err error) *Error {
 	}
 	return refused
 }
-
-// isOfData reports whether err is of DataAs.
-func isOfData(err error) bool {
-	if errors.Is(err, cloudevents.ErrDataContentType) {
-		return true
-	}
-	invalid, ok := errtree.Find[*validation.Error](err)
-	return ok && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData
-}

@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
+	"github.com/seed763dd41b/cloudevents/internal/dataerror"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -92,18 +93,11 @@ const (
 // for an error about data, whose position in the body is not known here.
 func ProblemOf(err error) Problem {
 	status := StatusCode(err)
-	if status < 500 && !isOfData(err) {
+	if status < 500 && !dataerror.Is(err) {
 		return messageProblem(err, clientText(err), status, false)
 	}
 	r := dispatch.Judge(context.Background(), nil, err)
 	return resultProblem(&r, func(int) *int { return nil })
-}
-
-// isOfData reports whether err is of cloudevents.DataAs.
-func isOfData(err error) bool {
-	invalid, ok := errtree.Find[*validation.Error](err)
-	return ok && invalid.Attribute == spec.Data && invalid.Section == spec.SectionEventData ||
-		errors.Is(err, cloudevents.ErrDataContentType)
 }
 
 // resultProblem describes the failure of a handler. place turns an offset in the data of

@@ -6,11 +6,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
@@ -27,18 +27,21 @@ type Answer struct {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	prices := map[string]int{"espresso": 240, "cappuccino": 330}
 	shop := dispatch.Replier{Source: "/prices"}
 	handler := dispatch.Typed(func(_ context.Context, e *cloudevents.Event, q Question) (*cloudevents.Event, error) {
 		cents, ok := prices[q.Item]
 		if !ok {
-			return nil, &dispatch.Error{Status: 404, Message: "there is no such item"}
+			return nil, &dispatch.Error{Status: 422, Message: "there is no such item"} // Knative repeats 404
 		}
 		return shop.Reply(e, "com.example.price.told", Answer{q.Item, cents})
 	})
-	address := "127.0.0.1:" + cmp.Or(os.Getenv("PORT"), "8080")
+	address := "127.0.0.1:8080"
+	if port := os.Getenv("PORT"); port != "" { // of a platform, which connects from outside
+		address = ":" + port
+	}
 	if err := cehttp.ListenAndServe(ctx, address, &cehttp.Receiver{Handler: handler}); err != nil {
 		log.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cesql"
@@ -21,7 +22,7 @@ func main() {
 	target := flag.String("target", "http://127.0.0.1:8081/", "where to send events")
 	filter := flag.String("filter", "TRUE", "which events to pass on, in CESQL")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
 	wanted, warnings, err := cesql.Compile(*filter)

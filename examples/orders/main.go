@@ -12,6 +12,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -37,7 +38,7 @@ type Canceled struct {
 func main() {
 	address := flag.String("address", "127.0.0.1:8080", "where to listen")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
 	var mux dispatch.Mux

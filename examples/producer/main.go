@@ -38,10 +38,10 @@ func main() {
 		switch err := sender.Send(context.Background(), &event); {
 		case err == nil:
 			fmt.Println(celsius, "accepted")
-		case errors.As(err, &failure):
+		case errors.As(err, &failure) && failure.Status != 0:
 			fmt.Println(celsius, "refused with", failure.Status, "after attempts:", failure.Attempts)
 		default:
-			log.Fatal(err) // the event is invalid
+			log.Fatal(err) // the event is invalid, or there is no answer
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -31,7 +32,7 @@ func main() {
 	log.SetFlags(0)
 	serve := flag.Bool("serve", false, "listen on 127.0.0.1:8080 until interrupted")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *serve); err != nil {
 		log.Fatal(err)

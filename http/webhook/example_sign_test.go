@@ -163,5 +163,5 @@ func ExampleErrSignature() {
 	err := (&webhook.Verifier{}).Verify(http.Header{}, nil)
 	fmt.Println(errors.Is(err, webhook.ErrSignature), err)
 	// Output:
-	// true signature does not verify: webhook-id is there 0 times
+	// true signature does not verify: webhook-id is missing
 }

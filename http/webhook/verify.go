@@ -250,8 +250,12 @@ func (n *headerNames) read(h http.Header) (values [3]string, err error) {
 		}
 	}
 	for i, name := range n {
-		if count[i] != 1 {
-			return values, unsigned("%s is there %d times%s", strings.ToLower(name), count[i], n.hint(h))
+		switch count[i] {
+		case 1:
+		case 0:
+			return values, unsigned("%s is missing%s", strings.ToLower(name), n.hint(h))
+		default:
+			return values, unsigned("%s is there %d times", strings.ToLower(name), count[i])
 		}
 	}
 	return values, nil
