@@ -201,7 +201,7 @@ func judgeError(ctx context.Context, err error) Result {
 			return r
 		}
 	case isOfData(err):
-		e := refuseData("", err)
+		e := refuseDataOf(ctx, err)
 		r.Verdict, r.Status, r.Type, r.Message = VerdictRefused, e.Status, e.Type, e.Message
 		return r
 	}
