@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -174,6 +175,56 @@ func TestBatchBoundsDetails(t *testing.T) {
 			}
 			if c.detail != "" && detailed != want || left != events-want || strings.Count(log.String(), "event handler failed") != events {
 				t.Errorf("%s, batch %v: %d in detail, %d without, want %d", c.name, inBatch, detailed, left, want)
+			}
+		}
+	}
+}
+
+// A handler that calls DataAs itself, and returns its error, is answered as Typed is: with the
+// reason and the place for the first events of a batch, and the same status and type for all.
+func TestBatchBoundsDetailsOfDataAs(t *testing.T) {
+	const events = 100
+	type order struct{ Number int }
+	for _, c := range []struct {
+		name, contentType, data string
+		status                  int
+		errType                 string
+		detail                  string // of the first messages; all have it if it is empty
+	}{
+		{"a wrong type", "application/json", `{"Number":"a"}`, 400, "invalid_data", "offset 10"},
+		{"malformed", "application/json", `{`, 400, "invalid_data", "offset 1"},
+		{"of another media type", "a/b", `{}`, 415, "unsupported_data", ""},
+		{"none", "application/json", "", 400, "missing_data", ""},
+	} {
+		for _, inBatch := range []bool{true, false} {
+			ctx, want := t.Context(), events
+			if inBatch {
+				ctx, want = dispatch.WithBatch(ctx), 32
+			}
+			if c.detail == "" {
+				want = events
+			}
+			detailed := 0
+			for range events {
+				e := minimal()
+				if e.DataContentType = c.contentType; c.data != "" {
+					e.Data = []byte(c.data)
+				}
+				var own error
+				r := dispatch.Call(ctx, func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+					_, err := cloudevents.DataAs[order](e)
+					own = fmt.Errorf("order: %w", err)
+					return nil, own
+				}, &e)
+				if r.Verdict != dispatch.VerdictRefused || r.Status != c.status || r.Type != c.errType || r.Message == "" || r.Err != own {
+					t.Fatalf("%s: %+v", c.name, r)
+				}
+				if strings.Contains(r.Message, c.detail) {
+					detailed++
+				}
+			}
+			if detailed != want {
+				t.Errorf("%s, batch %v: %d in detail, want %d", c.name, inBatch, detailed, want)
 			}
 		}
 	}

@@ -202,7 +202,7 @@ func judgeError(ctx context.Context, err error) Result {
 			return r
 		}
 	case dataerror.Is(err):
-		e := refuseData("", err)
+		e := refuseDataOf(ctx, err)
 		r.Verdict, r.Status, r.Type, r.Message = VerdictRefused, e.Status, e.Type, e.Message
 		return r
 	}

@@ -45,11 +45,11 @@ func decoder[T any]() func(ctx context.Context, e *cloudevents.Event) (T, error)
 	optional := hasNil(reflect.TypeFor[T]())
 	return func(ctx context.Context, e *cloudevents.Event) (data T, err error) {
 		if briefly(ctx) {
-			err = decodeBriefly(e, &data)
-			if err == errMissingData && optional {
-				err = nil
+			refused := decodeBriefly(e, &data)
+			if refused == nil || refused == errMissingData && optional {
+				return data, nil
 			}
-			return data, err
+			return data, refused
 		}
 		data, err = cloudevents.DataAs[T](e)
 		if err != nil && !(e.Data == nil && optional) {
@@ -69,7 +69,7 @@ func decoder[T any]() func(ctx context.Context, e *cloudevents.Event) (T, error)
 
 // decodeBriefly is cloudevents.DataAs with errors that are there already. data is set to
 // its zero value on an error.
-func decodeBriefly[T any](e *cloudevents.Event, data *T) error {
+func decodeBriefly[T any](e *cloudevents.Event, data *T) *Error {
 	if e.Data == nil {
 		return errMissingData
 	}
@@ -100,7 +100,7 @@ var (
 )
 
 // refuseBriefly returns the Error about data that breaks a rule.
-func refuseBriefly(rule error) error {
+func refuseBriefly(rule error) *Error {
 	err := validation.NewError(spec.Data, "", spec.SectionEventData, rule)
 	text := fmt.Sprintf("%v; details are left out, after %d of the same batch", err, maxDetails)
 	return refuseData("", &briefError{text, err})
@@ -211,4 +211,19 @@ func refuseData(contentType string, err error) *Error {
 		refused.Message += fmt.Sprintf(" (offset %d of the data)", place.Offset)
 	}
 	return refused
+}
+
+// refuseDataOf returns the Error for an error of DataAs that a handler has returned. In a
+// batch it has the place and the reason for the first ones only.
+func refuseDataOf(ctx context.Context, err error) *Error {
+	switch {
+	case !briefly(ctx):
+		detailed(ctx)
+		return refuseData("", err)
+	case errors.Is(err, cloudevents.ErrDataContentType):
+		return errUnsupportedData
+	case errors.Is(err, validation.ErrMissing):
+		return errMissingData
+	}
+	return errInvalidData
 }

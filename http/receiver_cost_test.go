@@ -25,6 +25,10 @@ func TestFailuresOfABatchCostLittle(t *testing.T) {
 	typed := dispatch.Typed(func(context.Context, *cloudevents.Event, struct{ N int }) (*cloudevents.Event, error) {
 		return nil, nil
 	})
+	dataAs := func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		_, err := cloudevents.DataAs[struct{ N int }](e)
+		return nil, err
+	}
 	for _, c := range []struct {
 		name    string
 		handler dispatch.Handler
@@ -37,6 +41,7 @@ func TestFailuresOfABatchCostLittle(t *testing.T) {
 		{"panics", func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) { panic("x") }, "", 19},
 		{"is Typed, a number for an object", typed, `,"data":1`, 40},
 		{"is Typed, a string for a number", typed, `,"data":{"N":"a"}`, 40},
+		{"returns the error of DataAs", dataAs, `,"data":1`, 40},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			body := `[` + strings.TrimSuffix(strings.Repeat(`{"specversion":"1.0","id":"1","source":"/s","type":"t"`+c.data+`},`, 1000), ",") + `]`

@@ -164,6 +164,10 @@ func receivers() (all []reader) {
 			return nil, nil
 		},
 	)})
+	add("Receiver whose handler returns the error of DataAs", requests(dataBatches(), batchType), cehttp.Receiver{Handler: func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		_, err := cloudevents.DataAs[struct{ Number int }](e)
+		return nil, err
+	}})
 	add("Receiver with Deduplicate", batches, cehttp.Receiver{Handler: new(dispatch.Deduplicate).Wrap(handled)})
 	return all
 }
