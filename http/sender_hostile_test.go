@@ -234,7 +234,7 @@ func TestSenderReusesConnections(t *testing.T) {
 	e := minimal()
 	for _, status := range []int{200, 202, 204, 302, 400, 410, 500, 503, 200} {
 		sender := hushed(cehttp.Sender{
-			Target: fmt.Sprintf("%s/%d", s.URL, status), Client: s.Client(), Retry: cehttp.Retry{Wait: -1, MaxTime: time.Second},
+			Target: fmt.Sprintf("%s/%d", s.URL, status), Client: s.Client(), Retry: cehttp.Retry{Wait: -1, MaxTime: time.Minute},
 		})
 		_ = sender.Send(t.Context(), &e)
 		_, _ = sender.Request(t.Context(), &e)

@@ -132,7 +132,7 @@ var brokers = map[string]func(testing.TB) string{"mochi": start, "mosquitto": mo
 func options(address, id string) (o *mqtt.ClientOptions, breakIt func()) {
 	var mu sync.Mutex
 	var last *net.TCPConn
-	o = mqtt.NewClientOptions().AddBroker("tcp://" + address).SetClientID(id).SetCleanSession(false).SetProtocolVersion(4).SetConnectTimeout(time.Second)
+	o = mqtt.NewClientOptions().AddBroker("tcp://" + address).SetClientID(id).SetCleanSession(false).SetProtocolVersion(4).SetConnectTimeout(10 * time.Second)
 	o.SetCustomOpenConnectionFn(func(uri *url.URL, _ mqtt.ClientOptions) (net.Conn, error) {
 		conn, err := net.Dial("tcp", uri.Host)
 		mu.Lock()
