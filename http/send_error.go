@@ -35,6 +35,7 @@ var (
 	errCallEnded  = errors.New("the call has ended")
 	errNoResponse = errors.New("the transport returned no error and no complete response")
 	errNotHTTP    = errors.New("the answer is not HTTP")
+	errLongHeader = errors.New("the header of the answer is longer than the Transport of the Client allows")
 )
 
 // SendError says why a [Sender] has not delivered an event. If there was a response,
@@ -196,6 +197,9 @@ func (d *delivery) cause(err error) error {
 	var network net.Error
 	isBroken := strings.Contains(text, "HTTP/1.x transport connection broken") || strings.Contains(text, "malformed HTTP")
 	if isBroken && !errors.As(err, &network) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if strings.Contains(text, "server response headers exceeded") {
+			return &mutedError{errLongHeader.Error(), err}
+		}
 		return &mutedError{errNotHTTP.Error(), err}
 	}
 	clean, _, _ := strings.Cut(text, ", debug=") // of GOAWAY, with a text of the server's

@@ -52,6 +52,9 @@ func TestSenderHostileServer(t *testing.T) {
 		var large *http.MaxBytesError
 		return errors.As(err, &large)
 	}
+	longHeader := func(err error) bool {
+		return strings.HasSuffix(err.Error(), "the header of the answer is longer than the Transport of the Client allows")
+	}
 	tests := []struct {
 		reason   string
 		server   func(net.Conn) // nil is an address without a listener
@@ -85,7 +88,7 @@ func TestSenderHostileServer(t *testing.T) {
 		{"a gigabyte with 400", gigabyte(fmt.Sprintf(head, "400 Bad")), 400, nil, nil, nil, 1},
 		{"a gigabyte of chunks", gigabyte("HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n40000000\r\n"), 500, nil, nil, nil, 2},
 		{"a gigabyte of reply", gigabyte(strings.Replace(fmt.Sprintf(head, "200 OK"), "json", "cloudevents+json", 1)), 200, nil, tooLarge, tooLarge, 1},
-		{"a gigabyte of header", gigabyte("HTTP/1.1 200 OK\r\nX: "), 0, anything, nil, nil, 2},
+		{"a gigabyte of header", gigabyte("HTTP/1.1 200 OK\r\nX: "), 0, longHeader, nil, nil, 2},
 		{"Retry-After of years", says("HTTP/1.1 503 Busy\r\nRetry-After: 99999999\r\nContent-Length: 0\r\n\r\n"), 503, nil, nil, nil, 1},
 		{"a bad Retry-After", says("HTTP/1.1 503 Busy\r\nRetry-After: never\r\nContent-Length: 0\r\n\r\n"), 503, nil, nil, nil, 2},
 	}

@@ -19,6 +19,7 @@ func TestCeilings(t *testing.T) {
 		fixed  = 64 << 10
 		each   = 12.5
 		eachOn = 13.5 // of which encoding/json allocates 3 for its error
+		eachAs = 27.0 // an error of DataAs for each event, and its text
 		header = 31.0 // of a reply, in the map of http.Header
 	)
 	rows := measureAll(readers(), []int{600, large}, everything)
@@ -33,6 +34,8 @@ func TestCeilings(t *testing.T) {
 		switch {
 		case strings.Contains(r.reader, "On and data that do not fit"):
 			ceiling = eachOn
+		case strings.Contains(r.reader, "the error of DataAs"):
+			ceiling = eachAs
 		case strings.Contains(r.reader, "replies with the event") && strings.HasPrefix(r.document, "binary: "):
 			ceiling = header
 		}

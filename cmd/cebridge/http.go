@@ -23,6 +23,7 @@ type httpTarget struct {
 
 func newHTTPTarget(b *bridge, s secret) *httpTarget {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxResponseHeaderBytes = maxAnswerHeader
 	transport.MaxIdleConnsPerHost = max(b.settings.concurrency, defaultRequests)
 	t := &httpTarget{client: &http.Client{Transport: transport}}
 	t.senders = eachLayout(func(m cloudevents.Mode, f format.Formatter) *cehttp.Sender {
@@ -40,6 +41,9 @@ func (t *httpTarget) send(ctx context.Context, e *cloudevents.Event, l layout) e
 }
 
 func (t *httpTarget) close() { t.client.CloseIdleConnections() }
+
+// maxAnswerHeader limits the header of an answer of the target, in bytes.
+const maxAnswerHeader = 1 << 20
 
 // defaultRequests is the number of requests that are under way at the same time. With those
 // above it, bodies that wait for the target would fill the memory.

@@ -153,6 +153,9 @@ func (r *reader) arguments(words []word) error {
 			if strings.HasPrefix(name, "expand-") {
 				return ErrConfig
 			}
+			if strings.Contains(name, "=") {
+				return fmt.Errorf("curl has no option %.64q; its value is a word of its own, without =", w.text)
+			}
 			if strings.Contains(skippedOptions, " "+name+" ") {
 				i++
 				continue

@@ -108,7 +108,8 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("%q: %v, want %v", command, err, curl.ErrForm)
 		}
 	}
-	for _, command := range []string{"curl a -d", "curl a b", "curl a -H nonsense", "curl a -T f -d x", "curl a -d x -T f", "curl a -T", "curl 'a", "curl $a", "curl `a`"} {
+	for _, command := range []string{"curl a -d", "curl a b", "curl a -H nonsense", "curl a -T f -d x", "curl a -d x -T f", "curl a -T", "curl 'a", "curl $a", "curl `a`",
+		"curl a --data=x", "curl a --data=@f", "curl --header='A: b' a", "curl --url=a", "curl --get=1 a"} {
 		if c, _, err := curl.Parse(command); err == nil || c != nil {
 			t.Errorf("%q: %+v", command, c)
 		}

@@ -252,6 +252,7 @@ func (l *listener) prepare() error {
 func (l *listener) prepareClient() {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableCompression = true // the answer comes back as it is
+	transport.MaxResponseHeaderBytes = stream.MaxHead
 	l.client = &http.Client{
 		Transport:     transport,
 		Timeout:       time.Minute,

@@ -195,10 +195,10 @@ func TestListenForwards(t *testing.T) {
 		t.Errorf("an invalid message: %d, %d bodies", got, len(bodies))
 	}
 	// From the network, as net/http takes such statuses.
-	for _, line := range []string{"000 X", "099 X", "101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x"} {
+	for _, line := range []string{"200 OK\r\nContent-Length: 0\r\nX: " + strings.Repeat("x", 1<<20+1), "000 X", "099 X", "101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x"} {
 		odd, _, _ := newListener(t, func(l *listener) { l.forward = rawAnswer(t, "HTTP/1.1 "+line+"\r\n\r\n") })
 		if got := post(t, odd, message).StatusCode; got != 502 {
-			t.Errorf("target %s: %d", line, got)
+			t.Errorf("target %.64s: %d", line, got)
 		}
 	}
 	target.Close()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/stream"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -33,7 +34,12 @@ type attempts struct {
 type attemptsKey struct{}
 
 func (s *sending) deliverer(waits func(cehttp.Attempt)) *deliverer {
-	var transport http.RoundTripper = &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConns: s.concurrency, MaxIdleConnsPerHost: s.concurrency}
+	var transport http.RoundTripper = &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		MaxIdleConns:           s.concurrency,
+		MaxIdleConnsPerHost:    s.concurrency,
+		MaxResponseHeaderBytes: stream.MaxHead,
+	}
 	if s.host != "" {
 		transport = &hostTransport{transport, s.host}
 	}

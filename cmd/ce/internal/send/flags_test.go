@@ -217,6 +217,21 @@ func TestSendMaxBytes(t *testing.T) {
 	}
 }
 
+// The header of an answer is bounded.
+func TestSendBoundsHeaders(t *testing.T) {
+	for size, accepted := range map[int]bool{1 << 19: true, 1<<20 + 1: false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X", strings.Repeat("x", size))
+			w.WriteHeader(http.StatusNoContent)
+		}))
+		out, errs, status := cetest.Run(t, send.Command(), "", server.URL, "--attempts", "1")
+		if (status == cli.ExitOK) != accepted || !accepted && !strings.Contains(out+errs, "the header of the answer is longer") {
+			t.Errorf("%d bytes: status %d, %.300s%.300s", size, status, out, errs)
+		}
+		server.Close()
+	}
+}
+
 // A result for programs is bounded, however much is wrong with an event.
 func TestSendBoundsErrors(t *testing.T) {
 	out, _, status := cetest.Run(t, send.Command(), "", ":1", "--attempts", "1", "--json", "--mode", "structured", "--any-data", "--datacontenttype", "application/json", "--data", "{"+strings.Repeat("x", 10_000))

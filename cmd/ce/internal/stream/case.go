@@ -56,7 +56,7 @@ func (in *Reader) readCase() (Unit, error) {
 	in.begun = true
 	s := in.s
 	for {
-		line, err := s.text(maxHead)
+		line, err := s.text(MaxHead)
 		if err == errLine {
 			continue // of data
 		}
@@ -76,7 +76,7 @@ func (in *Reader) readCase() (Unit, error) {
 func (in *Reader) readSection(name string, quoted bool) (Unit, error) {
 	s := in.s
 	offset, line := s.offset, s.line
-	most := min(s.max, math.MaxInt/16) + maxHead
+	most := min(s.max, math.MaxInt/16) + MaxHead
 	if quoted {
 		most *= maxLiteral
 	}

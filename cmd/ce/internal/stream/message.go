@@ -34,8 +34,8 @@ type Field struct {
 	Line   int   // counted from 1
 }
 
-// maxHead limits the header of a message, in bytes.
-const maxHead = 1 << 20
+// MaxHead limits the header of a message, and that of an answer, in bytes.
+const MaxHead = 1 << 20
 
 // isStartLine reports whether a line begins a request or a response.
 func isStartLine(line string) bool {
@@ -84,12 +84,12 @@ func (s *splitter) readMessage() (*Message, error) {
 	begin := s.offset
 	for first := true; ; first = false {
 		at := HTTPError{Offset: s.offset, Line: s.line}
-		text, err := s.text(maxHead)
+		text, err := s.text(MaxHead)
 		if err == io.EOF && !first {
 			break // a header alone
 		}
-		if err == errLine || s.offset-begin > maxHead {
-			at.Text, at.Advice = fmt.Sprintf("the header is longer than %d bytes", maxHead), "make it smaller: large values belong in the body"
+		if err == errLine || s.offset-begin > MaxHead {
+			at.Text, at.Advice = fmt.Sprintf("the header is longer than %d bytes", MaxHead), "make it smaller: large values belong in the body"
 			return nil, &at
 		}
 		if err != nil {
@@ -149,7 +149,7 @@ func (s *splitter) body(m *Message) error {
 		}
 		// The trailer section is of no use here.
 		for {
-			if line, err := s.text(maxHead); err != nil || len(line) == 0 {
+			if line, err := s.text(MaxHead); err != nil || len(line) == 0 {
 				return nil
 			}
 		}

@@ -30,6 +30,7 @@ func (t *trial) receiver(ctx context.Context) (*subject, error) {
 		return nil, fmt.Errorf("conformance: %w", err)
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxResponseHeaderBytes = stream.MaxHead
 	s := &caseSender{ctx: ctx, url: u.String(), client: &http.Client{
 		Transport:     transport,
 		Timeout:       t.timeout,
