@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 )
 
 // browser is a session of headless Chromium, driven over the WebDriver protocol
@@ -88,6 +89,10 @@ func newBrowser(t *testing.T) *browser {
 	return b
 }
 
+// callTimeout is far more than a call needs. A browser that hangs then fails its test, which ends
+// it, and not the whole run, which would leave it behind.
+const callTimeout = 2 * time.Minute
+
 // call makes a call of the protocol and reads its value into result, unless result is
 // nil.
 func (b *browser) call(method, path string, arguments, result any) {
@@ -102,7 +107,8 @@ func (b *browser) call(method, path string, arguments, result any) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	client := http.Client{Timeout: callTimeout}
+	res, err := client.Do(req)
 	if err != nil {
 		b.t.Fatal(err)
 	}
