@@ -111,6 +111,10 @@ func profileDir(t *testing.T) string {
 	return dir
 }
 
+// callTimeout is far more than a call needs. A browser that hangs then fails its test, which ends
+// it, and not the whole run, which would leave it behind.
+const callTimeout = 2 * time.Minute
+
 // call makes a call of the protocol and reads its value into result, unless result is
 // nil.
 func (b *browser) call(method, path string, arguments, result any) {
@@ -125,7 +129,8 @@ func (b *browser) call(method, path string, arguments, result any) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(req)
+	client := http.Client{Timeout: callTimeout}
+	res, err := client.Do(req)
 	if err != nil {
 		b.t.Fatal(err)
 	}

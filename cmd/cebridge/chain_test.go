@@ -111,7 +111,10 @@ func send(t *testing.T, url string, from, to int) *sync.WaitGroup {
 	var running sync.WaitGroup
 	var senders [2]*cehttp.Sender
 	for _, m := range []cloudevents.Mode{cloudevents.BinaryMode, cloudevents.StructuredMode} {
-		senders[m] = &cehttp.Sender{Target: url, Mode: m, Logger: slog.New(slog.DiscardHandler)}
+		senders[m] = &cehttp.Sender{
+			Target: url, Mode: m, Logger: slog.New(slog.DiscardHandler),
+			Retry: cehttp.Retry{Attempts: 100}, // a broker may be away at each of a few
+		}
 	}
 	const workers = 8
 	for w := range workers {

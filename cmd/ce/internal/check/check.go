@@ -30,8 +30,9 @@ listen --record writes them, or a curl command, which is not run: the message th
 would send is checked. Files that a curl command names are read with --read-files only.
 An HTTP message without Content-Length goes up to the end of the file, but for the last
 line end. HTTP messages may be in any format of the specification: JSON, Protobuf, XML,
-Avro, Avro compact and CBOR. An event in another format than JSON is a file of its own
-(.pb, .xml, .avro, .cbor, or --from). Its violations have an offset, and advice in words.
+Avro, Avro compact and CBOR. An event in another format than JSON is an input of its own:
+the name tells it (.pb, .xml, .avro, .cbor), or --from, or its bytes, as for ce convert; an
+invalid one wants name or --from. Its violations have an offset, and advice in words.
 
 Every violation is named with its place, the rule, the section of the specification
 and what to do about it, the first 1000 of an input. With --json a violation is a JSON

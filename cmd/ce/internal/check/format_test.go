@@ -100,3 +100,21 @@ func TestCheckAttributesInFormats(t *testing.T) {
 		}
 	}
 }
+
+// The advice about a document names what names its format.
+func TestCheckDocumentAdvice(t *testing.T) {
+	for _, c := range []struct {
+		reason, input string
+		args          []string
+		want          string
+	}{
+		{"another format", "\xa0", []string{"--from", "avro"}, "or correct what names the format, --from or the name of the file"},
+		{"another Content-Type", "POST / HTTP/1.1\nContent-Type: application/cloudevents+avro\n\n\xa0", nil, "or correct Content-Type: application/cloudevents+avro"},
+		{"part of a binary format", "\xaaabc", nil, "name the format, as in --from protobuf"},
+		{"a text", "abc", nil, "make it JSON"},
+	} {
+		if out, errs, status := cetest.Run(t, check.Command(), c.input, c.args...); status != cli.ExitFault || !strings.Contains(out, c.want) {
+			t.Errorf("%s: status %d, %s\n%s\nwant %s", c.reason, status, errs, out, c.want)
+		}
+	}
+}

@@ -22,8 +22,8 @@ import (
 const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
 a batch, HTTP messages, a curl command, or a case that ce listen --record has written, told
 by the first bytes, the name of the file (.jsonl, .json, .http, .curl, .txtar), or --from.
-An event in another format is a file of its own (.pb, .xml, .avro, .cbor, or --from), and so
-is a batch in Protobuf or XML, whose bytes tell it from an event.
+An event in another format is an input of its own, and so is a batch in Protobuf or XML: the
+name tells it (.pb, .xml, .avro, .cbor), or --from, or up to 64 KiB, and in XML always, its bytes.
 Files that a curl command names are read with --read-files only. What goes out is
 
   jsonl  a JSON event a line

@@ -22,8 +22,11 @@ func advice(err error, f *Finding, u *stream.Unit) string {
 	other := foreign(u)
 	switch {
 	case other != nil && f.Rule == "malformed":
-		title := formatTitle(other)
-		return fmt.Sprintf("send one whole document of the %s format as it was encoded, with no byte more or less, or correct Content-Type: %s", title, other.MediaType())
+		title, named := formatTitle(other), "Content-Type: "+other.MediaType()
+		if u.Message.IsDocument() {
+			named = "what names the format, --from or the name of the file"
+		}
+		return fmt.Sprintf("send one whole document of the %s format as it was encoded, with no byte more or less, or correct %s", title, named)
 	case other != nil && errors.Is(err, validation.ErrType):
 		return fmt.Sprintf("write the value with the type that the %s format has for it", formatTitle(other))
 	case other != nil && errors.Is(err, validation.ErrData):

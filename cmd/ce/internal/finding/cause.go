@@ -24,6 +24,10 @@ const maxRewritten = 64 << 10
 func (d *doctor) explain(err error, f *Finding, offset int) bool {
 	var structure *stream.StructureError
 	if errors.As(err, &structure) && d.u.Message == nil {
+		if errors.Is(err, stream.ErrForm) && isBinary(d.u.Rest) {
+			f.Advice = "if it is an event in a binary format, hand in all of it, and name the format, as in --from protobuf"
+			return true
+		}
 		return d.explainStructure(f, offset)
 	}
 	b := d.u.Body
@@ -55,6 +59,13 @@ func (d *doctor) explain(err error, f *Finding, offset int) bool {
 		}
 	}
 	return f.Advice != ""
+}
+
+// isBinary reports whether b is no text.
+func isBinary(b []byte) bool {
+	return stream.ForeignOf(b) == stream.NotForeign && bytes.ContainsFunc(b, func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\r' && r != '\n' || r == utf8.RuneError
+	})
 }
 
 // cause is what may be wrong with a document.

@@ -105,3 +105,17 @@ func TestSendFormatWants(t *testing.T) {
 		}
 	}
 }
+
+// An event that neither name nor bytes tell is sent with --from.
+func TestSendFrom(t *testing.T) {
+	e := cloudevents.Event{ID: "1", Source: "/s", Type: "t", DataContentType: "text/plain", Data: []byte(strings.Repeat("x", 2*stream.MaxRest))}
+	f, _ := stream.ParseFormat("avro-compact")
+	document, err := f.EncodeStructuredModeMessage(nil, &e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, errs, status := cetest.Run(t, send.Command(), string(document), "--print", "http://localhost/", "--from", "avro-compact", "-")
+	if status != cli.ExitOK || !strings.Contains(out, "ce-id: 1") || !strings.HasSuffix(strings.TrimSpace(out), "xxx") {
+		t.Errorf("status %d, %s, %.200s", status, errs, out)
+	}
+}

@@ -91,6 +91,7 @@ func Command() cli.Command {
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
 			flags.BoolVar(&s.json, "json", false, "print a JSON object an event, on standard output")
 			flags.IntVar(&s.template.maxBytes, "max-bytes", stream.DefaultMaxBytes, "take an event or a body of a file, or the file of --data, of at most `n` bytes")
+			flags.Func("from", stream.FromUsage, stream.FormFlag(&s.from, stream.InputForms))
 			flags.BoolVar(&s.readFiles, "read-files", false, stream.ReadFilesUsage)
 			return func(ctx context.Context, args []string) error { return s.run(ctx, flags, args) }
 		},
@@ -120,6 +121,7 @@ type sending struct {
 	signed    []spec.Attribute // extensions
 
 	print, curl, json bool
+	from              stream.Form // of the files
 	readFiles         bool
 	target            string
 	files             []string // empty: the event is made of the template

@@ -50,7 +50,7 @@ func (s *sending) fromFiles(ctx context.Context) source {
 	}
 	go func() {
 		defer close(items)
-		inputs := stream.Source{Stdin: s.process.In, MaxBytes: s.template.maxBytes, ReadFiles: s.readFiles}
+		inputs := stream.Source{Stdin: s.process.In, Form: s.from, MaxBytes: s.template.maxBytes, ReadFiles: s.readFiles}
 		err := inputs.Each(s.files, func(in *stream.Reader) error {
 			for {
 				u, err := in.Next()

@@ -10,6 +10,10 @@ import (
 // ErrEmpty is the error about an input without an event, where there must be one.
 var ErrEmpty = errors.New("the input is empty")
 
+// ErrForm is the error about an input whose first bytes tell no form, and that is no event in
+// another format.
+var ErrForm = errors.New("neither JSON, nor an HTTP message, nor a curl command, nor an event in another format")
+
 // StructureError is an error about the text between events. Nothing can be read after it. It
 // wraps a [*cloudevents.SyntaxError] with the offset in the input.
 type StructureError struct {

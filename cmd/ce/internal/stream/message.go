@@ -24,7 +24,12 @@ type Message struct {
 	BodyOffset int64 // in the input, in bytes
 	BodyLine   int   // counted from 1
 	InBody     bool  // BodyOffset and BodyLine are counted in the body, because the input has it in another form
+
+	document bool
 }
+
+// IsDocument reports whether the input is the Body alone, and the Header was made for it.
+func (m *Message) IsDocument() bool { return m.document }
 
 // Field is the place of a header in the input.
 type Field struct {

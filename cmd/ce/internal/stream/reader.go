@@ -115,6 +115,9 @@ func (in *Reader) Next() (Unit, error) {
 }
 
 func (in *Reader) read() (Unit, error) {
+	if in.form == Any && !in.isJSON && !in.begun {
+		in.form = in.detect()
+	}
 	if in.form.format() != nil { // its bytes are no text: a line end may be the first
 		return in.readDocument()
 	}
@@ -161,7 +164,7 @@ func (in *Reader) begin() error {
 			in.form = Case
 		}
 		if in.form == Any {
-			return &StructureError{in.s.at("neither JSON, nor an HTTP message, nor a curl command"), spec.SectionMessage}
+			return &StructureError{in.s.fault(ErrForm), spec.SectionMessage}
 		}
 	}
 	return nil
@@ -183,8 +186,13 @@ func (in *Reader) readDocument() (Unit, error) {
 	}
 	in.form = batchForm(in.form, body)
 	in.s.advance(body)
-	m := &Message{Header: http.Header{"Content-Type": {in.form.mediaType()}}, Body: body, BodyLine: 1}
-	return Unit{Message: m, Body: body, Line: 1}, nil
+	return documentUnit(in.form, body), nil
+}
+
+// documentUnit returns the unit that is a document of that form.
+func documentUnit(f Form, body []byte) Unit {
+	m := &Message{Header: http.Header{"Content-Type": {f.mediaType()}}, Body: body, BodyLine: 1, document: true}
+	return Unit{Message: m, Body: body, Line: 1}
 }
 
 func (in *Reader) readLine() (Unit, error) {

@@ -21,9 +21,12 @@ type Source struct {
 // ReadFilesUsage describes the flag that sets ReadFiles.
 const ReadFilesUsage = "read the files that a curl command in the input names, as with -d @file"
 
+// FromUsage describes the flag that sets Form.
+const FromUsage = "`form` of the input: json, jsonl, batch, http, curl, txtar, or an event format; its bytes tell otherwise"
+
 // Flags declares the flags of a source: --from, --max-bytes and --read-files.
 func (s *Source) Flags(flags *flag.FlagSet) {
-	flags.Func("from", "`form` of the input: json, jsonl, batch, http, curl, txtar, or an event format; its bytes tell otherwise", FormFlag(&s.Form, InputForms))
+	flags.Func("from", FromUsage, FormFlag(&s.Form, InputForms))
 	flags.IntVar(&s.MaxBytes, "max-bytes", DefaultMaxBytes, "take an event or a body of at most `n` bytes")
 	flags.BoolVar(&s.ReadFiles, "read-files", false, ReadFilesUsage)
 }
