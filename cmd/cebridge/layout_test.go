@@ -9,6 +9,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // formatted is an event that every format can carry.
@@ -27,7 +28,7 @@ func TestFormats(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
 			last := newSink(t)
-			door := "http://" + freePort(t) + "/"
+			door := "http://" + freeport.Address(t) + "/"
 			start(t, door, p.url)
 			want := map[string]layout{}
 			for _, f := range all.Formats() {

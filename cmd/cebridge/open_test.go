@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
 
 // What is wrong with a place, and only its broker knows, is told when the bridge opens.
@@ -38,7 +40,7 @@ func TestPlacesToCome(t *testing.T) {
 		want   []string
 	}{
 		{"topics of a source", []string{"-dead-letter", "dead", kafka + "/order", "http://127.0.0.1:1"}, []string{"topic=order\n", "topic=dead\n"}},
-		{"the topic of a target", []string{"http://" + freePort(t), kafka + "/bills"}, []string{"topic=bills\n"}},
+		{"the topic of a target", []string{"http://" + freeport.Address(t), kafka + "/bills"}, []string{"topic=bills\n"}},
 		{"topics that are there", []string{"-dead-letter", "orders", kafka + "/orders", kafka + "/orders"}, nil},
 		{"a subject of a source", []string{js + "/ORDERS/bills.*", "http://127.0.0.1:1"}, []string{"has no subject bills.*"}},
 		{"a subject that is there", []string{"-group", "other", js + "/ORDERS/*.paid", "http://127.0.0.1:1"}, nil},
@@ -98,7 +100,7 @@ func TestDoorRefuses(t *testing.T) {
 		{"another path", nil, "/" + hush, http.StatusNotFound, ""},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
-			door := "http://" + freePort(t)
+			door := "http://" + freeport.Address(t)
 			target := httptest.NewServer(http.NotFoundHandler())
 			defer target.Close()
 			p := startWith(t, c.env, door+"/in", target.URL)
