@@ -34,9 +34,12 @@ func wantRefusal(t *testing.T, b *dispatch.Background, typ string) {
 	}
 }
 
-// sleeper handles an event in the time that is its ID, unless its context ends.
+// sleeper handles an event in the time that is its ID, or else in a day, unless its context ends.
 func sleeper(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-	d, _ := time.ParseDuration(e.ID)
+	d, err := time.ParseDuration(e.ID)
+	if err != nil {
+		d = 24 * time.Hour
+	}
 	select {
 	case <-time.After(d):
 		return nil, nil
