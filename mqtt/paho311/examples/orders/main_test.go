@@ -7,6 +7,7 @@ func Example() {
 	// order 17 has 2 articles
 	// order 17 is paid with 1999 cents
 	// restart
+	// restart
 	// order 17 is shipped by train
 	// in the dead letter: com.example.order.paid {"Order":18,"Cents":-1}
 }
