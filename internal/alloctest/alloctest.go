@@ -3,7 +3,7 @@
 //
 // A call may allocate more than the call before: it finds a [sync.Pool] empty, because it runs
 // on another processor or after a garbage collection, or the runtime allocates meanwhile.
-// A ceiling that is near the cost is compared with the least of several calls, therefore.
+// So a ceiling near the cost is compared with the least of several calls.
 package alloctest
 
 import (
@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// attempts is how often something is measured of which the least counts.
+// attempts is the number of measurements, of which the least counts.
 const attempts = 10
 
 // AtMost fails the test if f makes more than max allocations, on average of 100 calls. The

@@ -64,7 +64,7 @@ func (d *doctor) explain(err error, f *Finding, offset int) bool {
 // isBinary reports whether b is no text.
 func isBinary(b []byte) bool {
 	return stream.ForeignOf(b) == stream.NotForeign && bytes.ContainsFunc(b, func(r rune) bool {
-		return r < ' ' && r != '\t' && r != '\r' && r != '\n' || r == utf8.RuneError
+		return stream.IsControl(r) || r == utf8.RuneError
 	})
 }
 
