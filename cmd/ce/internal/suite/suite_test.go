@@ -135,7 +135,7 @@ func TestAdapterExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := bytes.Count(text, []byte("\n")); n > 90 {
+		if n := bytes.Count(text, []byte("\n")); n > 110 {
 			t.Errorf("%s has %d lines", file, n)
 		}
 	}
