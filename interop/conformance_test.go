@@ -141,8 +141,8 @@ func interopText(reports []*conformanceReport, date string) string {
 The cases of testdata/ with "ce conformance --adapter", by the section of the
 specification that they are about. A cell says how many passed, of those that the
 implementation was asked. Where the specification says SHOULD or leaves a choice,
-an implementation may differ; that is not counted here. An implementation that has
-nothing of a binding or a format has no column in its table. sdk-go reads the attributes
+an implementation may differ; that is not counted here. An implementation without
+a binding or a format has no column in its table. sdk-go reads the attributes
 of version 0.3 in the order of a map, so that the results of its cases differ from
 run to run; they are left out, and so is a case of Kafka for the same reason.
 
@@ -190,10 +190,10 @@ values, which programs can make but nats.go does not read.`},
 	{"Cases of MQTT", "mqtt", `No MQTT binding of sdk-go can be had. The JavaScript SDK does not read the Content Type. It
 knows no messages of MQTT 3.1.1.`},
 	{"Cases of AMQP", "amqp", `Most messages have the prefix cloudEvents_, which the specification prefers. sdk-go reads and
-writes cloudEvents: alone.`},
+writes cloudEvents: alone, and reads the first data section of a message.`},
 	{"Cases of WebSockets", "websocket", ""},
-	{"Cases of Protobuf", "protobuf", `sdk-go takes text of a JSON type for a JSON string, and the type URL of a message for nothing.
-It has no batches.`},
+	{"Cases of Protobuf", "protobuf", `sdk-go takes text_data of a JSON type for a JSON string, and loses the type URL of proto_data.
+It has no batches of this format.`},
 	{"Cases of Avro", "avro", ""},
 	{"Cases of Avro compact", "avro-compact", ""},
 	{"Cases of XML", "xml", ""},
