@@ -18,6 +18,9 @@ const HeaderTopic = "deadletter-topic"
 // aside again has only the new ones. Its QoS is 1. The Message Expiry Interval is left out, as are
 // the properties that belong to a connection. To handle it once more, publish it to the topic
 // that deadletter-topic names.
+//
+// A [Consumer] leaves the user properties of a dead letter out if the packet is larger with them
+// than the broker takes.
 func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int) *paho.Publish {
 	letter := &paho.Publish{Topic: topic, QoS: 1, Payload: p.Payload, Properties: new(paho.PublishProperties)}
 	q := letter.Properties
@@ -30,6 +33,13 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 	q.User.Add(dispatch.DeadLetterAttempts, strconv.Itoa(attempts))
 	q.User.Add(HeaderTopic, p.Topic)
 	return letter
+}
+
+// withoutReason takes the user properties of a dead letter out.
+func withoutReason(letter *paho.Publish) {
+	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool {
+		return isAdded(u.Key) || u.Key == "knativeerrorcode" || u.Key == "knativeerrordata" || u.Key == "knativeerrordest"
+	})
 }
 
 // isAdded reports whether DeadLetterPublish adds a user property of that name.
