@@ -210,7 +210,7 @@ func (r *run) settle(m *amqp.Message, outcome string, err error) {
 	}
 	r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not settled",
 		slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)),
-		slog.String("outcome", outcome), slog.String("error", err.Error()))
+		slog.String("outcome", outcome), eventlog.Error(err))
 	if isLost(err) {
 		r.fail(&lostError{err})
 	}

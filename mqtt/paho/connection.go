@@ -100,7 +100,7 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 		case errors.Is(err, autopaho.ConnectionDownError), errors.Is(err, paho.ErrConnectionLost), c.quit.Err() != nil:
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.Any("error", err))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
 		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
 		select {
 		case <-timer.C:

@@ -252,7 +252,7 @@ func (c *Consumer) acknowledge(t *task) {
 		c.fail(errNotConfigured)
 	case err != nil:
 		c.logger().LogAttrs(c.ctx, slog.LevelWarn, "message not acknowledged",
-			slog.String("topic", eventlog.Cut(t.publish.Topic)), slog.Int("packet", int(t.publish.PacketID)), slog.String("error", err.Error()))
+			slog.String("topic", eventlog.Cut(t.publish.Topic)), slog.Int("packet", int(t.publish.PacketID)), eventlog.Error(err))
 	}
 }
 

@@ -218,7 +218,7 @@ func (c *Consumer) subscribe(client mqtt.Client) {
 		if err == nil || c.quit.Err() != nil || !client.IsConnectionOpen() {
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.String("error", err.Error()))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
 		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
 		select {
 		case <-timer.C:

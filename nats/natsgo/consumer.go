@@ -227,7 +227,7 @@ func (r *run) reopen(ctx context.Context, cause error) bool {
 	}
 	r.failures++
 	c.logger().LogAttrs(r.ctx, slog.LevelWarn, "reading has ended though the JetStream consumer is there: is there a message with a header Status?",
-		slog.String("error", eventlog.Cut(cause.Error())), slog.Int("failures", r.failures))
+		eventlog.Error(cause), slog.Int("failures", r.failures))
 	timer := time.NewTimer(c.Delivery.Backoff(r.failures, 0))
 	defer timer.Stop()
 	select {
@@ -288,7 +288,7 @@ func (r *run) work(ctx context.Context, w *worker) {
 			}
 			return
 		case errors.Is(err, jetstream.ErrNoHeartbeat): // the server is away for a while
-			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", slog.String("error", err.Error()))
+			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", eventlog.Error(err))
 		case err != nil:
 			r.fail(fmt.Errorf("cenatsgo: %w", err))
 			return

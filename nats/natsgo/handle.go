@@ -167,7 +167,7 @@ const codeTooLarge jetstream.ErrorCode = 10054
 func (r *run) settled(m jetstream.Msg, err error) {
 	if err != nil {
 		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not acknowledged",
-			slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)), slog.String("error", err.Error()))
+			slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)), eventlog.Error(err))
 	}
 }
 

@@ -2,14 +2,18 @@ package cecoderws_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/coder/websocket"
 
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
 
@@ -87,4 +91,45 @@ func TestLongHandshake(t *testing.T) {
 			t.Errorf("%s: the error of Send has %d bytes", name, len(err.Error()))
 		}
 	}
+}
+
+// The log record of a connection that has ended is short, however long the error of a handler is.
+func TestLongErrorOfHandler(t *testing.T) {
+	var log lockedBuffer
+	rc := &cecoderws.Receiver{Delivery: dispatch.Delivery{
+		Logger:  slog.New(slog.NewTextHandler(&log, nil)),
+		Handler: handler(func(*cloudevents.Event) error { return dispatch.Permanent(errors.New(strings.Repeat("x", 1<<16))) }),
+	}}
+	e := event(1)
+	if err := sender(t, serve(t, rc)).Send(within(t), &e); err == nil {
+		t.Fatal("the event is not refused")
+	}
+	if err := rc.Shutdown(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(log.text()) {
+		if len(line) > 2000 {
+			t.Errorf("a record of %d bytes: %.100s", len(line), line)
+		}
+	}
+	if !strings.Contains(log.text(), "xxx") {
+		t.Errorf("log: %s", log.text())
+	}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) text() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
 }
