@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -107,29 +106,12 @@ func TestLongErrorOfHandler(t *testing.T) {
 	if err := rc.Shutdown(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(log.text()) {
+	for line := range strings.Lines(log.String()) {
 		if len(line) > 2000 {
 			t.Errorf("a record of %d bytes: %.100s", len(line), line)
 		}
 	}
-	if !strings.Contains(log.text(), "xxx") {
-		t.Errorf("log: %s", log.text())
+	if !strings.Contains(log.String(), "xxx") {
+		t.Errorf("log: %s", log.String())
 	}
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) text() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
