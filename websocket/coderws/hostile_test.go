@@ -2,18 +2,14 @@ package cecoderws_test
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 
-	"github.com/seed763dd41b/cloudevents"
-	"github.com/seed763dd41b/cloudevents/dispatch"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
 
@@ -89,29 +85,6 @@ func TestLongHandshake(t *testing.T) {
 		e := event(1)
 		if err := sender.Send(within(t), &e); err == nil || len(err.Error()) > 800 {
 			t.Errorf("%s: the error of Send has %d bytes", name, len(err.Error()))
-		}
-	}
-}
-
-// The log record of a connection that has ended is short, however long the error of a handler is.
-func TestLongErrorOfHandler(t *testing.T) {
-	var log lockedBuffer
-	rc := &cecoderws.Receiver{Delivery: dispatch.Delivery{
-		Logger:  slog.New(slog.NewTextHandler(&log, nil)),
-		Handler: handler(func(*cloudevents.Event) error { return dispatch.Permanent(errors.New(strings.Repeat("x", 1<<16))) }),
-	}}
-	e := event(1)
-	if err := sender(t, serve(t, rc)).Send(within(t), &e); err == nil {
-		t.Fatal("the event is not refused")
-	}
-	for end := time.Now().Add(time.Minute); !strings.Contains(log.String(), "connection ended"); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("log: %s", log.String())
-		}
-	}
-	for line := range strings.Lines(log.String()) {
-		if len(line) > 2000 {
-			t.Errorf("a record of %d bytes: %.100s", len(line), line)
 		}
 	}
 }
