@@ -68,6 +68,7 @@ func TestBackoffWithoutLimit(t *testing.T) {
 		{"just reached", dispatch.Delivery{Wait: time.Second, MaxWait: 4 * time.Second}, 3, 0, 2 * time.Second, 4 * time.Second},
 		{"the handler asks for all time", dispatch.Delivery{}, 1, math.MaxInt64, 30 * time.Second, 30 * time.Second},
 		{"the same without a wait", dispatch.Delivery{Wait: -1}, 1, math.MaxInt64, 30 * time.Second, 30 * time.Second},
+		{"a random part", dispatch.Delivery{Wait: 2}, 1, 0, 1, 2},
 		{"no attempt yet", dispatch.Delivery{}, 0, 0, 50 * time.Millisecond, 100 * time.Millisecond},
 	} {
 		for range 20 {
