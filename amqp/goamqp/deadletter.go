@@ -43,21 +43,13 @@ func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts in
 	}
 }
 
-// withoutReason takes the properties of a dead letter out.
-func withoutReason(letter *amqp.Message) {
-	for _, name := range [...]string{
-		dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, PropertyAddress,
-	} {
+// bareMessage returns the dead letter of m without the properties of a dead letter.
+func bareMessage(m *amqp.Message) *amqp.Message {
+	letter := DeadLetterMessage(m, "", nil, 0)
+	for _, name := range [...]string{dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, PropertyAddress} {
 		delete(letter.ApplicationProperties, name)
 	}
-	for name := range letter.ApplicationProperties {
-		for _, prefix := range [...]string{"cloudEvents_", "cloudEvents:"} {
-			switch own, _ := strings.CutPrefix(name, prefix); own {
-			case "knativeerrorcode", "knativeerrordata", "knativeerrordest":
-				delete(letter.ApplicationProperties, name)
-			}
-		}
-	}
+	return letter
 }
 
 // makeWritable replaces what the client cannot write in a message that it has read.

@@ -117,7 +117,7 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 		if r.consumer.KnativeErrors {
 			addKnative(letter, dispatch.KnativeErrors("amqp:"+r.links.Receiver.Address(), status, cause))
 		}
-		if err := r.write(ctx, link, letter); err != nil {
+		if err := r.write(ctx, link, m, letter); err != nil {
 			r.settle(m, "released", r.release(m))
 			switch {
 			case r.ctx.Err() != nil: // it was the end of the time of grace
@@ -137,16 +137,15 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 	}))
 }
 
-// write writes a dead letter. One that is too large with the properties of a dead letter is written
+// write writes the dead letter of m. One that is too large with the properties of a dead letter is written
 // without them, and text that is not UTF-8, which the client reads and does not write, is changed.
-func (r *run) write(ctx context.Context, link *amqp.Sender, letter *amqp.Message) error {
+func (r *run) write(ctx context.Context, link *amqp.Sender, m, letter *amqp.Message) error {
 	err := send(ctx, link, letter)
 	if err == nil || isLost(err) || ctx.Err() != nil {
 		return err
 	}
 	if isTooLarge(err) {
-		withoutReason(letter)
-		return send(ctx, link, letter)
+		return send(ctx, link, bareMessage(m))
 	}
 	if _, unwritable := letter.MarshalBinary(); unwritable != nil {
 		makeWritable(letter)

@@ -160,11 +160,11 @@ func TestLargeDeadLetter(t *testing.T) {
 				t.Error(err)
 			}
 			letter := receive(t, newReceiver(t, dial(t, b.URL()), letters, 1))
-			want := 1
+			want := 2
 			if c.added {
 				want = 7
 			}
-			if got := letter.ApplicationProperties; len(letter.GetData()) != c.size || len(got) != want || (got[dispatch.DeadLetterReason] != nil) != c.added {
+			if got := letter.ApplicationProperties; len(letter.GetData()) != c.size || len(got) != want || (got[dispatch.DeadLetterReason] != nil) != c.added || !c.added && got["cloudEvents_knativeerrorcode"] != int32(500) {
 				t.Errorf("%d bytes, properties %v", len(letter.GetData()), got)
 			}
 		})

@@ -35,11 +35,11 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 	return letter
 }
 
-// withoutReason takes the user properties of a dead letter out.
-func withoutReason(letter *paho.Publish) {
-	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool {
-		return isAdded(u.Key) || u.Key == "knativeerrorcode" || u.Key == "knativeerrordata" || u.Key == "knativeerrordest"
-	})
+// barePublish returns the dead letter of p without the user properties of a dead letter.
+func barePublish(p *paho.Publish, topic string) *paho.Publish {
+	letter := DeadLetterPublish(p, topic, nil, 0)
+	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool { return isAdded(u.Key) })
+	return letter
 }
 
 // isAdded reports whether DeadLetterPublish adds a user property of that name.

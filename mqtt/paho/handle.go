@@ -86,6 +86,9 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 			user.Add(x.Name, x.Value.String())
 		}
 	}
+	if c.isTooLarge(letter) {
+		letter = barePublish(p, c.DeadLetter)
+	}
 	if err := c.publish(letter); err != nil {
 		if c.quit.Err() == nil {
 			c.fail(undeliverable(p, attempts, errors.Join(cause, err)))
@@ -97,14 +100,11 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 }
 
 // publish publishes a dead letter, as often as a handler is tried. It waits for a connection as
-// long as Run does not end. A letter that is too large with the properties of a dead letter is
-// published without them: the client would send it again at each connection, which the broker ends.
+// long as Run does not end. A letter that is too large is not published: the client would send it
+// again at each connection, which the broker ends.
 func (c *Consumer) publish(letter *paho.Publish) error {
 	if c.isTooLarge(letter) {
-		withoutReason(letter)
-		if c.isTooLarge(letter) {
-			return &SendError{Topic: letter.Topic, Err: fmt.Errorf("%w: the broker takes %d bytes", errLargePacket, c.largest.Load())}
-		}
+		return &SendError{Topic: letter.Topic, Err: fmt.Errorf("%w: the broker takes %d bytes", errLargePacket, c.largest.Load())}
 	}
 	for attempt := 1; ; attempt++ {
 		if err := c.Client.AwaitConnection(c.quit); err != nil && c.quit.Err() == nil {
