@@ -188,9 +188,11 @@ func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 		return min(asked, most)
 	}
 	for range attempts - 1 {
-		if wait *= 2; wait >= most {
+		if wait > most/2 { // or it would overflow
+			wait = most
 			break
 		}
+		wait *= 2
 	}
 	wait = min(wait, most)
 	if half := wait / 2; half > 0 {

@@ -201,7 +201,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		}
 		for {
 			failures++
-			c.logger().LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("error", err.Error()), slog.Int("failures", failures))
+			c.logger().LogAttrs(ctx, slog.LevelWarn, "link lost", eventlog.Error(err), slog.Int("failures", failures))
 			if !sleep(ctx, nil, c.Delivery.Backoff(failures, 0)) {
 				return nil
 			}

@@ -215,7 +215,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 		fetches.EachError(func(topic string, number int32, cause error) {
 			switch {
 			case passes(cause) && topic == "": // about the group
-				c.logger().LogAttrs(ctx, slog.LevelWarn, "out of the group for a while", slog.String("error", cause.Error()))
+				c.logger().LogAttrs(ctx, slog.LevelWarn, "out of the group for a while", eventlog.Error(cause))
 				return
 			case passes(cause):
 			case err != nil: // one is enough
@@ -227,7 +227,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Shorten(topic, 64), cause)
 				return
 			}
-			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), slog.String("error", cause.Error()))
+			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), eventlog.Error(cause))
 		})
 		if err != nil {
 			return err
@@ -336,12 +336,12 @@ func (c *Consumer) partition(at place) *partition {
 // revoked is called by the client before partitions go to another member of the group.
 func (c *Consumer) revoked(ctx context.Context, client *kgo.Client, partitions map[string][]int32) {
 	if err := c.end(partitions); err != nil {
-		c.logger().LogAttrs(ctx, slog.LevelWarn, "partitions were taken away", slog.String("error", err.Error()))
+		c.logger().LogAttrs(ctx, slog.LevelWarn, "partitions were taken away", eventlog.Error(err))
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	if err := client.CommitMarkedOffsets(ctx); err != nil {
-		c.logger().LogAttrs(ctx, slog.LevelWarn, "commit failed", slog.String("error", err.Error()))
+		c.logger().LogAttrs(ctx, slog.LevelWarn, "commit failed", eventlog.Error(err))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/eclipse/paho.golang/autopaho"
 	"github.com/eclipse/paho.golang/paho"
 
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
@@ -65,6 +66,11 @@ func (c *Consumer) amend(p *paho.Connect) {
 // up is called when there is a connection. What is left of the one before comes again, unless
 // the broker has lost the session; it is handled then, because nobody else has it.
 func (c *Consumer) up(m *autopaho.ConnectionManager, ack *paho.Connack) {
+	largest := uint32(0)
+	if p := ack.Properties; p != nil && p.MaximumPacketSize != nil {
+		largest = *p.MaximumPacketSize
+	}
+	c.largest.Store(largest)
 	again := c.queue.resume(ack.SessionPresent)
 	if again && !ack.SessionPresent {
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "the broker has lost the session, and what it had not delivered")
@@ -94,7 +100,7 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 		case errors.Is(err, autopaho.ConnectionDownError), errors.Is(err, paho.ErrConnectionLost), c.quit.Err() != nil:
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.Any("error", err))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
 		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
 		select {
 		case <-timer.C:
@@ -127,7 +133,7 @@ func (c *Consumer) received(r paho.PublishReceived) (handled bool, err error) {
 		return false, nil
 	}
 	if !c.queue.add(&task{publish: r.Packet, client: r.Client}) {
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", r.Packet.Topic))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", eventlog.Cut(r.Packet.Topic)))
 	}
 	return true, nil
 }

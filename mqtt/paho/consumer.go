@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
@@ -84,6 +85,7 @@ type Consumer struct {
 	misfit   error         // of the configuration
 	failed   chan error    // has room for one; made by Configure
 	ackAfter time.Duration // until the client sends acknowledgements
+	largest  atomic.Uint32 // packet that the broker takes, in bytes; 0 is any
 
 	quit context.Context    // ends when no more events are to be handled; made by Configure
 	stop context.CancelFunc // of quit
@@ -250,7 +252,7 @@ func (c *Consumer) acknowledge(t *task) {
 		c.fail(errNotConfigured)
 	case err != nil:
 		c.logger().LogAttrs(c.ctx, slog.LevelWarn, "message not acknowledged",
-			slog.String("topic", t.publish.Topic), slog.Int("packet", int(t.publish.PacketID)), slog.String("error", err.Error()))
+			slog.String("topic", eventlog.Cut(t.publish.Topic)), slog.Int("packet", int(t.publish.PacketID)), eventlog.Error(err))
 	}
 }
 

@@ -3,7 +3,6 @@ package cepaho
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/eclipse/paho.golang/paho"
 
@@ -19,6 +18,9 @@ const HeaderTopic = "deadletter-topic"
 // aside again has only the new ones. Its QoS is 1. The Message Expiry Interval is left out, as are
 // the properties that belong to a connection. To handle it once more, publish it to the topic
 // that deadletter-topic names.
+//
+// A [Consumer] leaves the user properties of a dead letter out if the packet is larger with them
+// than the broker takes.
 func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int) *paho.Publish {
 	letter := &paho.Publish{Topic: topic, QoS: 1, Payload: p.Payload, Properties: new(paho.PublishProperties)}
 	q := letter.Properties
@@ -27,9 +29,16 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 		q.MessageExpiry, q.TopicAlias, q.SubscriptionIdentifier = nil, nil, nil
 		q.User = slices.DeleteFunc(slices.Clone(q.User), func(u paho.UserProperty) bool { return isAdded(u.Key) })
 	}
-	q.User.Add(dispatch.DeadLetterReason, propertyText(dispatch.DeadLetterText(cause)))
+	q.User.Add(dispatch.DeadLetterReason, dispatch.DeadLetterText(cause))
 	q.User.Add(dispatch.DeadLetterAttempts, strconv.Itoa(attempts))
 	q.User.Add(HeaderTopic, p.Topic)
+	return letter
+}
+
+// barePublish returns the dead letter of p without the user properties of a dead letter.
+func barePublish(p *paho.Publish, topic string) *paho.Publish {
+	letter := DeadLetterPublish(p, topic, nil, 0)
+	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool { return isAdded(u.Key) })
 	return letter
 }
 
@@ -40,14 +49,4 @@ func isAdded(name string) bool {
 		return true
 	}
 	return false
-}
-
-// propertyText returns s without what a broker ends a connection for (MQTT 5, section 1.5.4).
-func propertyText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r <= 0x9f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
 }

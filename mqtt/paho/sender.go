@@ -182,7 +182,7 @@ func (e *SendError) Retryable() bool {
 	case 0x87, 0x90, 0x95, 0x99: // not authorized, topic name, packet too large, payload format
 		return false
 	}
-	for _, final := range []error{ErrTooLarge, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {
+	for _, final := range []error{ErrTooLarge, errLargePacket, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {
 		if errors.Is(e.Err, final) {
 			return false
 		}

@@ -218,7 +218,7 @@ func (c *Consumer) subscribe(client mqtt.Client) {
 		if err == nil || c.quit.Err() != nil || !client.IsConnectionOpen() {
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.String("error", err.Error()))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
 		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
 		select {
 		case <-timer.C:
@@ -258,7 +258,7 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 // received is called by the client for each message, and does not wait.
 func (c *Consumer) received(_ mqtt.Client, m mqtt.Message) {
 	if !c.queue.add(&task{message: m}) {
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", m.Topic()))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", eventlog.Cut(m.Topic())))
 	}
 }
 

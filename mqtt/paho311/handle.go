@@ -10,6 +10,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
 type messageKey struct{}
@@ -40,7 +41,7 @@ func (c *Consumer) handle(m mqtt.Message) bool {
 
 // invalid deals with a message in which there is no valid event.
 func (c *Consumer) invalid(m mqtt.Message, err error) bool {
-	c.Delivery.Invalid(c.ctx, err, slog.String("topic", m.Topic()), slog.Int("packet", int(m.MessageID())))
+	c.Delivery.Invalid(c.ctx, err, slog.String("topic", eventlog.Cut(m.Topic())), slog.Int("packet", int(m.MessageID())))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
 		return c.setAside(m, err, 0)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
@@ -115,7 +116,7 @@ func (r *run) deliver(d *delivery) dispatch.Delivered {
 // invalid deals with a message in which there is no valid event.
 func (r *run) invalid(m jetstream.Msg, err error) {
 	c := r.consumer
-	c.Delivery.Invalid(r.ctx, err, slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)))
+	c.Delivery.Invalid(r.ctx, err, slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
 		r.settled(m, r.setAside(m, err, 0, 400))
@@ -139,6 +140,10 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 			}
 		}
 		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
+		if isTooLarge(err) {
+			letter.Header = ownHeader(m)
+			ack, err = c.JetStream.PublishMsg(r.ctx, letter)
+		}
 		if err != nil {
 			_ = m.Nak()
 			r.fail(undeliverable(m, attempts, errors.Join(cause, err)))
@@ -149,11 +154,20 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 	return m.TermWithReason("refused: see the dead letter and the log")
 }
 
+// isTooLarge reports whether a message is larger than the server, or the stream, takes.
+func isTooLarge(err error) bool {
+	var refused *jetstream.APIError
+	return errors.Is(err, nats.ErrMaxPayload) || errors.As(err, &refused) && refused.ErrorCode == codeTooLarge
+}
+
+// codeTooLarge is that of the server for a message larger than the MaxMsgSize of a stream.
+const codeTooLarge jetstream.ErrorCode = 10054
+
 // settled logs an acknowledgement that was not sent. The message comes again.
 func (r *run) settled(m jetstream.Msg, err error) {
 	if err != nil {
 		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not acknowledged",
-			slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)), slog.String("error", err.Error()))
+			slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)), eventlog.Error(err))
 	}
 }
 
@@ -176,15 +190,11 @@ func placeOf(m jetstream.Msg) string {
 // DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
 // and the headers of a dead letter. Headers that begin with Nats- are those of the server, and are
 // left out. To handle it once more, publish it to the subject that deadletter-subject names.
+//
+// A [Consumer] leaves the headers of a dead letter out if the message is too large with them.
 func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *nats.Msg {
-	header := nats.Header{}
-	maps.Copy(header, m.Headers())
-	for name := range header {
-		if len(name) >= len("Nats-") && name[:len("Nats-")] == "Nats-" {
-			delete(header, name)
-		}
-	}
-	header[dispatch.DeadLetterReason] = []string{headerText(dispatch.DeadLetterText(cause))}
+	header := ownHeader(m)
+	header[dispatch.DeadLetterReason] = []string{dispatch.DeadLetterText(cause)}
 	header[dispatch.DeadLetterAttempts] = []string{strconv.Itoa(attempts)}
 	header[HeaderSubject] = []string{m.Subject()}
 	if about, err := m.Metadata(); err == nil {
@@ -192,6 +202,21 @@ func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *
 		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
 	}
 	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
+}
+
+// ownHeader returns the headers of a message, without those of the server and those of a dead
+// letter.
+func ownHeader(m jetstream.Msg) nats.Header {
+	header := nats.Header{}
+	maps.Copy(header, m.Headers())
+	maps.DeleteFunc(header, func(name string, _ []string) bool {
+		switch name {
+		case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderStream, HeaderSubject, HeaderSequence:
+			return true
+		}
+		return strings.HasPrefix(name, "Nats-")
+	})
+	return header
 }
 
 // isBinary reports whether a message carries an event in binary mode.
@@ -205,15 +230,4 @@ func isBinary(m jetstream.Msg) bool {
 func set(h nats.Header, name, value string) {
 	maps.DeleteFunc(h, func(own string, _ []string) bool { return strings.EqualFold(own, name) })
 	h[name] = []string{value}
-}
-
-// headerText returns s on one line.
-func headerText(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c < ' ' {
-			b[i] = ' '
-		}
-	}
-	return string(b)
 }
