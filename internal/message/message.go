@@ -277,9 +277,10 @@ func ErrContentTypes() error {
 }
 
 // CompareContentType returns the violation of an attribute datacontenttype beside the content
-// type of the message, which is its place. It is nil if both are the same.
+// type of the message, which is its place. It is nil if both are there and the same. "" is
+// no content type.
 func CompareContentType(attribute, contentType, section string) error {
-	if attribute == contentType {
+	if attribute == contentType && contentType != "" {
 		return nil
 	}
 	return validation.NewError(spec.DataContentType, attribute, section, ruleContentType)

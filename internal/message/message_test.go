@@ -232,6 +232,9 @@ func TestRepeated(t *testing.T) {
 	if err := message.CompareContentType("text/plain", "text/plain", ""); err != nil {
 		t.Errorf("the same: %v", err)
 	}
+	if err := message.CompareContentType("", "", ""); !errors.Is(err, validation.ErrDuplicate) {
+		t.Errorf("an empty one without a content type: %v", err)
+	}
 	const text = `attribute "datacontenttype": the attribute datacontenttype is not the same as the content type of the message: "text/html" (kafka-protocol-binding.md#321-content-type)`
 	if repeated.Error() != text {
 		t.Errorf("%v", repeated)
