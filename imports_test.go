@@ -62,6 +62,7 @@ var arrows = []arrow{
 	{"cetest", aboveHTTP, "what tests need stands on http, and works with the messages of any binding"},
 	{"kafka", aboveFormats, bindingWhy},
 	{"amqp", aboveFormats, bindingWhy},
+	{"mqtt/internal/...", []string{"internal/..."}, "what the consumers for MQTT share knows no client and no event"},
 	{"mqtt", aboveFormats, bindingWhy},
 	{"nats", aboveFormats, bindingWhy},
 	{"websocket", aboveFormats, bindingWhy},

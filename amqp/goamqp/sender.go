@@ -14,6 +14,7 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // Sender sends events on a link, and waits for what the broker says of each. With Connect it
@@ -231,7 +232,7 @@ func (s *Sender) deliver(ctx context.Context, ms []*amqp.Message) []*SendError {
 		if left = s.again(left, errs); len(left) == 0 || attempt >= retry.MaxAttempts() {
 			break
 		}
-		if !sleep(ctx, nil, retry.Backoff(attempt, 0)) {
+		if !pause.For(ctx, nil, retry.Backoff(attempt, 0)) {
 			break
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -106,11 +106,7 @@ func (c *Consumer) publish(letter *paho.Publish) error {
 		if err == nil || errors.As(err, &failed) && !failed.Retryable() || attempt >= c.Delivery.MaxAttempts() {
 			return err
 		}
-		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
-		select {
-		case <-timer.C:
-		case <-c.quit.Done():
-			timer.Stop()
+		if !pause.For(c.quit, nil, c.Delivery.Backoff(attempt, 0)) {
 			return err
 		}
 	}

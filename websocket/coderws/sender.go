@@ -15,6 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -265,7 +266,7 @@ func (s *Sender) send(ctx context.Context, n int, event func(int) *cloudevents.E
 		case refused, attempts >= retry.MaxAttempts(), ctx.Err() != nil:
 			return all(next, failed), nil
 		default:
-			if !sleep(ctx, retry.Backoff(attempts, 0)) {
+			if !pause.For(ctx, nil, retry.Backoff(attempts, 0)) {
 				return all(next, failed), nil
 			}
 		}
@@ -356,16 +357,4 @@ func (s *Sender) failed(index int, err error) error {
 		return err
 	}
 	return &SendError{Index: index, URL: s.target(), Err: err}
-}
-
-// sleep waits, and reports whether nothing ended it.
-func sleep(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }
