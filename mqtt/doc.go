@@ -21,8 +21,10 @@
 // name data, and a message with such a property is refused.
 //
 // The Content Type decides the content mode. In structured mode the user properties are
-// ignored. In binary mode it is the datacontenttype. A property datacontenttype beside it
-// must be equal. An empty Content Type is an absent one.
+// ignored. In binary mode it is the datacontenttype. A property datacontenttype is ignored if
+// it is equal, and an error if it differs or is alone. An empty Content Type is an absent
+// one. A batch is an error, because MQTT has none. So is an event format that the decoder
+// does not read, unless [Decoder.UnknownFormat] is set.
 //
 // A message in binary mode is an event if it has the property specversion. One that has id,
 // source and type without it lacks an attribute. Any other message is not a CloudEvent.
