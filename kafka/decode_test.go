@@ -106,7 +106,7 @@ func TestJSONEventsChangeNothingElse(t *testing.T) {
 	}
 }
 
-// protobuf is a format that is not JSON.
+// protobuf is a format that no package of this module has yet.
 type protobuf struct{ format.JSON }
 
 func (protobuf) MediaType() string { return "application/cloudevents+protobuf" }
