@@ -168,8 +168,8 @@ func (r *Route) handler() Handler {
 
 // Handle registers all of the routes, or none if one of them is refused. The error then
 // has each problem of each route, so that one test is enough for a whole table: a
-// malformed Type, Source, Version or DataContentType, a missing Handler, or a route that takes the same
-// events as another one.
+// malformed Type, Source, Version or DataContentType, a missing Handler, or a route that
+// takes the same events as another one.
 func (m *Mux) Handle(routes ...Route) error {
 	added := make([]registered, 0, len(routes))
 	seen := make(map[routeKey]int, len(routes))

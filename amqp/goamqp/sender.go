@@ -77,7 +77,8 @@ type Sender struct {
 	// default sets none.
 	MessageID func(e *cloudevents.Event) any
 
-	// Observer has functions that are called for what is sent. Its Header adds application properties.
+	// Observer has functions that are called for what is sent. Its Header adds
+	// application properties.
 	Observer dispatch.SendObserver
 
 	// Logger receives a record of the level Warn when a link is lost. nil is slog.Default().
@@ -312,7 +313,7 @@ func (s *Sender) open(ctx context.Context) (*outlet, error) {
 	return o, nil
 }
 
-// drop gives up a link that was lost. Who uses it as well finds out alike.
+// drop gives up a link that was lost. Other callers that use it find out for themselves.
 func (s *Sender) drop(ctx context.Context, o *outlet) {
 	if s.Connect == nil || s.begin(context.WithoutCancel(ctx)) != nil {
 		return

@@ -117,10 +117,11 @@ var (
 	errEnded         = errors.New("cepaho: the connection has ended")
 )
 
-// Configure prepares the configuration of the connection, and has to be called after all else is
-// set in it: it turns manual acknowledgement on, sets the Receive Maximum and, if there is none, a
-// SendAcksInterval of 5 ms, requests problem information, and adds to the callbacks OnPublishReceived, OnConnectionUp and
-// OnConnectionDown. Those that are there are kept.
+// Configure prepares the configuration of the connection, and has to be called after all
+// else is set in it. It turns manual acknowledgement on, sets the Receive Maximum and, if
+// there is none, a SendAcksInterval of 5 ms, and requests problem information. It adds to the
+// callbacks OnPublishReceived, OnConnectionUp and OnConnectionDown; those that are there are
+// kept.
 func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	switch {
 	case cfg.ClientID == "":

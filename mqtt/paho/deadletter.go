@@ -7,7 +7,9 @@ import (
 
 	"github.com/eclipse/paho.golang/paho"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
 // HeaderTopic is the user property of a dead letter that says where the message was. Those that
@@ -31,6 +33,19 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 	q.User.Add(dispatch.DeadLetterAttempts, strconv.Itoa(attempts))
 	q.User.Add(HeaderTopic, p.Topic)
 	return letter
+}
+
+// addKnative adds extensions to a dead letter that carries an event in binary mode.
+func addKnative(letter *paho.Publish, extensions []cloudevents.Extension) {
+	in := FromPublish(letter)
+	if mode, ok := cemqtt.ModeOf(&in); !ok || mode != cloudevents.BinaryMode {
+		return
+	}
+	user := &letter.Properties.User
+	for _, x := range extensions {
+		*user = slices.DeleteFunc(*user, func(u paho.UserProperty) bool { return u.Key == x.Name })
+		user.Add(x.Name, x.Value.String())
+	}
 }
 
 // isAdded reports whether DeadLetterPublish adds a user property of that name.

@@ -5,14 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"github.com/eclipse/paho.golang/paho"
 
-	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
-	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
 type messageKey struct{}
@@ -77,12 +74,8 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 		return false
 	}
 	letter := DeadLetterPublish(p, c.DeadLetter, cause, attempts)
-	if c.KnativeErrors && isBinary(p) {
-		user := &letter.Properties.User
-		for _, x := range dispatch.KnativeErrors("mqtt:"+p.Topic, status, cause) {
-			*user = slices.DeleteFunc(*user, func(u paho.UserProperty) bool { return u.Key == x.Name })
-			user.Add(x.Name, x.Value.String())
-		}
+	if c.KnativeErrors {
+		addKnative(letter, dispatch.KnativeErrors("mqtt:"+p.Topic, status, cause))
 	}
 	if err := c.publish(letter); err != nil {
 		if c.quit.Err() == nil {
@@ -119,11 +112,4 @@ func undeliverable(p *paho.Publish, attempts int, err error) error {
 // placeOf returns where a message is.
 func placeOf(p *paho.Publish) string {
 	return fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic)
-}
-
-// isBinary reports whether a message carries an event in binary mode.
-func isBinary(p *paho.Publish) bool {
-	m := FromPublish(p)
-	mode, ok := cemqtt.ModeOf(&m)
-	return ok && mode == cloudevents.BinaryMode
 }

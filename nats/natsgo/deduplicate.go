@@ -49,7 +49,7 @@ type found struct {
 
 const (
 	defaultClaimTTL = 30 * time.Second
-	endTimeout      = 10 * time.Second // of Finish and Release
+	endTimeout      = 10 * time.Second      // of Finish and Release
 	firstPoll       = 20 * time.Millisecond // of a claim of another process; it doubles
 	longestPoll     = time.Second
 	maxFound        = 10_000 // claims of others that are kept

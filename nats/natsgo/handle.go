@@ -5,25 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"strconv"
 	"strings"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
-	"github.com/seed763dd41b/cloudevents/internal/percent"
-	cenats "github.com/seed763dd41b/cloudevents/nats"
-)
-
-// The headers of a dead letter that say where the message was. Those that say why it is there are
-// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
-const (
-	HeaderStream   = "deadletter-stream"
-	HeaderSubject  = "deadletter-subject"
-	HeaderSequence = "deadletter-sequence"
 )
 
 // delivery is the context that a handler gets, and the message and the event that it is about, in
@@ -133,10 +120,8 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 	c := r.consumer
 	if c.DeadLetter != "" {
 		letter := DeadLetterMsg(m, c.DeadLetter, cause, attempts)
-		if c.KnativeErrors && isBinary(m) {
-			for _, x := range dispatch.KnativeErrors("nats:"+m.Subject(), status, cause) {
-				set(letter.Header, "ce-"+x.Name, string(percent.Append(nil, x.Value.String())))
-			}
+		if c.KnativeErrors {
+			addKnative(letter, dispatch.KnativeErrors("nats:"+m.Subject(), status, cause))
 		}
 		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
 		if err != nil {
@@ -171,49 +156,4 @@ func undeliverable(m jetstream.Msg, attempts int, err error) error {
 // placeOf returns where a message is.
 func placeOf(m jetstream.Msg) string {
 	return fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject())
-}
-
-// DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
-// and the headers of a dead letter. Headers that begin with Nats- are those of the server, and are
-// left out. To handle it once more, publish it to the subject that deadletter-subject names.
-func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *nats.Msg {
-	header := nats.Header{}
-	maps.Copy(header, m.Headers())
-	for name := range header {
-		if len(name) >= len("Nats-") && name[:len("Nats-")] == "Nats-" {
-			delete(header, name)
-		}
-	}
-	header[dispatch.DeadLetterReason] = []string{headerText(dispatch.DeadLetterText(cause))}
-	header[dispatch.DeadLetterAttempts] = []string{strconv.Itoa(attempts)}
-	header[HeaderSubject] = []string{m.Subject()}
-	if about, err := m.Metadata(); err == nil {
-		header[HeaderStream] = []string{about.Stream}
-		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
-	}
-	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
-}
-
-// isBinary reports whether a message carries an event in binary mode.
-func isBinary(m jetstream.Msg) bool {
-	in := FromJetStream(m)
-	mode, ok := cenats.ModeOf(&in)
-	return ok && mode == cloudevents.BinaryMode
-}
-
-// set sets a header, and removes others with that name in another case.
-func set(h nats.Header, name, value string) {
-	maps.DeleteFunc(h, func(own string, _ []string) bool { return strings.EqualFold(own, name) })
-	h[name] = []string{value}
-}
-
-// headerText returns s on one line.
-func headerText(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c < ' ' {
-			b[i] = ' '
-		}
-	}
-	return string(b)
 }

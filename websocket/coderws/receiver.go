@@ -52,8 +52,8 @@ type Receiver struct {
 	MaxConnections int
 
 	// IdleTimeout is the time without a sign of life of the other end, while the Receiver
-	// waits for one, after which a connection is closed. 0 is 5 min, -1 is no limit. After 30
-	// s, or half of IdleTimeout if that is less, the other end is pinged; one that handles an
+	// waits for one, after which a connection is closed. 0 is 5 min, -1 is no limit. The other
+	// end is pinged after 30 s, or half of IdleTimeout if that is less; one that handles an
 	// event in that time may not answer. A reply that is not taken for so long ends a
 	// connection, too.
 	IdleTimeout time.Duration

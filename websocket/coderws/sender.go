@@ -114,6 +114,9 @@ func (s *Sender) Validate() error {
 // of the encoder, or a [*SendError]. If ctx ends first, the connection is closed, and whether the
 // event has arrived is not known.
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
 	return s.Observer.Send(ctx, e, s.sendOne)
 }
 
@@ -133,6 +136,9 @@ func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event) error {
 // [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that was
 // not confirmed. An event that the other end refuses does not keep those behind it.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
 	return s.Observer.SendBatch(ctx, es, s.sendBatch)
 }
 
@@ -212,9 +218,6 @@ func (s *Sender) send(ctx context.Context, n int, event func(int) *cloudevents.E
 			errs[i] = err
 		}
 		return errs
-	}
-	if err := s.Validate(); err != nil {
-		return all(0, err), nil
 	}
 	if err := s.begin(ctx); err != nil {
 		return all(0, err), nil
@@ -353,8 +356,5 @@ func (s *Sender) target() string {
 }
 
 func (s *Sender) failed(index int, err error) error {
-	if errors.Is(err, errNoURL) {
-		return err
-	}
 	return &SendError{Index: index, URL: s.target(), Err: err}
 }
