@@ -191,7 +191,7 @@ func ExampleCoverage() {
 	// Output: core and extensions
 }
 
-func ExampleBehavior() {
+func ExampleBehavior_String() {
 	fmt.Println(ceverify.Strict, ceverify.Passthrough, ceverify.CoreOnly, ceverify.Behavior(9))
 	// Output: strict passthrough core only Behavior(9)
 }
