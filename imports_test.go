@@ -38,6 +38,7 @@ var arrows = []arrow{
 	{"internal/percent", []string{"spec", "validation", "internal/..."}, "an illegal escape violates a rule"},
 	{"internal/leaktest", append([]string{"dispatch"}, belowFormats...), "what a test of consumers checks"},
 	{"internal/message", aboveFormats, "the content modes of bindings stand on the formats"},
+	{"internal/violations", []string{"spec", "validation", "internal/..."}, "a violation is an error of validation"},
 	{"internal/...", []string{"internal/..."}, "an internal package knows only others"},
 
 	{"spec", nil, "spec is data"},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -208,24 +209,13 @@ var typeNames = [...]string{
 // assemble makes an event of what was read.
 func (r *reader) assemble(e *cloudevents.Event, a *assembler) error {
 	if err := a.attributes.Assemble(e); err != nil {
-		return &invalidEvent{validation.Join(slices.Concat(flat(err), a.receipts))}
+		return &invalidEvent{validation.Join(slices.Concat(violations.Of(err), a.receipts))}
 	}
 	if err := r.setData(e, a); err != nil {
-		return &invalidEvent{validation.Join(slices.Concat([]error{err}, flat(a.attributes.Forgiven()), a.receipts))}
+		return &invalidEvent{validation.Join(slices.Concat([]error{err}, violations.Of(a.attributes.Forgiven()), a.receipts))}
 	}
-	if forgiven := slices.Concat(flat(a.attributes.Forgiven()), a.receipts); forgiven != nil {
+	if forgiven := slices.Concat(violations.Of(a.attributes.Forgiven()), a.receipts); forgiven != nil {
 		r.receipts = append(r.receipts, receipt{-1, 0, validation.Join(forgiven)})
 	}
 	return nil
-}
-
-// flat returns the errors that err stands for.
-func flat(err error) []error {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err
-	}
-	return []error{err}
 }

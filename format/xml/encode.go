@@ -15,7 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// What documents are made of.
+// These are the fixed parts of documents.
 const (
 	xmlDeclaration = `<?xml version="1.0" encoding="UTF-8"?>`
 	declarations   = ` xmlns:` + prefixCE + `="` + uriCE + `" xmlns:` + prefixSchema + `="` + uriSchema + `" xmlns:` + prefixXSI + `="` + uriXSI + `"`

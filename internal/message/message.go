@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -103,7 +104,7 @@ func (d *Decoder) Begin(a *cloudevents.Attributes) {
 // there is none.
 func (d *Decoder) Binary(e *cloudevents.Event, a *cloudevents.Attributes, body []byte, repeated error) error {
 	if d.Forgive == nil {
-		for _, violation := range list(repeated) {
+		for _, violation := range violations.Of(repeated) {
 			a.Fail(violation)
 		}
 	}
@@ -152,18 +153,7 @@ func (d *Decoder) receipt(e cloudevents.Event, err error) {
 
 // join returns the violations of both.
 func join(forgiven, repeated error) error {
-	return validation.Join(append(list(forgiven), list(repeated)...))
-}
-
-// list returns the violations that err has.
-func list(err error) validation.Errors {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err[:len(err):len(err)]
-	}
-	return validation.Errors{err}
+	return validation.Join(append(violations.Of(forgiven), violations.Of(repeated)...))
 }
 
 // JSONEvent decodes a message without attributes that may be an event in structured mode,
