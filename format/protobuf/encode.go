@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
@@ -56,8 +57,8 @@ func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
 		var start int
 		b, start = open(b, batchEvents, sizeOfEvent(&es[i]))
 		var err error
-		if b, err = appendEvent(b, &es[i], false); err == nil && es[i].SpecVersion != es[0].SpecVersion {
-			err = mixedVersions(&es[i])
+		if b, err = appendEvent(b, &es[i], false); err == nil {
+			err = events.CheckVersion(es, i)
 		}
 		if err != nil {
 			return dst, &cloudevents.BatchError{Index: i, Err: err}
