@@ -93,8 +93,9 @@ type Route struct {
 	Out EventDoc
 
 	// Answers describes answers of the handler, for documentation: texts by the status of
-	// HTTP, such as {409: "The order is closed."}. What every handler may answer need not
-	// be there. A text replaces the usual one of its status, and "" takes the status out.
+	// HTTP, such as {409: "The order is closed."}. Those that every handler may give need
+	// not be there. A text replaces the usual one of its status, and "" takes the status
+	// out.
 	Answers map[int]string
 
 	refuse func(e *cloudevents.Event) error // of On: why it does not call its function

@@ -38,7 +38,7 @@
 // payload is empty.
 //
 // Brokers drop the Content Type and the properties of a message for subscribers with MQTT
-// 3.1.1. What is left of binary mode is the data. ToCloudEvent returns an error that says so.
+// 3.1.1. Of binary mode only the data is left. ToCloudEvent returns an error that says so.
 // Publish in structured mode if such subscribers exist. In the other direction, a publisher
 // with MQTT 3.1.1 reaches subscribers with MQTT 5 without a Content Type: see
 // [Decoder.JSONEvents].

@@ -53,8 +53,8 @@ type Sender struct {
 
 	// Attempts limits how often an event is sent if links are lost or cannot be made. An
 	// event that was on its way when its link was lost may arrive twice. 0 is 10, -1 is no
-	// limit, and without a Connect there is one. What the broker rejects, releases or
-	// modifies is not sent again.
+	// limit, and without a Connect there is one. An event that the broker rejects, releases
+	// or modifies is not sent again.
 	Attempts int
 
 	// Wait is the longest wait before the second attempt. A wait is a random part of the

@@ -62,8 +62,9 @@ func (c *Consumer) amend(p *paho.Connect) {
 	p.Properties.ReceiveMaximum = &most
 }
 
-// up is called when there is a connection. What is left of the one before comes again, unless
-// the broker has lost the session; it is handled then, because nobody else has it.
+// up is called when there is a connection. Messages that wait and came by the one before come
+// again, unless the broker has lost the session. They are handled then, because nobody else
+// has them.
 func (c *Consumer) up(m *autopaho.ConnectionManager, ack *paho.Connack) {
 	again := c.queue.Resume(ack.SessionPresent)
 	if again && !ack.SessionPresent {

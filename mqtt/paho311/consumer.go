@@ -135,8 +135,9 @@ func (c *Consumer) Validate() error {
 
 // Run hands events to the handler until ctx ends, or until something happens that must not be
 // passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. What is finished then is acknowledged, and nothing after
-// that. Run returns nil if all have finished, and else a [*dispatch.UnfinishedError].
+// way have the time Grace to finish. A message that is settled by then is acknowledged, and
+// none after that. Run returns nil if all have finished, and else a
+// [*dispatch.UnfinishedError].
 //
 // Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
 // that can neither be handled nor set aside, and that the broker refuses a subscription. A

@@ -24,11 +24,11 @@ import (
 //	err := cehttp.ListenAndServe(ctx, ":8080", receiver)
 //	err = receiver.Shutdown(within)
 //
-// A handler that asks for a retry is called again after a wait, and the events behind wait, too.
-// If an event is refused or its attempts are used up, the connection is closed with a status
-// that says so; the package documentation lists them. What the other end has sent behind it is
-// lost then, unless that sends it again, as a [Sender] does. [Receiver.DeadLetter] sets the
-// event aside instead, and the connection goes on.
+// A handler that asks for a retry is called again after a wait, and the events behind
+// wait, too. If an event is refused or its attempts are used up, the connection is closed
+// with a status that says so; the package documentation lists them. Events that the other
+// end has sent behind it are lost then, unless that sends them again, as a [Sender] does.
+// [Receiver.DeadLetter] sets the event aside instead, and the connection goes on.
 //
 // A Receiver must not be changed or copied after its first request.
 type Receiver struct {

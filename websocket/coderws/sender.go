@@ -26,10 +26,10 @@ import (
 //	err := sender.Send(ctx, &event)
 //	err = sender.Close()
 //
-// After it has written events it asks the other end with a ping whether they have been read; a
-// [Receiver] answers once they were handled. What was not confirmed when a connection breaks is
-// sent again on the next one, and may arrive twice. The package documentation says more about
-// delivery.
+// After it has written events it asks the other end with a ping whether they have been
+// read; a [Receiver] answers once they were handled. An event that was not confirmed when
+// a connection breaks is sent again on the next one, and may arrive twice. The package
+// documentation says more about delivery.
 //
 // A Sender is safe for concurrent use as long as its fields do not change. Only one of its
 // methods sends at a time: for more, use several Senders. It must not be copied after its first
@@ -47,8 +47,8 @@ type Sender struct {
 	DialOptions *websocket.DialOptions
 
 	// Unconfirmed does not ask the other end: an event is sent once it is written to the
-	// connection. What is on its way when the connection breaks is lost. [Sender.Flush] tells
-	// of that.
+	// connection. Events on their way when the connection breaks are lost. [Sender.Flush]
+	// tells of that.
 	Unconfirmed bool
 
 	// Attempts limits how often an event is tried. 0 is 10, -1 is no limit.
