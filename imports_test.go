@@ -38,6 +38,7 @@ var arrows = []arrow{
 	{"internal/percent", []string{"spec", "validation", "internal/..."}, "an illegal escape violates a rule"},
 	{"internal/leaktest", append([]string{"dispatch"}, belowFormats...), "what a test of consumers checks"},
 	{"internal/message", aboveFormats, "the content modes of bindings stand on the formats"},
+	{"internal/violations", []string{"spec", "validation", "internal/..."}, "a violation is an error of validation"},
 	{"internal/...", []string{"internal/..."}, "an internal package knows only others"},
 
 	{"spec", nil, "spec is data"},
@@ -62,6 +63,7 @@ var arrows = []arrow{
 	{"cetest", aboveHTTP, "what tests need stands on http, and works with the messages of any binding"},
 	{"kafka", aboveFormats, bindingWhy},
 	{"amqp", aboveFormats, bindingWhy},
+	{"mqtt/internal/...", []string{"internal/..."}, "what the consumers for MQTT share knows no client and no event"},
 	{"mqtt", aboveFormats, bindingWhy},
 	{"nats", aboveFormats, bindingWhy},
 	{"websocket", aboveFormats, bindingWhy},

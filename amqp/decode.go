@@ -41,28 +41,37 @@ type Decoder struct {
 
 	// Forgive makes the decoder forgiving, as [cloudevents.JSONDecoder] describes it. nil is
 	// strict. It is called for each event that was not taken as it is, and says why. A
-	// property datacontenttype that differs from content-type is forgiven, too; content-type
-	// counts. Both prefixes in one message are forgiven, if each attribute is there once. If
-	// there is a Format, it does that for documents.
+	// property datacontenttype that differs from content-type, or is there without it, is
+	// then left out. Both prefixes in one message are forgiven, if each attribute is there
+	// once. If there is a Format, it does that for documents.
 	Forgive func(cloudevents.Receipt)
+
+	// JSONEvents takes a body with a JSON object that has a member specversion for an event
+	// in structured mode, if the application properties have no event and content-type is
+	// absent or application/json. An array of events is then a batch, which is refused.
+	// Without JSONEvents such a message is not a CloudEvent.
+	JSONEvents bool
 
 	// ValueBody takes an amqp-value section with a string or a binary for data. Some clients
 	// send one when they are given a text, Proton for Python and JMS among them. The data are
-	// a copy. Without it such a message is refused.
+	// a copy. Without ValueBody such a message is refused.
 	ValueBody bool
 
 	// UnknownFormat takes a message with a CloudEvents media type that Format does not read
-	// for one in binary mode, so that it can be routed by its properties and passed on
-	// (amqp-protocol-binding.md#3-amqp-message-mapping). Without it such a message is refused.
+	// for one in binary mode, so that it can be routed by its properties
+	// (amqp-protocol-binding.md#3-amqp-message-mapping). Encoders refuse its event in binary
+	// mode, so pass the message itself on. Without UnknownFormat such a message is refused.
 	UnknownFormat bool
 }
 
-// ToCloudEvent decodes the event in a message, in binary or structured mode.
+// ToCloudEvent decodes the event in a message, in binary or structured mode. On an error the
+// event is zero.
 //
-// An error wraps [cloudevents.ErrNotCloudEvent], [cloudevents.ErrContentMode] for a batch,
-// [format.ErrUnknown], a [*validation.Error] (several are [validation.Errors]), a
-// [*cloudevents.SyntaxError], or a [*cloudevents.LimitError]. A body of another kind than data
-// is a [*validation.Error] about data.
+// An error is that of the Format, or wraps [cloudevents.ErrNotCloudEvent],
+// [cloudevents.ErrContentMode] for a batch, [format.ErrUnknown], a [*validation.Error]
+// (several are [validation.Errors]), a [*cloudevents.SyntaxError], or a
+// [*cloudevents.LimitError]. A body of another kind than data is a [*validation.Error] about
+// data. A nil m is an error, too.
 func (d *Decoder) ToCloudEvent(m *Message) (e cloudevents.Event, err error) {
 	shared := d.shared()
 	err = d.decode(&e, m, &shared)
@@ -107,6 +116,11 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 	var r reader
 	r.properties(&a, m.ApplicationProperties)
 	if r.separator == 0 {
+		if d.JSONEvents {
+			if taken, err := d.jsonEvent(e, m, shared); taken {
+				return err
+			}
+		}
 		return shared.NotCloudEvent("application property with the prefix cloudEvents_ or cloudEvents:",
 			foreign(m), m.ContentType, sectionMapping)
 	}
@@ -118,6 +132,16 @@ func (d *Decoder) decode(e *cloudevents.Event, m *Message, shared *message.Decod
 		a.Fail(err)
 	}
 	return shared.Binary(e, &a, body, r.repeated(m.ContentType))
+}
+
+// jsonEvent decodes a message without attributes whose body is an event in JSON. A body that
+// has no bytes is none.
+func (d *Decoder) jsonEvent(e *cloudevents.Event, m *Message, shared *message.Decoder) (taken bool, err error) {
+	body, err := d.body(m, sectionStructuredData)
+	if err != nil {
+		return false, nil
+	}
+	return shared.JSONEvent(e, body, m.ContentType)
 }
 
 // reader reads attributes from application properties. It does not hold the Attributes, so

@@ -192,6 +192,45 @@ func TestV1Only(t *testing.T) {
 
 // An unknown format is passed on in binary mode if that is wanted, and its content type with
 // it.
+// JSONEvents takes what its document says, and leaves all else alone.
+func TestJSONEvents(t *testing.T) {
+	body := [][]byte{[]byte(document)}
+	for name, c := range map[string]struct {
+		m    ceamqp.Message
+		want error // nil is an event
+	}{
+		"no content type":     {ceamqp.Message{Data: body}, nil},
+		"that of JSON":        {ceamqp.Message{ContentType: "Application/JSON; charset=utf-8", Data: body}, nil},
+		"in two sections":     {ceamqp.Message{Data: [][]byte{[]byte(document[:20]), []byte(document[20:])}}, nil},
+		"other properties":    {ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("tenant", "a")}, Data: body}, nil},
+		"a string as a value": {ceamqp.Message{Value: ceamqp.StringValue(document)}, nil},
+		"an array":            {ceamqp.Message{Data: [][]byte{[]byte("[" + document + "]")}}, cloudevents.ErrContentMode},
+		"without an id":       {ceamqp.Message{Data: [][]byte{[]byte(`{"specversion":"1.0","source":"/s","type":"t"}`)}}, validation.ErrMissing},
+		"another object":      {ceamqp.Message{Data: [][]byte{[]byte(`{"payload":` + document + `}`)}}, cloudevents.ErrNotCloudEvent},
+		"text":                {ceamqp.Message{ContentType: "text/plain", Data: body}, cloudevents.ErrNotCloudEvent},
+		"a number as a value": {ceamqp.Message{Value: ceamqp.LongValue(1)}, cloudevents.ErrNotCloudEvent},
+		"a sequence":          {ceamqp.Message{Sequence: true}, cloudevents.ErrNotCloudEvent},
+		"no body":             {ceamqp.Message{}, cloudevents.ErrNotCloudEvent},
+		"an attribute beside": {ceamqp.Message{ApplicationProperties: []ceamqp.Property{text("cloudEvents_id", "1")}, Data: body}, validation.ErrMissing},
+	} {
+		d := ceamqp.Decoder{JSONEvents: true, ValueBody: true}
+		e, err := d.ToCloudEvent(&c.m)
+		sealed, sealedErr := d.ToSealed(&c.m)
+		if !errors.Is(err, c.want) || !errors.Is(sealedErr, c.want) {
+			t.Errorf("%s: %v and %v, want %v", name, err, sealedErr, c.want)
+		}
+		if c.want == nil && (e.ID != "A-1" || string(e.Data) != `{"total":12.50}` || sealed.Attributes.ID != "A-1") {
+			t.Errorf("%s: %v", name, e)
+		}
+		if c.want != nil && e.ID != "" {
+			t.Errorf("%s: an event beside the error: %v", name, e)
+		}
+		if _, err := ceamqp.ToCloudEvent(&c.m, nil); err == nil {
+			t.Errorf("%s: it is taken without JSONEvents", name)
+		}
+	}
+}
+
 func TestUnknownFormat(t *testing.T) {
 	d := ceamqp.Decoder{UnknownFormat: true}
 	m := ceamqp.Message{ContentType: "application/cloudevents+avro", ApplicationProperties: properties(), Data: [][]byte{{1, 2}}}

@@ -19,7 +19,12 @@
 //
 // The content-type property decides the content mode. In structured mode the application
 // properties are ignored. In binary mode content-type is the datacontenttype. A property
-// cloudEvents_datacontenttype beside it must be equal.
+// cloudEvents_datacontenttype is ignored if it is equal, and an error if it differs or is
+// alone. A batch is an error, because AMQP has none. So is an event format that the decoder
+// does not read, unless [Decoder.UnknownFormat] is set.
+//
+// A message without attributes and without a CloudEvents media type is not a CloudEvent,
+// though its body may be one in JSON. [Decoder.JSONEvents] reads such bodies.
 //
 // Values are written in the native type if it says everything (section 3.1.3.2). A Timestamp
 // is a timestamp if it is in UTC and in whole milliseconds, which is all that AMQP has.

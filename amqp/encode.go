@@ -147,15 +147,9 @@ func room(n int) (properties []Property, data [][]byte) {
 
 // propertyCount returns how many properties an event has.
 func propertyCount(e *cloudevents.Event) int {
-	n := 4 + len(e.Extensions)
-	if e.DataSchema != "" {
-		n++
-	}
-	if e.Subject != "" {
-		n++
-	}
-	if !timestamp.Absent(e.Time) {
-		n++
+	n := message.Attributes(e)
+	if e.DataContentType != "" { // which is no property
+		n--
 	}
 	return n
 }

@@ -84,7 +84,7 @@ func FuzzDecode(f *testing.F) {
 			checkError(t, err)
 		}
 		checkForgiving(t, &m, e, err)
-		d := ceamqp.Decoder{ValueBody: true}
+		d := ceamqp.Decoder{ValueBody: true, JSONEvents: true}
 		if got, gotErr := d.ToCloudEvent(&m); gotErr == nil && err != nil {
 			checkAgain(t, got)
 		} else if err == nil {

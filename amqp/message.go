@@ -9,7 +9,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// What the binding says of AMQP.
+// These constants are all that the binding says of AMQP alone.
 const (
 	prefix     = "cloudEvents"
 	underscore = '_'
@@ -64,7 +64,8 @@ func IsCloudEvent(m *Message) bool {
 // ModeOf returns the content mode of a message, as its content type declares it, and whether
 // it declares one: without a CloudEvents media type, specversion has to be among its
 // application properties, with one of the prefixes. ok is false for all other messages.
-// Decoders refuse a batch.
+// Decoders refuse a batch. ModeOf does not look into the body, so that it does not know the
+// events that [Decoder.JSONEvents] is for.
 func ModeOf(m *Message) (mode cloudevents.Mode, ok bool) {
 	if m == nil {
 		return cloudevents.BinaryMode, false

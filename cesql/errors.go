@@ -7,13 +7,28 @@ import (
 
 // The kinds of errors of the specification (section 3.3).
 var (
-	ErrParse              = errors.New("syntax error")
-	ErrMath               = errors.New("math error")
-	ErrCast               = errors.New("cast error")
-	ErrMissingAttribute   = errors.New("missing attribute")
-	ErrMissingFunction    = errors.New("missing function")
+	// ErrParse is about a text that is no expression, or exceeds a limit of the Compiler.
+	ErrParse = errors.New("syntax error")
+
+	// ErrMath is about a division by 0, and a result that does not fit into 32 bits.
+	ErrMath = errors.New("math error")
+
+	// ErrCast is about a value that cannot become one of the type that is needed.
+	ErrCast = errors.New("cast error")
+
+	// ErrMissingAttribute is about an attribute that the event does not have.
+	ErrMissingAttribute = errors.New("missing attribute")
+
+	// ErrMissingFunction is about a function that does not exist, or not with so many
+	// parameters.
+	ErrMissingFunction = errors.New("missing function")
+
+	// ErrFunctionEvaluation is about a function that failed, such as LEFT with a negative
+	// length, a string above Compiler.MaxString, and an error or a panic of a Function.
 	ErrFunctionEvaluation = errors.New("function evaluation error")
-	ErrGeneric            = errors.New("error")
+
+	// ErrGeneric is about an expression whose value is no Boolean, in [Expression.Match].
+	ErrGeneric = errors.New("error")
 )
 
 // Error is an error of an expression. [errors.Is] tells its kind.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -163,5 +164,5 @@ func located(path string, err error) error {
 	if path = strings.TrimSuffix(path, "."); path == "" {
 		return fmt.Errorf("filter: %w", err)
 	}
-	return fmt.Errorf("filter %.64s: %w", path, err)
+	return fmt.Errorf("filter %s: %w", excerpt.Shorten(path, 64), err)
 }

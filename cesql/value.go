@@ -9,9 +9,9 @@ import (
 type Type uint8
 
 const (
-	Boolean Type = iota
-	Integer
-	String
+	Boolean Type = iota // true or false
+	Integer             // 32 bits, signed
+	String              // any text
 )
 
 // String returns the name of the type.

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// What is made for people about the events of one batch. A sender can make every event of a
-// batch fail, and the search for near types and the stack of a panic cost far more than
-// the event.
+// These limit what is made for people about the events of one batch. A sender can make
+// every event of a batch fail, and the search for near types and the stack of a panic
+// cost far more than the event.
 const (
 	maxHints   = 8
 	maxStacks  = 8

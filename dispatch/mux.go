@@ -93,8 +93,9 @@ type Route struct {
 	Out EventDoc
 
 	// Answers describes answers of the handler, for documentation: texts by the status of
-	// HTTP, such as {409: "The order is closed."}. What every handler may answer need not
-	// be there. A text replaces the usual one of its status, and "" takes the status out.
+	// HTTP, such as {409: "The order is closed."}. Those that every handler may give need
+	// not be there. A text replaces the usual one of its status, and "" takes the status
+	// out.
 	Answers map[int]string
 
 	refuse func(e *cloudevents.Event) error // of On: why it does not call its function
@@ -168,8 +169,8 @@ func (r *Route) handler() Handler {
 
 // Handle registers all of the routes, or none if one of them is refused. The error then
 // has each problem of each route, so that one test is enough for a whole table: a
-// malformed Type, Source, Version or DataContentType, a missing Handler, or a route that takes the same
-// events as another one.
+// malformed Type, Source, Version or DataContentType, a missing Handler, or a route that
+// takes the same events as another one.
 func (m *Mux) Handle(routes ...Route) error {
 	added := make([]registered, 0, len(routes))
 	seen := make(map[routeKey]int, len(routes))

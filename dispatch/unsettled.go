@@ -23,9 +23,12 @@ type UndeliverableError struct {
 	Err error
 }
 
+// maxPlace is the size of a place in the text of an error, in bytes.
+const maxPlace = 256
+
 // Error returns place, attempts and cause.
 func (e *UndeliverableError) Error() string {
-	return fmt.Sprintf("%.256s, after %d attempts: %v", e.Place, e.Attempts, e.Err)
+	return fmt.Sprintf("%s, after %d attempts: %v", excerpt.Shorten(e.Place, maxPlace), e.Attempts, e.Err)
 }
 
 // Unwrap returns e.Err.

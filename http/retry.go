@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // Retry says how often a [Sender] sends a message, and how long it waits in between. The
@@ -115,12 +116,7 @@ func (d *delivery) waitForNext(ctx context.Context, a *attempt) bool {
 	d.observe(ctx, a, wait)
 	d.logRetry(ctx, a, wait)
 	if wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-		}
+		pause.For(ctx, nil, wait)
 		d.waited += wait
 	}
 	return !a.endedBy(ctx)

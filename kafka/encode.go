@@ -126,20 +126,15 @@ func (enc *Encoder) headers(old []Header, e *cloudevents.Event, media string) []
 	return w.headers
 }
 
-// headerCount returns how many headers an event has, or a few more.
+// headerCount returns how many headers an event has.
 func headerCount(e *cloudevents.Event, media string, hasAttributes bool) int {
-	if !hasAttributes {
+	switch {
+	case !hasAttributes:
 		return 1
+	case media != "" && e.DataContentType == "":
+		return message.Attributes(e) + 1
 	}
-	return 4 + len(e.Extensions) + count(e.DataContentType != "" || media != "") + count(e.DataSchema != "") +
-		count(e.Subject != "") + count(!timestamp.Absent(e.Time))
-}
-
-func count(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
+	return message.Attributes(e)
 }
 
 // headerSize returns how many bytes the headers need, or a few more.

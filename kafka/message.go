@@ -5,7 +5,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 )
 
-// What the binding says of Kafka.
+// These constants are all that the binding says of Kafka alone.
 const (
 	prefix      = "ce_"
 	contentType = "content-type"

@@ -45,36 +45,39 @@ type Decoder struct {
 
 	// Forgive makes the decoder forgiving, as [cloudevents.JSONDecoder] describes it. nil is
 	// strict. It is called for each event that was not taken as it is, and says why. A user
-	// property datacontenttype that differs from the Content Type is forgiven, too; the
-	// Content Type counts. If there is a Format, it does that for documents.
+	// property datacontenttype that differs from the Content Type, or is there without it, is
+	// then left out. If there is a Format, it does that for documents.
 	Forgive func(cloudevents.Receipt)
 
 	// JSONEvents takes a payload with a JSON object that has a member specversion for an
 	// event in structured mode, if the user properties have no event and the Content Type is
 	// absent or application/json. A publisher with MQTT 3.1.1 reaches a subscriber with MQTT
-	// 5 like that. An array of events is then a batch, which is refused. Without it such a
-	// message of MQTT 5 is not a CloudEvent.
+	// 5 like that. An array of events is then a batch, which is refused. Without JSONEvents
+	// such a message of MQTT 5 is not a CloudEvent.
 	JSONEvents bool
 
 	// SDKGoNames also reads the user properties of the SDK for Go, which puts ce- before the
 	// names of attributes. In a message with a property ce-specversion and without
-	// specversion, it takes these properties alone, and IsExtension is not asked. Without it
-	// such a message is not a CloudEvent.
+	// specversion, it takes these properties alone, and IsExtension is not asked. Without
+	// SDKGoNames such a message is not a CloudEvent.
 	SDKGoNames bool
 
 	// UnknownFormat takes a message with a CloudEvents media type that Format does not read
-	// for one in binary mode, so that it can be routed by its user properties and passed on
-	// (mqtt-protocol-binding.md#3-mqtt-publish-message-mapping). Without it such a message
-	// is refused.
+	// for one in binary mode, so that it can be routed by its user properties
+	// (mqtt-protocol-binding.md#3-mqtt-publish-message-mapping). Encoders refuse its event in
+	// binary mode, so pass the message itself on. Without UnknownFormat such a message is
+	// refused.
 	UnknownFormat bool
 }
 
-// ToCloudEvent decodes the event in a message, in binary or structured mode.
+// ToCloudEvent decodes the event in a message, in binary or structured mode. On an error the
+// event is zero.
 //
-// An error wraps [cloudevents.ErrNotCloudEvent], [cloudevents.ErrContentMode] for a batch,
-// [format.ErrUnknown], a [*validation.Error] (several are [validation.Errors]), a
-// [*cloudevents.SyntaxError], or a [*cloudevents.LimitError]. The error about a message of
-// MQTT 3.1.1 without an event wraps ErrNotCloudEvent and that of the JSON event format.
+// An error is that of the Format, or wraps [cloudevents.ErrNotCloudEvent],
+// [cloudevents.ErrContentMode] for a batch, [format.ErrUnknown], a [*validation.Error]
+// (several are [validation.Errors]), a [*cloudevents.SyntaxError], or a
+// [*cloudevents.LimitError]. The error about a message of MQTT 3.1.1 without an event wraps
+// ErrNotCloudEvent and that of the JSON event format. A nil m is an error, too.
 func (d *Decoder) ToCloudEvent(m *Message) (e cloudevents.Event, err error) {
 	shared := d.shared()
 	err = d.decode(&e, m, &shared)

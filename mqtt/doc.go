@@ -21,8 +21,10 @@
 // name data, and a message with such a property is refused.
 //
 // The Content Type decides the content mode. In structured mode the user properties are
-// ignored. In binary mode it is the datacontenttype. A property datacontenttype beside it
-// must be equal. An empty Content Type is an absent one.
+// ignored. In binary mode it is the datacontenttype. A property datacontenttype is ignored if
+// it is equal, and an error if it differs or is alone. An empty Content Type is an absent
+// one. A batch is an error, because MQTT has none. So is an event format that the decoder
+// does not read, unless [Decoder.UnknownFormat] is set.
 //
 // A message in binary mode is an event if it has the property specversion. One that has id,
 // source and type without it lacks an attribute. Any other message is not a CloudEvent.
@@ -36,7 +38,7 @@
 // payload is empty.
 //
 // Brokers drop the Content Type and the properties of a message for subscribers with MQTT
-// 3.1.1. What is left of binary mode is the data. ToCloudEvent returns an error that says so.
+// 3.1.1. Of binary mode only the data is left. ToCloudEvent returns an error that says so.
 // Publish in structured mode if such subscribers exist. In the other direction, a publisher
 // with MQTT 3.1.1 reaches subscribers with MQTT 5 without a Content Type: see
 // [Decoder.JSONEvents].

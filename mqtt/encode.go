@@ -172,7 +172,7 @@ func (enc *Encoder) fill(m *Message, e *cloudevents.Event, version Version, body
 func (enc *Encoder) kept(old []UserProperty, e *cloudevents.Event, hasAttributes bool) []UserProperty {
 	n := 0
 	if hasAttributes {
-		n = 8 + len(e.Extensions) // one for each core attribute
+		n = message.Attributes(e)
 	}
 	if len(old) == 0 {
 		return make([]UserProperty, 0, n)

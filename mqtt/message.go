@@ -11,7 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// What the binding says of MQTT. Attributes have no prefix.
+// These constants are all that the binding says of MQTT alone. Attributes have no prefix.
 const (
 	// sdkGoPrefix is what the SDK for Go puts before the names of attributes.
 	sdkGoPrefix = "ce-"

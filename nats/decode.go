@@ -56,11 +56,13 @@ type Decoder struct {
 	UnknownFormat bool
 }
 
-// ToCloudEvent decodes the event in a message, in binary or structured mode.
+// ToCloudEvent decodes the event in a message, in binary or structured mode. On an error the
+// event is zero.
 //
-// An error wraps [cloudevents.ErrNotCloudEvent], [cloudevents.ErrContentMode] for a batch,
-// [format.ErrUnknown], a [*validation.Error] (several are [validation.Errors]), a
-// [*cloudevents.SyntaxError], or a [*cloudevents.LimitError].
+// An error is that of the Format, or wraps [cloudevents.ErrNotCloudEvent],
+// [cloudevents.ErrContentMode] for a batch, [format.ErrUnknown], a [*validation.Error]
+// (several are [validation.Errors]), a [*cloudevents.SyntaxError], or a
+// [*cloudevents.LimitError]. A nil m is an error, too.
 func (d *Decoder) ToCloudEvent(m *Message) (e cloudevents.Event, err error) {
 	shared := d.shared()
 	err = d.decode(&e, m, &shared)

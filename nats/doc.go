@@ -32,7 +32,9 @@
 // differs is no error. [Decoder.HTTPContentType] reads it, for messages that were made of HTTP
 // requests. Two Content-Types are an error in any mode. The media type
 // application/cloudevents without a format is JSON, because section 3 names it like that and
-// has no other format; in other bindings it is an unknown format.
+// has no other format; in other bindings it is an unknown format. A batch is an error,
+// because NATS has none. So is an event format that the decoder does not read, unless
+// [Decoder.UnknownFormat] is set.
 //
 // A message without Content-Type and without ce- headers is read in structured mode, as
 // JSON, if its data contain "specversion" with the quotes. The example of the document looks

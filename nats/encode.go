@@ -105,26 +105,13 @@ func (m *Message) fill(e *cloudevents.Event, body []byte, media string) {
 		m.Header[contentType] = []string{media}
 		return
 	}
-	count := headerCount(e)
+	count := message.Attributes(e)
 	if m.Header == nil {
 		m.Header = make(map[string][]string, count)
 	}
 	w := writer{header: m.Header}
 	w.reserve(count, textSize(e))
 	w.attributes(e)
-}
-
-// headerCount returns how many headers an event has in binary mode.
-func headerCount(e *cloudevents.Event) int {
-	return 4 + len(e.Extensions) + count(e.DataContentType != "") + count(e.DataSchema != "") +
-		count(e.Subject != "") + count(!timestamp.Absent(e.Time))
-}
-
-func count(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
 }
 
 // textSize returns how many bytes of text have to be written for the headers, or more.

@@ -20,7 +20,7 @@ import (
 // payloadType is the version of the extension.
 const payloadType = "https://cloudevents.io/verifiability/dsse/v0.1"
 
-// The limits of an envelope, which anybody can write. What is behind one is not read.
+// These are the limits of an envelope, which anybody can write. Nothing behind one is read.
 const (
 	maxSignatures = 16   // each may cost a verification
 	maxMembers    = 64   // of an object, those that are not known included

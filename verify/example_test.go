@@ -191,6 +191,11 @@ func ExampleCoverage() {
 	// Output: core and extensions
 }
 
+func ExampleBehavior_String() {
+	fmt.Println(ceverify.Strict, ceverify.Passthrough, ceverify.CoreOnly, ceverify.Behavior(9))
+	// Output: strict passthrough core only Behavior(9)
+}
+
 // A Sender signs each event that it sends.
 func ExampleSigner_Sending() {
 	public, private, err := ed25519.GenerateKey(nil)

@@ -38,6 +38,19 @@ const (
 	CoreOnly                    // drops all extensions, and verifies none
 )
 
+// String returns "strict", "passthrough" or "core only".
+func (b Behavior) String() string {
+	switch b {
+	case Strict:
+		return "strict"
+	case Passthrough:
+		return "passthrough"
+	case CoreOnly:
+		return "core only"
+	}
+	return fmt.Sprintf("Behavior(%d)", uint8(b))
+}
+
 // Coverage says what of an event was verified. The zero value is Unsigned.
 type Coverage uint8
 

@@ -19,8 +19,9 @@ func ToCloudEvent(m *Message, subprotocol string, f format.Formatter, exts ...sp
 	return d.ToCloudEvent(m)
 }
 
-// Decoder decodes the events of connections with one subprotocol, with settings. A Decoder is
-// safe for concurrent use as long as its fields do not change.
+// Decoder decodes the events of connections with one subprotocol, with settings. The zero
+// value refuses every message. A Decoder is safe for concurrent use as long as its fields do
+// not change.
 type Decoder struct {
 	// Subprotocol is what the handshake has agreed on, in any case. "" is nothing, and then
 	// every message is refused.
@@ -49,11 +50,12 @@ type Decoder struct {
 	Forgive func(cloudevents.Receipt)
 }
 
-// ToCloudEvent decodes the event in a message.
+// ToCloudEvent decodes the event in a message. On an error the event is zero.
 //
-// An error wraps a [*SubprotocolError], [ErrFrame], [cloudevents.ErrContentMode] for a batch, a
-// [*validation.Error] (several are [validation.Errors]), a [*cloudevents.SyntaxError], or a
-// [*cloudevents.LimitError].
+// An error is that of the Format, or wraps a [*SubprotocolError], [ErrFrame],
+// [cloudevents.ErrContentMode] for a batch, a [*validation.Error] (several are
+// [validation.Errors]), a [*cloudevents.SyntaxError], or a [*cloudevents.LimitError]. A nil m
+// is an error, too.
 func (d *Decoder) ToCloudEvent(m *Message) (e cloudevents.Event, err error) {
 	shared := d.shared()
 	err = d.decode(&e, m, &shared)

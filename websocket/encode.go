@@ -22,8 +22,8 @@ func CopyToMessage(m *Message, e *cloudevents.Event, subprotocol string, f forma
 	return enc.CopyToMessage(m, e)
 }
 
-// Encoder encodes the events of connections with one subprotocol. An Encoder is safe for
-// concurrent use as long as its fields do not change.
+// Encoder encodes the events of connections with one subprotocol. The zero value refuses
+// every event. An Encoder is safe for concurrent use as long as its fields do not change.
 type Encoder struct {
 	// Subprotocol is what the handshake has agreed on, in any case. "" is nothing, and then
 	// every event is refused.

@@ -6,9 +6,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-const (
-	sectionSubprotocols = "websockets-protocol-binding.md#15-cloudevents-subprotocols"
-)
+const sectionSubprotocols = "websockets-protocol-binding.md#15-cloudevents-subprotocols"
 
 // Message is a message of a WebSocket connection.
 type Message struct {

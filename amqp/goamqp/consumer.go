@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // Consumer hands the events of a link to a handler, and settles each message by the outcome.
@@ -202,7 +203,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		for {
 			failures++
 			c.logger().LogAttrs(ctx, slog.LevelWarn, "link lost", eventlog.Error(err), slog.Int("failures", failures))
-			if !sleep(ctx, nil, c.Delivery.Backoff(failures, 0)) {
+			if !pause.For(ctx, nil, c.Delivery.Backoff(failures, 0)) {
 				return nil
 			}
 			if links, err = c.connect(ctx); err == nil {
@@ -407,16 +408,3 @@ func (r *run) end(limit time.Duration, cancel context.CancelFunc, idle <-chan st
 }
 
 func (c *Consumer) logger() *slog.Logger { return eventlog.Default(c.Delivery.Logger) }
-
-// sleep waits, and reports whether nothing ended it.
-func sleep(ctx context.Context, quit <-chan struct{}, wait time.Duration) bool {
-	timer := time.NewTimer(max(wait, 0))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-quit:
-	case <-ctx.Done():
-	}
-	return false
-}

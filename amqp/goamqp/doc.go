@@ -13,13 +13,14 @@
 //
 // # Delivery
 //
-// The Consumer delivers each event at least once. A message is accepted after it was handled or
-// deferred. A message that is refused is rejected, after it was written to the dead letter, if
-// there is one. A message whose handler asks for a retry stays where it is, and its handler is
-// called again after a wait, unless [Consumer.Retry] gives it back to the broker. If no attempt
-// is left, it goes to the dead letter and is rejected. Without a dead letter the Consumer stops
-// with an error, and the message stays with the broker. What is not settled when the link ends
-// comes again: a handler has to be idempotent, or stand behind dispatch.Deduplicate.
+// The Consumer delivers each event at least once. A message is accepted after it was
+// handled or deferred. A message that is refused is rejected, after it was written to the
+// dead letter, if there is one. A message whose handler asks for a retry stays where it
+// is, and its handler is called again after a wait, unless [Consumer.Retry] gives it back
+// to the broker. If no attempt is left, it goes to the dead letter and is rejected.
+// Without a dead letter the Consumer stops with an error, and the message stays with the
+// broker. A message that is not settled when the link ends comes again: a handler has to
+// be idempotent, or stand behind dispatch.Deduplicate.
 //
 // That holds if the broker keeps a message until it is settled. The Consumer cannot tell if one
 // was settled by its sender. Ask for amqp.SenderSettleModeUnsettled if in doubt; the example

@@ -12,6 +12,8 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 type messageKey struct{}
@@ -82,7 +84,7 @@ func (r *run) deliver(m *amqp.Message, e *cloudevents.Event) dispatch.Delivered 
 
 // giveBack lets the broker deliver a message again, after a wait, because AMQP has none.
 func (r *run) giveBack(m *amqp.Message, wait time.Duration) {
-	sleep(r.ctx, r.stopping, wait)
+	pause.For(r.ctx, r.stopping, wait)
 	if r.consumer.Retry == RetryModified {
 		ctx, cancel := r.settling()
 		defer cancel()
@@ -239,7 +241,7 @@ func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
 // placeOf returns where a message is.
 func (r *run) placeOf(m *amqp.Message) string {
 	if id := messageID(m); id != nil {
-		return fmt.Sprintf("message %.64s of address %s", fmt.Sprint(id), r.links.Receiver.Address())
+		return fmt.Sprintf("message %s of address %s", excerpt.Shorten(fmt.Sprint(id), 64), r.links.Receiver.Address())
 	}
 	return fmt.Sprintf("message of address %s", r.links.Receiver.Address())
 }

@@ -14,6 +14,7 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // Sender sends events on a link, and waits for what the broker says of each. With Connect it
@@ -52,8 +53,8 @@ type Sender struct {
 
 	// Attempts limits how often an event is sent if links are lost or cannot be made. An
 	// event that was on its way when its link was lost may arrive twice. 0 is 10, -1 is no
-	// limit, and without a Connect there is one. What the broker rejects, releases or
-	// modifies is not sent again.
+	// limit, and without a Connect there is one. An event that the broker rejects, releases
+	// or modifies is not sent again.
 	Attempts int
 
 	// Wait is the longest wait before the second attempt. A wait is a random part of the
@@ -76,7 +77,8 @@ type Sender struct {
 	// default sets none.
 	MessageID func(e *cloudevents.Event) any
 
-	// Observer has functions that are called for what is sent. Its Header adds application properties.
+	// Observer has functions that are called for what is sent. Its Header adds
+	// application properties.
 	Observer dispatch.SendObserver
 
 	// Logger receives a record of the level Warn when a link is lost. nil is slog.Default().
@@ -231,7 +233,7 @@ func (s *Sender) deliver(ctx context.Context, ms []*amqp.Message) []*SendError {
 		if left = s.again(left, errs); len(left) == 0 || attempt >= retry.MaxAttempts() {
 			break
 		}
-		if !sleep(ctx, nil, retry.Backoff(attempt, 0)) {
+		if !pause.For(ctx, nil, retry.Backoff(attempt, 0)) {
 			break
 		}
 	}
@@ -311,7 +313,7 @@ func (s *Sender) open(ctx context.Context) (*outlet, error) {
 	return o, nil
 }
 
-// drop gives up a link that was lost. Who uses it as well finds out alike.
+// drop gives up a link that was lost. Other callers that use it find out for themselves.
 func (s *Sender) drop(ctx context.Context, o *outlet) {
 	if s.Connect == nil || s.begin(context.WithoutCancel(ctx)) != nil {
 		return

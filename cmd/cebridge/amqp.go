@@ -77,11 +77,14 @@ func newAMQPSource(b *bridge, s secret) *amqpSource {
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		msg, _ := cegoamqp.MessageFrom(ctx)
 		m := cegoamqp.FromMessage(msg)
-		mode, _ := ceamqp.ModeOf(&m)
+		mode, ok := ceamqp.ModeOf(&m)
+		if !ok {
+			mode = cloudevents.StructuredMode // as JSONEvents takes it
+		}
 		return b.pass(withLayout(ctx, layoutOf(mode, m.ContentType)), e)
 	}
 	return &amqpSource{&cegoamqp.Consumer{
-		Delivery: delivery, Decoder: ceamqp.Decoder{Format: all.Formats()}, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
+		Delivery: delivery, Decoder: ceamqp.Decoder{Format: all.Formats(), JSONEvents: true}, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *amqp.Message, error) {},
 		Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
 			ctx, cancel := context.WithTimeout(ctx, openTimeout)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // openTimeout is the time that a broker has to answer at the beginning.
@@ -45,7 +47,7 @@ func parseEndpoint(s string) (endpoint, error) {
 	}
 	k, ok := kinds[scheme]
 	if !ok {
-		return endpoint{}, fmt.Errorf("scheme %.64q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", scheme)
+		return endpoint{}, fmt.Errorf("scheme %q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", excerpt.Shorten(scheme, 64))
 	}
 	// Not by package url: brokers may be several, and a topic may have a #.
 	rest, query, _ := strings.Cut(rest, "?")
@@ -72,7 +74,7 @@ func parseEndpoint(s string) (endpoint, error) {
 	}
 	for name, values := range e.query {
 		if name != k.query || len(values) != 1 || values[0] != "1" {
-			return e, fmt.Errorf("%.64q in the query: it may have %s=1, if that makes sense, and nothing else", name, k.query)
+			return e, fmt.Errorf("%q in the query: it may have %s=1, if that makes sense, and nothing else", excerpt.Shorten(name, 64), k.query)
 		}
 	}
 	if scheme == "nats" {

@@ -4,6 +4,11 @@ import (
 	"io"
 	"testing"
 
+	"github.com/Azure/go-amqp"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/twmb/franz-go/pkg/kgo"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cetest"
 	"github.com/seed763dd41b/cloudevents/format"
@@ -90,4 +95,81 @@ func TestLayout(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", c.reason, got, c.want)
 		}
 	}
+}
+
+// An event in JSON whose message does not say that it is one, or says no more than JSON, comes
+// from every broker in structured mode.
+func TestJSONEvents(t *testing.T) {
+	const id = "unsaid"
+	const document = `{"specversion":"1.0","id":"` + id + `","source":"/s","type":"t","data":{"n":1}}`
+	for name, publish := range map[string]func(t *testing.T, url string) error{
+		"Kafka": func(t *testing.T, url string) error {
+			client, err := kgo.NewClient(kgo.SeedBrokers(hostOf(t, url)))
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			return client.ProduceSync(t.Context(), &kgo.Record{Topic: "orders", Value: []byte(document), Headers: []kgo.RecordHeader{
+				{Key: "content-type", Value: []byte("application/json")},
+			}}).FirstErr()
+		},
+		"JetStream": func(t *testing.T, url string) error {
+			conn, err := nats.Connect(hostOf(t, url))
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			js, err := jetstream.New(conn)
+			if err != nil {
+				return err
+			}
+			_, err = js.PublishMsg(t.Context(), &nats.Msg{
+				Subject: "orders.placed", Header: nats.Header{"Content-Type": {"application/json"}}, Data: []byte(document),
+			})
+			return err
+		},
+		"AMQP": func(t *testing.T, url string) error {
+			conn, err := amqp.Dial(t.Context(), "amqp://"+hostOf(t, url), nil)
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			session, err := conn.NewSession(t.Context(), nil)
+			if err != nil {
+				return err
+			}
+			link, err := session.NewSender(t.Context(), "orders", nil)
+			if err != nil {
+				return err
+			}
+			media := "application/json"
+			return link.Send(t.Context(), &amqp.Message{Properties: &amqp.MessageProperties{ContentType: &media}, Data: [][]byte{[]byte(document)}}, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := places[name](t)
+			if err := publish(t, p.url); err != nil {
+				t.Fatal(err)
+			}
+			last := newSink(t)
+			out := start(t, p.url, last.URL)
+			last.has(t, 1)
+			out.stop()
+			last.mu.Lock()
+			defer last.mu.Unlock()
+			if e := last.events[id]; string(e.Data) != `{"n":1}` || last.layouts[id] != jsonLayout {
+				t.Errorf("%v as %+v", e, last.layouts[id])
+			}
+		})
+	}
+}
+
+// hostOf returns the host and the port of a place.
+func hostOf(t *testing.T, url string) string {
+	t.Helper()
+	e, err := parseEndpoint(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.host
 }

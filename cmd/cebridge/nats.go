@@ -162,7 +162,7 @@ func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error
 		return b.pass(withLayout(ctx, layoutOf(modeOfMessage(ctx), cenatsgo.HeaderFrom(ctx, "Content-Type"))), e)
 	}
 	c := &cenatsgo.Consumer{
-		Consumer: durable, Delivery: delivery, Decoder: cenats.Decoder{Format: all.Formats()}, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
+		Consumer: durable, Delivery: delivery, Decoder: cenats.Decoder{Format: all.Formats(), JSONEvents: true}, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
 		DeadLetter: b.settings.deadLetter, JetStream: js, Invalid: policies[b.settings.invalid],
 		Skipped: func(context.Context, jetstream.Msg, error) {},
 	}
@@ -202,6 +202,8 @@ func (s *natsSource) run(ctx context.Context) error {
 func modeOfMessage(ctx context.Context) cloudevents.Mode {
 	msg, _ := cenatsgo.MessageFrom(ctx)
 	m := cenatsgo.FromJetStream(msg)
-	mode, _ := cenats.ModeOf(&m)
-	return mode
+	if mode, ok := cenats.ModeOf(&m); ok {
+		return mode
+	}
+	return cloudevents.StructuredMode // as JSONEvents takes it
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 const help = `cebridge moves events from a source to a target. It acknowledges an event to
@@ -120,10 +121,10 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 
 func (s *settings) check() error {
 	if s.mode != "keep" && s.mode != "binary" && s.mode != "structured" {
-		return fmt.Errorf("-mode %.64q: it is keep, binary or structured", s.mode)
+		return fmt.Errorf("-mode %q: it is keep, binary or structured", excerpt.Shorten(s.mode, 64))
 	}
 	if _, ok := policies[s.invalid]; !ok {
-		return fmt.Errorf("-invalid %.64q: it is stop, dead-letter or skip", s.invalid)
+		return fmt.Errorf("-invalid %q: it is stop, dead-letter or skip", excerpt.Shorten(s.invalid, 64))
 	}
 	switch {
 	case s.invalid == "dead-letter" && s.deadLetter == "":

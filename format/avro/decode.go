@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -199,7 +200,7 @@ func (d *decoder) finish(e *cloudevents.Event, x *data, whole []byte) error {
 		return err
 	}
 	if err := d.attributes.Assemble(e); err != nil {
-		return validation.Join(slices.Concat(flat(err), d.receipts))
+		return validation.Join(slices.Concat(violations.Of(err), d.receipts))
 	}
 	if d.hasTime {
 		e.Time = d.time
@@ -214,7 +215,7 @@ func (d *decoder) finish(e *cloudevents.Event, x *data, whole []byte) error {
 		err = x.set(e, &d.attributes)
 	}
 	if err != nil {
-		return validation.Join(slices.Concat([]error{syntax(x.at, err)}, flat(d.forgiven())))
+		return validation.Join(slices.Concat([]error{syntax(x.at, err)}, violations.Of(d.forgiven())))
 	}
 	return nil
 }
@@ -225,18 +226,7 @@ func (d *decoder) forgiven() error {
 	if d.receipts == nil {
 		return err
 	}
-	return validation.Join(slices.Concat(flat(err), d.receipts))
-}
-
-// flat returns the errors that err stands for.
-func flat(err error) []error {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err
-	}
-	return []error{err}
+	return validation.Join(slices.Concat(violations.Of(err), d.receipts))
 }
 
 // view returns the bytes of s, which must not be written to.

@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -75,22 +76,11 @@ func (r *reader) event(e *cloudevents.Event) error {
 	if r.data.end > 0 {
 		r.count = a.Len()
 		if err := r.setData(e, &a); err != nil {
-			return validation.Join(append([]error{err}, flat(a.Forgiven())...))
+			return validation.Join(append([]error{err}, violations.Of(a.Forgiven())...))
 		}
 	}
 	r.forgiven = a.Forgiven()
 	return nil
-}
-
-// flat returns the errors that err stands for.
-func flat(err error) []error {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err
-	}
-	return []error{err}
 }
 
 // scan reads the map.

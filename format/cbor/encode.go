@@ -1,11 +1,11 @@
 package cecbor
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
@@ -275,16 +275,6 @@ func appendText(dst []byte, s string) []byte {
 
 // appendBinary appends the bytes of legal base64.
 func appendBinary(dst []byte, text string) []byte {
-	n := len(text) / 4 * 3
-	for i := len(text); i > 0 && text[i-1] == '='; i-- {
-		n--
-	}
-	dst = cborscan.AppendHead(dst, cborscan.Bytes, uint64(n))
-	var part [256]byte // because base64 takes no string
-	for len(text) > 0 {
-		k := copy(part[:], text)
-		text = text[k:]
-		dst, _ = base64.StdEncoding.AppendDecode(dst, part[:k]) // Validate has checked it
-	}
-	return dst
+	dst = cborscan.AppendHead(dst, cborscan.Bytes, uint64(base64enc.DecodedLen(text)))
+	return base64enc.AppendDecoded(dst, text)
 }

@@ -10,8 +10,10 @@ import (
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -58,33 +60,20 @@ func (r *reader) assemble(e *cloudevents.Event, m *message, as []attribute) erro
 	}
 	err := a.attributes.Assemble(e)
 	if err != nil {
-		return &invalidEvent{validation.Join(slices.Concat(flat(err), a.receipts))}
+		return &events.Invalid{Err: validation.Join(slices.Concat(violations.Of(err), a.receipts))}
 	}
 	if a.hasTime {
 		e.Time = a.time
 	}
 	implied, err := a.setData(e, &m.data)
 	if err != nil {
-		return &invalidEvent{validation.Join(slices.Concat([]error{syntax(m.data.at, err)}, flat(a.attributes.Forgiven()), a.receipts))}
+		return &events.Invalid{Err: validation.Join(slices.Concat([]error{syntax(m.data.at, err)}, violations.Of(a.attributes.Forgiven()), a.receipts))}
 	}
 	if m.count+implied > r.maxAttributes {
 		return r.tooMany(m.data.at)
 	}
-	if forgiven := slices.Concat(flat(a.attributes.Forgiven()), a.receipts); forgiven != nil {
-		r.receipts = append(r.receipts, receipt{-1, 0, validation.Join(forgiven)})
-	}
+	r.forgiven = validation.Join(slices.Concat(violations.Of(a.attributes.Forgiven()), a.receipts))
 	return nil
-}
-
-// flat returns the errors that err stands for.
-func flat(err error) []error {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err
-	}
-	return []error{err}
 }
 
 // required adds a required attribute. An empty field is absent.

@@ -5,11 +5,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/spec"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
-
-var ruleMixed = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
 
 // reader decodes one body.
 type reader struct {
@@ -19,14 +17,7 @@ type reader struct {
 	maxAttributes int
 	v1Only        bool
 	forgive       bool
-	receipts      []receipt
-}
-
-// receipt is what was forgiven in an event, or that it was left out.
-type receipt struct {
-	index int // in the batch
-	place int // in the result; -1 if the event was left out
-	err   error
+	forgiven      error // in the event that was read last
 }
 
 // message is what a CloudEvent has on the wire.
@@ -73,50 +64,32 @@ type data struct {
 // single decodes the body as one event.
 func (r *reader) single() (e cloudevents.Event, err error) {
 	if err := r.event(&e, 0, len(r.b)); err != nil {
-		return cloudevents.Event{}, plain(err)
+		return cloudevents.Event{}, events.Plain(err)
 	}
 	return e, nil
 }
 
 // batch decodes the body as a batch.
-func (r *reader) batch(maxEvents int) ([]cloudevents.Event, error) {
-	es := make([]cloudevents.Event, 0, r.count(maxEvents))
-	index := 0
+func (r *reader) batch(b *events.Batch, maxEvents int) error {
+	b.Events = make([]cloudevents.Event, 0, r.count(maxEvents))
 	var f field
 	for i := 0; i < len(r.b); {
 		var err error
 		if i, err = r.next(&f, i, len(r.b)); err != nil {
-			return nil, err
+			return err
 		}
 		if f.key != batchEvents {
 			continue
 		}
-		if index == maxEvents {
-			return nil, syntax(f.at, &cloudevents.LimitError{What: "events", Limit: maxEvents})
+		if b.Len() == maxEvents {
+			return syntax(f.at, &cloudevents.LimitError{What: "events", Limit: maxEvents})
 		}
-		n := len(es)
-		es = append(es, cloudevents.Event{})
-		receipts := len(r.receipts)
-		err = r.event(&es[n], f.start, i)
-		if err == nil && es[n].SpecVersion != es[0].SpecVersion {
-			err = &invalidEvent{syntax(f.at, mixedVersions(&es[n]))}
+		err = r.event(b.Next(), f.start, i)
+		if err = b.End(f.at, err, r.forgiven); err != nil {
+			return err
 		}
-		invalid, isInvalid := err.(*invalidEvent)
-		switch {
-		case err == nil:
-			for k := receipts; k < len(r.receipts); k++ {
-				r.receipts[k] = receipt{index, n, &cloudevents.BatchError{Index: index, Err: r.receipts[k].err}}
-			}
-		case r.forgive && isInvalid:
-			r.receipts = append(r.receipts[:receipts], receipt{index, -1, &cloudevents.BatchError{Index: index, Err: invalid.error}})
-			es[n] = cloudevents.Event{}
-			es = es[:n]
-		default:
-			return nil, &cloudevents.BatchError{Index: index, Err: plain(err)}
-		}
-		index++
 	}
-	return es, nil
+	return nil
 }
 
 // count returns how many events a batch has, or max if it has more. It stops at what is
@@ -135,25 +108,10 @@ func (r *reader) count(max int) (n int) {
 	return n
 }
 
-func mixedVersions(e *cloudevents.Event) error {
-	return validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixed)
-}
-
-// invalidEvent is an error about an event in a document that is well-formed. It does not
-// leave this package.
-type invalidEvent struct{ error }
-
-// plain returns err without the mark of an invalidEvent.
-func plain(err error) error {
-	if invalid, ok := err.(*invalidEvent); ok {
-		return invalid.error
-	}
-	return err
-}
-
 // event sets e, which is empty, to the message between two offsets. On an error some
 // fields of e may be set.
 func (r *reader) event(e *cloudevents.Event, i, end int) error {
+	r.forgiven = nil
 	var m message
 	var few [fewAttributes]attribute
 	as, err := r.scan(&m, few[:0], i, end)

@@ -1,12 +1,13 @@
 package ceprotobuf
 
 import (
-	"encoding/base64"
 	"slices"
 	"time"
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
+	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
@@ -56,8 +57,8 @@ func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
 		var start int
 		b, start = open(b, batchEvents, sizeOfEvent(&es[i]))
 		var err error
-		if b, err = appendEvent(b, &es[i], false); err == nil && es[i].SpecVersion != es[0].SpecVersion {
-			err = mixedVersions(&es[i])
+		if b, err = appendEvent(b, &es[i], false); err == nil {
+			err = events.CheckVersion(es, i)
 		}
 		if err != nil {
 			return dst, &cloudevents.BatchError{Index: i, Err: err}
@@ -232,19 +233,10 @@ func appendText(dst []byte, name string, key byte, text string) []byte {
 
 // appendBinary appends an attribute that is legal base64.
 func appendBinary(dst []byte, name, text string) []byte {
-	n := len(text) / 4 * 3
-	for i := len(text); i > 0 && text[i-1] == '='; i-- {
-		n--
-	}
+	n := base64enc.DecodedLen(text)
 	dst = appendEntry(dst, name, sizeOfBytes(n))
 	dst = appendVarint(append(dst, valueBinary), uint64(n))
-	var part [256]byte // because base64 takes no string
-	for len(text) > 0 {
-		k := copy(part[:], text)
-		text = text[k:]
-		dst, _ = base64.StdEncoding.AppendDecode(dst, part[:k]) // Validate has checked it
-	}
-	return dst
+	return base64enc.AppendDecoded(dst, text)
 }
 
 // appendTimestamp appends an attribute that is a google.protobuf.Timestamp.

@@ -3,6 +3,7 @@ package ceprotobuf
 import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -65,8 +66,8 @@ func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, ext
 	if err != nil {
 		return cloudevents.Event{}, err
 	}
-	if r.receipts != nil {
-		f.receipt(e, r.receipts[0].err)
+	if r.forgiven != nil {
+		f.receipt(e, r.forgiven)
 	}
 	return e, nil
 }
@@ -93,18 +94,12 @@ func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...
 		return nil, format.AcceptsBatch(f, contentType)
 	}
 	r := f.reader(body, exts)
-	es, err := r.batch(limit.Of(f.MaxEvents, cloudevents.DefaultMaxEvents))
-	if err != nil {
+	b := events.Batch{Forgive: f.Forgive != nil}
+	if err := r.batch(&b, limit.Of(f.MaxEvents, cloudevents.DefaultMaxEvents)); err != nil {
 		return nil, err
 	}
-	for _, x := range r.receipts {
-		receipt := cloudevents.Receipt{Index: x.index, Err: x.err}
-		if x.place >= 0 {
-			receipt.Event = &es[x.place]
-		}
-		f.Forgive(receipt)
-	}
-	return es, nil
+	b.Tell(f.Forgive)
+	return b.Events, nil
 }
 
 // EncodeBatchModeMessage appends es as [AppendBatch] does.

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -42,6 +44,7 @@ type assembler struct {
 // event sets e, which is empty, to an event whose start tag was read. On an error some
 // fields of e may be set.
 func (r *reader) event(e *cloudevents.Event, root *element) error {
+	r.forgiven = nil
 	var a assembler
 	a.attributes.Extensions, a.attributes.MaxAttributes = r.extensions, -1 // which are counted here
 	a.attributes.V1Only, a.attributes.Forgive = r.v1Only, r.forgive
@@ -208,24 +211,11 @@ var typeNames = [...]string{
 // assemble makes an event of what was read.
 func (r *reader) assemble(e *cloudevents.Event, a *assembler) error {
 	if err := a.attributes.Assemble(e); err != nil {
-		return &invalidEvent{validation.Join(slices.Concat(flat(err), a.receipts))}
+		return &events.Invalid{Err: validation.Join(slices.Concat(violations.Of(err), a.receipts))}
 	}
 	if err := r.setData(e, a); err != nil {
-		return &invalidEvent{validation.Join(slices.Concat([]error{err}, flat(a.attributes.Forgiven()), a.receipts))}
+		return &events.Invalid{Err: validation.Join(slices.Concat([]error{err}, violations.Of(a.attributes.Forgiven()), a.receipts))}
 	}
-	if forgiven := slices.Concat(flat(a.attributes.Forgiven()), a.receipts); forgiven != nil {
-		r.receipts = append(r.receipts, receipt{-1, 0, validation.Join(forgiven)})
-	}
+	r.forgiven = validation.Join(slices.Concat(violations.Of(a.attributes.Forgiven()), a.receipts))
 	return nil
-}
-
-// flat returns the errors that err stands for.
-func flat(err error) []error {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err
-	}
-	return []error{err}
 }

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/spec"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 var (
@@ -14,8 +14,6 @@ var (
 	errNotBatch  = errors.New("the root element is not batch in the namespace " + uriCE + " (" + sectionBatch + ")")
 	errBatchItem = errors.New("a batch has an element of the namespace " + uriCE + " other than event (" + sectionBatch + ")")
 	errBatchText = errors.New("a batch has text beside its events (" + sectionBatch + ")")
-
-	ruleMixed = &validation.Rule{Sentinel: validation.ErrVersion, Detail: "a batch has one specversion"}
 )
 
 // reader decodes one body.
@@ -25,28 +23,9 @@ type reader struct {
 	maxAttributes int
 	v1Only        bool
 	forgive       bool
-	receipts      []receipt
+	forgiven      error  // in the event that was read last
 	room          []byte // for the texts of attributes that the body does not have
 	inherited     int    // bytes of declarations that were added to elements
-}
-
-// receipt is what was forgiven in an event, or that it was left out.
-type receipt struct {
-	index int // in the batch
-	place int // in the result; -1 if the event was left out
-	err   error
-}
-
-// invalidEvent is an error about an event in a document that is well-formed. It does not
-// leave this package.
-type invalidEvent struct{ error }
-
-// plain returns err without the mark of an invalidEvent.
-func plain(err error) error {
-	if invalid, ok := err.(*invalidEvent); ok {
-		return invalid.error
-	}
-	return err
 }
 
 // root reads the start tag of the root element, which must have that name.
@@ -71,12 +50,12 @@ func (r *reader) single() (e cloudevents.Event, err error) {
 	}
 	invalid := r.event(&e, &root)
 	if invalid != nil {
-		if _, ok := invalid.(*invalidEvent); !ok {
+		if _, ok := invalid.(*events.Invalid); !ok {
 			return cloudevents.Event{}, invalid
 		}
 	}
 	if err = r.end(); err == nil {
-		err = plain(invalid)
+		err = events.Plain(invalid)
 	}
 	if err != nil {
 		return cloudevents.Event{}, err
@@ -85,62 +64,35 @@ func (r *reader) single() (e cloudevents.Event, err error) {
 }
 
 // batch decodes the body as a batch.
-func (r *reader) batch(maxEvents int) ([]cloudevents.Event, error) {
+func (r *reader) batch(b *events.Batch, maxEvents int) error {
 	var root element
 	if err := r.root(&root, "batch", errNotBatch); err != nil {
-		return nil, err
+		return err
 	}
-	es := make([]cloudevents.Event, 0, r.count(maxEvents))
-	for index := 0; ; {
+	b.Events = make([]cloudevents.Event, 0, r.count(maxEvents))
+	for {
 		var child element
 		ok, err := r.child(&root, &child, errBatchText)
 		switch {
 		case err != nil:
-			return nil, err
+			return err
 		case !ok:
-			if err := r.end(); err != nil {
-				return nil, err
-			}
-			return es, nil
+			return r.end()
 		case child.space != spaceCE:
 			if err := r.subtree(&child); err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		case string(r.local(child.start, child.colon, child.end)) != "event":
-			return nil, r.fail(child.offset, errBatchItem)
-		case index == maxEvents:
-			return nil, r.fail(child.offset, &cloudevents.LimitError{What: "events", Limit: maxEvents})
+			return r.fail(child.offset, errBatchItem)
+		case b.Len() == maxEvents:
+			return r.fail(child.offset, &cloudevents.LimitError{What: "events", Limit: maxEvents})
 		}
-		if es, err = r.item(es, &child, index); err != nil {
-			return nil, &cloudevents.BatchError{Index: index, Err: err}
+		err = r.event(b.Next(), &child)
+		if err = b.End(child.offset, err, r.forgiven); err != nil {
+			return err
 		}
-		index++
 	}
-}
-
-// item decodes the event of a batch whose start tag was read.
-func (r *reader) item(es []cloudevents.Event, child *element, index int) ([]cloudevents.Event, error) {
-	n, receipts := len(es), len(r.receipts)
-	es = append(es, cloudevents.Event{})
-	err := r.event(&es[n], child)
-	if err == nil && es[n].SpecVersion != es[0].SpecVersion {
-		err = &invalidEvent{r.fail(child.offset, mixedVersions(&es[n]))}
-	}
-	invalid, isInvalid := err.(*invalidEvent)
-	switch {
-	case err == nil:
-		for k := receipts; k < len(r.receipts); k++ {
-			r.receipts[k] = receipt{index, n, &cloudevents.BatchError{Index: index, Err: r.receipts[k].err}}
-		}
-	case r.forgive && isInvalid:
-		r.receipts = append(r.receipts[:receipts], receipt{index, -1, &cloudevents.BatchError{Index: index, Err: invalid.error}})
-		es[n] = cloudevents.Event{}
-		es = es[:n]
-	default:
-		return nil, plain(err)
-	}
-	return es, nil
 }
 
 // count returns how many events the rest of a batch may have, at most max. Each has a
@@ -149,8 +101,4 @@ func (r *reader) count(max int) int {
 	const shortest = len(`<event specversion="1.0"><id>1</id><source>/</source><type>t</type></event>`)
 	rest := r.b[r.i:]
 	return min(bytes.Count(rest, []byte(spec.SpecVersion)), len(rest)/shortest, max)
-}
-
-func mixedVersions(e *cloudevents.Event) error {
-	return validation.NewError(spec.SpecVersion, e.SpecVersion.String(), spec.SectionMessage, ruleMixed)
 }

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
@@ -15,7 +16,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// What documents are made of.
+// These are the fixed parts of documents.
 const (
 	xmlDeclaration = `<?xml version="1.0" encoding="UTF-8"?>`
 	declarations   = ` xmlns:` + prefixCE + `="` + uriCE + `" xmlns:` + prefixSchema + `="` + uriSchema + `" xmlns:` + prefixXSI + `="` + uriXSI + `"`
@@ -70,8 +71,8 @@ func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
 	for i := range es {
 		b = append(b, eventStart...)
 		var err error
-		if b, err = appendEvent(b, &es[i]); err == nil && es[i].SpecVersion != es[0].SpecVersion {
-			err = mixedVersions(&es[i])
+		if b, err = appendEvent(b, &es[i]); err == nil {
+			err = events.CheckVersion(es, i)
 		}
 		if err != nil {
 			return dst, &cloudevents.BatchError{Index: i, Err: err}

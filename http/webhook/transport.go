@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // Transport is an [http.RoundTripper] for deliveries to webhooks. It asks each target for
@@ -228,11 +229,7 @@ func (t *Transport) pace(ctx context.Context, target *targetState) error {
 		if wait, err = t.turn(ctx, target, true); wait == 0 {
 			return err
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !pause.For(ctx, nil, wait) {
 			return ctx.Err()
 		}
 	}

@@ -1,5 +1,5 @@
 // Package base64enc encodes base64 (RFC 4648, section 4) as base64.StdEncoding does, in half
-// the time.
+// the time, and decodes strings.
 package base64enc
 
 import (
@@ -35,4 +35,25 @@ func Append(dst, src []byte) []byte {
 	}
 	base64.StdEncoding.Encode(out, src)
 	return dst[:len(dst)+n]
+}
+
+// DecodedLen returns the length of what a text stands for that is legal base64.
+func DecodedLen(text string) int {
+	n := len(text) / 4 * 3
+	for i := len(text); i > 0 && text[i-1] == '='; i-- {
+		n--
+	}
+	return n
+}
+
+// AppendDecoded appends what a text stands for that is legal base64. It copies the text in
+// parts, because package base64 takes no string.
+func AppendDecoded(dst []byte, text string) []byte {
+	var part [256]byte
+	for len(text) > 0 {
+		n := copy(part[:], text)
+		text = text[n:]
+		dst, _ = base64.StdEncoding.AppendDecode(dst, part[:n])
+	}
+	return dst
 }

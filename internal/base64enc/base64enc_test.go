@@ -63,3 +63,25 @@ func BenchmarkAppend(b *testing.B) {
 		base64enc.Append(dst, src)
 	}
 }
+
+func TestAppendDecodedIsTheInverse(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for n := range 600 {
+		src := make([]byte, n)
+		for i := range src {
+			src[i] = byte(random.Uint32())
+		}
+		text := base64.StdEncoding.EncodeToString(src)
+		if got := base64enc.AppendDecoded([]byte("before"), text); string(got) != "before"+string(src) {
+			t.Fatalf("%d bytes: %q, want %q", n, got, src)
+		}
+		if got := base64enc.DecodedLen(text); got != n {
+			t.Fatalf("length %d, want %d", got, n)
+		}
+	}
+	text, room := base64.StdEncoding.EncodeToString(make([]byte, 1000)), make([]byte, 0, 1000)
+	alloctest.Succeeding(t, 0, func() error {
+		base64enc.AppendDecoded(room, text)
+		return nil
+	})
+}

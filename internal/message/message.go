@@ -13,6 +13,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
+	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -103,7 +105,7 @@ func (d *Decoder) Begin(a *cloudevents.Attributes) {
 // there is none.
 func (d *Decoder) Binary(e *cloudevents.Event, a *cloudevents.Attributes, body []byte, repeated error) error {
 	if d.Forgive == nil {
-		for _, violation := range list(repeated) {
+		for _, violation := range violations.Of(repeated) {
 			a.Fail(violation)
 		}
 	}
@@ -152,18 +154,7 @@ func (d *Decoder) receipt(e cloudevents.Event, err error) {
 
 // join returns the violations of both.
 func join(forgiven, repeated error) error {
-	return validation.Join(append(list(forgiven), list(repeated)...))
-}
-
-// list returns the violations that err has.
-func list(err error) validation.Errors {
-	switch err := err.(type) {
-	case nil:
-		return nil
-	case validation.Errors:
-		return err[:len(err):len(err)]
-	}
-	return validation.Errors{err}
+	return validation.Join(append(violations.Of(forgiven), violations.Of(repeated)...))
 }
 
 // JSONEvent decodes a message without attributes that may be an event in structured mode,
@@ -277,9 +268,10 @@ func ErrContentTypes() error {
 }
 
 // CompareContentType returns the violation of an attribute datacontenttype beside the content
-// type of the message, which is its place. It is nil if both are the same.
+// type of the message, which is its place. It is nil if both are there and the same. "" is
+// no content type.
 func CompareContentType(attribute, contentType, section string) error {
-	if attribute == contentType {
+	if attribute == contentType && contentType != "" {
 		return nil
 	}
 	return validation.NewError(spec.DataContentType, attribute, section, ruleContentType)
@@ -322,6 +314,25 @@ func Data(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
 		body = e.Data[:0:0]
 	}
 	return body, err
+}
+
+// Attributes returns how many attributes a valid event has.
+func Attributes(e *cloudevents.Event) int {
+	const required = 4 // specversion, id, source, type
+	n := required + len(e.Extensions)
+	if e.DataContentType != "" {
+		n++
+	}
+	if e.DataSchema != "" {
+		n++
+	}
+	if e.Subject != "" {
+		n++
+	}
+	if !timestamp.Absent(e.Time) {
+		n++
+	}
+	return n
 }
 
 // EncodeSealed is Encode for an event whose data was checked. In the JSON event format it does

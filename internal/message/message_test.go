@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -232,6 +233,9 @@ func TestRepeated(t *testing.T) {
 	if err := message.CompareContentType("text/plain", "text/plain", ""); err != nil {
 		t.Errorf("the same: %v", err)
 	}
+	if err := message.CompareContentType("", "", ""); !errors.Is(err, validation.ErrDuplicate) {
+		t.Errorf("an empty one without a content type: %v", err)
+	}
 	const text = `attribute "datacontenttype": the attribute datacontenttype is not the same as the content type of the message: "text/html" (kafka-protocol-binding.md#321-content-type)`
 	if repeated.Error() != text {
 		t.Errorf("%v", repeated)
@@ -369,6 +373,24 @@ func TestEncode(t *testing.T) {
 		}
 		if d := cmp.Diff(c.body, body); d != "" || media != c.media || c.want == nil && e.ID != "1" {
 			t.Errorf("%s, sealed: %v, %q\n%s", name, e, media, d)
+		}
+	}
+}
+
+// The number of attributes is that of those that an event has.
+func TestAttributes(t *testing.T) {
+	e := minimal()
+	for _, set := range []func(){
+		func() {}, func() { e.DataContentType = "text/plain" }, func() { e.DataSchema = "https://example.com/" }, func() { e.Subject = "s" },
+		func() { e.Time = time.Now() }, func() { e.Extensions = []cloudevents.Extension{{Name: "a"}, {Name: "b"}} },
+	} {
+		set()
+		want := 0
+		for range e.All() {
+			want++
+		}
+		if got := message.Attributes(&e); got != want {
+			t.Errorf("%d, want %d of %v", got, want, e)
 		}
 	}
 }

@@ -33,7 +33,8 @@ type Sender struct {
 	// to cekafka.PartitionKey to keep events of one partitionkey in order.
 	Encoder cekafka.Encoder
 
-	// Observer has functions that are called for what is sent. Its Header adds headers of records.
+	// Observer has functions that are called for what is sent. Its Header adds
+	// headers of records.
 	Observer dispatch.SendObserver
 }
 

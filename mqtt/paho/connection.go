@@ -7,13 +7,13 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // connect adds the Consumer to the callbacks of a connection.
@@ -39,7 +39,7 @@ func (c *Consumer) connect(cfg *autopaho.ClientConfig) {
 	}
 	down := cfg.OnConnectionDown
 	cfg.OnConnectionDown = func() bool {
-		c.queue.hold()
+		c.queue.Hold()
 		return down == nil || down()
 	}
 	cfg.OnPublishReceived = append(cfg.OnPublishReceived[:len(cfg.OnPublishReceived):len(cfg.OnPublishReceived)], c.received)
@@ -63,15 +63,16 @@ func (c *Consumer) amend(p *paho.Connect) {
 	p.Properties.ReceiveMaximum = &most
 }
 
-// up is called when there is a connection. What is left of the one before comes again, unless
-// the broker has lost the session; it is handled then, because nobody else has it.
+// up is called when there is a connection. Messages that wait and came by the one before come
+// again, unless the broker has lost the session. They are handled then, because nobody else
+// has them.
 func (c *Consumer) up(m *autopaho.ConnectionManager, ack *paho.Connack) {
 	largest := uint32(0)
 	if p := ack.Properties; p != nil && p.MaximumPacketSize != nil {
 		largest = *p.MaximumPacketSize
 	}
 	c.largest.Store(largest)
-	again := c.queue.resume(ack.SessionPresent)
+	again := c.queue.Resume(ack.SessionPresent)
 	if again && !ack.SessionPresent {
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "the broker has lost the session, and what it had not delivered")
 	}
@@ -101,15 +102,9 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 			return
 		}
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
-		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
-		select {
-		case <-timer.C:
-		case <-c.quit.Done():
-		case <-m.Done():
-			timer.Stop()
+		if !pause.For(c.quit, m.Done(), c.Delivery.Backoff(attempt, 0)) {
 			return
 		}
-		timer.Stop()
 	}
 }
 
@@ -132,7 +127,7 @@ func (c *Consumer) received(r paho.PublishReceived) (handled bool, err error) {
 	if r.AlreadyHandled {
 		return false, nil
 	}
-	if !c.queue.add(&task{publish: r.Packet, client: r.Client}) {
+	if !c.queue.Add(r.Packet.Topic, r.Packet.QoS, &task{r.Packet, r.Client}) {
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", eventlog.Cut(r.Packet.Topic)))
 	}
 	return true, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,8 +12,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
-	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
+	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
 )
 
 // Consumer hands the events of a session to a handler, and acknowledges what was handled.
@@ -81,7 +80,7 @@ type Consumer struct {
 	// 20 s, -1 is no time: their contexts end at once.
 	Grace time.Duration
 
-	queue    queue
+	queue    lanes.Queue[*task]
 	misfit   error         // of the configuration
 	failed   chan error    // has room for one; made by Configure
 	ackAfter time.Duration // until the client sends acknowledgements
@@ -92,9 +91,14 @@ type Consumer struct {
 	ctx  context.Context    // of the handlers; made by Run
 }
 
+// task is a message.
+type task struct {
+	publish *paho.Publish
+	client  *paho.Client // that has received it
+}
+
 const (
 	defaultReceiveMaximum = 256
-	defaultQueueLimit     = 1024
 
 	// defaultAckInterval is shorter than that of the client, 50 ms: a broker that lets few
 	// messages be under way would wait most of the time.
@@ -115,10 +119,11 @@ var (
 	errEnded         = errors.New("cepaho: the connection has ended")
 )
 
-// Configure prepares the configuration of the connection, and has to be called after all else is
-// set in it: it turns manual acknowledgement on, sets the Receive Maximum and, if there is none, a
-// SendAcksInterval of 5 ms, requests problem information, and adds to the callbacks OnPublishReceived, OnConnectionUp and
-// OnConnectionDown. Those that are there are kept.
+// Configure prepares the configuration of the connection, and has to be called after all
+// else is set in it. It turns manual acknowledgement on, sets the Receive Maximum and, if
+// there is none, a SendAcksInterval of 5 ms, and requests problem information. It adds to the
+// callbacks OnPublishReceived, OnConnectionUp and OnConnectionDown; those that are there are
+// kept.
 func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	switch {
 	case cfg.ClientID == "":
@@ -130,7 +135,7 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	}
 	c.failed = make(chan error, 1)
 	c.quit, c.stop = context.WithCancel(context.Background())
-	c.queue.init(max(c.Concurrency, 1), c.QueueLimit)
+	c.queue.Init(c.Concurrency, c.QueueLimit)
 
 	cfg.EnableManualAcknowledgment = true
 	if cfg.SendAcksInterval <= 0 {
@@ -159,8 +164,9 @@ func (c *Consumer) Validate() error {
 
 // Run hands events to the handler until ctx ends, or until something happens that must not be
 // passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. What is finished then is acknowledged, and nothing after
-// that. Run returns nil if all have finished, and else a [*dispatch.UnfinishedError].
+// way have the time Grace to finish. A message that is settled by then is acknowledged, and
+// none after that. Run returns nil if all have finished, and else a
+// [*dispatch.UnfinishedError].
 //
 // Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
 // that can neither be handled nor set aside, that the broker refuses a subscription, and that the
@@ -169,21 +175,13 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	if !c.queue.begin() {
+	if !c.queue.Begin() {
 		return errRunning
 	}
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	c.ctx = handling
-	var lanes sync.WaitGroup
-	for i := range c.queue.lanes {
-		lanes.Go(func() { c.run(ctx, &c.queue.lanes[i]) })
-	}
-	idle := make(chan struct{})
-	go func() {
-		lanes.Wait()
-		close(idle)
-	}()
+	c.queue.Run(ctx, c.quit.Done(), c.handle, c.acknowledge)
 	var err error
 	select {
 	case <-ctx.Done():
@@ -194,10 +192,9 @@ func (c *Consumer) Run(ctx context.Context) error {
 		}
 	}
 	c.stop()
-	if left := c.end(cancel, idle); err == nil && left > 0 {
+	if left := c.queue.End(c.Grace, cancel); err == nil && left > 0 {
 		err = &dispatch.UnfinishedError{Events: left}
 	}
-	c.queue.close()
 	c.flush()
 	return err
 }
@@ -210,34 +207,6 @@ func (c *Consumer) flush() {
 	select {
 	case <-timer.C:
 	case <-c.Client.Done():
-	}
-}
-
-// run handles the messages of a lane, until one cannot be settled or Run ends.
-func (c *Consumer) run(ctx context.Context, l *lane) {
-	for {
-		select {
-		case <-c.quit.Done(): // even if there are messages
-			return
-		case <-ctx.Done(): // a little before quit
-			return
-		default:
-		}
-		if t := c.queue.take(l); t != nil {
-			settled := c.handle(t)
-			if open := c.queue.done(); open && settled {
-				c.acknowledge(t)
-			}
-			if !settled {
-				return
-			}
-			continue
-		}
-		select {
-		case <-c.quit.Done():
-			return
-		case <-l.wake:
-		}
 	}
 }
 
@@ -254,14 +223,6 @@ func (c *Consumer) acknowledge(t *task) {
 		c.logger().LogAttrs(c.ctx, slog.LevelWarn, "message not acknowledged",
 			slog.String("topic", eventlog.Cut(t.publish.Topic)), slog.Int("packet", int(t.publish.PacketID)), eventlog.Error(err))
 	}
-}
-
-// end waits for the handlers, and returns how many have not ended.
-func (c *Consumer) end(cancel context.CancelFunc, idle <-chan struct{}) int {
-	if grace.Wait(idle, c.Grace, cancel) {
-		return 0
-	}
-	return c.queue.underWay()
 }
 
 // fail ends Run with an error.

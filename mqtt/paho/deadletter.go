@@ -6,7 +6,9 @@ import (
 
 	"github.com/eclipse/paho.golang/paho"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
 // HeaderTopic is the user property of a dead letter that says where the message was. Those that
@@ -40,6 +42,19 @@ func barePublish(p *paho.Publish, topic string) *paho.Publish {
 	letter := DeadLetterPublish(p, topic, nil, 0)
 	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool { return isAdded(u.Key) })
 	return letter
+}
+
+// addKnative adds extensions to a dead letter that carries an event in binary mode.
+func addKnative(letter *paho.Publish, extensions []cloudevents.Extension) {
+	in := FromPublish(letter)
+	if mode, ok := cemqtt.ModeOf(&in); !ok || mode != cloudevents.BinaryMode {
+		return
+	}
+	user := &letter.Properties.User
+	for _, x := range extensions {
+		*user = slices.DeleteFunc(*user, func(u paho.UserProperty) bool { return u.Key == x.Name })
+		user.Add(x.Name, x.Value.String())
+	}
 }
 
 // isAdded reports whether DeadLetterPublish adds a user property of that name.

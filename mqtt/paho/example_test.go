@@ -65,6 +65,16 @@ func ExampleDeadLetterPublish() {
 	// dead tea
 }
 
+// A batch is a message for each event. Each error says which one it is about.
+func ExampleSender_SendBatch() {
+	sender := &cepaho.Sender{Client: new(autopaho.ConnectionManager), Topic: "orders"} // which is not connected
+	es := []cloudevents.Event{cloudevents.New("/orders", "com.example.order.placed"), cloudevents.New("/orders", "com.example.order.paid")}
+	fmt.Println(sender.SendBatch(context.Background(), es))
+	// Output:
+	// cepaho: topic "orders": event 0: connection with the MQTT server is currently down
+	// cepaho: topic "orders": event 1: connection with the MQTT server is currently down
+}
+
 // The error of a Sender says whether another attempt makes sense. Package dispatch asks it.
 func ExampleSendError() {
 	var client cepaho.Publisher = new(autopaho.ConnectionManager) // which is not connected

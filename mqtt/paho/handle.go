@@ -6,15 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"time"
 
 	"github.com/eclipse/paho.golang/paho"
 
-	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
-	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 type messageKey struct{}
@@ -79,12 +76,8 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 		return false
 	}
 	letter := DeadLetterPublish(p, c.DeadLetter, cause, attempts)
-	if c.KnativeErrors && isBinary(p) {
-		user := &letter.Properties.User
-		for _, x := range dispatch.KnativeErrors("mqtt:"+p.Topic, status, cause) {
-			*user = slices.DeleteFunc(*user, func(u paho.UserProperty) bool { return u.Key == x.Name })
-			user.Add(x.Name, x.Value.String())
-		}
+	if c.KnativeErrors {
+		addKnative(letter, dispatch.KnativeErrors("mqtt:"+p.Topic, status, cause))
 	}
 	if c.isTooLarge(letter) {
 		letter = barePublish(p, c.DeadLetter)
@@ -115,11 +108,7 @@ func (c *Consumer) publish(letter *paho.Publish) error {
 		if err == nil || errors.As(err, &failed) && !failed.Retryable() || attempt >= c.Delivery.MaxAttempts() {
 			return err
 		}
-		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
-		select {
-		case <-timer.C:
-		case <-c.quit.Done():
-			timer.Stop()
+		if !pause.For(c.quit, nil, c.Delivery.Backoff(attempt, 0)) {
 			return err
 		}
 	}
@@ -144,11 +133,4 @@ func undeliverable(p *paho.Publish, attempts int, err error) error {
 // placeOf returns where a message is.
 func placeOf(p *paho.Publish) string {
 	return fmt.Sprintf("message %d on topic %s", p.PacketID, p.Topic)
-}
-
-// isBinary reports whether a message carries an event in binary mode.
-func isBinary(p *paho.Publish) bool {
-	m := FromPublish(p)
-	mode, ok := cemqtt.ModeOf(&m)
-	return ok && mode == cloudevents.BinaryMode
 }

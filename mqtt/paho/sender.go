@@ -48,7 +48,8 @@ type Sender struct {
 	// is no limit.
 	MaxPayload int
 
-	// Observer has functions that are called for what is sent. Its Header adds user properties in structured mode.
+	// Observer has functions that are called for what is sent. Its Header adds user
+	// properties in structured mode, and is not called in binary mode.
 	Observer dispatch.SendObserver
 }
 
@@ -93,16 +94,66 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 }
 
 func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
-	m, err := s.Encoder.ToMessage(e)
+	p, err := s.packet(ctx, e)
 	if err != nil {
 		return err
+	}
+	return publish(ctx, s.Client, p)
+}
+
+// SendBatch publishes events, each as a message of its own, one after the other and in their
+// order: it waits for each acknowledgement before it goes on. Several calls at the same time
+// are faster, and keep no order. Nothing is published if an event cannot be encoded, is too
+// large or has expired. The error is a [*cloudevents.BatchError] about that event; or it
+// joins a [*SendError] for each event that was not published.
+func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	return s.Observer.SendBatch(ctx, es, s.sendBatch)
+}
+
+func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error, error) {
+	ps := make([]*paho.Publish, len(es))
+	for i := range es {
+		p, err := s.packet(ctx, &es[i])
+		if err != nil {
+			return nil, &cloudevents.BatchError{Index: i, Err: at(i, err)}
+		}
+		ps[i] = p
+	}
+	errs := make([]error, len(es))
+	for i, p := range ps {
+		if err := ctx.Err(); err != nil {
+			errs[i] = &SendError{Index: i, Topic: p.Topic, Err: err}
+			continue
+		}
+		errs[i] = at(i, publish(ctx, s.Client, p))
+	}
+	return errs, nil
+}
+
+// at returns err, and says in a SendError which event of a batch it is about.
+func at(index int, err error) error {
+	var failed *SendError
+	if errors.As(err, &failed) {
+		failed.Index = index
+	}
+	return err
+}
+
+// packet returns the PUBLISH packet of an event.
+func (s *Sender) packet(ctx context.Context, e *cloudevents.Event) (*paho.Publish, error) {
+	m, err := s.Encoder.ToMessage(e)
+	if err != nil {
+		return nil, err
 	}
 	limit := s.MaxPayload
 	if limit == 0 {
 		limit = maxPayload
 	}
 	if limit > 0 && len(m.Payload) > limit {
-		return &SendError{Topic: s.Topic, Err: fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), limit)}
+		return nil, s.fail(fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), limit))
 	}
 	p := ToPublish(s.Topic, &m)
 	p.Retain = s.Encoder.Retain
@@ -111,11 +162,14 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	}
 	if s.Expiry {
 		if p.Properties.MessageExpiry, err = expiry(e, time.Now()); err != nil {
-			return &SendError{Topic: s.Topic, Err: err}
+			return nil, s.fail(err)
 		}
 	}
-	return publish(ctx, s.Client, p)
+	return p, nil
 }
+
+// fail returns the SendError about an event that is not sent.
+func (s *Sender) fail(err error) error { return &SendError{Index: -1, Topic: s.Topic, Err: err} }
 
 // expiry returns the seconds until an event expires, or nil.
 func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
@@ -148,7 +202,7 @@ func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 		err = fmt.Errorf("reason code 0x%02x: %q", code, excerpt.Shorten(text, 64))
 	}
 	if err != nil {
-		return &SendError{Topic: p.Topic, ReasonCode: code, Err: err}
+		return &SendError{Index: -1, Topic: p.Topic, ReasonCode: code, Err: err}
 	}
 	return nil
 }
@@ -156,6 +210,9 @@ func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 // SendError is about an event that the broker does not have, or of which that is not known. A
 // handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
 type SendError struct {
+	// Index is the place of the event in its batch. It is -1 in Send.
+	Index int
+
 	// Topic is where the event was to go.
 	Topic string
 
@@ -167,8 +224,11 @@ type SendError struct {
 	Err error
 }
 
-// Error returns topic and cause.
+// Error returns topic, index and cause.
 func (e *SendError) Error() string {
+	if e.Index >= 0 {
+		return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	}
 	return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
 }
 

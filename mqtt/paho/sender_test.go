@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
+	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 func message(t testing.TB, e cloudevents.Event) *cemqtt.Message {
@@ -164,5 +165,81 @@ func TestSendErrors(t *testing.T) {
 		if r := dispatch.Judge(ctx, nil, err); (r.Verdict == dispatch.VerdictRetry) != c.retryable {
 			t.Errorf("%s: a handler that returns it: %s", c.reason, r.Verdict)
 		}
+	}
+}
+
+// publisher acknowledges packets, but for those whose place is in fails.
+type publisher struct {
+	fails map[int]error
+	sent  []*paho.Publish
+}
+
+func (p *publisher) Publish(_ context.Context, packet *paho.Publish) (*paho.PublishResponse, error) {
+	p.sent = append(p.sent, packet)
+	return nil, p.fails[len(p.sent)-1]
+}
+
+// A batch is published in its order. One event that fails does not keep those behind it, and one
+// that cannot be published keeps all.
+func TestSendBatch(t *testing.T) {
+	valid, invalid, expired := event(1), cloudevents.Event{}, event(2)
+	if err := expired.Set("expirytime", cloudevents.TimestampValue(time.Now().Add(-time.Second))); err != nil {
+		t.Fatal(err)
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	down := errors.New("no connection")
+	for name, c := range map[string]struct {
+		ctx   context.Context
+		es    []cloudevents.Event
+		fails map[int]error
+		limit int
+		sent  int
+		batch int         // the Index of a BatchError; -1 is none
+		about map[int]int // the Index of each SendError, by its place
+		is    error
+	}{
+		"none":      {context.Background(), nil, nil, 0, 0, -1, nil, nil},
+		"all":       {context.Background(), []cloudevents.Event{event(0), event(1)}, nil, 0, 2, -1, nil, nil},
+		"one fails": {context.Background(), []cloudevents.Event{event(0), event(1), event(2)}, map[int]error{1: down}, 0, 3, -1, map[int]int{0: 1}, down},
+		"two fail":  {context.Background(), []cloudevents.Event{event(0), event(1)}, map[int]error{0: down, 1: down}, 0, 2, -1, map[int]int{0: 0, 1: 1}, down},
+		"invalid":   {context.Background(), []cloudevents.Event{valid, invalid}, nil, 0, 0, 1, nil, validation.ErrMissing},
+		"expired":   {context.Background(), []cloudevents.Event{valid, expired}, nil, 0, 0, 1, map[int]int{0: 1}, cepaho.ErrExpired},
+		"too large": {context.Background(), []cloudevents.Event{valid}, nil, 1, 0, 0, map[int]int{0: 0}, cepaho.ErrTooLarge},
+		"ctx ended": {ended, []cloudevents.Event{valid, valid}, nil, 0, 0, -1, map[int]int{0: 0, 1: 1}, context.Canceled},
+	} {
+		client := &publisher{fails: c.fails}
+		s := cepaho.Sender{Client: client, Topic: topic, Expiry: true, MaxPayload: c.limit}
+		err := s.SendBatch(c.ctx, c.es)
+		if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) || len(client.sent) != c.sent {
+			t.Errorf("%s: %v, %d sent", name, err, len(client.sent))
+		}
+		var batch *cloudevents.BatchError
+		if errors.As(err, &batch) != (c.batch >= 0) || batch != nil && batch.Index != c.batch {
+			t.Errorf("%s: %v", name, err)
+		}
+		all := []error{err}
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			all = joined.Unwrap()
+		}
+		for place, index := range c.about {
+			var failed *cepaho.SendError
+			if !errors.As(all[place], &failed) || failed.Index != index || failed.Topic != topic {
+				t.Errorf("%s: error %d is %v", name, place, all[place])
+			}
+		}
+		for i, p := range client.sent {
+			if m := cepaho.FromPublish(p); len(m.UserProperties) < 2 || m.UserProperties[1].Value != c.es[i].ID {
+				t.Errorf("%s: packet %d is %+v", name, i, m)
+			}
+		}
+	}
+	var none cepaho.Sender
+	if none.SendBatch(context.Background(), nil) == nil {
+		t.Error("no client: no error")
+	}
+	if err := (&cepaho.Sender{Client: &publisher{fails: map[int]error{0: down}}, Topic: topic}).Send(context.Background(), &valid); err == nil ||
+		err.Error() != `cepaho: topic "`+topic+`": no connection` {
+		t.Error(err)
 	}
 }

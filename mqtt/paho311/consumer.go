@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -13,8 +12,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
-	"github.com/seed763dd41b/cloudevents/internal/grace"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
+	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
 )
 
 // Consumer hands the events of a session to a handler, and acknowledges what was handled.
@@ -72,7 +72,8 @@ type Consumer struct {
 	// 20 s, -1 is no time: their contexts end at once.
 	Grace time.Duration
 
-	queue  queue
+	queue  lanes.Queue[*message]
+	acks   acks
 	misfit error      // of the options
 	failed chan error // has room for one; made by Configure
 
@@ -80,10 +81,6 @@ type Consumer struct {
 	stop context.CancelFunc // of quit
 	ctx  context.Context    // of the handlers; made by Run
 }
-
-const (
-	defaultQueueLimit = 1024
-)
 
 var (
 	errNotConfigured = errors.New("cepaho311: the Client was not made with options that were given to Configure")
@@ -108,7 +105,7 @@ func (c *Consumer) Configure(o *mqtt.ClientOptions) {
 	}
 	c.failed = make(chan error, 1)
 	c.quit, c.stop = context.WithCancel(context.Background())
-	c.queue.init(max(c.Concurrency, 1), c.QueueLimit)
+	c.queue.Init(c.Concurrency, c.QueueLimit)
 	up := o.OnConnect
 	o.SetCleanSession(false).SetOrderMatters(true).SetAutoAckDisabled(true).SetDefaultPublishHandler(c.received)
 	o.SetOnConnectHandler(func(client mqtt.Client) {
@@ -138,8 +135,9 @@ func (c *Consumer) Validate() error {
 
 // Run hands events to the handler until ctx ends, or until something happens that must not be
 // passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. What is finished then is acknowledged, and nothing after
-// that. Run returns nil if all have finished, and else a [*dispatch.UnfinishedError].
+// way have the time Grace to finish. A message that is settled by then is acknowledged, and
+// none after that. Run returns nil if all have finished, and else a
+// [*dispatch.UnfinishedError].
 //
 // Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
 // that can neither be handled nor set aside, and that the broker refuses a subscription. A
@@ -148,66 +146,24 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	if !c.queue.begin() {
+	if !c.queue.Begin() {
 		return errRunning
 	}
 	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	c.ctx = handling
-	var lanes sync.WaitGroup
-	for i := range c.queue.lanes {
-		lanes.Go(func() { c.run(ctx, &c.queue.lanes[i]) })
-	}
-	idle := make(chan struct{})
-	go func() {
-		lanes.Wait()
-		close(idle)
-	}()
+	c.queue.Run(ctx, c.quit.Done(), c.handle, c.acks.settle)
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-c.failed:
 	}
 	c.stop()
-	if left := c.end(cancel, idle); err == nil && left > 0 {
+	if left := c.queue.End(c.Grace, cancel); err == nil && left > 0 {
 		err = &dispatch.UnfinishedError{Events: left}
 	}
-	c.queue.close()
+	c.acks.close()
 	return err
-}
-
-// run handles the messages of a lane, until one cannot be settled or Run ends.
-func (c *Consumer) run(ctx context.Context, l *lane) {
-	for {
-		select {
-		case <-c.quit.Done(): // even if there are messages
-			return
-		case <-ctx.Done(): // a little before quit
-			return
-		default:
-		}
-		if t := c.queue.take(l); t != nil {
-			settled := c.handle(t.message)
-			c.queue.done(t, settled)
-			if !settled {
-				return
-			}
-			continue
-		}
-		select {
-		case <-c.quit.Done():
-			return
-		case <-l.wake:
-		}
-	}
-}
-
-// end waits for the handlers, and returns how many have not ended.
-func (c *Consumer) end(cancel context.CancelFunc, idle <-chan struct{}) int {
-	if grace.Wait(idle, c.Grace, cancel) {
-		return 0
-	}
-	return c.queue.underWay()
 }
 
 // subscribe subscribes, and ends Run if the broker refuses. It ends with the connection: the
@@ -219,12 +175,9 @@ func (c *Consumer) subscribe(client mqtt.Client) {
 			return
 		}
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
-		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
-		select {
-		case <-timer.C:
-		case <-c.quit.Done():
+		if !pause.For(c.quit, nil, c.Delivery.Backoff(attempt, 0)) {
+			return
 		}
-		timer.Stop()
 	}
 }
 
@@ -257,7 +210,9 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 
 // received is called by the client for each message, and does not wait.
 func (c *Consumer) received(_ mqtt.Client, m mqtt.Message) {
-	if !c.queue.add(&task{message: m}) {
+	own := &message{Message: m}
+	c.acks.add(own) // before a lane can settle it
+	if !c.queue.Add(m.Topic(), m.Qos(), own) {
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", eventlog.Cut(m.Topic())))
 	}
 }

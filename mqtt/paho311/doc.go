@@ -14,11 +14,12 @@
 //
 // # Delivery
 //
-// The Consumer delivers each event of QoS 1 and 2 at least once. It acknowledges a message after
-// it was handled, deferred or written to the dead letter, in the order in which the messages
-// came. What is not acknowledged when the connection ends comes again at the next one with the
-// same client ID. A message can come again although it was handled, and does so at each loss of
-// the connection: a handler has to be idempotent, or stand behind dispatch.Deduplicate.
+// The Consumer delivers each event of QoS 1 and 2 at least once. It acknowledges a
+// message after it was handled, deferred or written to the dead letter, in the order in
+// which the messages came. A message that is not acknowledged when the connection ends
+// comes again at the next one with the same client ID. A message can come again although
+// it was handled, and does so at each loss of the connection: a handler has to be
+// idempotent, or stand behind dispatch.Deduplicate.
 //
 // A message whose handler asks for a retry stays where it is, and its handler is called again
 // after a wait. One that is refused, or whose attempts are used up, goes to the dead letter.

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 type messageKey struct{}
@@ -23,7 +23,8 @@ func MessageFrom(ctx context.Context) (mqtt.Message, bool) {
 }
 
 // handle deals with one message, and reports whether it is settled.
-func (c *Consumer) handle(m mqtt.Message) bool {
+func (c *Consumer) handle(own *message) bool {
+	m := own.Message
 	in := FromMessage(m)
 	e, err := c.Decoder.ToCloudEvent(&in)
 	if err != nil {
@@ -78,11 +79,7 @@ func (c *Consumer) publish(payload []byte) error {
 		if err == nil || attempt >= c.Delivery.MaxAttempts() {
 			return err
 		}
-		timer := time.NewTimer(c.Delivery.Backoff(attempt, 0))
-		select {
-		case <-timer.C:
-		case <-c.quit.Done():
-			timer.Stop()
+		if !pause.For(c.quit, nil, c.Delivery.Backoff(attempt, 0)) {
 			return err
 		}
 	}

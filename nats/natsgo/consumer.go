@@ -83,7 +83,7 @@ var (
 	errNoConsumer   = errors.New("cenatsgo: there is no Consumer")
 	errNotExplicit  = errors.New("cenatsgo: the AckPolicy of the JetStream consumer must be explicit")
 	errNoSkipped    = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs DeadLetter")
+	errNoDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
 	errNoJetStream  = errors.New("cenatsgo: DeadLetter needs JetStream")
 )
 

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // DeduplicateStore remembers events in a key-value bucket of JetStream, for a
@@ -48,9 +49,10 @@ type found struct {
 
 const (
 	defaultClaimTTL = 30 * time.Second
-	endTimeout      = 10 * time.Second // of Finish and Release
+	endTimeout      = 10 * time.Second      // of Finish and Release
+	firstPoll       = 20 * time.Millisecond // of a claim of another process; it doubles
 	longestPoll     = time.Second
-	maxFound        = 10_000
+	maxFound        = 10_000 // claims of others that are kept
 )
 
 // The values of keys: a claim with the name of its owner, done, or deferred with the id of the
@@ -69,7 +71,7 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 		return nil, nil, errNoBucket
 	}
 	name, owner := key.String(), valueClaim+rand.Text()
-	poll := 20 * time.Millisecond
+	poll := firstPoll
 	for {
 		revision, err := s.Bucket.Create(ctx, name, []byte(owner))
 		if err == nil {
@@ -97,8 +99,8 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 		if value != owner { // else it is that of a Create whose answer was lost
 			left := s.left(key, entry.Revision())
 			if left > 0 {
-				if err := wait(ctx, min(poll, left)); err != nil {
-					return nil, nil, err
+				if !pause.For(ctx, nil, min(poll, left)) {
+					return nil, nil, ctx.Err()
 				}
 				poll = min(2*poll, longestPoll)
 				continue
@@ -245,15 +247,4 @@ func (c *claim) Release(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -18,6 +18,6 @@
 // terminated, and one whose handler asks for a retry is delivered again after a wait. Either
 // goes to the dead letter first, if there is one and no attempt is left.
 //
-// Core NATS delivers at most once: who does not listen, or crashes while handling, has lost the
-// event.
+// Core NATS delivers at most once: a program that does not listen, or crashes while it handles
+// an event, has lost it.
 package cenatsgo

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -15,16 +13,6 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
-	"github.com/seed763dd41b/cloudevents/internal/percent"
-	cenats "github.com/seed763dd41b/cloudevents/nats"
-)
-
-// The headers of a dead letter that say where the message was. Those that say why it is there are
-// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
-const (
-	HeaderStream   = "deadletter-stream"
-	HeaderSubject  = "deadletter-subject"
-	HeaderSequence = "deadletter-sequence"
 )
 
 // delivery is the context that a handler gets, and the message and the event that it is about, in
@@ -134,10 +122,8 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 	c := r.consumer
 	if c.DeadLetter != "" {
 		letter := DeadLetterMsg(m, c.DeadLetter, cause, attempts)
-		if c.KnativeErrors && isBinary(m) {
-			for _, x := range dispatch.KnativeErrors("nats:"+m.Subject(), status, cause) {
-				set(letter.Header, "ce-"+x.Name, string(percent.Append(nil, x.Value.String())))
-			}
+		if c.KnativeErrors {
+			addKnative(letter, dispatch.KnativeErrors("nats:"+m.Subject(), status, cause))
 		}
 		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
 		if isTooLarge(err) {
@@ -185,49 +171,4 @@ func undeliverable(m jetstream.Msg, attempts int, err error) error {
 // placeOf returns where a message is.
 func placeOf(m jetstream.Msg) string {
 	return fmt.Sprintf("message %d on subject %s", sequence(m), m.Subject())
-}
-
-// DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
-// and the headers of a dead letter. Headers that begin with Nats- are those of the server, and are
-// left out. To handle it once more, publish it to the subject that deadletter-subject names.
-//
-// A [Consumer] leaves the headers of a dead letter out if the message is too large with them.
-func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *nats.Msg {
-	header := ownHeader(m)
-	header[dispatch.DeadLetterReason] = []string{dispatch.DeadLetterText(cause)}
-	header[dispatch.DeadLetterAttempts] = []string{strconv.Itoa(attempts)}
-	header[HeaderSubject] = []string{m.Subject()}
-	if about, err := m.Metadata(); err == nil {
-		header[HeaderStream] = []string{about.Stream}
-		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
-	}
-	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
-}
-
-// ownHeader returns the headers of a message, without those of the server and those of a dead
-// letter.
-func ownHeader(m jetstream.Msg) nats.Header {
-	header := nats.Header{}
-	maps.Copy(header, m.Headers())
-	maps.DeleteFunc(header, func(name string, _ []string) bool {
-		switch name {
-		case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderStream, HeaderSubject, HeaderSequence:
-			return true
-		}
-		return strings.HasPrefix(name, "Nats-")
-	})
-	return header
-}
-
-// isBinary reports whether a message carries an event in binary mode.
-func isBinary(m jetstream.Msg) bool {
-	in := FromJetStream(m)
-	mode, ok := cenats.ModeOf(&in)
-	return ok && mode == cloudevents.BinaryMode
-}
-
-// set sets a header, and removes others with that name in another case.
-func set(h nats.Header, name, value string) {
-	maps.DeleteFunc(h, func(own string, _ []string) bool { return strings.EqualFold(own, name) })
-	h[name] = []string{value}
 }

@@ -40,7 +40,8 @@ type Sender struct {
 	// cenats.MessageID.
 	NoMessageID bool
 
-	// Observer has functions that are called for what is sent. Its Header adds headers of messages.
+	// Observer has functions that are called for what is sent. Its Header adds
+	// headers of messages.
 	Observer dispatch.SendObserver
 }
 
@@ -60,10 +61,10 @@ func (s *Sender) Validate() error {
 	return nil
 }
 
-// Send publishes an event. With JetStream it returns once the stream has it; a duplicate is no
-// error. With core NATS it returns once the server has it, whether or not anybody listens, or after 10 s if ctx has no
-// deadline. The
-// error is that of the Encoder, or a [*SendError].
+// Send publishes an event. With JetStream it returns once the stream has it; a duplicate is
+// no error. With core NATS it returns once the server has it, whether or not anybody
+// listens; if ctx has no deadline, it waits for 10 s. The error is that of the Encoder, or a
+// [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err

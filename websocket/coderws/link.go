@@ -117,6 +117,9 @@ func (l *link) confirm(ctx context.Context) error {
 	return nil
 }
 
+// reasonWait is how long the reason may still be on its way after a write has failed.
+const reasonWait = time.Second
+
 // cause returns why the connection has ended, if the other end has said so.
 func (l *link) cause(ctx context.Context, err error) error {
 	if ended := ctx.Err(); ended != nil {
@@ -125,7 +128,7 @@ func (l *link) cause(ctx context.Context, err error) error {
 		}
 		return err
 	}
-	timer := time.NewTimer(time.Second) // the reason may still be on its way
+	timer := time.NewTimer(reasonWait)
 	defer timer.Stop()
 	select {
 	case <-l.ended:

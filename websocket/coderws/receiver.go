@@ -24,11 +24,11 @@ import (
 //	err := cehttp.ListenAndServe(ctx, ":8080", receiver)
 //	err = receiver.Shutdown(within)
 //
-// A handler that asks for a retry is called again after a wait, and the events behind wait, too.
-// If an event is refused or its attempts are used up, the connection is closed with a status
-// that says so; the package documentation lists them. What the other end has sent behind it is
-// lost then, unless that sends it again, as a [Sender] does. [Receiver.DeadLetter] sets the
-// event aside instead, and the connection goes on.
+// A handler that asks for a retry is called again after a wait, and the events behind
+// wait, too. If an event is refused or its attempts are used up, the connection is closed
+// with a status that says so; the package documentation lists them. Events that the other
+// end has sent behind it are lost then, unless that sends them again, as a [Sender] does.
+// [Receiver.DeadLetter] sets the event aside instead, and the connection goes on.
 //
 // A Receiver must not be changed or copied after its first request.
 type Receiver struct {
@@ -52,8 +52,8 @@ type Receiver struct {
 	MaxConnections int
 
 	// IdleTimeout is the time without a sign of life of the other end, while the Receiver
-	// waits for one, after which a connection is closed. 0 is 5 min, -1 is no limit. After 30
-	// s, or half of IdleTimeout if that is less, the other end is pinged; one that handles an
+	// waits for one, after which a connection is closed. 0 is 5 min, -1 is no limit. The other
+	// end is pinged after 30 s, or half of IdleTimeout if that is less; one that handles an
 	// event in that time may not answer. A reply that is not taken for so long ends a
 	// connection, too.
 	IdleTimeout time.Duration

@@ -7,6 +7,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/status"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -44,14 +45,7 @@ func isRetryable(err error) bool {
 	var subprotocol *cews.SubprotocolError
 	switch {
 	case errors.As(err, &handshake):
-		switch s := handshake.Status; s {
-		case 408, 425, 429:
-			return true
-		case 501, 505:
-			return false
-		default:
-			return s >= 500
-		}
+		return status.Repeated(handshake.Status)
 	case errors.As(err, &subprotocol):
 		return false
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -25,10 +26,10 @@ import (
 //	err := sender.Send(ctx, &event)
 //	err = sender.Close()
 //
-// After it has written events it asks the other end with a ping whether they have been read; a
-// [Receiver] answers once they were handled. What was not confirmed when a connection breaks is
-// sent again on the next one, and may arrive twice. The package documentation says more about
-// delivery.
+// After it has written events it asks the other end with a ping whether they have been
+// read; a [Receiver] answers once they were handled. An event that was not confirmed when
+// a connection breaks is sent again on the next one, and may arrive twice. The package
+// documentation says more about delivery.
 //
 // A Sender is safe for concurrent use as long as its fields do not change. Only one of its
 // methods sends at a time: for more, use several Senders. It must not be copied after its first
@@ -46,8 +47,8 @@ type Sender struct {
 	DialOptions *websocket.DialOptions
 
 	// Unconfirmed does not ask the other end: an event is sent once it is written to the
-	// connection. What is on its way when the connection breaks is lost. [Sender.Flush] tells
-	// of that.
+	// connection. Events on their way when the connection breaks are lost. [Sender.Flush]
+	// tells of that.
 	Unconfirmed bool
 
 	// Attempts limits how often an event is tried. 0 is 10, -1 is no limit.
@@ -113,6 +114,9 @@ func (s *Sender) Validate() error {
 // of the encoder, or a [*SendError]. If ctx ends first, the connection is closed, and whether the
 // event has arrived is not known.
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
 	return s.Observer.Send(ctx, e, s.sendOne)
 }
 
@@ -132,6 +136,9 @@ func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event) error {
 // [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that was
 // not confirmed. An event that the other end refuses does not keep those behind it.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
+	if err := s.Validate(); err != nil {
+		return err
+	}
 	return s.Observer.SendBatch(ctx, es, s.sendBatch)
 }
 
@@ -212,9 +219,6 @@ func (s *Sender) send(ctx context.Context, n int, event func(int) *cloudevents.E
 		}
 		return errs
 	}
-	if err := s.Validate(); err != nil {
-		return all(0, err), nil
-	}
 	if err := s.begin(ctx); err != nil {
 		return all(0, err), nil
 	}
@@ -265,7 +269,7 @@ func (s *Sender) send(ctx context.Context, n int, event func(int) *cloudevents.E
 		case refused, attempts >= retry.MaxAttempts(), ctx.Err() != nil:
 			return all(next, failed), nil
 		default:
-			if !sleep(ctx, retry.Backoff(attempts, 0)) {
+			if !pause.For(ctx, nil, retry.Backoff(attempts, 0)) {
 				return all(next, failed), nil
 			}
 		}
@@ -352,20 +356,5 @@ func (s *Sender) target() string {
 }
 
 func (s *Sender) failed(index int, err error) error {
-	if errors.Is(err, errNoURL) {
-		return err
-	}
 	return &SendError{Index: index, URL: s.target(), Err: err}
-}
-
-// sleep waits, and reports whether nothing ended it.
-func sleep(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
 }
