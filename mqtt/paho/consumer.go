@@ -3,6 +3,7 @@ package cepaho
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -125,6 +127,8 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 		c.misfit = errNoSession
 	case cfg.CleanStartOnInitialConnection:
 		c.misfit = errCleanStart
+	default:
+		c.misfit = c.badTopic()
 	}
 	c.failed = make(chan error, 1)
 	c.quit, c.stop = context.WithCancel(context.Background())
@@ -136,6 +140,21 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	}
 	c.ackAfter = cfg.SendAcksInterval
 	c.connect(cfg)
+}
+
+// badTopic returns why Topics or DeadLetter are malformed, or nil.
+func (c *Consumer) badTopic() error {
+	for _, filter := range c.Topics {
+		if err := mqtttopic.Filter(filter); err != nil {
+			return fmt.Errorf("cepaho: Topics: %w", err)
+		}
+	}
+	if c.DeadLetter != "" {
+		if err := mqtttopic.Name(c.DeadLetter); err != nil {
+			return fmt.Errorf("cepaho: DeadLetter: %w", err)
+		}
+	}
+	return nil
 }
 
 // Validate reports settings with which Run would not begin.

@@ -356,6 +356,8 @@ func TestValidate(t *testing.T) {
 		"no handler":     {},
 		"no callback":    {Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
+		"bad filter":     {Delivery: ok, Topics: []string{"orders/#/placed"}},
+		"bad letter":     {Delivery: ok, DeadLetter: "dead/#"},
 	} {
 		_, ended, _ := begin(t, address, c)
 		if err := <-ended; err == nil {
