@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
@@ -100,6 +101,8 @@ func (c *Consumer) Validate() error {
 		return errNoDeadLetter
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
+	case hasWildcard(c.DeadLetter):
+		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
 	}
 	return c.Delivery.Validate()
 }

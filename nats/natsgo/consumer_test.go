@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -148,7 +149,7 @@ func TestDeadLetterFails(t *testing.T) {
 	}}
 	_, ended := begin(t, c)
 	var undeliverable *dispatch.UndeliverableError
-	if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, jetstream.ErrNoStreamResponse) {
+	if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, jetstream.ErrNoStreamResponse) || !strings.Contains(err.Error(), `the dead letter was not written: cenatsgo: subject "no.stream"`) {
 		t.Errorf("error: %v", err)
 	}
 	handled := make(chan string, 1)
@@ -278,6 +279,7 @@ func TestValidate(t *testing.T) {
 		"no callback":    {Consumer: durable, Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Consumer: durable, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 		"no JetStream":   {Consumer: durable, Delivery: ok, DeadLetter: letters},
+		"wildcard":       {Consumer: durable, Delivery: ok, JetStream: js, DeadLetter: "dead.>"},
 	} {
 		if err := c.Run(context.Background()); err == nil {
 			t.Errorf("%s: no error", reason)
