@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
@@ -170,6 +171,9 @@ func (c *Consumer) Validate() error {
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNoDeadTopic
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cepaho: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }

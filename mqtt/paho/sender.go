@@ -56,7 +56,7 @@ type Sender struct {
 
 const (
 	maxPayload = 268_000_000
-	extension  = "expirytime"
+	expiryTime = "expirytime"
 )
 
 var (
@@ -124,7 +124,7 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 
 // expiry returns the seconds until an event expires, or nil.
 func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
-	v, ok := e.Get(extension)
+	v, ok := e.Get(expiryTime)
 	if !ok {
 		return nil, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
@@ -103,6 +104,9 @@ func (c *Consumer) Validate() error {
 		return errNoJetStream
 	case hasWildcard(c.DeadLetter):
 		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cenatsgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }

@@ -16,7 +16,9 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Every event is handled though a third of the attempts fail; with InOrder, in the order of the
@@ -276,6 +278,7 @@ func TestValidate(t *testing.T) {
 		"no consumer":    {Delivery: ok},
 		"not explicit":   {Consumer: none, Delivery: ok},
 		"no handler":     {Consumer: durable},
+		"bad extension":  {Consumer: durable, Delivery: ok, Decoder: cenats.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
 		"no callback":    {Consumer: durable, Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Consumer: durable, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 		"no JetStream":   {Consumer: durable, Delivery: ok, DeadLetter: letters},
