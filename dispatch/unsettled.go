@@ -24,6 +24,12 @@ type UndeliverableError struct {
 
 // Error returns place, attempts and cause.
 func (e *UndeliverableError) Error() string {
+	switch e.Attempts {
+	case 0:
+		return fmt.Sprintf("%.256s: %v", e.Place, e.Err)
+	case 1:
+		return fmt.Sprintf("%.256s, after 1 attempt: %v", e.Place, e.Err)
+	}
 	return fmt.Sprintf("%.256s, after %d attempts: %v", e.Place, e.Attempts, e.Err)
 }
 
