@@ -28,7 +28,14 @@ const maxPlace = 256
 
 // Error returns place, attempts and cause.
 func (e *UndeliverableError) Error() string {
-	return fmt.Sprintf("%s, after %d attempts: %v", excerpt.Shorten(e.Place, maxPlace), e.Attempts, e.Err)
+	place := excerpt.Shorten(e.Place, maxPlace)
+	switch e.Attempts {
+	case 0:
+		return fmt.Sprintf("%s: %v", place, e.Err)
+	case 1:
+		return fmt.Sprintf("%s, after 1 attempt: %v", place, e.Err)
+	}
+	return fmt.Sprintf("%s, after %d attempts: %v", place, e.Attempts, e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -37,8 +37,13 @@ type Signer struct {
 // wraps [validation.ErrRange] if the year of the time does not have four digits in UTC. e is
 // then unchanged.
 func (s *Signer) Sign(e *cloudevents.Event) error {
-	if s.Key == nil || s.KeyID == "" || !utf8.ValidString(s.KeyID) {
-		return fmt.Errorf("%w: Key is missing, or KeyID is not a text", ErrKey)
+	switch {
+	case s.Key == nil:
+		return fmt.Errorf("%w: the Signer has no Key", ErrKey)
+	case s.KeyID == "":
+		return fmt.Errorf("%w: the Signer has no KeyID", ErrKey)
+	case !utf8.ValidString(s.KeyID):
+		return fmt.Errorf("%w: the KeyID of the Signer is not UTF-8", ErrKey)
 	}
 	if err := e.Validate(); err != nil {
 		return err

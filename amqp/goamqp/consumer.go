@@ -13,6 +13,7 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
@@ -161,6 +162,9 @@ func (c *Consumer) Validate() error {
 		return errNoSkipped
 	case c.Connect == nil && !c.canSetAside(&c.Links):
 		return errNoDeadLetter
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cegoamqp: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }

@@ -126,7 +126,7 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 			case isLost(err) && isRetryable(err):
 				r.fail(&lostError{err})
 			default:
-				r.fail(r.undeliverable(m, attempts, errors.Join(cause, err)))
+				r.fail(r.undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", err))))
 			}
 			return
 		}

@@ -88,7 +88,7 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 	for _, topic := range c.Topics {
 		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: 1}) // retained messages once
 	}
-	for attempt := 1; c.quit.Err() == nil; attempt++ {
+	for attempt := 1; c.misfit == nil && c.quit.Err() == nil; attempt++ {
 		ack, err := m.Subscribe(c.quit, s)
 		switch {
 		case err == nil && !slices.Contains(ack.Reasons, 0):

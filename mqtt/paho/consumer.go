@@ -3,6 +3,7 @@ package cepaho
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
 )
@@ -132,6 +135,8 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 		c.misfit = errNoSession
 	case cfg.CleanStartOnInitialConnection:
 		c.misfit = errCleanStart
+	default:
+		c.misfit = c.badTopic()
 	}
 	c.failed = make(chan error, 1)
 	c.quit, c.stop = context.WithCancel(context.Background())
@@ -143,6 +148,21 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	}
 	c.ackAfter = cfg.SendAcksInterval
 	c.connect(cfg)
+}
+
+// badTopic returns why Topics or DeadLetter are malformed, or nil.
+func (c *Consumer) badTopic() error {
+	for _, filter := range c.Topics {
+		if err := mqtttopic.Filter(filter); err != nil {
+			return fmt.Errorf("cepaho: Topics: %w", err)
+		}
+	}
+	if c.DeadLetter != "" {
+		if err := mqtttopic.Name(c.DeadLetter); err != nil {
+			return fmt.Errorf("cepaho: DeadLetter: %w", err)
+		}
+	}
+	return nil
 }
 
 // Validate reports settings with which Run would not begin.
@@ -158,6 +178,9 @@ func (c *Consumer) Validate() error {
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNoDeadTopic
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cepaho: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }

@@ -84,7 +84,7 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 	}
 	if err := c.publish(letter); err != nil {
 		if c.quit.Err() == nil {
-			c.fail(undeliverable(p, attempts, errors.Join(cause, err)))
+			c.fail(undeliverable(p, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", err))))
 		}
 		return false
 	}

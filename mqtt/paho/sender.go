@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -30,7 +31,8 @@ type Sender struct {
 	// Client publishes the events. The Sender does not close it.
 	Client Publisher
 
-	// Topic is the topic of the events.
+	// Topic is the topic of the events, without wildcards. A broker ends the connection at a
+	// malformed one, so that Validate and Send refuse it.
 	Topic string
 
 	// Encoder encodes the events. The zero value writes binary mode. With its Retain the
@@ -55,7 +57,7 @@ type Sender struct {
 
 const (
 	maxPayload = 268_000_000
-	extension  = "expirytime"
+	expiryTime = "expirytime"
 )
 
 var (
@@ -71,13 +73,16 @@ var (
 	ErrTooLarge = errors.New("the payload is larger than Sender.MaxPayload")
 )
 
-// Validate reports a Sender that cannot send.
+// Validate reports a Sender that cannot send: without a Client, or with a malformed Topic.
 func (s *Sender) Validate() error {
 	switch {
 	case s.Client == nil:
 		return errNoSenderClient
 	case s.Topic == "":
 		return errNoTopic
+	}
+	if err := mqtttopic.Name(s.Topic); err != nil {
+		return fmt.Errorf("cepaho: Topic: %w", err)
 	}
 	return nil
 }
@@ -173,7 +178,7 @@ func (s *Sender) fail(err error) error { return &SendError{Index: -1, Topic: s.T
 
 // expiry returns the seconds until an event expires, or nil.
 func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
-	v, ok := e.Get(extension)
+	v, ok := e.Get(expiryTime)
 	if !ok {
 		return nil, nil
 	}

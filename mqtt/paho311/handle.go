@@ -64,7 +64,7 @@ func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
 	}
 	if err := c.publish(m.Payload()); err != nil {
 		if c.quit.Err() == nil {
-			c.fail(undeliverable(m, attempts, errors.Join(cause, err)))
+			c.fail(undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
 		}
 		return false
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
@@ -100,6 +102,11 @@ func (c *Consumer) Validate() error {
 		return errNoDeadLetter
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
+	case hasWildcard(c.DeadLetter):
+		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cenatsgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }

@@ -132,7 +132,7 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 		}
 		if err != nil {
 			_ = m.Nak()
-			r.fail(undeliverable(m, attempts, errors.Join(cause, err)))
+			r.fail(undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Subject: c.DeadLetter, Err: err}))))
 			return nil
 		}
 		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -104,6 +105,9 @@ func (rc *Receiver) Validate() error {
 		return errNoSkipped
 	case rc.Invalid == dispatch.DeadLetterOnInvalid && rc.DeadLetter == nil:
 		return errNoDeadLetter
+	}
+	if err := extension.Check(rc.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cecoderws: Decoder: %w", err)
 	}
 	return rc.Delivery.Validate()
 }
