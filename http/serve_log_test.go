@@ -81,7 +81,7 @@ func TestValidateFindsMistakes(t *testing.T) {
 		{"a Receiver without a handler", empty, "Receiver has no Handler"},
 		{"a Receiver with an illegal extension", &cehttp.Receiver{Handler: answering(nil, nil), Decoder: cehttp.Decoder{
 			Extensions: []spec.Attribute{{Name: "orderId", Type: spec.Integer}},
-		}}, `Decoder: Extensions, entry 0: attribute "orderId": attribute name has a character other than a-z and 0-9 (spec.md#naming-conventions)`},
+		}}, `Decoder: entry 0 of Extensions: attribute "orderId": attribute name has a character other than a-z and 0-9 (spec.md#naming-conventions)`},
 		{"Routes", &cehttp.Routes{Receiver: whole, Background: working}, ""},
 		{"Routes with neither", &cehttp.Routes{}, ""},
 		{"Routes and a Receiver without a handler", &cehttp.Routes{Receiver: empty}, "Receiver has no Handler"},

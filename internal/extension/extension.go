@@ -19,7 +19,7 @@ var (
 func Check(declared []spec.Attribute) error {
 	for i, a := range declared {
 		if err := check(a, declared[:i]); err != nil {
-			return fmt.Errorf("Extensions, entry %d: %w", i, err)
+			return fmt.Errorf("entry %d of Extensions: %w", i, err)
 		}
 	}
 	return nil

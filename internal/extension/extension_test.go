@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 		{"one of the program's", []spec.Attribute{{Name: "attempt", Type: spec.Integer}}, ""},
 		{"the same twice", []spec.Attribute{{Name: "a"}, {Name: "a", Section: "x"}}, ""},
 		{"an attribute of version 0.3", []spec.Attribute{{Name: "schemaurl"}}, ""},
-		{"upper case", []spec.Attribute{{Name: "a"}, {Name: "orderId"}}, `entry 1: attribute "orderId"`},
+		{"upper case", []spec.Attribute{{Name: "a"}, {Name: "orderId"}}, `entry 1 of Extensions: attribute "orderId"`},
 		{"no name", []spec.Attribute{{Type: spec.Integer}}, "entry 0"},
 		{"data", []spec.Attribute{{Name: "data"}}, "reserved"},
 		{"a core attribute", []spec.Attribute{{Name: "subject", Type: spec.Integer}}, "core attribute"},

@@ -49,6 +49,23 @@ func Filter(filter string) error {
 	return about("topic filter", filter, err)
 }
 
+// OfConsumer returns why the fields Topics or DeadLetter of a consumer are malformed, or nil. Both
+// may be empty.
+func OfConsumer(topics []string, deadLetter string) error {
+	for _, filter := range topics {
+		if err := Filter(filter); err != nil {
+			return fmt.Errorf("field Topics: %w", err)
+		}
+	}
+	if deadLetter == "" {
+		return nil
+	}
+	if err := Name(deadLetter); err != nil {
+		return fmt.Errorf("field DeadLetter: %w", err)
+	}
+	return nil
+}
+
 func wildcards(filter string) error {
 	for rest, more := filter, true; more; {
 		var level string

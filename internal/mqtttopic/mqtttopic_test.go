@@ -53,6 +53,13 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+func TestOfConsumer(t *testing.T) {
+	check(t, "nothing", mqtttopic.OfConsumer(nil, ""), "")
+	check(t, "both", mqtttopic.OfConsumer([]string{"orders/#", "bills/+"}, "dead/orders"), "")
+	check(t, "a filter", mqtttopic.OfConsumer([]string{"orders/#", "bills+"}, "dead/orders"), `Topics: malformed topic filter "bills+"`)
+	check(t, "a dead letter", mqtttopic.OfConsumer([]string{"orders/#"}, "dead/#"), `DeadLetter: malformed topic "dead/#"`)
+}
+
 // check looks for want in the text of an error. "" is no error.
 func check(t *testing.T, s string, err error, want string) {
 	t.Helper()

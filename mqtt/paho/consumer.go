@@ -152,15 +152,8 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 
 // badTopic returns why Topics or DeadLetter are malformed, or nil.
 func (c *Consumer) badTopic() error {
-	for _, filter := range c.Topics {
-		if err := mqtttopic.Filter(filter); err != nil {
-			return fmt.Errorf("cepaho: Topics: %w", err)
-		}
-	}
-	if c.DeadLetter != "" {
-		if err := mqtttopic.Name(c.DeadLetter); err != nil {
-			return fmt.Errorf("cepaho: DeadLetter: %w", err)
-		}
+	if err := mqtttopic.OfConsumer(c.Topics, c.DeadLetter); err != nil {
+		return fmt.Errorf("cepaho: %w", err)
 	}
 	return nil
 }

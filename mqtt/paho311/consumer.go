@@ -122,15 +122,8 @@ func (c *Consumer) Configure(o *mqtt.ClientOptions) {
 
 // badTopic returns why Topics or DeadLetter are malformed, or nil.
 func (c *Consumer) badTopic() error {
-	for _, filter := range c.Topics {
-		if err := mqtttopic.Filter(filter); err != nil {
-			return fmt.Errorf("cepaho311: Topics: %w", err)
-		}
-	}
-	if c.DeadLetter != "" {
-		if err := mqtttopic.Name(c.DeadLetter); err != nil {
-			return fmt.Errorf("cepaho311: DeadLetter: %w", err)
-		}
+	if err := mqtttopic.OfConsumer(c.Topics, c.DeadLetter); err != nil {
+		return fmt.Errorf("cepaho311: %w", err)
 	}
 	return nil
 }
