@@ -1,6 +1,8 @@
 package conformance_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,5 +40,32 @@ func TestParse(t *testing.T) {
 				t.Errorf("%+v, %.500v", got.Name, err)
 			}
 		})
+	}
+}
+
+// The page about the cases explains each rule once, and no others.
+func TestRulesOfThePage(t *testing.T) {
+	page, err := os.ReadFile("../testdata/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := conformance.Load(os.DirFS("../testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	explained := map[string]int{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|").FindAllSubmatch(page, -1) {
+		explained[string(row[1])]++
+	}
+	for rule, n := range explained {
+		_, err := conformance.Parse("http/decode/x", "why\n-- request --\nPOST / HTTP/1.1\n\n\n-- error --\nrule: "+rule+"\n")
+		if n != 1 || err != nil {
+			t.Errorf("%s: explained %d times, %v", rule, n, err)
+		}
+	}
+	for i := range cases {
+		if r := cases[i].Refused; r != nil && explained[r.Rule] == 0 {
+			t.Errorf("%s: the rule %s is not explained", cases[i].Name, r.Rule)
+		}
 	}
 }
