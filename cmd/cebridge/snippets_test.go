@@ -35,10 +35,12 @@ var (
 	record, letter *kgo.Record
 	client         *kgo.Client
 	place          string
+	sent, poisoned []string
+	pending        []cloudevents.Event
 )
 
 func use(...any) {
-	use(log.Println, dispatch.Mux{}, cekafka.Message{}, cekgo.Consumer{}, record, letter, client, place, placed, paid, canceled)
+	use(log.Println, dispatch.Mux{}, cekafka.Message{}, cekgo.Consumer{}, record, letter, client, place, sent, poisoned, pending, placed, paid, canceled)
 }
 `
 

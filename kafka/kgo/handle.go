@@ -104,7 +104,7 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
 	}
 	if err != nil {
 		if p.ctx.Err() == nil {
-			c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, err)))
+			c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
 		}
 		return false
 	}

@@ -108,8 +108,6 @@ func advice(verifier *ceverify.Verifier, e *cloudevents.Event, err error) string
 		return "it is not the event that was signed: find out what changes it on the way, such as a relay that formats the data anew, and do not trust it"
 	case errors.Is(err, ceverify.ErrSignature), errors.Is(err, ceverify.ErrUnknownKey):
 		return "take the public key of the signer: openssl pkey -in PRIVATE -pubout; if it is this one, do not trust the event"
-	case errors.Is(err, ceverify.ErrKey):
-		return "take a key of P-256, P-384 or P-521, Ed25519, or RSA with 2048 bits at least"
 	}
 	return "do not trust the event; its signer must follow the document"
 }
