@@ -158,15 +158,19 @@ func (d *Delivery) Invalid(ctx context.Context, err error, attrs ...slog.Attr) {
 	d.observe(ctx, Outcome{Verdict: VerdictRefused, Err: err})
 }
 
-// DeadLetter reports a message that was written to the dead letter, as a log record of the level
-// Warn, with the message "message written to the dead letter" and the attributes place, deadletter,
-// attempts and error. place is where the message was, and letter is where it is now, both in the
-// words of the broker, such as "record 7 of partition 0 of topic orders". attempts is 0 if there is
-// no valid event. The failed attempts have records of their own before.
+// DeadLetter reports a message that was written to the dead letter: to the Observer, and as a log
+// record of the level Warn, with the message "message written to the dead letter" and the
+// attributes place, deadletter, attempts and error. place is where the message was, and letter is
+// where it is now, both in the words of the broker, such as "record 7 of partition 0 of topic
+// orders". attempts is 0 if there is no valid event. The failed attempts have records of their own
+// before.
 func (d *Delivery) DeadLetter(ctx context.Context, place, letter string, attempts int, cause error) {
 	eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelWarn, "message written to the dead letter",
 		slog.String("place", eventlog.Cut(place)), slog.String("deadletter", eventlog.Cut(letter)),
 		slog.Int("attempts", attempts), eventlog.Error(cause))
+	if d.Observer.DeadLettered != nil {
+		d.Observer.DeadLettered(ctx, cause)
+	}
 }
 
 // MaxAttempts returns the number of attempts that Attempts stands for: the largest int if there

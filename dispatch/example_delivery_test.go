@@ -84,8 +84,11 @@ func ExampleDelivery_DeadLetter() {
 			return a
 		},
 	}))}
+	delivery.Observer.DeadLettered = func(_ context.Context, cause error) { fmt.Println("one more:", cause) }
 	delivery.DeadLetter(context.Background(), "record 7 of topic orders", "record 0 of topic orders-dead", 10, errors.New("down"))
-	// Output: level=WARN msg="message written to the dead letter" place="record 7 of topic orders" deadletter="record 0 of topic orders-dead" attempts=10 error=down
+	// Output:
+	// level=WARN msg="message written to the dead letter" place="record 7 of topic orders" deadletter="record 0 of topic orders-dead" attempts=10 error=down
+	// one more: down
 }
 
 // A consumer without a handler ends before its first message.

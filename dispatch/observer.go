@@ -39,6 +39,11 @@ type Observer struct {
 	// with an empty ID, for a message in which it found no event. Such a message, and an
 	// event that [Background.Cancel] has taken from the queue, has no Handling before.
 	Failed func(ctx context.Context, o Outcome)
+
+	// DeadLettered is called by a [Delivery] for each message that was written to the dead
+	// letter, with the error that has put it there. Failed was called for its last attempt, or
+	// for the message, before.
+	DeadLettered func(ctx context.Context, cause error)
 }
 
 // Outcome is what became of an event.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -81,9 +82,14 @@ func TestDeadLetter(t *testing.T) {
 		close(done)
 		return nil
 	})}}
+	var causes []string
+	c.Delivery.Observer.DeadLettered = func(_ context.Context, cause error) { causes = append(causes, cause.Error()) }
 	join(t, addrs, c)
 	if err := runUntil(t, c, done); err != nil {
 		t.Fatal(err)
+	}
+	if want := []string{"no such customer", "down"}; !slices.Equal(causes, want) {
+		t.Errorf("the Observer has seen %q", causes)
 	}
 	sent, dead := read(t, addrs, topic, 3), read(t, addrs, letters, 2)
 	for i, r := range dead {
