@@ -3,6 +3,8 @@ package dispatch
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
+	"unicode"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
@@ -55,12 +57,20 @@ const (
 // maxDeadLetterText is the size of an error in a header, in bytes.
 const maxDeadLetterText = 1 << 10
 
-// DeadLetterText returns the text of an error for the header DeadLetterReason, at most 1 KiB.
+// DeadLetterText returns the text of an error for the header DeadLetterReason: at most 1 KiB
+// on one line, because some brokers end a connection for more. Control characters are spaces
+// in it, and U+FFFD is what is not UTF-8. A nil error has no text.
 func DeadLetterText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return excerpt.Cut(err.Error(), maxDeadLetterText)
+	line := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(err.Error(), "\uFFFD"))
+	return excerpt.Cut(line, maxDeadLetterText)
 }
 
 // KnativeErrors returns the extensions that the delivery of Knative adds to a dead letter:

@@ -3,7 +3,6 @@ package cepaho
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/eclipse/paho.golang/paho"
 
@@ -29,7 +28,7 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 		q.MessageExpiry, q.TopicAlias, q.SubscriptionIdentifier = nil, nil, nil
 		q.User = slices.DeleteFunc(slices.Clone(q.User), func(u paho.UserProperty) bool { return isAdded(u.Key) })
 	}
-	q.User.Add(dispatch.DeadLetterReason, propertyText(dispatch.DeadLetterText(cause)))
+	q.User.Add(dispatch.DeadLetterReason, dispatch.DeadLetterText(cause))
 	q.User.Add(dispatch.DeadLetterAttempts, strconv.Itoa(attempts))
 	q.User.Add(HeaderTopic, p.Topic)
 	return letter
@@ -55,14 +54,4 @@ func isAdded(name string) bool {
 		return true
 	}
 	return false
-}
-
-// propertyText returns s without what a broker ends a connection for (MQTT 5, section 1.5.4).
-func propertyText(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r <= 0x9f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
 }

@@ -33,7 +33,7 @@ func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *
 			delete(header, name)
 		}
 	}
-	header[dispatch.DeadLetterReason] = []string{headerText(dispatch.DeadLetterText(cause))}
+	header[dispatch.DeadLetterReason] = []string{dispatch.DeadLetterText(cause)}
 	header[dispatch.DeadLetterAttempts] = []string{strconv.Itoa(attempts)}
 	header[HeaderSubject] = []string{m.Subject()}
 	if about, err := m.Metadata(); err == nil {
@@ -58,15 +58,4 @@ func addKnative(letter *nats.Msg, extensions []cloudevents.Extension) {
 func set(h nats.Header, name, value string) {
 	maps.DeleteFunc(h, func(own string, _ []string) bool { return strings.EqualFold(own, name) })
 	h[name] = []string{value}
-}
-
-// headerText returns s on one line.
-func headerText(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c < ' ' {
-			b[i] = ' '
-		}
-	}
-	return string(b)
 }
