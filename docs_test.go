@@ -55,7 +55,7 @@ var (
 
 // snippetImports are the packages that fragments may use without importing them, beside those
 // that the README shows.
-const snippetImports = `"github.com/seed763dd41b/cloudevents/http/dapr"; ceverify "github.com/seed763dd41b/cloudevents/verify"; "context"; "encoding/json"; "errors"; "fmt"; "log"; "log/slog"; "net/http"; "os"; "os/signal"; "strings"; "sync"; "syscall"; "time"`
+const snippetImports = `"context"; "encoding/json"; "errors"; "fmt"; "log"; "log/slog"; "net/http"; "os"; "os/signal"; "strings"; "sync"; "syscall"; "time"`
 
 // snippet is a block of Go in a document.
 type snippet struct {

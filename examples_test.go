@@ -2,6 +2,7 @@ package cloudevents_test
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/conformance"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
 	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
@@ -26,7 +28,7 @@ func TestExamplePrograms(t *testing.T) {
 	}
 	dir := t.TempDir()
 	out, err := exec.Command(command, "build", "-o", dir, "./examples/orders", "./examples/producer",
-		"./examples/gateway", "./examples/function").CombinedOutput()
+		"./examples/gateway", "./examples/function", "./examples/conformance-adapter-go", "./cmd/ce").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -104,6 +106,44 @@ func TestExamplePrograms(t *testing.T) {
 		}
 		if answer := postEvent(t, "http://"+address, "com.example.price.asked", `{"item":"tea"}`); answer.StatusCode != 422 {
 			t.Errorf("tea: %s", answer.Status)
+		}
+	})
+
+	// The adapter answers for every protocol: nothing is skipped but what the judge does not ask.
+	t.Run("conformance-adapter-go", func(t *testing.T) {
+		out, err := exec.Command(program("ce"), "conformance", "--json", "--timeout", "1m",
+			"--adapter", program("conformance-adapter-go")).Output()
+		if err != nil {
+			t.Fatalf("%v: %.2000s", err, out)
+		}
+		var report struct {
+			Passed, Failed, Differ, Skipped int
+			Results                         []struct{ Case, Protocol, Op, Mode, Verdict, Reason string }
+		}
+		if err := json.Unmarshal(out, &report); err != nil {
+			t.Fatal(err)
+		}
+		if report.Passed < 8900 || report.Failed+report.Differ > 0 || report.Skipped > 200 {
+			t.Errorf("%d passed, %d failed, %d differ, %d skipped", report.Passed, report.Failed, report.Differ, report.Skipped)
+		}
+		passed := map[string]int{}
+		for _, o := range report.Results {
+			switch o.Verdict {
+			case "pass":
+				passed[o.Protocol+" "+o.Op]++
+			case "skip":
+				if o.Reason == "" || strings.Contains(o.Reason, conformance.ErrSkipped.Error()) {
+					t.Errorf("%s, %s in mode %q: skipped: %q", o.Case, o.Op, o.Mode, o.Reason)
+				}
+			}
+		}
+		for _, protocol := range []string{"request", "json", "protobuf", "xml", "avro", "avro-compact", "cbor",
+			"kafka", "nats", "mqtt", "mqtt311", "amqp", "websocket"} {
+			for _, op := range []string{"decode", "encode", "round trip", "transcode"} {
+				if passed[protocol+" "+op] == 0 {
+					t.Errorf("%s: no result of %s", protocol, op)
+				}
+			}
 		}
 	})
 }

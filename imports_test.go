@@ -36,6 +36,7 @@ var arrows = []arrow{
 	{"internal/dataerror", belowFormats, "the error is about the data of an event"},
 	{"internal/eventlog", belowFormats, "a log record is about an event"},
 	{"internal/percent", []string{"spec", "validation", "internal/..."}, "an illegal escape violates a rule"},
+	{"internal/extension", []string{"spec", "validation"}, "a declaration has a name and a type of the specification"},
 	{"internal/leaktest", append([]string{"dispatch"}, belowFormats...), "what a test of consumers checks"},
 	{"internal/message", aboveFormats, "the content modes of bindings stand on the formats"},
 	{"internal/violations", []string{"spec", "validation", "internal/..."}, "a violation is an error of validation"},

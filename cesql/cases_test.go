@@ -239,6 +239,18 @@ func TestLimits(t *testing.T) {
 			}
 		}
 	}
+	own := cesql.Compiler{MaxString: 500 << 10, Functions: []cesql.Function{{Name: "TWICE", Parameters: []cesql.Type{cesql.String}, Result: cesql.String, Call: func(args []cesql.Value) (cesql.Value, error) {
+		return cesql.StringValue(args[0].String() + args[0].String()), nil
+	}}}}
+	for text, ok := range map[string]bool{"TWICE(id) = ''": false, "TWICE(LEFT(id, 9)) = ''": true} {
+		x, _, err := own.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.Evaluate(&e); (err == nil) != ok || errors.Is(err, cesql.ErrFunctionEvaluation) == ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 	grows := cesql.Compiler{MaxString: 2}
 	x, _, err := grows.Compile("UPPER('ɐ')") // of two bytes, which become three
 	if err != nil {

@@ -146,11 +146,17 @@ func (p *parser) failuresOf(o operator, x, y operand, at int) int32 {
 	if !x.number {
 		first = p.failure(ErrCast, x.offset, detail)
 	}
-	if o.level >= 2 || !y.number {
+	switch {
+	case o.op == opModulo:
+		p.failure(ErrMath, at, noDivisor)
+	case o.level >= 2 || !y.number:
 		p.failure(ErrMath, at, noResult) // of a comparison, it takes the place only
 	}
-	if !y.number {
-		p.failure(ErrCast, y.offset, detail)
+	if !y.number || o.op == opDivide {
+		p.failure(ErrCast, y.offset, detail) // which may take the place only, too
+	}
+	if o.op == opDivide {
+		p.failure(ErrMath, at, noDivisor)
 	}
 	return first
 }

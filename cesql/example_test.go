@@ -75,7 +75,7 @@ func ExampleExpression_Evaluate() {
 	// Output:
 	// Integer 8 <nil>
 	// String A-1 <nil>
-	// Integer 0 offset 10: math error: the result does not fit into 32 bits, or the divisor is 0
+	// Integer 0 offset 10: math error: the divisor is 0
 	// Integer 0 offset 0: missing attribute: missing
 }
 

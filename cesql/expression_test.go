@@ -39,16 +39,69 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-// Symbols of other languages are named.
-func TestSymbolsOfOtherLanguages(t *testing.T) {
+// A syntax error says what was expected and what is there. Symbols of other languages are named.
+func TestSyntaxErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"id == 'x'":      "offset 4: syntax error: two = behind each other; equality is one",
-		"TRUE && FALSE":  "offset 5: syntax error: a character that the language does not have; it is AND",
-		"TRUE || FALSE":  "offset 5: syntax error: a character that the language does not have; it is OR",
-		"!TRUE":          "offset 0: syntax error: a character that the language does not have; it is NOT",
-		"event.id = 'x'": "offset 5: syntax error: a character that the language does not have",
+		"id == 'x'":      "offset 4: syntax error: expected an operator or the end, found a second =; equality is one",
+		"TRUE && FALSE":  `offset 5: syntax error: expected an operator or the end, found "&", which is AND here`,
+		"(TRUE || FALSE": `offset 6: syntax error: expected ")" or an operator, found "|", which is OR here`,
+		"!TRUE":          `offset 0: syntax error: expected a value, found "!", which is NOT here`,
+		"event.id = 'x'": `offset 5: syntax error: expected an operator or the end, found ".", which the language does not have`,
+		"id = ä":         `offset 5: syntax error: expected a value, found "ä", which the language does not have`,
+		"id = \x00":      `offset 5: syntax error: expected a value, found "\x00", which the language does not have`,
+		"id = 'x":        "offset 5: syntax error: expected a value, found a string that does not end",
+		"id LIKE 'x":     "offset 8: syntax error: expected a string literal behind LIKE, found a string that does not end",
+		"id = 'a''b'":    "offset 8: syntax error: expected a value, found a string with another right behind it; a quote in a string is written with a backslash",
+		"id IN ('a' ; 1": `offset 11: syntax error: expected "," or ")" in a set, found ";", which the language does not have`,
 	} {
 		if _, _, err := cesql.Compile(text); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// A warning about a function that does not exist says what there is of that name.
+func TestMissingFunctionWarnings(t *testing.T) {
+	own := cesql.Function{Name: "ours", Parameters: []cesql.Type{cesql.String}, Variadic: true, Call: func([]cesql.Value) (cesql.Value, error) { return cesql.Value{}, nil }}
+	c := cesql.Compiler{Functions: []cesql.Function{own}}
+	for text, want := range map[string]string{
+		"NOSUCH(1)":       "offset 0: there is no function NOSUCH",
+		"1 = lenght('a')": "offset 4: there is no function LENGHT",
+		"LENGTH()":        "offset 0: the function LENGTH does not take 0 arguments, but 1",
+		"SUBSTRING('a')":  "offset 0: the function SUBSTRING does not take 1 argument, but 2 or 3",
+		"CONCAT_WS()":     "offset 0: the function CONCAT_WS does not take 0 arguments, but 1 or more",
+		"ours()":          "offset 0: the function OURS does not take 0 arguments, but 1 or more",
+	} {
+		_, warnings, err := c.Compile(text)
+		if err != nil || len(warnings) != 1 || warnings[0].String() != want {
+			t.Errorf("%s: %v, %v", text, warnings, err)
+		}
+	}
+}
+
+// A math error says whether the result is too large or the divisor is 0.
+func TestMathErrors(t *testing.T) {
+	e := event()
+	for text, want := range map[string]string{
+		"hop + 2147483647":   "offset 4: math error: the result does not fit into 32 bits",
+		"hop * 2147483647":   "offset 4: math error: the result does not fit into 32 bits",
+		"-2147483648 - hop":  "offset 12: math error: the result does not fit into 32 bits",
+		"-(-2147483648)":     "offset 0: math error: the result does not fit into 32 bits",
+		"-2147483648 / -1":   "offset 12: math error: the result does not fit into 32 bits",
+		"hop / 0":            "offset 4: math error: the divisor is 0",
+		"hop % 0":            "offset 4: math error: the divisor is 0",
+		"1 / (hop - 3)":      "offset 2: math error: the divisor is 0",
+		"hop IN (1, 1 % 0)":  "offset 13: math error: the divisor is 0",
+		"ABS(-2147483648)":   "offset 0: math error: the result does not fit into 32 bits",
+		"'x' / 0":            "offset 0: cast error: the operand is no Integer",
+		"hop / 'x' = 1":      "offset 6: cast error: the operand is no Integer",
+		"sequence / 'x' + 1": "offset 11: cast error: the operand is no Integer",
+	} {
+		x, _, err := cesql.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.Evaluate(&e); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package cesql
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 )
 
 var (
+	errNotJSON    = errors.New("not JSON")
 	errNotFilter  = errors.New("not an object with one dialect")
 	errNotFilters = errors.New("not an array of filters")
 	errNotStrings = errors.New("not an object whose members are strings")
@@ -31,6 +33,9 @@ func (f *Filter) UnmarshalJSON(text []byte) error {
 	if isDeep(text, 2*maxFilterDepth) { // which would be read again for each level
 		return errFilterDepth
 	}
+	if !json.Valid(text) {
+		return located("", errNotJSON)
+	}
 	var read Filter
 	if err := read.read(text, "", 0); err != nil {
 		return err
@@ -47,25 +52,25 @@ func (f *Filter) read(text []byte, path string, depth int) error {
 	if depth > maxFilterDepth {
 		return errFilterDepth
 	}
-	var dialects map[string]json.RawMessage
-	if err := readValue(text, &dialects, path, errNotFilter); err != nil {
+	dialects, err := readMembers[json.RawMessage](text, path, errNotFilter)
+	if err != nil {
 		return err
 	}
-	switch {
-	case dialects == nil:
-		return located(path, errNotFilter)
-	case len(dialects) != 1:
+	if len(dialects) != 1 {
 		return located(path, fmt.Errorf("%w, and this one has %d", errDialects, len(dialects)))
 	}
 	for dialect, content := range dialects {
 		place := path + dialect
 		switch dialect {
 		case "exact":
-			return readAttributes(content, &f.Exact, place)
+			f.Exact, err = readMembers[string](content, place, errNotStrings)
+			return err
 		case "prefix":
-			return readAttributes(content, &f.Prefix, place)
+			f.Prefix, err = readMembers[string](content, place, errNotStrings)
+			return err
 		case "suffix":
-			return readAttributes(content, &f.Suffix, place)
+			f.Suffix, err = readMembers[string](content, place, errNotStrings)
+			return err
 		case "all":
 			return readFilters(content, &f.All, place, depth)
 		case "any":
@@ -82,6 +87,38 @@ func (f *Filter) read(text []byte, path string, depth int) error {
 	return nil
 }
 
+// readMembers returns the members of an object, none of which is there twice. An error about
+// another type is wrong.
+func readMembers[V string | json.RawMessage](text []byte, path string, wrong error) (map[string]V, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	begin, err := d.Token()
+	if err == nil && begin != json.Delim('{') {
+		err = wrong
+	}
+	members := map[string]V{}
+	for err == nil && d.More() {
+		var name json.Token // a string
+		if name, err = d.Token(); err != nil {
+			break
+		}
+		member, _ := name.(string)
+		if _, twice := members[member]; twice {
+			err = fmt.Errorf("the member %q is there twice", excerpt.Shorten(member, 64))
+			break
+		}
+		var value V
+		err = d.Decode(&value)
+		members[member] = value
+	}
+	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
+		err = wrong
+	}
+	if err != nil {
+		return nil, located(path, err)
+	}
+	return members, nil
+}
+
 // readValue sets target to a JSON value. An error about another type is wrong.
 func readValue(text []byte, target any, path string, wrong error) error {
 	err := json.Unmarshal(text, target)
@@ -92,14 +129,6 @@ func readValue(text []byte, target any, path string, wrong error) error {
 		return located(path, err)
 	}
 	return nil
-}
-
-func readAttributes(text []byte, target *map[string]string, path string) error {
-	err := readValue(text, target, path, errNotStrings)
-	if err == nil && *target == nil { // null
-		return located(path, errNotStrings)
-	}
-	return err
 }
 
 func readFilters(text []byte, target *[]Filter, path string, depth int) error {

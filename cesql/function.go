@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,9 +29,9 @@ type Function struct {
 	Result Type
 
 	// Call returns the value. It is called concurrently, and must not keep args. An error, a
-	// panic and a value of another type are an ErrFunctionEvaluation; the value of the
-	// call is then the one that Call returns if it has the type Result, and else the zero
-	// value.
+	// panic, a value of another type and a string longer than the MaxString of the Compiler are
+	// an ErrFunctionEvaluation. After an error, the value of the call is the one that Call
+	// returns if it has the type Result; in the other cases it is the zero value.
 	Call func(args []Value) (Value, error)
 }
 
@@ -121,6 +122,34 @@ func (p *parser) function(name string, count int) (*function, bool) {
 	return nil, false
 }
 
+// complaintAbout returns why no function of that name takes so many arguments.
+func (p *parser) complaintAbout(name string, count int) string {
+	var takes []string
+	add := func(parameters int, variadic bool) {
+		if text := strconv.Itoa(parameters); variadic {
+			takes = append(takes, text+" or more")
+		} else {
+			takes = append(takes, text)
+		}
+	}
+	for _, f := range builtins[name] {
+		add(len(f.parameters), f.variadic)
+	}
+	for i := range p.own {
+		if f := &p.own[i]; strings.EqualFold(f.Name, name) {
+			add(len(f.Parameters), f.Variadic)
+		}
+	}
+	if takes == nil {
+		return "there is no function " + cut(name)
+	}
+	arguments := "arguments"
+	if count == 1 {
+		arguments = "argument"
+	}
+	return fmt.Sprintf("the function %s does not take %d %s, but %s", cut(name), count, arguments, strings.Join(takes, " or "))
+}
+
 var (
 	errFunctionName = errors.New("cesql: the name of a Function has letters and underscores, begins with a letter, and is no keyword")
 	errFunctionCall = errors.New("cesql: a Function has no Call")
@@ -199,6 +228,9 @@ func (x *Expression) call(i *instruction, given []Value) (Value, *Error) {
 	}
 	if f.builtin == none {
 		v, err := f.own(append([]Value(nil), given...))
+		if err == nil && len(v.text) > x.maxString {
+			v, err = Value{typ: f.result}, errTooLong
+		}
 		if err != nil {
 			failed := x.failures[i.fail+1]
 			failed.Err = err
@@ -233,6 +265,7 @@ func (f *function) kind() error {
 var (
 	errResultType = errors.New("the value is not of the type Result")
 	errPanic      = errors.New("the function panicked")
+	errTooLong    = errors.New(tooLong)
 )
 
 // own calls a Function of the Compiler.

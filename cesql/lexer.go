@@ -1,7 +1,9 @@
 package cesql
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
@@ -14,7 +16,7 @@ const (
 	word           // a name, a keyword, or digits
 	text           // a string literal
 	symbol         // an operator, a parenthesis or a comma
-	malformed      // what is no token; the text of the token says why
+	malformed      // what is no token; the text of the token says what it is
 )
 
 // token is a part of an expression.
@@ -183,20 +185,22 @@ func (l *lexer) symbol(t *token) {
 	l.offset += size
 }
 
-// complaint returns what is wrong with a text that begins with no symbol. Symbols of other
-// languages are named.
+// complaint returns what a text is that begins with no symbol. Symbols of other languages are
+// named.
 func complaint(s string) string {
+	here := "which the language does not have"
 	switch s[0] {
 	case '=':
-		return "two = behind each other; equality is one"
+		return "a second =; equality is one"
 	case '&':
-		return "a character that the language does not have; it is AND"
+		here = "which is AND here"
 	case '|':
-		return "a character that the language does not have; it is OR"
+		here = "which is OR here"
 	case '!':
-		return "a character that the language does not have; it is NOT"
+		here = "which is NOT here"
 	}
-	return "a character that the language does not have"
+	_, size := utf8.DecodeRuneInString(s)
+	return strconv.Quote(s[:size]) + ", " + here
 }
 
 // symbolOf returns which symbol a character is.
@@ -247,7 +251,7 @@ func (l *lexer) literal(t *token) {
 			}
 			l.offset = i + 1
 			if l.offset < len(l.source) && l.source[l.offset] == quote {
-				t.kind, t.text, t.offset = malformed, "a string follows a string; a quote in a string is written with a backslash", l.offset
+				t.kind, t.text, t.offset = malformed, "a string with another right behind it; a quote in a string is written with a backslash", l.offset
 			}
 			return
 		}

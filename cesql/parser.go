@@ -49,11 +49,7 @@ func (p *parser) advance() { p.lexer.next(&p.token) }
 
 // fail returns a syntax error at the next token.
 func (p *parser) fail(expected string) error {
-	detail := "expected " + expected + ", found " + p.token.describe()
-	if p.token.kind == malformed {
-		detail = p.token.text
-	}
-	return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: detail}
+	return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: "expected " + expected + ", found " + p.token.describe()}
 }
 
 func (p *parser) warn(offset int, format string, args ...any) {
@@ -174,7 +170,8 @@ const (
 	notBoolean = "the operand is no Boolean"
 	notInteger = "the operand is no Integer"
 	notSame    = "the operand has not the type of the other side"
-	noResult   = "the result does not fit into 32 bits, or the divisor is 0"
+	noResult   = "the result does not fit into 32 bits"
+	noDivisor  = "the divisor is 0"
 )
 
 // shortCircuit compiles AND or OR behind its left side.
@@ -501,7 +498,7 @@ func (p *parser) call(at int) (operand, error) {
 	p.advance()
 	f, ok := p.function(name, count)
 	if !ok {
-		fail := p.failure(ErrMissingFunction, at, fmt.Sprintf("there is no function %s with %d arguments", cut(name), count))
+		fail := p.failure(ErrMissingFunction, at, p.complaintAbout(name, count))
 		p.warn(at, "%s", p.failures[fail].Detail)
 		p.height -= max(count-1, 0)
 		p.emit(instruction{op: opMissing, fail: fail})

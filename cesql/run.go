@@ -192,9 +192,10 @@ func (x *Expression) failed(place int32) (Value, *Error) {
 
 // The errors of an operator with two operands, behind the first.
 const (
-	wrongLeft int32 = iota
-	wrongResult
+	wrongLeft   int32 = iota
+	wrongResult       // of %, it is the divisor
 	wrongRight
+	wrongDivisor       // of /
 	nothingWrong int32 = -1
 )
 
@@ -242,15 +243,16 @@ func (o op) of(left, right Value) (Value, int32) {
 		n = int64(a) - int64(b)
 	case opMultiply:
 		n = int64(a) * int64(b)
-	case opDivide, opModulo:
-		switch {
-		case b == 0:
-			return Value{}, wrongResult
-		case o == opDivide:
-			n = int64(a) / int64(b)
-		default:
-			n = int64(a) % int64(b)
+	case opDivide:
+		if b == 0 {
+			return Value{}, wrongDivisor
 		}
+		n = int64(a) / int64(b)
+	case opModulo:
+		if b == 0 {
+			return Value{}, wrongResult
+		}
+		n = int64(a) % int64(b)
 	}
 	if n != int64(int32(n)) {
 		return Value{}, wrongResult

@@ -25,7 +25,9 @@ type Answer struct {
 
 	// Reply is the event in the answer. If it is nil, there must be none. Its attributes
 	// and its data are compared, and nothing that it does not have: handlers make ids and
-	// times that are new each time, and extensions such as correlationid.
+	// times that are new each time, and extensions such as correlationid. An event of [Event]
+	// has an id and a time, which the reply would have to have, so write it as a literal:
+	// &cloudevents.Event{Source: "/shop", Type: "com.example.order.told"}.
 	Reply *cloudevents.Event
 
 	// Results are the statuses of the events of a batch, in order. They are not compared

@@ -38,7 +38,8 @@ func Must[T any](v T, err error) T {
 
 // MustRequest returns a POST to / as a server gets it, with one event in binary or
 // structured mode, or any number in batch mode, in the JSON format. It panics if an event is
-// not valid, or if another mode than the batch has not exactly one event.
+// not valid, or if another mode than the batch has not exactly one event. To test a service
+// at another path, set URL.Path of the request.
 func MustRequest(m cloudevents.Mode, es ...cloudevents.Event) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", nil)
 	var err error

@@ -1,6 +1,8 @@
 package conformance_test
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,5 +40,31 @@ func TestParse(t *testing.T) {
 				t.Errorf("%+v, %.500v", got.Name, err)
 			}
 		})
+	}
+}
+
+// The README of testdata explains each rule once, and has every rule of the cases.
+func TestRulesAreExplained(t *testing.T) {
+	text, err := os.ReadFile("../testdata/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "\n## Rules\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	explained := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|").FindAllStringSubmatch(table, -1) {
+		rule := row[1]
+		if explained[rule] {
+			t.Errorf("%s has two rows", rule)
+		}
+		explained[rule] = true
+		if _, err := conformance.Parse("http/decode/x", "why\n-- request --\nPOST / HTTP/1.1\n\n\n-- error --\nrule: "+rule+"\n"); err != nil {
+			t.Errorf("%s: %v", rule, err)
+		}
+	}
+	for _, c := range load(t) {
+		if r := c.Refused; r != nil && !explained[r.Rule] {
+			t.Errorf("%s: no row explains the rule %s", c.Name, r.Rule)
+		}
 	}
 }

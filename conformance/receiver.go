@@ -36,11 +36,11 @@ type Receiver struct {
 func (rc *Receiver) Run(tc Case) []Result {
 	if len(tc.Extensions) > 0 && tc.Refused != nil {
 		// It is illegal only for receivers that know the types of the extensions.
-		return []Result{{Op: OpSend, Mode: tc.Mode, Err: ErrSkipped}}
+		return []Result{{Op: OpSend, Mode: tc.Mode, Err: skipTypes}}
 	}
 	first, want := rc.sendable(&tc)
 	if first == nil {
-		return []Result{{Op: OpSend, Mode: tc.Mode, Err: ErrSkipped}}
+		return []Result{{Op: OpSend, Mode: tc.Mode, Err: skipNoRequest}}
 	}
 	asSent := *rc
 	if len(tc.Extensions) > 0 {
@@ -69,7 +69,7 @@ func (rc *Receiver) Run(tc Case) []Result {
 func (rc *Receiver) send(m Message, want []Event, refused *Reason) Result {
 	r := Result{Op: OpSend, Mode: modeOfHTTP(&m)}
 	if r.Mode == cloudevents.BatchMode && rc.NoBatch {
-		r.Err = ErrSkipped
+		r.Err = skipNoBatches
 		return r
 	}
 	status, answer, err := rc.Send(m)

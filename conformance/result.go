@@ -35,8 +35,8 @@ type Result struct {
 	// protocols, and for other operations.
 	Protocol Protocol
 	// Err is nil if the implementation did what it should, and otherwise says what it did
-	// instead. It is ErrSkipped if the operation was not run, and wraps ErrNoAnswer if the
-	// implementation did not answer.
+	// instead. It is ErrSkipped and says why if the operation was not run, and wraps
+	// ErrNoAnswer if the implementation did not answer.
 	Err error
 	// Request is the message that a [Receiver] was sent. It is nil for other
 	// implementations, and if nothing was sent.
@@ -146,7 +146,7 @@ func (j *Judge) encode(tc Case) error {
 	case j.Strict:
 		return j.Codec.runEncode(tc)
 	case !j.hasReference():
-		return ErrSkipped
+		return skipNoReference
 	}
 	m, err := j.Codec.Encode(withoutEmpty(tc.Events), tc.Mode, tc.Protocol())
 	if tc.Refused != nil && err == nil {
@@ -179,7 +179,7 @@ func (j *Judge) roundTrip(es []Event, mode cloudevents.Mode, p Protocol) error {
 	}
 	all := groups(es, mode)
 	if len(all) == 0 {
-		return ErrSkipped
+		return skipNoEvents
 	}
 	for _, group := range all {
 		if err := j.oneRoundTrip(group, mode, p); err != nil {
@@ -206,7 +206,7 @@ func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode, p Protocol) erro
 	case p == Request:
 		return nil
 	default:
-		return ErrSkipped // it is not known whether it has the protocol
+		return skipRepresented // it is not known whether it has the protocol
 	}
 	m, err := j.Codec.Encode(es, mode, p)
 	if err != nil {
@@ -220,8 +220,13 @@ func (j *Judge) oneRoundTrip(es []Event, mode cloudevents.Mode, p Protocol) erro
 }
 
 func (j *Judge) transcode(tc Case, mode cloudevents.Mode) error {
-	if j.Codec.Transcode == nil || !j.hasReference() || len(tc.Extensions) > 0 {
+	switch {
+	case j.Codec.Transcode == nil:
 		return ErrSkipped
+	case !j.hasReference():
+		return skipNoReference
+	case len(tc.Extensions) > 0:
+		return skipTypes
 	}
 	m, err := j.Codec.Transcode(tc.Message, tc.Batch, mode)
 	switch ok := expected(tc.Events, mode) || j.Strict && allExpressible(tc.Events, mode); {

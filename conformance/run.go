@@ -32,8 +32,27 @@ type Codec struct {
 	Reasons func(err error) []Reason
 }
 
-// ErrSkipped is the error about a case that the codec cannot run.
+// ErrSkipped is the error about a case that the codec cannot run. The errors of a [Judge]
+// and a [Receiver] about what they do not run are ErrSkipped, too, and say why.
 var ErrSkipped = errors.New("not supported by the codec under test")
+
+// skip is an [ErrSkipped] for another reason than the codec.
+type skip string
+
+const (
+	skipNoEvents    skip = "there are no events"
+	skipNoReference skip = "there is no reference"
+	skipRepresented skip = "an implementation may refuse to write this event in this mode"
+	skipTypes       skip = "the case declares the types of extensions, which cannot be handed over"
+	skipNoRequest   skip = "the case cannot be put into a request"
+	skipNoBatches   skip = "the receiver takes no batches"
+)
+
+// Error returns the reason.
+func (s skip) Error() string { return string(s) }
+
+// Is reports whether target is [ErrSkipped].
+func (s skip) Is(target error) bool { return target == ErrSkipped }
 
 // Run runs a case. It returns nil if the codec did what it should, and an error that
 // says what it did instead. The events of a case that decodes are also encoded in every

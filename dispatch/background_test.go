@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"runtime"
 	"strings"
 	"testing"
@@ -295,4 +296,25 @@ func TestBackgroundCopiesTheEvent(t *testing.T) {
 		_, _ = b.Shutdown(t.Context())
 		wantEvent(t, got, sample())
 	})
+}
+
+// What a handler leaves behind ends with it: its context does, whatever the handler returns, with
+// and without a time limit.
+func TestBackgroundEndsTheContext(t *testing.T) {
+	for _, timeout := range []time.Duration{0, time.Hour} {
+		for _, fails := range []error{nil, errors.New("down")} {
+			synctest.Test(t, func(t *testing.T) {
+				var of context.Context
+				b := &dispatch.Background{Timeout: timeout, Logger: slog.New(slog.DiscardHandler), Handler: func(ctx context.Context, _ *cloudevents.Event) (*cloudevents.Event, error) {
+					of = ctx
+					return nil, fails
+				}}
+				take(t, b, "1")
+				synctest.Wait()
+				if of == nil || of.Err() == nil {
+					t.Errorf("limit %v, error %v: the context has not ended", timeout, fails)
+				}
+			})
+		}
+	}
 }

@@ -100,17 +100,17 @@ func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint
 // VerdictRetry with Status 500, Type "panic" and a [*PanicError]. Call is the one way in
 // which a transport should call a handler.
 func Call(ctx context.Context, h Handler, e *cloudevents.Event) Result {
-	return call(ctx, time.Time{}, h, e)
+	return call(ctx, 0, h, e)
 }
 
-// call is Call for a handler whose context ends at a time, unless that is zero.
-func call(ctx context.Context, at time.Time, h Handler, e *cloudevents.Event) (r Result) {
+// call is Call for a handler whose context ends at a time since start, unless that is zero.
+func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event) (r Result) {
 	defer func() {
 		if v := recover(); v != nil {
 			r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
-	if !at.IsZero() {
+	if at != 0 {
 		reply, err := within(ctx, at, h, e)
 		return Judge(ctx, reply, err)
 	}

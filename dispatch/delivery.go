@@ -98,7 +98,7 @@ func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudev
 			return out
 		}
 		out.Attempts++
-		out.Result = d.attempt(ctx, e)
+		d.attempt(ctx, e, &out.Result)
 		switch {
 		case out.Verdict != VerdictRetry:
 			return out
@@ -115,8 +115,8 @@ func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudev
 	}
 }
 
-// attempt calls the handler once, and reports what it did.
-func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
+// attempt calls the handler once, reports what it did, and sets r.
+func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event, r *Result) {
 	if d.Observer.Started != nil {
 		d.Observer.Started(ctx)
 	}
@@ -125,20 +125,19 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event) Result {
 		timeout = defaultTimeout
 	}
 	ctx = d.Observer.Handle(ctx, e)
-	begin := time.Now()
-	var end time.Time
+	begin := time.Since(start)
+	var end time.Duration
 	if timeout > 0 {
-		end = begin.Add(timeout)
+		end = after(begin, timeout)
 	}
-	r := call(ctx, end, d.Handler, e)
+	*r = call(ctx, end, d.Handler, e)
 	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
-		return r // nobody is to be told
+		return // nobody is to be told
 	}
-	o := Outcome{ID: e.ID, Source: e.Source, Type: e.Type, Duration: time.Since(begin)}
-	o.Set(r)
+	o := Outcome{ID: e.ID, Source: e.Source, Type: e.Type, Duration: time.Since(start) - begin}
+	o.Set(*r)
 	o.LogFailure(ctx, d.Logger)
 	d.observe(ctx, o)
-	return r
 }
 
 func (d *Delivery) observe(ctx context.Context, o Outcome) {
@@ -189,9 +188,11 @@ func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 		return min(asked, most)
 	}
 	for range attempts - 1 {
-		if wait *= 2; wait >= most {
+		if wait > most/2 { // or it would overflow
+			wait = most
 			break
 		}
+		wait *= 2
 	}
 	wait = min(wait, most)
 	if half := wait / 2; half > 0 {

@@ -146,7 +146,7 @@ func TestDeliverAllocs(t *testing.T) {
 	for name, c := range map[string]struct {
 		timeout time.Duration
 		max     float64
-	}{"without a timeout": {-1, 0}, "with a timeout": {0, 4}} {
+	}{"without a timeout": {-1, 0}, "with a timeout": {0, 1}} {
 		d := dispatch.Delivery{Handler: h, Timeout: c.timeout}
 		ctx := t.Context()
 		alloctest.AtMost(t, name, c.max, func() {

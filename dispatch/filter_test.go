@@ -45,6 +45,9 @@ func TestRouteFilter(t *testing.T) {
 		if called != c.want || (err != nil) != (c.want == "") {
 			t.Errorf("%+v: %q, %v", c, called, err)
 		}
+		if err != nil && !strings.Contains(err.Error(), `"u" whose Filter passes this event`) {
+			t.Errorf("%v; want to be told of the Filter", err)
+		}
 	}
 	if err := mux.Handle(route("twice", "t", "", nil)); err == nil {
 		t.Error("a second route without a filter was taken")

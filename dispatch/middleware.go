@@ -33,13 +33,13 @@ func Timeout(d time.Duration) Middleware {
 			return next
 		}
 		return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			return within(ctx, time.Now().Add(d), next, e)
+			return within(ctx, after(time.Since(start), d), next, e)
 		}
 	}
 }
 
-// within calls a handler whose context ends at a time.
-func within(ctx context.Context, at time.Time, next Handler, e *cloudevents.Event) (*cloudevents.Event, error) {
+// within calls a handler whose context ends at a time since start.
+func within(ctx context.Context, at time.Duration, next Handler, e *cloudevents.Event) (*cloudevents.Event, error) {
 	limited := &deadline{Context: ctx, at: at}
 	defer limited.end()
 	reply, err := next(limited, e)

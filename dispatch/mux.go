@@ -42,6 +42,9 @@ type Mux struct {
 	// message names the nearest registered types, for the first 8 events of a batch. The
 	// status is not 404, because senders send again after 404: it also says that there
 	// is no such address.
+	//
+	// A consumer of a broker writes refused events to its dead letter, or stops. A topic
+	// with more events than the program wants needs a Fallback that returns nil.
 	Fallback Handler
 
 	routes []registered
@@ -71,7 +74,7 @@ type Route struct {
 	// Matches of a cesql.Expression or Match of a cesql.Filter. It must not change the event.
 	// Among routes with the same Type, Source and Version, those with a Filter come first, in
 	// the order of registration. An event that no Filter passes goes to the next route that
-	// matches it. nil passes every event.
+	// matches it, or else to [Mux.Fallback]. nil passes every event.
 	Filter func(e *cloudevents.Event) bool
 
 	// DataContentType is given to an event whose data comes without a content type, before

@@ -19,13 +19,22 @@ func (m *Mux) unknownType(ctx context.Context, e *cloudevents.Event) error {
 	message := string(strconv.AppendQuote(text, excerpt.Shorten(e.Type, 64)))
 	switch {
 	case m.knows(e.Type):
-		message += " from this source or with this dataschema"
+		if hints(ctx) && m.filtersOut(e) {
+			message += " whose Filter passes this event"
+		} else {
+			message += " from this source or with this dataschema"
+		}
 	case hints(ctx):
 		if near := nearestTypes(e.Type, m.known); len(near) > 0 {
 			message += "; the nearest that have one: " + strings.Join(near, ", ")
 		}
 	}
 	return &Error{Status: 422, Type: "unknown_type", Message: message}
+}
+
+// filtersOut reports whether a route would take e if it had no Filter.
+func (m *Mux) filtersOut(e *cloudevents.Event) bool {
+	return slices.ContainsFunc(m.routes, func(r registered) bool { return r.Filter != nil && r.key.matches(e) })
 }
 
 // knows reports whether some route takes the type, from any source.

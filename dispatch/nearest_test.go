@@ -84,3 +84,20 @@ func TestUnknownTypeOrdersByDistance(t *testing.T) {
 		t.Errorf("%s; want %s", got, want)
 	}
 }
+
+// Of many types, those are compared that have most in common with the unknown one at both ends.
+func TestUnknownTypeAmongMany(t *testing.T) {
+	for _, c := range []struct{ reason, eventType, near, far string }{
+		{"a letter in the middle", "abcdef", "abzdef", "abcdx"},
+		{"the last letter", "abcdef", "abcdez", "abcy"},
+		{"the first letter", "abcdef", "zbcdef", "ab"},
+	} {
+		routes := []dispatch.Route{{Type: c.near}}
+		for letter := 'g'; letter < 'g'+20; letter++ { // more than are compared
+			routes = append(routes, dispatch.Route{Type: c.far + string(letter) + strings.Repeat("x", 6-len(c.far)-1)})
+		}
+		if got := unknown(t, newMux(t, routes...), cloudevents.Event{Type: c.eventType, Source: "/"}); !strings.Contains(got, `one: "`+c.near+`"`) {
+			t.Errorf("%s: %s", c.reason, got)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
@@ -29,7 +28,14 @@ const maxPlace = 256
 
 // Error returns place, attempts and cause.
 func (e *UndeliverableError) Error() string {
-	return fmt.Sprintf("%s, after %d attempts: %v", excerpt.Shorten(e.Place, maxPlace), e.Attempts, e.Err)
+	place := excerpt.Shorten(e.Place, maxPlace)
+	switch e.Attempts {
+	case 0:
+		return fmt.Sprintf("%s: %v", place, e.Err)
+	case 1:
+		return fmt.Sprintf("%s, after 1 attempt: %v", place, e.Err)
+	}
+	return fmt.Sprintf("%s, after %d attempts: %v", place, e.Attempts, e.Err)
 }
 
 // Unwrap returns e.Err.
@@ -57,29 +63,41 @@ const (
 // maxDeadLetterText is the size of an error in a header, in bytes.
 const maxDeadLetterText = 1 << 10
 
-// DeadLetterText returns the text of an error for the header DeadLetterReason: at most 1 KiB
-// on one line, because some brokers end a connection for more. Control characters are spaces
-// in it, and U+FFFD is what is not UTF-8. A nil error has no text.
+// DeadLetterText returns the text of an error for the header DeadLetterReason, at most 1 KiB. It is
+// UTF-8 on one line: a control character becomes a space, and what is no character U+FFFD. The
+// error of a handler may quote an event, and there are clients and brokers that refuse a header
+// with such text.
 func DeadLetterText(err error) string {
 	if err == nil {
 		return ""
 	}
-	line := strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(err.Error(), "\uFFFD"))
-	return excerpt.Cut(line, maxDeadLetterText)
+	return headerText(err.Error())
+}
+
+func headerText(text string) string {
+	text = strings.ToValidUTF8(excerpt.Shorten(text, maxDeadLetterText), "\uFFFD")
+	return excerpt.Cut(strings.Map(headerRune, text), maxDeadLetterText)
+}
+
+// headerRune replaces what a broker of MQTT ends a connection for (MQTT 5, section 1.5.4), and with
+// it the line ends that NATS refuses.
+func headerRune(r rune) rune {
+	switch {
+	case r < ' ', r >= 0x7f && r <= 0x9f:
+		return ' '
+	case r >= 0xfdd0 && r <= 0xfdef, r&0xfffe == 0xfffe: // no characters
+		return '\uFFFD'
+	}
+	return r
 }
 
 // KnativeErrors returns the extensions that the delivery of Knative adds to a dead letter:
 // knativeerrordest, where the event was to go, knativeerrorcode, the HTTP status that the failure
-// stands for, and knativeerrordata, which is DeadLetterText in base64.
+// stands for, and knativeerrordata, which is DeadLetterText in base64. dest is cut at 1 KiB.
 func KnativeErrors(dest string, status int, err error) []cloudevents.Extension {
 	return []cloudevents.Extension{
 		{Name: "knativeerrorcode", Value: cloudevents.IntegerValue(int32(status))},
 		{Name: "knativeerrordata", Value: cloudevents.StringValue(base64.StdEncoding.EncodeToString([]byte(DeadLetterText(err))))},
-		{Name: "knativeerrordest", Value: cloudevents.StringValue(dest)},
+		{Name: "knativeerrordest", Value: cloudevents.StringValue(headerText(dest))},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/http/internal/answer"
 	"github.com/seed763dd41b/cloudevents/internal/errtree"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 )
@@ -132,11 +134,15 @@ type Receiver struct {
 
 var errNoHandler = errors.New("Receiver has no Handler")
 
-// Validate returns an error if there is no Handler. [Serve] calls it before the first
-// request. A Receiver without a Handler answers each event with 500.
+// Validate returns an error if there is no Handler, or if the Decoder would ignore one of its
+// Extensions: its name is illegal or that of a core attribute, or its type is none. [Serve]
+// calls it before the first request. A Receiver without a Handler answers each event with 500.
 func (rc *Receiver) Validate() error {
 	if rc.Handler == nil {
 		return errNoHandler
+	}
+	if err := extension.Check(rc.Decoder.Extensions); err != nil {
+		return fmt.Errorf("Decoder: %w", err)
 	}
 	return nil
 }

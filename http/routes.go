@@ -31,6 +31,9 @@ import (
 //	http.Handle("/events", under)
 //	http.Handle("/events/", under)
 //
+// Other routers need http.StripPrefix, too: the Mount of chi leaves the prefix in the path,
+// and each request below it is 404.
+//
 // Mount registers the four addresses in a mux beside others. IDs of work cannot be
 // guessed, but anyone who knows an ID can cancel that work: put authorization in front of
 // all four.

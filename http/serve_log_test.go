@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // The address is logged, so that a program that waits for its first request does not seem
@@ -78,6 +79,9 @@ func TestValidateFindsMistakes(t *testing.T) {
 	}{
 		{"a Receiver", whole, ""},
 		{"a Receiver without a handler", empty, "Receiver has no Handler"},
+		{"a Receiver with an illegal extension", &cehttp.Receiver{Handler: answering(nil, nil), Decoder: cehttp.Decoder{
+			Extensions: []spec.Attribute{{Name: "orderId", Type: spec.Integer}},
+		}}, `Decoder: Extensions, entry 0: attribute "orderId": attribute name has a character other than a-z and 0-9 (spec.md#naming-conventions)`},
 		{"Routes", &cehttp.Routes{Receiver: whole, Background: working}, ""},
 		{"Routes with neither", &cehttp.Routes{}, ""},
 		{"Routes and a Receiver without a handler", &cehttp.Routes{Receiver: empty}, "Receiver has no Handler"},

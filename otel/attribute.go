@@ -57,12 +57,17 @@ func (t *Telemetry) spanName(operation string) string {
 	return operation + " " + t.Destination
 }
 
-// ofEvent appends the attributes of an event.
+// maxAttribute limits an attribute of an event in a span, in bytes.
+const maxAttribute = 1 << 10
+
+// ofEvent appends the attributes of an event. They are copies: a span waits for its export, and
+// would keep the memory of the whole event until then.
 func ofEvent(dst []attribute.KeyValue, e *cloudevents.Event) []attribute.KeyValue {
-	dst = append(dst, keyEventID.String(e.ID), keyEventSource.String(e.Source),
-		keyEventVersion.String(e.SpecVersion.String()), keyEventType.String(e.Type))
+	text := func(k attribute.Key, s string) attribute.KeyValue { return k.String(excerpt.Cut(s, maxAttribute)) }
+	dst = append(dst, text(keyEventID, e.ID), text(keyEventSource, e.Source),
+		keyEventVersion.String(e.SpecVersion.String()), text(keyEventType, e.Type))
 	if e.Subject != "" {
-		dst = append(dst, keyEventSubject.String(e.Subject))
+		dst = append(dst, text(keyEventSubject, e.Subject))
 	}
 	return dst
 }

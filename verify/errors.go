@@ -33,3 +33,11 @@ var (
 	// is also about more than 1000 of them, and wraps a [*cloudevents.LimitError] then.
 	ErrExtension = errors.New("illegal signed extension")
 )
+
+// refusedError is an error about an event that must be discarded. dispatch.Judge asks for its
+// status, so that such an event is not tried again.
+type refusedError struct{ err error }
+
+func (e *refusedError) Error() string   { return e.err.Error() }
+func (e *refusedError) Unwrap() error   { return e.err }
+func (e *refusedError) StatusCode() int { return 403 }

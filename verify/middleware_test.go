@@ -3,6 +3,7 @@ package ceverify_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -49,6 +50,27 @@ func TestWrap(t *testing.T) {
 		r := dispatch.Call(context.Background(), h, &c.e)
 		if r.Verdict != c.verdict || r.Type != c.typ || !errors.Is(r.Err, c.err) || called != (c.err == nil) {
 			t.Errorf("%s: %v %q %v, called: %v", name, r.Verdict, r.Type, r.Err, called)
+		}
+	}
+	for err, verdict := range map[error]dispatch.Verdict{
+		ceverify.ErrUnsigned: dispatch.VerdictRefused,
+		ceverify.ErrDigest:   dispatch.VerdictRefused,
+		ceverify.ErrKey:      dispatch.VerdictRetry,
+	} {
+		e, v := &unsigned, &verifier
+		switch err {
+		case ceverify.ErrDigest:
+			e = &tampered
+		case ceverify.ErrKey:
+			e, v = &signed, &unusable
+		}
+		relay := func(_ context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+			_, err := v.Verify(e)
+			return nil, fmt.Errorf("relay: %w", err)
+		}
+		r := dispatch.Call(context.Background(), relay, e)
+		if status := map[dispatch.Verdict]int{dispatch.VerdictRefused: 403, dispatch.VerdictRetry: 500}[verdict]; r.Verdict != verdict || r.Status != status || !errors.Is(r.Err, err) {
+			t.Errorf("a handler that returns the error of Verify: %v, %d, %v; want %v", r.Verdict, r.Status, r.Err, err)
 		}
 	}
 	if ceverify.FromContext(context.Background()) != nil {

@@ -2,12 +2,9 @@ package ceverify
 
 import (
 	"crypto"
-	"fmt"
-	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/spec"
-	"github.com/seed763dd41b/cloudevents/validation"
 )
 
 // Signer signs events. Key and KeyID are required. A Signer may be used concurrently if its
@@ -37,8 +34,8 @@ type Signer struct {
 // wraps [validation.ErrRange] if the year of the time does not have four digits in UTC. e is
 // then unchanged.
 func (s *Signer) Sign(e *cloudevents.Event) error {
-	if s.Key == nil || s.KeyID == "" || !utf8.ValidString(s.KeyID) {
-		return fmt.Errorf("%w: Key is missing, or KeyID is not a text", ErrKey)
+	if err := s.validateKey(); err != nil {
+		return err
 	}
 	if err := e.Validate(); err != nil {
 		return err
@@ -66,14 +63,8 @@ func (s *Signer) Sign(e *cloudevents.Event) error {
 // material returns what is signed: steps 2 to 6 of the Signing Protocol
 // (verifiability.md#signing-protocol).
 func (s *Signer) material(e *cloudevents.Event) (m material, err error) {
-	for _, a := range s.Extensions {
-		if err := validation.Name(a.Name); err != nil {
-			return m, fmt.Errorf("%w: %w", ErrExtension, err)
-		}
-		m.names = append(m.names, a.Name)
-	}
-	if err := checkNames(m.names); err != nil {
-		return m, fmt.Errorf("%w: %w", ErrExtension, err)
+	if m.names, err = s.names(); err != nil {
+		return m, err
 	}
 	core, err := coreDigest(e)
 	if err != nil {

@@ -129,7 +129,18 @@ type Verifier struct {
 // The error wraps [ErrUnsigned], [ErrMalformed], [ErrUnknownKey], [ErrSignature], [ErrDigest]
 // or [ErrExtension]; the event must then be discarded. It wraps [ErrKey] if no key verifies
 // the event and one of Keys that should is unusable.
+//
+// A handler that returns the error refuses its event with Status 403, and asks for a retry
+// with [ErrKey]. [Verifier.Wrap] also tells the sender why.
 func (v *Verifier) Verify(e *cloudevents.Event) (Result, error) {
+	r, err := v.verify(e)
+	if err != nil && !errors.Is(err, ErrKey) {
+		err = &refusedError{err}
+	}
+	return r, err
+}
+
+func (v *Verifier) verify(e *cloudevents.Event) (Result, error) {
 	value, _ := e.Get(attribute)
 	document, err := value.Bytes()
 	if err == nil && len(document) == 0 {

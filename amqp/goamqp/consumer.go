@@ -13,6 +13,7 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
@@ -162,6 +163,9 @@ func (c *Consumer) Validate() error {
 	case c.Connect == nil && !c.canSetAside(&c.Links):
 		return errNoDeadLetter
 	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cegoamqp: Decoder: %w", err)
+	}
 	return c.Delivery.Validate()
 }
 
@@ -202,7 +206,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 		}
 		for {
 			failures++
-			c.logger().LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("error", err.Error()), slog.Int("failures", failures))
+			c.logger().LogAttrs(ctx, slog.LevelWarn, "link lost", eventlog.Error(err), slog.Int("failures", failures))
 			if !pause.For(ctx, nil, c.Delivery.Backoff(failures, 0)) {
 				return nil
 			}

@@ -19,6 +19,7 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Every event is handled though a third of the attempts fail and the connection is lost; with
@@ -438,6 +439,7 @@ func TestValidate(t *testing.T) {
 	for reason, c := range map[string]*cegoamqp.Consumer{
 		"no receiver":    {Delivery: ok},
 		"no handler":     {Links: links},
+		"bad extension":  {Links: links, Delivery: ok, Decoder: ceamqp.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
 		"no callback":    {Links: links, Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Links: links, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 	} {

@@ -1,7 +1,9 @@
 package cegoamqp
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/Azure/go-amqp"
@@ -22,6 +24,9 @@ const HeaderAddress = "deadletter-address"
 // properties of a dead letter. It is durable, and has no time to live. An older dead letter that
 // is set aside again has only the new ones. To handle it once more, send it to the address that
 // deadletter-address names.
+//
+// A [Consumer] leaves the properties of a dead letter out if the message is too large with them.
+// Text that is not UTF-8, which go-amqp reads and does not write, has U+FFFD in the dead letter.
 func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts int) *amqp.Message {
 	properties := make(map[string]any, len(m.ApplicationProperties)+3)
 	maps.Copy(properties, m.ApplicationProperties)
@@ -37,6 +42,69 @@ func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts in
 		Data: m.Data, Value: m.Value, Sequence: m.Sequence, Footer: m.Footer,
 	}
 }
+
+// bareMessage returns the dead letter of m without the properties of a dead letter.
+func bareMessage(m *amqp.Message) *amqp.Message {
+	letter := DeadLetterMessage(m, "", nil, 0)
+	for _, name := range [...]string{dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderAddress} {
+		delete(letter.ApplicationProperties, name)
+	}
+	return letter
+}
+
+// makeWritable replaces what the client cannot write in a message that it has read.
+func makeWritable(m *amqp.Message) {
+	properties := make(map[string]any, len(m.ApplicationProperties))
+	for name, v := range m.ApplicationProperties {
+		properties[validText(name)] = writable(v)
+	}
+	m.ApplicationProperties = properties
+	m.Annotations, m.Footer = writableMap(m.Annotations), writableMap(m.Footer)
+	m.Value = writable(m.Value)
+	m.Sequence = slices.Clone(m.Sequence)
+	for i, list := range m.Sequence {
+		m.Sequence[i] = slices.Clone(list)
+		for n, v := range list {
+			m.Sequence[i][n] = writable(v)
+		}
+	}
+	if m.Properties != nil {
+		p := *m.Properties
+		p.MessageID, p.CorrelationID = writable(p.MessageID), writable(p.CorrelationID)
+		for _, text := range [...]**string{&p.To, &p.Subject, &p.ReplyTo, &p.GroupID, &p.ReplyToGroupID} {
+			if *text != nil {
+				valid := validText(**text)
+				*text = &valid
+			}
+		}
+		m.Properties = &p
+	}
+}
+
+func writableMap(from amqp.Annotations) amqp.Annotations {
+	if from == nil {
+		return nil
+	}
+	to := make(amqp.Annotations, len(from))
+	for name, v := range from {
+		if text, ok := name.(string); ok {
+			name = validText(text)
+		}
+		to[name] = writable(v)
+	}
+	return to
+}
+
+// writable returns v, or its text if the client cannot write v.
+func writable(v any) any {
+	probe := amqp.Message{ApplicationProperties: map[string]any{"v": v}}
+	if _, err := probe.MarshalBinary(); err == nil {
+		return v
+	}
+	return validText(fmt.Sprint(v))
+}
+
+func validText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // addKnative adds extensions to a dead letter that carries an event in binary mode, with the
 // prefix that its other attributes have.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
@@ -118,14 +119,14 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 		if r.consumer.KnativeErrors {
 			addKnative(letter, dispatch.KnativeErrors("amqp:"+r.links.Receiver.Address(), status, cause))
 		}
-		if err := send(ctx, link, letter); err != nil {
+		if err := r.write(ctx, link, m, letter); err != nil {
 			r.settle(m, "released", r.release(m))
 			switch {
 			case r.ctx.Err() != nil: // it was the end of the time of grace
 			case isLost(err) && isRetryable(err):
 				r.fail(&lostError{err})
 			default:
-				r.fail(r.undeliverable(m, attempts, errors.Join(cause, err)))
+				r.fail(r.undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", err))))
 			}
 			return
 		}
@@ -136,6 +137,29 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 	r.settle(m, "rejected", r.links.Receiver.RejectMessage(ctx, m, &amqp.Error{
 		Condition: condition(attempts), Description: dispatch.DeadLetterText(cause),
 	}))
+}
+
+// write writes the dead letter of m. One that is too large with the properties of a dead letter is written
+// without them, and text that is not UTF-8, which the client reads and does not write, is changed.
+func (r *run) write(ctx context.Context, link *amqp.Sender, m, letter *amqp.Message) error {
+	err := send(ctx, link, letter)
+	if err == nil || isLost(err) || ctx.Err() != nil {
+		return err
+	}
+	if isTooLarge(err) {
+		return send(ctx, link, bareMessage(m))
+	}
+	if _, unwritable := letter.MarshalBinary(); unwritable != nil {
+		makeWritable(letter)
+		return send(ctx, link, letter)
+	}
+	return err
+}
+
+// isTooLarge reports whether the link, or the broker, does not take a message of that size.
+func isTooLarge(err error) bool {
+	var refused *amqp.Error
+	return errors.As(err, &refused) && refused.Condition == amqp.ErrCondMessageSizeExceeded
 }
 
 // condition returns why a message is rejected: its content, or what the handler says.
@@ -187,18 +211,27 @@ func (r *run) settle(m *amqp.Message, outcome string, err error) {
 	}
 	r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not settled",
 		slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)),
-		slog.String("outcome", outcome), slog.String("error", err.Error()))
+		slog.String("outcome", outcome), eventlog.Error(err))
 	if isLost(err) {
 		r.fail(&lostError{err})
 	}
 }
 
-// messageID returns the message-id, or nil.
+// messageID returns the message-id for a log, or nil. A text is cut, because it is the sender's.
 func messageID(m *amqp.Message) any {
 	if m.Properties == nil {
 		return nil
 	}
-	return m.Properties.MessageID
+	switch id := m.Properties.MessageID.(type) {
+	case nil, uint64, amqp.UUID:
+		return id
+	case string:
+		return eventlog.Cut(id)
+	case []byte:
+		return fmt.Sprintf("%x", id[:min(len(id), 64)])
+	default: // which AMQP does not allow
+		return fmt.Sprintf("%T", id)
+	}
 }
 
 func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {

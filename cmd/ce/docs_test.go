@@ -37,17 +37,23 @@ func unchanging(s string) string {
 	return strings.TrimRight(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 }
 
-// The commands of docs/ce.md print what it says. A listener runs until the next section begins.
+// The commands of docs/ce.md and docs/verify.md print what the pages say.
 func TestDocs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it runs many processes")
 	}
-	for _, program := range []string{"bash", "curl"} {
+	t.Run("ce", func(t *testing.T) { testPage(t, "../../docs/ce.md", 15, "bash", "curl") })
+	t.Run("verify", func(t *testing.T) { testPage(t, "../../docs/verify.md", 4, "bash", "openssl") })
+}
+
+// testPage runs the commands of a page, of which there must be some, with those programs. A
+// listener runs until the next section begins.
+func testPage(t *testing.T, name string, fewest int, programs ...string) {
+	for _, program := range programs {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skip(err)
 		}
 	}
-	const name = "../../docs/ce.md"
 	content, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +100,7 @@ func TestDocs(t *testing.T) {
 		}
 	}
 	endAll()
-	if commands < 15 {
+	if commands < fewest {
 		t.Errorf("only %d commands were found", commands)
 	}
 	if cetest.Updating() {

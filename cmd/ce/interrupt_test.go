@@ -52,15 +52,19 @@ func TestInterruptedInput(t *testing.T) {
 
 func TestFlagErrors(t *testing.T) {
 	for args, want := range map[string]string{
-		"send http://localhost --repat 3": "ce: send: flag provided but not defined: --repat; did you mean --repeat? see ce send -h\n",
-		"check --nothing-like-it":         "ce: check: flag provided but not defined: --nothing-like-it; see ce check -h\n",
-		"convert --declare n=Interger":    `ce: convert: invalid value "n=Interger" for flag --declare: unknown type "Interger"; it is one of String, Boolean, Integer, Binary, URI, URI-reference, Timestamp; did you mean Integer? see ce convert -h` + "\n",
-		"chekc":                           `ce: unknown command "chekc"; did you mean check? see ce help` + "\n",
-		"send http://localhost -mode x":   `ce: send: invalid value "x" for flag --mode: it is one of binary, structured, batch; see ce send -h` + "\n",
-		"convert --to x":                  `ce: convert: invalid value "x" for flag --to: it is one of json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor, protobuf-batch, xml-batch; see ce convert -h` + "\n",
-		"check --from":                    "ce: check: flag needs an argument: --from; see ce check -h\n",
-		"check --json=x":                  `ce: check: invalid boolean value "x" for --json: parse error; see ce check -h` + "\n",
-		"check -q":                        "ce: check: flag provided but not defined: -q; see ce check -h\n",
+		"send http://localhost --repat 3":  "ce: send: flag provided but not defined: --repat; did you mean --repeat? see ce send -h\n",
+		"check --nothing-like-it":          "ce: check: flag provided but not defined: --nothing-like-it; see ce check -h\n",
+		"convert --declare n=Interger":     `ce: convert: invalid value "n=Interger" for flag --declare: unknown type "Interger"; it is one of String, Boolean, Integer, Binary, URI, URI-reference, Timestamp; did you mean Integer? see ce convert -h` + "\n",
+		"chekc":                            `ce: unknown command "chekc"; did you mean check? see ce help` + "\n",
+		"send http://localhost -mode x":    `ce: send: invalid value "x" for flag --mode: it is one of binary, structured, batch; see ce send -h` + "\n",
+		"convert --to x":                   `ce: convert: invalid value "x" for flag --to: it is one of json, jsonl, batch, http, protobuf, xml, avro, avro-compact, cbor, protobuf-batch, xml-batch; see ce convert -h` + "\n",
+		"check --from":                     "ce: check: flag needs an argument: --from; see ce check -h\n",
+		"check --json=x":                   `ce: check: invalid boolean value "x" for --json: it is true or false; see ce check -h` + "\n",
+		"listen --delay 5":                 `ce: listen: invalid value "5" for flag --delay: it is a duration with a unit, as 500ms, 5s or 1m30s; see ce listen -h` + "\n",
+		"send http://localhost --repeat x": `ce: send: invalid value "x" for flag --repeat: it is a number; see ce send -h` + "\n",
+		"send http://localhost --rate x":   `ce: send: invalid value "x" for flag --rate: it is a number; see ce send -h` + "\n",
+		"send http://localhost --repeat 99999999999999999999": `ce: send: invalid value "99999999999999999999" for flag --repeat: value out of range; see ce send -h` + "\n",
+		"check -q": "ce: check: flag provided but not defined: -q; see ce check -h\n",
 	} {
 		if _, errs, status := ce(t, "", strings.Fields(args)...); errs != want || status != cli.ExitUsage {
 			t.Errorf("%s: status %d, %s", args, status, errs)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,6 +77,49 @@ func TestSignAndVerify(t *testing.T) {
 	}
 }
 
+// The digest of a Binary and of a Timestamp is not that of their text, which is all that HTTP
+// and JSON have. --sign-ext says the types of extensions in files, and --verify-ext those in
+// messages. Without it, ce check says what may be wrong.
+func TestTypesOfSignedExtensions(t *testing.T) {
+	private, public := keyPair(t, "genpkey", "-algorithm", "ED25519")
+	const event = `{"specversion":"1.0","id":"1","source":"/s","type":"t","bin":"AP8=","at":"2026-01-02T03:04:05.5+01:00"}`
+	sign := []string{"http://localhost/", "--print", "--sign-key", private}
+	declare := []string{"--verify-key", public, "--verify-ext", "bin=Binary", "--verify-ext", "at=Timestamp"}
+	for name, c := range map[string]struct {
+		input string
+		args  []string
+	}{
+		"of flags, binary mode":     {"", []string{"--ext", "bin:Binary=AP8=", "--ext", "at:Timestamp=2026-01-02T03:04:05.5+01:00", "--sign-ext", "bin", "--sign-ext", "at"}},
+		"of flags, structured mode": {"", []string{"--mode", "structured", "--ext", "bin:Binary=AP8=", "--ext", "at:Timestamp=2026-01-02T03:04:05.5+01:00", "--sign-ext", "bin", "--sign-ext", "at"}},
+		"of a file":                 {event, []string{"--sign-ext", "bin=Binary", "--sign-ext", "at=Timestamp", "-"}},
+	} {
+		message, errs, status := cetest.Run(t, send.Command(), c.input, append(slices.Clone(sign), c.args...)...)
+		if status != cli.ExitOK {
+			t.Errorf("%s: status %d, %s", name, status, errs)
+			continue
+		}
+		relayed := strings.Replace(message, "2026-01-02T03:04:05.5+01:00", "2026-01-02T04:04:05.9+02:00", 1) // the same second
+		if relayed == message {
+			t.Errorf("%s: no time in %s", name, message)
+		}
+		for _, m := range []string{message, relayed} {
+			out, errs, status := cetest.Run(t, check.Command(), m, declare...)
+			if status != cli.ExitOK || !strings.Contains(out, "signature of core and extensions verified") {
+				t.Errorf("%s: status %d, %s%s", name, status, out, errs)
+			}
+		}
+		out, _, status := cetest.Run(t, check.Command(), message, "--verify-key", public)
+		if status != cli.ExitFault || !strings.Contains(out, "in a signed extension") || !strings.Contains(out, "--verify-ext") {
+			t.Errorf("%s, without types: status %d, %s", name, status, out)
+		}
+		// What was changed is not taken for a type that is missing.
+		out, _, status = cetest.Run(t, check.Command(), strings.Replace(message, "AP8=", "AP8B", 1), declare...)
+		if status != cli.ExitFault || !strings.Contains(out, "in a signed extension") || strings.Contains(out, "--verify-ext") {
+			t.Errorf("%s, changed: status %d, %s", name, status, out)
+		}
+	}
+}
+
 // ce check names each event whose signature is wrong, and says what to do.
 func TestVerifyFinds(t *testing.T) {
 	private, public := keyPair(t, "genpkey", "-algorithm", "ED25519")
@@ -130,6 +174,7 @@ func replaceNth(s, old, by string, n int) string {
 // Mistakes in the flags are found before anything is sent, and no key is printed.
 func TestSignatureUsage(t *testing.T) {
 	private, public := keyPair(t, "genpkey", "-algorithm", "ED25519")
+	weak, weakPublic := keyPair(t, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-224")
 	secret, err := os.ReadFile(private)
 	if err != nil {
 		t.Fatal(err)
@@ -143,6 +188,15 @@ func TestSignatureUsage(t *testing.T) {
 		{send.Command(), []string{"http://localhost/", "--sign-key", "absent.pem"}, "absent.pem"},
 		{send.Command(), []string{"http://localhost/", "--sign-key-id", "x"}, "--sign-key"},
 		{send.Command(), []string{"http://localhost/", "--sign-key", private, "--sign-ext", "A-B"}, "sign-ext"},
+		{send.Command(), []string{"http://localhost/", "--sign-key", private, "--sign-ext", "a=Nonsense"}, "unknown type"},
+		{send.Command(), []string{"http://localhost/", "--sign-key", private, "--sign-ext", "dssematerial"}, "dssematerial cannot be signed"},
+		{send.Command(), []string{"http://localhost/", "--sign-key", private, "--sign-ext", "subject"}, "is a core attribute"},
+		{send.Command(), []string{"http://localhost/", "--sign-key", private, "--sign-ext", "a", "--sign-ext", "a"}, "twice"},
+		{send.Command(), []string{"http://localhost/", "--sign-key", weak}, "P-256, P-384, P-521"},
+		{check.Command(), []string{"--verify-key", weakPublic}, "P-256, P-384, P-521"},
+		{check.Command(), []string{"--verify-key", public, "--verify-ext", "a"}, "verify-ext"},
+		{check.Command(), []string{"--verify-key", public, "--verify-ext", "A=Binary"}, "verify-ext"},
+		{check.Command(), []string{"--verify-ext", "a=Binary"}, "--verify-key"},
 		{check.Command(), []string{"--verify-key", private}, "is a private key"},
 		{check.Command(), []string{"--verify-key", "absent.pem"}, "absent.pem"},
 	} {
@@ -155,8 +209,9 @@ func TestSignatureUsage(t *testing.T) {
 		}
 	}
 	// What cannot be signed is not sent.
-	out, errs, status := cetest.Run(t, send.Command(), "", "http://localhost/", "--print", "--sign-key", private, "--sign-ext", "dssematerial")
-	if status != cli.ExitFault || !strings.Contains(errs, "cannot be signed") {
+	const event = `{"specversion":"1.0","id":"1","source":"/s","type":"t","bin":"no base64"}`
+	out, errs, status := cetest.Run(t, send.Command(), event, "http://localhost/", "--print", "--sign-key", private, "--sign-ext", "bin=Binary", "-")
+	if status != cli.ExitFault || out != "" || !strings.Contains(errs, "cannot be signed") {
 		t.Errorf("status %d, %s%s", status, out, errs)
 	}
 }

@@ -92,6 +92,7 @@ func TestReady(t *testing.T) {
 		{"open", phaseOpen, nil, 200, "ok"},
 		{"the target is away", phaseOpen, io.ErrUnexpectedEOF, 503, "unexpected EOF"},
 		{"the target refuses an event", phaseOpen, dispatch.Permanent(errors.New("no")), 503, "unexpected EOF"},
+		{"the target says much", phaseOpen, errors.New(strings.Repeat("x", 1<<16)), 503, "xxx"},
 		{"the target is back", phaseOpen, nil, 200, "ok"},
 		{"the target refuses an event only", phaseOpen, dispatch.Permanent(errors.New("no")), 200, "ok"},
 		{"closing", phaseClosing, nil, 503, "closing"},
@@ -99,7 +100,7 @@ func TestReady(t *testing.T) {
 		b.phase.Store(c.phase)
 		f.err = c.err
 		d.Deliver(t.Context(), nil, &e)
-		if status, body := b.ask("/ready"); status != c.want || !strings.Contains(body, c.text) {
+		if status, body := b.ask("/ready"); status != c.want || !strings.Contains(body, c.text) || len(body) > 1200 {
 			t.Errorf("%s: %d %q", c.reason, status, body)
 		}
 		if status, _ := b.ask("/health"); status != http.StatusOK {

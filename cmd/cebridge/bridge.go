@@ -10,6 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cesql"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
 // target takes events. send returns once it has the event.
@@ -75,10 +76,13 @@ func (b *bridge) observeFailure(o dispatch.Outcome) {
 	case o.Verdict == dispatch.VerdictRefused:
 		b.counts.refused.Add(1)
 	case o.Err != nil:
-		text := o.Err.Error()
+		text := excerpt.Cut(o.Err.Error(), maxTrouble)
 		b.trouble.Store(&text)
 	}
 }
+
+// maxTrouble limits what /ready says of an error, in bytes.
+const maxTrouble = 1 << 10
 
 // pass sends an event to the target, unless a filter keeps it back.
 func (b *bridge) pass(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {

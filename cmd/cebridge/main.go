@@ -19,6 +19,7 @@ import (
 	"syscall"
 
 	"github.com/seed763dd41b/cloudevents/cesql"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
 func main() {
@@ -68,7 +69,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}()
 	stop, err := b.serveAdmin()
 	if err != nil {
-		return fmt.Errorf("-admin: %w", err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w: each bridge on a machine needs an address of its own, or none", err)
+		}
+		return fmt.Errorf("-admin %.64s: %w", s.admin, err)
 	}
 	defer stop()
 	if b.target, err = openTarget(ctx, b, secrets); err != nil {
@@ -84,5 +88,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	b.logger.Info("bridge is open", "source", s.source.String(), "target", s.target.String())
 	err = source.run(ctx)
 	b.logger.Info("bridge is closed", "sent", b.counts.sent.Load(), "filtered", b.counts.filtered.Load(), "failed", b.counts.failed.Load())
+	var stopped *dispatch.UndeliverableError
+	if errors.As(err, &stopped) && stopped.Attempts == 0 && s.invalid == "stop" {
+		err = fmt.Errorf("%w; -invalid skip passes over such a message, and -invalid dead-letter sets it aside", err)
+	}
 	return err
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/format/all"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
@@ -24,7 +27,7 @@ const sessionExpiry = 24 * 60 * 60
 // mqttConfig is what a source and a target need to connect.
 func mqttConfig(b *bridge, e endpoint, s secret, clientID string) autopaho.ClientConfig {
 	config := autopaho.ClientConfig{
-		ServerUrls: []*url.URL{{Scheme: e.scheme, Host: e.host}}, KeepAlive: 30, SessionExpiryInterval: sessionExpiry,
+		ServerUrls: []*url.URL{{Scheme: e.scheme, Host: mqttAddress(e)}}, KeepAlive: 30, SessionExpiryInterval: sessionExpiry,
 		OnConnectError:   func(err error) { b.logger.Warn("mqtt: no connection", "error", err.Error()) },
 		OnConnectionDown: func() bool { b.logger.Warn("mqtt: disconnected"); return true },
 		ClientConfig: paho.ClientConfig{
@@ -41,26 +44,77 @@ func mqttConfig(b *bridge, e endpoint, s secret, clientID string) autopaho.Clien
 	return config
 }
 
-// connectMQTT makes a connection. If there is none in time, the error says why.
+// mqttAddress returns the address of a broker. The client knows no default port.
+func mqttAddress(e endpoint) string {
+	u := url.URL{Host: e.host}
+	if u.Port() != "" || strings.HasSuffix(e.host, ":") {
+		return e.host
+	}
+	port := "1883"
+	if e.scheme == "mqtts" {
+		port = "8883"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// connectMQTT makes a connection. If there is none in time, or the broker refuses it for good,
+// the error says why.
 func connectMQTT(ctx context.Context, config autopaho.ClientConfig) (*autopaho.ConnectionManager, error) {
+	waiting, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	var cause atomic.Pointer[error]
 	tell := config.OnConnectError
 	config.OnConnectError = func(err error) {
+		refused := refusal(err)
+		if refused != nil {
+			err = refused
+		}
 		cause.Store(&err)
 		tell(err)
+		if refused != nil {
+			giveUp()
+		}
 	}
 	manager, err := autopaho.NewConnection(context.WithoutCancel(ctx), config)
 	if err != nil {
 		return nil, err
 	}
-	if err := manager.AwaitConnection(ctx); err != nil {
+	if err := manager.AwaitConnection(waiting); err != nil {
 		disconnectMQTT(manager)
 		if last := cause.Load(); last != nil {
-			err = errors.Join(err, *last)
+			err = *last
 		}
 		return nil, err
 	}
 	return manager, nil
+}
+
+// refusal returns an error about a broker that would refuse a connection like this the next time
+// as well (MQTT 5, section 3.2.2.2), or nil.
+func refusal(err error) error {
+	var denied *autopaho.ConnackError
+	if !errors.As(err, &denied) {
+		return nil
+	}
+	text := ""
+	switch denied.ReasonCode {
+	case 0x84:
+		text = "it does not speak MQTT 5"
+	case 0x85:
+		text = "it does not take the client ID, which is -group"
+	case 0x86, 0x87:
+		text = "it does not accept the user and the password, or their absence"
+	case 0x8a:
+		text = "the client is banned"
+	case 0x8c:
+		text = "it wants another method of authentication"
+	default:
+		return nil
+	}
+	if denied.Reason != "" {
+		text += fmt.Sprintf(": %q", excerpt.Shorten(denied.Reason, 64))
+	}
+	return fmt.Errorf("the broker refuses the connection: %s (reason code 0x%02x)", text, denied.ReasonCode)
 }
 
 func disconnectMQTT(manager *autopaho.ConnectionManager) {

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/nats-io/nats.go"
 
 	"github.com/seed763dd41b/cloudevents/internal/freeport"
 )
@@ -117,6 +121,44 @@ func TestDoorRefuses(t *testing.T) {
 				t.Error(log)
 			}
 			p.stop()
+		})
+	}
+}
+
+// What stops a bridge, or keeps it from starting, comes with what to do about it.
+func TestAdvice(t *testing.T) {
+	env := func(values map[string]string) func(string) string {
+		return func(name string) string { return values[name] }
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	host := startNATS(t, "ORDERS")
+	conn, err := nats.Connect("nats://" + host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := errors.Join(conn.Publish("orders.paid", []byte("no event")), conn.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		reason string
+		env    map[string]string
+		args   []string
+		want   string
+	}{
+		{"an -admin that is taken", nil, []string{"-admin", taken.Addr().String(), "http://127.0.0.1:0", "http://127.0.0.1:1"}, "each bridge on a machine needs an address of its own"},
+		{"a user whose name is wrong", map[string]string{"CEBRIDGE_TARGET_PASSWORD": hush}, []string{"-admin", "", "http://127.0.0.1:0", "mqtt://127.0.0.1:1/t"}, "CEBRIDGE_TARGET_USER"},
+		{"a message that is no event", nil, []string{"-admin", "", "nats://" + host + "/ORDERS/orders.paid", "http://127.0.0.1:1"}, "-invalid skip passes over"},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			err := run(t.Context(), c.args, env(c.env), io.Discard, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), hush) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
 		})
 	}
 }

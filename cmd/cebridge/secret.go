@@ -67,7 +67,7 @@ func (s secrets) of(end, scheme string) (secret, error) {
 	case out.token != "" && out.user != "":
 		return out, errors.New("there is a token and a user: one of them is enough")
 	case out.password != "" && out.user == "":
-		return out, errors.New("there is a password and no user")
+		return out, fmt.Errorf("there is a password and no user, which is CEBRIDGE_%s_USER", end)
 	}
 	return out, nil
 }

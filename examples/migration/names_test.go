@@ -16,13 +16,13 @@ import (
 func TestNames(t *testing.T) {
 	const sdk, module = "github.com/cloudevents/sdk-go/v2", "github.com/seed763dd41b/cloudevents"
 	old := map[string]string{
-		"cloudevents": sdk, "event": sdk + "/event", "types": sdk + "/types", "extensions": sdk + "/extensions",
+		"cloudevents": sdk, "event": sdk + "/event", "types": sdk + "/types", "extensions": sdk + "/extensions", "context": sdk + "/context",
 		"client": sdk + "/client", "binding": sdk + "/binding", "http": sdk + "/protocol/http", "format": sdk + "/binding/format",
 	}
 	names := map[string]string{
 		"cloudevents": module, "cehttp": module + "/http", "dispatch": module + "/dispatch", "spec": module + "/spec",
 		"validation": module + "/validation", "webhook": module + "/http/webhook", "format": module + "/format",
-		"cekafka": module + "/kafka", "ceamqp": module + "/amqp", "cemqtt": module + "/mqtt", "http": "net/http",
+		"cekafka": module + "/kafka", "ceamqp": module + "/amqp", "cemqtt": module + "/mqtt", "http": "net/http", "errors": "errors", "json": "encoding/json",
 	}
 	page, err := os.ReadFile("../../docs/from-sdk-go.md")
 	if err != nil {
@@ -63,8 +63,40 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// declarations returns the exported names of a package, and Type.Name for methods and fields.
-func declarations(t *testing.T, path string) map[string]bool {
+// The page has each alias of sdk-go's package cloudevents, each function of the packages that
+// programs use beside it, and each method of an event. An alias stands for what it names.
+func TestNamesAreComplete(t *testing.T) {
+	const sdk = "github.com/cloudevents/sdk-go/v2"
+	page, err := os.ReadFile("../../docs/from-sdk-go.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for path, what := range map[string]string{
+		sdk: `(?m)^(?:func |\t)([A-Z]\w*)`, sdk + "/event": `(?m)^func \(\w+ \*?Event\) ([A-Z]\w*)`, sdk + "/client": `(?m)^func ([A-Z]\w*)`,
+		sdk + "/protocol/http": `(?m)^func ([A-Z]\w*)`, sdk + "/context": `(?m)^func ([A-Z]\w*)`, sdk + "/types": `(?m)^func ([A-Z]\w*)`,
+		sdk + "/extensions": `(?m)^func ([A-Z]\w*)`,
+	} {
+		for _, source := range sources(t, path) {
+			text, err := os.ReadFile(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(what).FindAllSubmatch(text, -1) {
+				checked++
+				if !regexp.MustCompile("`[a-z]+\\.(?:Event\\.)?\\w*" + string(m[1]) + "`").Match(page) {
+					t.Errorf("%s has %s, and the page has not", path, m[1])
+				}
+			}
+		}
+	}
+	if checked < 180 {
+		t.Errorf("only %d names were found", checked)
+	}
+}
+
+// sources returns the files of a package, without its tests.
+func sources(t *testing.T, path string) (names []string) {
 	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", path).Output()
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
@@ -73,11 +105,18 @@ func declarations(t *testing.T, path string) map[string]bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]bool{}
 	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
+		if !strings.HasSuffix(name, "_test.go") {
+			names = append(names, name)
 		}
+	}
+	return names
+}
+
+// declarations returns the exported names of a package, and Type.Name for methods and fields.
+func declarations(t *testing.T, path string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range sources(t, path) {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -30,23 +30,23 @@ const (
 
 func main() {
 	log.SetFlags(0)
-	serve := flag.Bool("serve", false, "listen on 127.0.0.1:8080 until interrupted")
+	serve := flag.Bool("serve", false, "listen until interrupted")
+	address := flag.String("address", "127.0.0.1:8080", "where -serve listens")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *serve); err != nil {
+	if !*serve {
+		*address = "127.0.0.1:0"
+	}
+	if err := run(ctx, *address, *serve); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, serve bool) error {
+func run(ctx context.Context, address string, serve bool) error {
 	secret, err := webhook.ParseSecret(secretText)
 	if err != nil {
 		return err
-	}
-	address := "127.0.0.1:0"
-	if serve {
-		address = "127.0.0.1:8080"
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,7 +59,11 @@ func describe(e *event.Event) conformance.Event {
 	add(spec.SpecVersion, spec.String, e.SpecVersion())
 	add(spec.EventType, spec.String, e.Type())
 	add(spec.DataContentType, spec.String, e.DataContentType())
-	add(spec.DataSchema, spec.URI, e.DataSchema())
+	if e.SpecVersion() == spec.V03.String() {
+		add(spec.SchemaURL, spec.URIReference, e.DataSchema())
+	} else {
+		add(spec.DataSchema, spec.URI, e.DataSchema())
+	}
 	add(spec.Subject, spec.String, e.Subject())
 	if t := e.Time(); !t.IsZero() {
 		add(spec.Time, spec.Timestamp, t.Format(time.RFC3339Nano))
@@ -83,6 +88,10 @@ func describe(e *event.Event) conformance.Event {
 // build makes an event with the setters of the SDK, which checks itself.
 func build(n conformance.Event) (event.Event, error) {
 	e := event.New()
+	schema := spec.DataSchema
+	if slices.ContainsFunc(n.Attributes, func(a conformance.Attribute) bool { return a.Name == spec.SpecVersion && a.Text == spec.V03.String() }) {
+		schema = spec.SchemaURL
+	}
 	for _, a := range n.Attributes {
 		switch a.Name {
 		case spec.SpecVersion:
@@ -95,7 +104,7 @@ func build(n conformance.Event) (event.Event, error) {
 			e.SetType(a.Text)
 		case spec.DataContentType:
 			e.SetDataContentType(a.Text)
-		case spec.DataSchema:
+		case schema:
 			e.SetDataSchema(a.Text)
 		case spec.Subject:
 			e.SetSubject(a.Text)

@@ -1,31 +1,36 @@
-// Command adapter lets "ce conformance --adapter" test sdk-go. It does what a user
-// of that SDK does: events are read by its functions for requests and validated,
-// built with its setters, and written by its functions for requests.
+// Command adapter lets "ce conformance --adapter" test sdk-go. It does what a user of that
+// SDK does: events are read by the functions of its bindings and validated, built with its
+// setters, and written by the functions of its bindings. With -jetstream, messages of NATS
+// are those of its binding for JetStream.
+//
+// It is a module of its own, because the AMQP binding needs an old version of its client.
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"io"
+	"flag"
 	"log"
-	"net/http"
 	"os"
 	"runtime/debug"
-	"strings"
-	"unicode"
 
 	"github.com/cloudevents/sdk-go/v2/binding"
 	"github.com/cloudevents/sdk-go/v2/event"
-	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
+
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 func main() {
-	codec := conformance.Codec{Check: check, Decode: decode, Encode: encode, Transcode: transcode}
-	if err := codec.Serve("sdk-go "+version(), os.Stdin, os.Stdout); err != nil {
+	log.SetFlags(0)
+	jetStream := flag.Bool("jetstream", false, "take the binding for JetStream in place of that for NATS")
+	flag.Parse()
+	a, name := newAdapter(*jetStream), "sdk-go "+version()
+	if *jetStream {
+		name += " with JetStream"
+	}
+	codec := conformance.Codec{Check: check, Decode: a.decode, Encode: a.encode, Transcode: a.transcode}
+	if err := codec.Serve(name, os.Stdin, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -41,51 +46,48 @@ func version() string {
 	return "of an unknown version"
 }
 
-// known reports whether this adapter serves a protocol: HTTP, and documents.
-func known(p conformance.Protocol) bool {
-	return p == conformance.Request || p == conformance.Response || p == conformance.JSON
+// adapter has the bindings but HTTP.
+type adapter map[conformance.Protocol]messages
+
+// messages is a binding of the SDK. Its messages carry one event.
+type messages struct {
+	read  func(parts []conformance.Part) (*event.Event, error)
+	write func(m binding.Message, mode cloudevents.Mode) ([]conformance.Part, error)
 }
 
-func decode(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
-	if len(exts) > 0 || !known(m.Protocol) {
+func newAdapter(jetStream bool) adapter {
+	nats := messages{readNATS, writeNATS}
+	if jetStream {
+		nats = messages{readJetStream, writeJetStream}
+	}
+	return adapter{conformance.Kafka: {readKafka, writeKafka}, conformance.NATS: nats, conformance.AMQP: {readAMQP, writeAMQP}}
+}
+
+func (a adapter) decode(m conformance.Message, batch bool, exts []spec.Attribute) ([]conformance.Event, error) {
+	if len(exts) > 0 {
 		return nil, conformance.ErrSkipped // it has no types for extensions in a decode
 	}
-	events, err := read(m, batch)
+	events, err := a.read(m, batch)
 	if err != nil {
 		return nil, err
 	}
-	var neutral []conformance.Event
+	neutral := []conformance.Event{}
 	for i := range events {
 		neutral = append(neutral, describe(&events[i]))
 	}
 	return neutral, nil
 }
 
-// read returns the events in a message, which the SDK takes from requests.
-func read(m conformance.Message, batch bool) ([]event.Event, error) {
-	req, err := http.NewRequest(http.MethodPost, "http://example.com/", bytes.NewReader(m.Body))
-	if err != nil {
-		return nil, err
-	}
-	for name, values := range m.Header { // net/http makes names canonical
-		for _, v := range values {
-			req.Header.Add(name, v)
-		}
-	}
-	var events []event.Event
+// read returns the events in a message, as receivers of the SDK get them.
+func (a adapter) read(m conformance.Message, batch bool) (events []event.Event, err error) {
+	b, ok := a[m.Protocol]
 	switch {
-	case m.Protocol == conformance.JSON && batch:
-		req.Header.Set("Content-Type", spec.BatchMediaTypeJSON)
-	case m.Protocol == conformance.JSON:
-		req.Header.Set("Content-Type", spec.MediaTypeJSON)
-	}
-	if batch {
-		events, err = cehttp.NewEventsFromHTTPRequest(req)
-	} else {
-		var e *event.Event
-		if e, err = cehttp.NewEventFromHTTPRequest(req); err == nil {
-			events = []event.Event{*e}
-		}
+	case overHTTP(m.Protocol):
+		events, err = readHTTP(m, batch)
+	case ok && !batch:
+		events, err = one(b.read(m.Parts))
+	default:
+		err = conformance.ErrSkipped
 	}
 	if err != nil {
 		return nil, err
@@ -98,8 +100,9 @@ func read(m conformance.Message, batch bool) ([]event.Event, error) {
 	return events, nil
 }
 
-func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
-	if !known(p) || p == conformance.Response && mode == cloudevents.BatchMode {
+func (a adapter) encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Protocol) (conformance.Message, error) {
+	b, ok := a[p]
+	if !overHTTP(p) && (!ok || mode == cloudevents.BatchMode) {
 		return conformance.Message{}, conformance.ErrSkipped
 	}
 	events := []event.Event{} // it writes nil as null
@@ -110,50 +113,33 @@ func encode(neutral []conformance.Event, mode cloudevents.Mode, p conformance.Pr
 		}
 		events = append(events, e)
 	}
-	m, err := write(events, mode)
-	m.Protocol = p
-	return m, err
+	if overHTTP(p) {
+		return writeHTTP(events, mode, p)
+	}
+	parts, err := b.write(binding.ToMessage(&events[0]), mode)
+	return conformance.Message{Protocol: p, Parts: parts}, err
 }
 
-// write returns the request that the SDK makes of events.
-func write(events []event.Event, mode cloudevents.Mode) (m conformance.Message, err error) {
-	ctx := binding.WithForceBinary(context.Background())
-	if mode == cloudevents.StructuredMode {
-		ctx = binding.WithForceStructured(ctx)
-	}
-	req, err := http.NewRequest(http.MethodPost, "http://example.com/", nil)
-	switch {
-	case err != nil:
-		return m, err
-	case mode == cloudevents.BatchMode:
-		req, err = cehttp.NewHTTPRequestFromEvents(ctx, "http://example.com/", events)
-	default:
-		err = cehttp.WriteRequest(ctx, binding.ToMessage(&events[0]), req)
-	}
-	if err != nil {
-		return m, err
-	}
-	for name, values := range req.Header {
-		for _, v := range values {
-			if strings.ContainsFunc(v, unicode.IsControl) {
-				return m, fmt.Errorf("net/http would refuse the header %s", name)
-			}
-		}
-	}
-	m = conformance.Message{Protocol: conformance.Request, Header: req.Header}
-	if req.Body != nil {
-		m.Body, err = io.ReadAll(req.Body)
-	}
-	return m, err
-}
-
-func transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
-	if !known(m.Protocol) {
-		return conformance.Message{}, conformance.ErrSkipped
-	}
-	events, err := read(m, batch)
+func (a adapter) transcode(m conformance.Message, batch bool, mode cloudevents.Mode) (conformance.Message, error) {
+	events, err := a.read(m, batch)
 	if err != nil {
 		return conformance.Message{}, err
 	}
-	return write(events, mode)
+	return writeHTTP(events, mode, conformance.Request)
+}
+
+// modeContext returns the context with which the SDK writes a message in that mode.
+func modeContext(mode cloudevents.Mode) context.Context {
+	if mode == cloudevents.StructuredMode {
+		return binding.WithForceStructured(context.Background())
+	}
+	return binding.WithForceBinary(context.Background())
+}
+
+// one returns the event as a list.
+func one(e *event.Event, err error) ([]event.Event, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []event.Event{*e}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
@@ -138,6 +139,9 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNoTopic
 	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cekgo: Decoder: %w", err)
+	}
 	return c.Delivery.Validate()
 }
 
@@ -215,7 +219,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 		fetches.EachError(func(topic string, number int32, cause error) {
 			switch {
 			case passes(cause) && topic == "": // about the group
-				c.logger().LogAttrs(ctx, slog.LevelWarn, "out of the group for a while", slog.String("error", cause.Error()))
+				c.logger().LogAttrs(ctx, slog.LevelWarn, "out of the group for a while", eventlog.Error(cause))
 				return
 			case passes(cause):
 			case err != nil: // one is enough
@@ -227,7 +231,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Shorten(topic, 64), cause)
 				return
 			}
-			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), slog.String("error", cause.Error()))
+			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), eventlog.Error(cause))
 		})
 		if err != nil {
 			return err
@@ -336,12 +340,12 @@ func (c *Consumer) partition(at place) *partition {
 // revoked is called by the client before partitions go to another member of the group.
 func (c *Consumer) revoked(ctx context.Context, client *kgo.Client, partitions map[string][]int32) {
 	if err := c.end(partitions); err != nil {
-		c.logger().LogAttrs(ctx, slog.LevelWarn, "partitions were taken away", slog.String("error", err.Error()))
+		c.logger().LogAttrs(ctx, slog.LevelWarn, "partitions were taken away", eventlog.Error(err))
 	}
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	if err := client.CommitMarkedOffsets(ctx); err != nil {
-		c.logger().LogAttrs(ctx, slog.LevelWarn, "commit failed", slog.String("error", err.Error()))
+		c.logger().LogAttrs(ctx, slog.LevelWarn, "commit failed", eventlog.Error(err))
 	}
 }
 

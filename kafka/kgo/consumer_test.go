@@ -16,7 +16,9 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Every event is handled though a third of the attempts fail, in the order of each key, and
@@ -366,6 +368,7 @@ func TestValidate(t *testing.T) {
 		"no handler":        with(&cekgo.Consumer{}, own...),
 		"no callback":       with(&cekgo.Consumer{Delivery: ok, Invalid: dispatch.SkipInvalid}, own...),
 		"no topic":          with(&cekgo.Consumer{Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid}, own...),
+		"bad extension":     with(&cekgo.Consumer{Delivery: ok, Decoder: cekafka.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}}, own...),
 	} {
 		if err := c.Run(context.Background()); err == nil {
 			t.Errorf("%s: no error", reason)

@@ -34,6 +34,8 @@ type Reason struct {
 //
 // With why.Knative, an event in binary mode also gets the extensions knativeerrordest,
 // knativeerrorcode, and knativeerrordata, which is base64.
+//
+// A [Consumer] leaves all these headers out if the record is too large with them.
 func DeadLetterRecord(r *kgo.Record, topic string, why Reason) *kgo.Record {
 	headers := slices.DeleteFunc(slices.Clone(r.Headers), func(h kgo.RecordHeader) bool { return isAdded(h.Key, why.Knative) })
 	add := func(name, value string) {
@@ -49,6 +51,12 @@ func DeadLetterRecord(r *kgo.Record, topic string, why Reason) *kgo.Record {
 			add("ce_"+x.Name, x.Value.String())
 		}
 	}
+	return &kgo.Record{Topic: topic, Key: r.Key, Value: r.Value, Headers: headers, Timestamp: r.Timestamp}
+}
+
+// bareRecord returns a record for a topic as r is, without the headers of an older dead letter.
+func bareRecord(r *kgo.Record, topic string) *kgo.Record {
+	headers := slices.DeleteFunc(slices.Clone(r.Headers), func(h kgo.RecordHeader) bool { return isAdded(h.Key, false) })
 	return &kgo.Record{Topic: topic, Key: r.Key, Value: r.Value, Headers: headers, Timestamp: r.Timestamp}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -96,7 +97,12 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
 	}
 	why.Knative = c.KnativeErrors
 	letter := DeadLetterRecord(r, c.DeadLetter, why)
-	if err := c.Client.ProduceSync(p.ctx, letter).FirstErr(); err != nil {
+	err := c.Client.ProduceSync(p.ctx, letter).FirstErr()
+	if errors.Is(err, kerr.MessageTooLarge) {
+		letter = bareRecord(r, c.DeadLetter)
+		err = c.Client.ProduceSync(p.ctx, letter).FirstErr()
+	}
+	if err != nil {
 		if p.ctx.Err() == nil {
 			c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, err)))
 		}

@@ -49,18 +49,24 @@ func newClient(t testing.TB, addrs []string, opts ...kgo.Opt) *kgo.Client {
 // join makes the client of a consumer.
 func join(t testing.TB, addrs []string, c *cekgo.Consumer) {
 	t.Helper()
+	joinWith(t, addrs, c)
+}
+
+// joinWith is join with further options.
+func joinWith(t testing.TB, addrs []string, c *cekgo.Consumer, opts ...kgo.Opt) {
+	t.Helper()
 	if c.Delivery.Logger == nil {
 		c.Delivery.Logger = slog.New(slog.DiscardHandler)
 	}
-	client, err := newGroupClient(addrs, c)
+	client, err := newGroupClient(addrs, c, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.CloseAllowingRebalance)
 }
 
-func newGroupClient(addrs []string, c *cekgo.Consumer) (client *kgo.Client, err error) {
-	c.Client, err = kgo.NewClient(append(c.Options(), kgo.SeedBrokers(addrs...), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic),
+func newGroupClient(addrs []string, c *cekgo.Consumer, opts ...kgo.Opt) (client *kgo.Client, err error) {
+	c.Client, err = kgo.NewClient(append(append(c.Options(), opts...), kgo.SeedBrokers(addrs...), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic),
 		kgo.FetchMaxWait(50*time.Millisecond), kgo.AutoCommitInterval(100*time.Millisecond), kgo.SessionTimeout(2*time.Second), kgo.HeartbeatInterval(200*time.Millisecond))...)
 	return c.Client, err
 }

@@ -29,7 +29,7 @@ type partition struct {
 	news    atomic.Bool  // a record has finished since the last mark
 
 	mu        sync.Mutex
-	tasks     []*task // not finished, or behind one that is not, in their order, as of the last advance
+	tasks     [][]task // not finished, or behind one that is not, in their order, as of the last advance
 	paused    bool
 	stopped   bool // stopping is closed
 	ended     bool // nothing more is marked
@@ -40,19 +40,13 @@ type partition struct {
 
 // lane is a queue of records that are handled one after the other.
 type lane struct {
-	queue []*task       // mu of the partition guards it
-	wake  chan struct{} // has room for one
-	room  []delivery    // for the next records
+	first, last *task         // of the queue; mu of the partition guards it
+	wake        chan struct{} // has room for one
+	room        []delivery    // for the next records
 }
 
-const (
-	// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed.
-	deliveriesTogether = 8
-
-	// tasksTogether is how many records a lane takes at once, because a lock for each of
-	// them takes as long as a part of its decoding.
-	tasksTogether = 32
-)
+// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed.
+const deliveriesTogether = 2
 
 // delivery returns a delivery of a record.
 func (l *lane) delivery(r *kgo.Record) *delivery {
@@ -68,6 +62,7 @@ func (l *lane) delivery(r *kgo.Record) *delivery {
 // task is one record.
 type task struct {
 	record   *kgo.Record
+	next     *task // of the lane
 	finished atomic.Bool
 }
 
@@ -145,12 +140,17 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	for i, r := range records {
 		t := &tasks[i]
 		t.record = r
-		p.tasks = append(p.tasks, t)
 		l := p.lane(r)
-		l.queue = append(l.queue, t)
+		if l.last == nil {
+			l.first = t
+		} else {
+			l.last.next = t
+		}
+		l.last = t
 	}
+	p.tasks = append(p.tasks, tasks)
 	for i := range p.lanes {
-		if l := &p.lanes[i]; len(l.queue) > 0 {
+		if l := &p.lanes[i]; l.first != nil {
 			select {
 			case l.wake <- struct{}{}:
 			default:
@@ -175,9 +175,8 @@ func (p *partition) lane(r *kgo.Record) *lane {
 // run handles the records of a lane, until one cannot be settled or the partition ends.
 func (p *partition) run(l *lane) {
 	for {
-		tasks := p.take(l)
-		for i, t := range tasks {
-			tasks[i] = nil
+		first := p.take(l)
+		for t := first; t != nil; t = t.next {
 			if isClosed(p.stopping) || isClosed(p.ending) { // even if there are records
 				return
 			}
@@ -188,7 +187,7 @@ func (p *partition) run(l *lane) {
 				return
 			}
 		}
-		if len(tasks) > 0 {
+		if first != nil {
 			continue
 		}
 		select {
@@ -210,16 +209,13 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// take takes the next records of a lane. There may be none.
-func (p *partition) take(l *lane) []*task {
+// take takes the records of a lane, and returns the first of them, or nil.
+func (p *partition) take(l *lane) *task {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := min(len(l.queue), tasksTogether)
-	tasks := l.queue[:n]
-	if l.queue = l.queue[n:]; len(l.queue) == 0 {
-		l.queue = nil
-	}
-	return tasks
+	first := l.first
+	l.first, l.last = nil, nil
+	return first
 }
 
 // begin counts a record that a lane begins to handle.
@@ -252,17 +248,22 @@ func (p *partition) end(t *task, settled bool) {
 
 // advance finds out which records are finished from the beginning on. The caller holds mu.
 func (p *partition) advance() {
-	n := 0
-	for n < len(p.tasks) && p.tasks[n].finished.Load() {
-		n++
+	for len(p.tasks) > 0 {
+		tasks, n := p.tasks[0], 0
+		for n < len(tasks) && tasks[n].finished.Load() {
+			n++
+		}
+		if n > 0 {
+			p.last = tasks[n-1].record
+			p.next = p.last.Offset + 1
+		}
+		if n < len(tasks) {
+			p.tasks[0] = tasks[n:]
+			return
+		}
+		p.tasks[0] = nil
+		p.tasks = p.tasks[1:]
 	}
-	if n == 0 {
-		return
-	}
-	p.last = p.tasks[n-1].record
-	p.next = p.last.Offset + 1
-	clear(p.tasks[:n])
-	p.tasks = p.tasks[n:]
 }
 
 // mark marks what is finished, for the next commit.

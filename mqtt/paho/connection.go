@@ -11,6 +11,7 @@ import (
 	"github.com/eclipse/paho.golang/autopaho"
 	"github.com/eclipse/paho.golang/paho"
 
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
@@ -66,6 +67,11 @@ func (c *Consumer) amend(p *paho.Connect) {
 // again, unless the broker has lost the session. They are handled then, because nobody else
 // has them.
 func (c *Consumer) up(m *autopaho.ConnectionManager, ack *paho.Connack) {
+	largest := uint32(0)
+	if p := ack.Properties; p != nil && p.MaximumPacketSize != nil {
+		largest = *p.MaximumPacketSize
+	}
+	c.largest.Store(largest)
 	again := c.queue.Resume(ack.SessionPresent)
 	if again && !ack.SessionPresent {
 		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "the broker has lost the session, and what it had not delivered")
@@ -82,7 +88,7 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 	for _, topic := range c.Topics {
 		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: 1}) // retained messages once
 	}
-	for attempt := 1; c.quit.Err() == nil; attempt++ {
+	for attempt := 1; c.misfit == nil && c.quit.Err() == nil; attempt++ {
 		ack, err := m.Subscribe(c.quit, s)
 		switch {
 		case err == nil && !slices.Contains(ack.Reasons, 0):
@@ -95,7 +101,7 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 		case errors.Is(err, autopaho.ConnectionDownError), errors.Is(err, paho.ErrConnectionLost), c.quit.Err() != nil:
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.Any("error", err))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
 		if !pause.For(c.quit, m.Done(), c.Delivery.Backoff(attempt, 0)) {
 			return
 		}
@@ -122,7 +128,7 @@ func (c *Consumer) received(r paho.PublishReceived) (handled bool, err error) {
 		return false, nil
 	}
 	if !c.queue.Add(r.Packet.Topic, r.Packet.QoS, &task{r.Packet, r.Client}) {
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", r.Packet.Topic))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", eventlog.Cut(r.Packet.Topic)))
 	}
 	return true, nil
 }

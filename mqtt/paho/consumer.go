@@ -3,7 +3,9 @@ package cepaho
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
@@ -11,6 +13,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
 )
@@ -83,6 +87,7 @@ type Consumer struct {
 	misfit   error         // of the configuration
 	failed   chan error    // has room for one; made by Configure
 	ackAfter time.Duration // until the client sends acknowledgements
+	largest  atomic.Uint32 // packet that the broker takes, in bytes; 0 is any
 
 	quit context.Context    // ends when no more events are to be handled; made by Configure
 	stop context.CancelFunc // of quit
@@ -130,6 +135,8 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 		c.misfit = errNoSession
 	case cfg.CleanStartOnInitialConnection:
 		c.misfit = errCleanStart
+	default:
+		c.misfit = c.badTopic()
 	}
 	c.failed = make(chan error, 1)
 	c.quit, c.stop = context.WithCancel(context.Background())
@@ -141,6 +148,21 @@ func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	}
 	c.ackAfter = cfg.SendAcksInterval
 	c.connect(cfg)
+}
+
+// badTopic returns why Topics or DeadLetter are malformed, or nil.
+func (c *Consumer) badTopic() error {
+	for _, filter := range c.Topics {
+		if err := mqtttopic.Filter(filter); err != nil {
+			return fmt.Errorf("cepaho: Topics: %w", err)
+		}
+	}
+	if c.DeadLetter != "" {
+		if err := mqtttopic.Name(c.DeadLetter); err != nil {
+			return fmt.Errorf("cepaho: DeadLetter: %w", err)
+		}
+	}
+	return nil
 }
 
 // Validate reports settings with which Run would not begin.
@@ -156,6 +178,9 @@ func (c *Consumer) Validate() error {
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNoDeadTopic
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cepaho: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }
@@ -219,7 +244,7 @@ func (c *Consumer) acknowledge(t *task) {
 		c.fail(errNotConfigured)
 	case err != nil:
 		c.logger().LogAttrs(c.ctx, slog.LevelWarn, "message not acknowledged",
-			slog.String("topic", t.publish.Topic), slog.Int("packet", int(t.publish.PacketID)), slog.String("error", err.Error()))
+			slog.String("topic", eventlog.Cut(t.publish.Topic)), slog.Int("packet", int(t.publish.PacketID)), eventlog.Error(err))
 	}
 }
 

@@ -18,7 +18,9 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/freeport"
+	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Every event is handled though a third of the attempts fail and connections are lost; the events
@@ -427,8 +429,11 @@ func TestValidate(t *testing.T) {
 	ok := dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}
 	for reason, c := range map[string]*cepaho.Consumer{
 		"no handler":     {},
+		"bad extension":  {Delivery: ok, Decoder: cemqtt.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
 		"no callback":    {Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
+		"bad filter":     {Delivery: ok, Topics: []string{"orders/#/placed"}},
+		"bad letter":     {Delivery: ok, DeadLetter: "dead/#"},
 	} {
 		_, ended := begin(t, address, c)
 		if err := <-ended; err == nil {

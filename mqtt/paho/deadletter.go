@@ -20,6 +20,9 @@ const HeaderTopic = "deadletter-topic"
 // aside again has only the new ones. Its QoS is 1. The Message Expiry Interval is left out, as are
 // the properties that belong to a connection. To handle it once more, publish it to the topic
 // that deadletter-topic names.
+//
+// A [Consumer] leaves the user properties of a dead letter out if the packet is larger with them
+// than the broker takes.
 func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int) *paho.Publish {
 	letter := &paho.Publish{Topic: topic, QoS: 1, Payload: p.Payload, Properties: new(paho.PublishProperties)}
 	q := letter.Properties
@@ -31,6 +34,13 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 	q.User.Add(dispatch.DeadLetterReason, dispatch.DeadLetterText(cause))
 	q.User.Add(dispatch.DeadLetterAttempts, strconv.Itoa(attempts))
 	q.User.Add(HeaderTopic, p.Topic)
+	return letter
+}
+
+// barePublish returns the dead letter of p without the user properties of a dead letter.
+func barePublish(p *paho.Publish, topic string) *paho.Publish {
+	letter := DeadLetterPublish(p, topic, nil, 0)
+	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool { return isAdded(u.Key) })
 	return letter
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
@@ -53,7 +55,7 @@ func (c *Consumer) handle(t *task) bool {
 
 // invalid deals with a message in which there is no valid event.
 func (c *Consumer) invalid(p *paho.Publish, err error) bool {
-	c.Delivery.Invalid(c.ctx, err, slog.String("topic", p.Topic), slog.Int("packet", int(p.PacketID)))
+	c.Delivery.Invalid(c.ctx, err, slog.String("topic", eventlog.Cut(p.Topic)), slog.Int("packet", int(p.PacketID)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
 		return c.setAside(p, err, 0, 400)
@@ -77,9 +79,12 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 	if c.KnativeErrors {
 		addKnative(letter, dispatch.KnativeErrors("mqtt:"+p.Topic, status, cause))
 	}
+	if c.isTooLarge(letter) {
+		letter = barePublish(p, c.DeadLetter)
+	}
 	if err := c.publish(letter); err != nil {
 		if c.quit.Err() == nil {
-			c.fail(undeliverable(p, attempts, errors.Join(cause, err)))
+			c.fail(undeliverable(p, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", err))))
 		}
 		return false
 	}
@@ -88,8 +93,12 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 }
 
 // publish publishes a dead letter, as often as a handler is tried. It waits for a connection as
-// long as Run does not end.
+// long as Run does not end. A letter that is too large is not published: the client would send it
+// again at each connection, which the broker ends.
 func (c *Consumer) publish(letter *paho.Publish) error {
+	if c.isTooLarge(letter) {
+		return &SendError{Topic: letter.Topic, Err: fmt.Errorf("%w: the broker takes %d bytes", errLargePacket, c.largest.Load())}
+	}
 	for attempt := 1; ; attempt++ {
 		if err := c.Client.AwaitConnection(c.quit); err != nil && c.quit.Err() == nil {
 			return err
@@ -103,6 +112,18 @@ func (c *Consumer) publish(letter *paho.Publish) error {
 			return err
 		}
 	}
+}
+
+var errLargePacket = errors.New("the packet is too large")
+
+// isTooLarge reports whether a packet is larger than the broker takes.
+func (c *Consumer) isTooLarge(p *paho.Publish) bool {
+	most := c.largest.Load()
+	if most == 0 {
+		return false
+	}
+	size, err := p.Packet().WriteTo(io.Discard)
+	return err == nil && size > int64(most)
 }
 
 func undeliverable(p *paho.Publish, attempts int, err error) error {

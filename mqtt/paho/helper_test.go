@@ -71,8 +71,8 @@ func mosquitto(t testing.TB) string {
 }
 
 // restartable starts Mosquitto, and returns its address and a function that stops it and starts it
-// again. It keeps its sessions on disk.
-func restartable(t testing.TB) (address string, restart func()) {
+// again. It keeps its sessions on disk. more are lines of its configuration.
+func restartable(t testing.TB, more ...string) (address string, restart func()) {
 	t.Helper()
 	program, err := exec.LookPath("mosquitto")
 	if err != nil {
@@ -92,6 +92,9 @@ func restartable(t testing.TB) (address string, restart func()) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "mosquitto.conf")
 	settings := "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location " + dir + "/\nmax_queued_messages 0\n"
+	for _, line := range more {
+		settings += line + "\n"
+	}
 	if os.Getuid() == 0 {
 		settings += "user root\n"
 	}

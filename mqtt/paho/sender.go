@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -31,7 +32,8 @@ type Sender struct {
 	// Client publishes the events. The Sender does not close it.
 	Client Publisher
 
-	// Topic is the topic of the events.
+	// Topic is the topic of the events, without wildcards. A broker ends the connection at a
+	// malformed one, so that Validate and Send refuse it.
 	Topic string
 
 	// Encoder encodes the events. The zero value writes binary mode. With its Retain the
@@ -56,7 +58,7 @@ type Sender struct {
 
 const (
 	maxPayload = 268_000_000
-	extension  = "expirytime"
+	expiryTime = "expirytime"
 )
 
 var (
@@ -72,13 +74,16 @@ var (
 	ErrTooLarge = errors.New("the payload is larger than Sender.MaxPayload")
 )
 
-// Validate reports a Sender that cannot send.
+// Validate reports a Sender that cannot send: without a Client, or with a malformed Topic.
 func (s *Sender) Validate() error {
 	switch {
 	case s.Client == nil:
 		return errNoSenderClient
 	case s.Topic == "":
 		return errNoTopic
+	}
+	if err := mqtttopic.Name(s.Topic); err != nil {
+		return fmt.Errorf("cepaho: Topic: %w", err)
 	}
 	return nil
 }
@@ -170,7 +175,7 @@ func (s *Sender) fail(err error) error { return &SendError{Index: -1, Topic: s.T
 
 // expiry returns the seconds until an event expires, or nil.
 func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
-	v, ok := e.Get(extension)
+	v, ok := e.Get(expiryTime)
 	if !ok {
 		return nil, nil
 	}
@@ -239,7 +244,7 @@ func (e *SendError) Retryable() bool {
 	case 0x87, 0x90, 0x95, 0x99: // not authorized, topic name, packet too large, payload format
 		return false
 	}
-	for _, final := range []error{ErrTooLarge, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {
+	for _, final := range []error{ErrTooLarge, errLargePacket, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {
 		if errors.Is(e.Err, final) {
 			return false
 		}

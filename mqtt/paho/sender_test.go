@@ -121,7 +121,7 @@ func TestSendErrors(t *testing.T) {
 	ctx := context.Background()
 	valid, invalid, empty := event(1), cloudevents.Event{}, event(2)
 	empty.Data, empty.DataContentType = nil, ""
-	for reason, s := range map[string]*cepaho.Sender{"no client": {Topic: topic}, "no topic": {Client: m}} {
+	for reason, s := range map[string]*cepaho.Sender{"no client": {Topic: topic}, "no topic": {Client: m}, "wildcard": {Client: m, Topic: "orders/#"}} {
 		if s.Send(ctx, &valid) == nil {
 			t.Errorf("%s: no error", reason)
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
@@ -102,6 +104,8 @@ func (c *Consumer) Configure(o *mqtt.ClientOptions) {
 		c.misfit = errNoClientID
 	case !o.AutoReconnect:
 		c.misfit = errNoReconnect
+	default:
+		c.misfit = c.badTopic()
 	}
 	c.failed = make(chan error, 1)
 	c.quit, c.stop = context.WithCancel(context.Background())
@@ -114,6 +118,21 @@ func (c *Consumer) Configure(o *mqtt.ClientOptions) {
 		}
 		c.subscribe(client)
 	})
+}
+
+// badTopic returns why Topics or DeadLetter are malformed, or nil.
+func (c *Consumer) badTopic() error {
+	for _, filter := range c.Topics {
+		if err := mqtttopic.Filter(filter); err != nil {
+			return fmt.Errorf("cepaho311: Topics: %w", err)
+		}
+	}
+	if c.DeadLetter != "" {
+		if err := mqtttopic.Name(c.DeadLetter); err != nil {
+			return fmt.Errorf("cepaho311: DeadLetter: %w", err)
+		}
+	}
+	return nil
 }
 
 // Validate reports settings with which Run would not begin.
@@ -129,6 +148,9 @@ func (c *Consumer) Validate() error {
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNoDeadTopic
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cepaho311: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }
@@ -169,12 +191,12 @@ func (c *Consumer) Run(ctx context.Context) error {
 // subscribe subscribes, and ends Run if the broker refuses. It ends with the connection: the
 // client calls it at the next one.
 func (c *Consumer) subscribe(client mqtt.Client) {
-	for attempt := 1; len(c.Topics) > 0; attempt++ {
+	for attempt := 1; c.misfit == nil && len(c.Topics) > 0; attempt++ {
 		err := c.subscribeOnce(client)
 		if err == nil || c.quit.Err() != nil || !client.IsConnectionOpen() {
 			return
 		}
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", slog.String("error", err.Error()))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "subscription failed", eventlog.Error(err))
 		if !pause.For(c.quit, nil, c.Delivery.Backoff(attempt, 0)) {
 			return
 		}
@@ -213,7 +235,7 @@ func (c *Consumer) received(_ mqtt.Client, m mqtt.Message) {
 	own := &message{Message: m}
 	c.acks.add(own) // before a lane can settle it
 	if !c.queue.Add(m.Topic(), m.Qos(), own) {
-		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", m.Topic()))
+		c.logger().LogAttrs(context.Background(), slog.LevelWarn, "message of QoS 0 dropped: too many wait", slog.String("topic", eventlog.Cut(m.Topic())))
 	}
 }
 

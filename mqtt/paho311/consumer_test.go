@@ -20,6 +20,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 	cepaho311 "github.com/seed763dd41b/cloudevents/mqtt/paho311"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Every event is handled though a third of the attempts fail and connections are lost; the events
@@ -354,8 +355,11 @@ func TestValidate(t *testing.T) {
 	ok := dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}
 	for reason, c := range map[string]*cepaho311.Consumer{
 		"no handler":     {},
+		"bad extension":  {Delivery: ok, Decoder: cemqtt.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
 		"no callback":    {Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
+		"bad filter":     {Delivery: ok, Topics: []string{"orders/#/placed"}},
+		"bad letter":     {Delivery: ok, DeadLetter: "dead/#"},
 	} {
 		_, ended, _ := begin(t, address, c)
 		if err := <-ended; err == nil {

@@ -9,6 +9,7 @@ import (
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
@@ -41,7 +42,7 @@ func (c *Consumer) handle(own *message) bool {
 
 // invalid deals with a message in which there is no valid event.
 func (c *Consumer) invalid(m mqtt.Message, err error) bool {
-	c.Delivery.Invalid(c.ctx, err, slog.String("topic", m.Topic()), slog.Int("packet", int(m.MessageID())))
+	c.Delivery.Invalid(c.ctx, err, slog.String("topic", eventlog.Cut(m.Topic())), slog.Int("packet", int(m.MessageID())))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
 		return c.setAside(m, err, 0)
@@ -63,7 +64,7 @@ func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
 	}
 	if err := c.publish(m.Payload()); err != nil {
 		if c.quit.Err() == nil {
-			c.fail(undeliverable(m, attempts, errors.Join(cause, err)))
+			c.fail(undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
 		}
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
@@ -23,7 +24,8 @@ type Sender struct {
 	// Client publishes the events. The Sender does not close it.
 	Client mqtt.Client
 
-	// Topic is the topic of the events.
+	// Topic is the topic of the events, without wildcards. A broker ends the connection at a
+	// malformed one, so that Validate and Send refuse it.
 	Topic string
 
 	// Encoder encodes the events, in structured mode for MQTT 3.1.1 whatever its Version and
@@ -52,13 +54,16 @@ var (
 	ErrTooLarge = errors.New("the payload is larger than Sender.MaxPayload")
 )
 
-// Validate reports a Sender that cannot send.
+// Validate reports a Sender that cannot send: without a Client, or with a malformed Topic.
 func (s *Sender) Validate() error {
 	switch {
 	case s.Client == nil:
 		return errNoSenderClient
 	case s.Topic == "":
 		return errNoTopic
+	}
+	if err := mqtttopic.Name(s.Topic); err != nil {
+		return fmt.Errorf("cepaho311: Topic: %w", err)
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func TestSendErrors(t *testing.T) {
 	ctx := context.Background()
 	valid, large, invalid := event(1), event(2), cloudevents.Event{}
 	large.Data = []byte(`"a long text that is larger than the limit of the sender in this test, which is two hundred bytes, and so it has to go on for a while"`)
-	for reason, s := range map[string]*cepaho311.Sender{"no client": {Topic: topic}, "no topic": {Client: client}} {
+	for reason, s := range map[string]*cepaho311.Sender{"no client": {Topic: topic}, "no topic": {Client: client}, "wildcard": {Client: client, Topic: "orders/+"}} {
 		if s.Send(ctx, &valid) == nil || s.SendBatch(ctx, nil) == nil {
 			t.Errorf("%s: no error", reason)
 		}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
@@ -102,6 +104,11 @@ func (c *Consumer) Validate() error {
 		return errNoDeadLetter
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
+	case hasWildcard(c.DeadLetter):
+		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
+	}
+	if err := extension.Check(c.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cenatsgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
 }
@@ -122,7 +129,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	if prefetch <= 0 {
 		prefetch = defaultPrefetch
 	}
-	messages, err := c.Consumer.Messages(jetstream.PullMaxMessages(prefetch))
+	messages, err := c.open(prefetch)
 	if err != nil {
 		return fmt.Errorf("cenatsgo: %w", err)
 	}
@@ -150,7 +157,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 	case err = <-r.failed:
 	}
 	close(r.stopping)
-	messages.Stop()
+	r.stop()
 	left := r.end(c.Grace, cancel, idle)
 	if left == 0 {
 		<-extended
@@ -170,9 +177,83 @@ type run struct {
 	failed   chan error        // has room for one
 
 	reading  sync.Mutex // one worker reads at a time
+	failures int        // of reading, since there was a message
+
+	mu       sync.Mutex
 	messages jetstream.MessagesContext
+	stopped  bool
 
 	workers []worker
+}
+
+// open begins to read messages.
+func (c *Consumer) open(prefetch int) (jetstream.MessagesContext, error) {
+	return c.Consumer.Messages(jetstream.PullMaxMessages(prefetch))
+}
+
+// source returns where messages are read.
+func (r *run) source() jetstream.MessagesContext {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.messages
+}
+
+// stop reads no more messages.
+func (r *run) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = true
+	r.messages.Stop()
+}
+
+// next returns the next message.
+func (r *run) next(ctx context.Context) (jetstream.Msg, error) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	for {
+		m, err := r.source().Next()
+		switch {
+		case err == nil:
+			r.failures = 0
+			return m, nil
+		case errors.Is(err, jetstream.ErrNoHeartbeat), errors.Is(err, jetstream.ErrMsgIteratorClosed), isClosed(r.stopping), ctx.Err() != nil:
+			return nil, err
+		case !r.reopen(ctx, err):
+			return nil, err
+		}
+	}
+}
+
+// reopen reads on after an error with which the client has ended, and reports whether that is
+// possible. The client takes a message without data for one of the server if it has a header
+// Status, and anyone who may publish can write that the JetStream consumer was deleted. The server
+// knows whether it was. The client then drops what it has ready, which would come again together
+// with that message: from here on it has one message at a time.
+func (r *run) reopen(ctx context.Context, cause error) bool {
+	c := r.consumer
+	if _, err := c.Consumer.Info(ctx); err != nil {
+		return false
+	}
+	r.failures++
+	c.logger().LogAttrs(r.ctx, slog.LevelWarn, "reading has ended though the JetStream consumer is there: is there a message with a header Status?",
+		eventlog.Error(cause), slog.Int("failures", r.failures))
+	timer := time.NewTimer(c.Delivery.Backoff(r.failures, 0))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-r.stopping:
+	case <-ctx.Done():
+	}
+	messages, err := c.open(1)
+	if err != nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.messages = messages; r.stopped {
+		messages.Stop()
+	}
+	return true
 }
 
 // worker has the message that it handles.
@@ -208,9 +289,7 @@ func (w *worker) isBusy() bool {
 // work handles messages, one after the other, until it is stopped or the client cannot go on.
 func (r *run) work(ctx context.Context, w *worker) {
 	for {
-		r.reading.Lock()
-		m, err := r.messages.Next()
-		r.reading.Unlock()
+		m, err := r.next(ctx)
 		switch {
 		case isClosed(r.stopping), ctx.Err() != nil:
 			if err == nil {
@@ -218,7 +297,7 @@ func (r *run) work(ctx context.Context, w *worker) {
 			}
 			return
 		case errors.Is(err, jetstream.ErrNoHeartbeat): // the server is away for a while
-			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", slog.String("error", err.Error()))
+			r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "no heartbeat from the server", eventlog.Error(err))
 		case err != nil:
 			r.fail(fmt.Errorf("cenatsgo: %w", err))
 			return
@@ -240,7 +319,8 @@ func isClosed(c <-chan struct{}) bool {
 }
 
 // extend asks the server for more time for the messages whose handlers take long, until all
-// handlers have returned.
+// handlers have returned or their contexts have ended: a message whose handler never returns
+// comes again.
 func (r *run) extend(idle <-chan struct{}) {
 	wait := defaultAckWait
 	if info := r.consumer.Consumer.CachedInfo(); info != nil && info.Config.AckWait > 0 {
@@ -251,6 +331,8 @@ func (r *run) extend(idle <-chan struct{}) {
 	for {
 		select {
 		case <-idle:
+			return
+		case <-r.ctx.Done():
 			return
 		case <-ticker.C:
 		}

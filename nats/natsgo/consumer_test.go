@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +16,9 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	cenats "github.com/seed763dd41b/cloudevents/nats"
 	cenatsgo "github.com/seed763dd41b/cloudevents/nats/natsgo"
+	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Every event is handled though a third of the attempts fail; with InOrder, in the order of the
@@ -148,7 +151,7 @@ func TestDeadLetterFails(t *testing.T) {
 	}}
 	_, ended := begin(t, c)
 	var undeliverable *dispatch.UndeliverableError
-	if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, jetstream.ErrNoStreamResponse) {
+	if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, jetstream.ErrNoStreamResponse) || !strings.Contains(err.Error(), `the dead letter was not written: cenatsgo: subject "no.stream"`) {
 		t.Errorf("error: %v", err)
 	}
 	handled := make(chan string, 1)
@@ -275,9 +278,11 @@ func TestValidate(t *testing.T) {
 		"no consumer":    {Delivery: ok},
 		"not explicit":   {Consumer: none, Delivery: ok},
 		"no handler":     {Consumer: durable},
+		"bad extension":  {Consumer: durable, Delivery: ok, Decoder: cenats.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
 		"no callback":    {Consumer: durable, Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Consumer: durable, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 		"no JetStream":   {Consumer: durable, Delivery: ok, DeadLetter: letters},
+		"wildcard":       {Consumer: durable, Delivery: ok, JetStream: js, DeadLetter: "dead.>"},
 	} {
 		if err := c.Run(context.Background()); err == nil {
 			t.Errorf("%s: no error", reason)

@@ -25,14 +25,10 @@ const (
 // DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
 // and the headers of a dead letter. Headers that begin with Nats- are those of the server, and are
 // left out. To handle it once more, publish it to the subject that deadletter-subject names.
+//
+// A [Consumer] leaves the headers of a dead letter out if the message is too large with them.
 func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *nats.Msg {
-	header := nats.Header{}
-	maps.Copy(header, m.Headers())
-	for name := range header {
-		if strings.HasPrefix(name, "Nats-") {
-			delete(header, name)
-		}
-	}
+	header := ownHeader(m)
 	header[dispatch.DeadLetterReason] = []string{dispatch.DeadLetterText(cause)}
 	header[dispatch.DeadLetterAttempts] = []string{strconv.Itoa(attempts)}
 	header[HeaderSubject] = []string{m.Subject()}
@@ -41,6 +37,21 @@ func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *
 		header[HeaderSequence] = []string{strconv.FormatUint(about.Sequence.Stream, 10)}
 	}
 	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
+}
+
+// ownHeader returns the headers of a message, without those of the server and those of a dead
+// letter.
+func ownHeader(m jetstream.Msg) nats.Header {
+	header := nats.Header{}
+	maps.Copy(header, m.Headers())
+	maps.DeleteFunc(header, func(name string, _ []string) bool {
+		switch name {
+		case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderStream, HeaderSubject, HeaderSequence:
+			return true
+		}
+		return strings.HasPrefix(name, "Nats-")
+	})
+	return header
 }
 
 // addKnative adds extensions to a dead letter that carries an event in binary mode.

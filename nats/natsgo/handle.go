@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
 // delivery is the context that a handler gets, and the message and the event that it is about, in
@@ -102,7 +104,7 @@ func (r *run) deliver(d *delivery) dispatch.Delivered {
 // invalid deals with a message in which there is no valid event.
 func (r *run) invalid(m jetstream.Msg, err error) {
 	c := r.consumer
-	c.Delivery.Invalid(r.ctx, err, slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)))
+	c.Delivery.Invalid(r.ctx, err, slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
 		r.settled(m, r.setAside(m, err, 0, 400))
@@ -124,9 +126,13 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 			addKnative(letter, dispatch.KnativeErrors("nats:"+m.Subject(), status, cause))
 		}
 		ack, err := c.JetStream.PublishMsg(r.ctx, letter)
+		if isTooLarge(err) {
+			letter.Header = ownHeader(m)
+			ack, err = c.JetStream.PublishMsg(r.ctx, letter)
+		}
 		if err != nil {
 			_ = m.Nak()
-			r.fail(undeliverable(m, attempts, errors.Join(cause, err)))
+			r.fail(undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Subject: c.DeadLetter, Err: err}))))
 			return nil
 		}
 		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
@@ -134,11 +140,20 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 	return m.TermWithReason("refused: see the dead letter and the log")
 }
 
+// isTooLarge reports whether a message is larger than the server, or the stream, takes.
+func isTooLarge(err error) bool {
+	var refused *jetstream.APIError
+	return errors.Is(err, nats.ErrMaxPayload) || errors.As(err, &refused) && refused.ErrorCode == codeTooLarge
+}
+
+// codeTooLarge is that of the server for a message larger than the MaxMsgSize of a stream.
+const codeTooLarge jetstream.ErrorCode = 10054
+
 // settled logs an acknowledgement that was not sent. The message comes again.
 func (r *run) settled(m jetstream.Msg, err error) {
 	if err != nil {
 		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not acknowledged",
-			slog.String("subject", m.Subject()), slog.Uint64("sequence", sequence(m)), slog.String("error", err.Error()))
+			slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)), eventlog.Error(err))
 	}
 }
 

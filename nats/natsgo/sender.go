@@ -29,7 +29,7 @@ type Sender struct {
 	// Conn publishes the events if there is no JetStream. Send flushes it.
 	Conn *nats.Conn
 
-	// Subject is the subject of the events.
+	// Subject is the subject of the events, without wildcards.
 	Subject string
 
 	// Encoder encodes the events. The zero value writes binary mode.
@@ -48,6 +48,7 @@ type Sender struct {
 var (
 	errNoClient  = errors.New("cenatsgo: the Sender has neither JetStream nor Conn")
 	errNoSubject = errors.New("cenatsgo: the Sender has no Subject")
+	errWildcard  = errors.New("* and > are for subscriptions")
 )
 
 // Validate reports a Sender that cannot send.
@@ -57,8 +58,21 @@ func (s *Sender) Validate() error {
 		return errNoClient
 	case s.Subject == "":
 		return errNoSubject
+	case hasWildcard(s.Subject):
+		return fmt.Errorf("cenatsgo: Subject %q: %w", excerpt.Shorten(s.Subject, 64), errWildcard)
 	}
 	return nil
+}
+
+// hasWildcard reports whether a subject is one for subscriptions. A server takes a message on it,
+// and streams keep that under its literal name.
+func hasWildcard(subject string) bool {
+	for token := range strings.SplitSeq(subject, ".") {
+		if token == "*" || token == ">" {
+			return true
+		}
+	}
+	return false
 }
 
 // Send publishes an event. With JetStream it returns once the stream has it; a duplicate is

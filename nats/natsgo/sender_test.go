@@ -71,7 +71,7 @@ func TestSendErrors(t *testing.T) {
 	streams(t, js)
 	valid, large, invalid := event(1), event(2), cloudevents.Event{}
 	large.Data = make([]byte, 2<<20)
-	for reason, s := range map[string]*cenatsgo.Sender{"no client": {Subject: subject}, "no subject": {JetStream: js}} {
+	for reason, s := range map[string]*cenatsgo.Sender{"no client": {Subject: subject}, "no subject": {JetStream: js}, "wildcard": {JetStream: js, Subject: "orders.>"}} {
 		if s.Send(context.Background(), &valid) == nil || s.SendBatch(context.Background(), nil) == nil {
 			t.Errorf("%s: no error", reason)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -302,7 +303,7 @@ func (c *connection) reply(e *cloudevents.Event, attempts int) *closing {
 	m, err := encoder.ToMessage(e)
 	if err != nil {
 		err = fmt.Errorf("the reply cannot be sent: %w", err)
-		c.receiver.logger().LogAttrs(c.ctx, slog.LevelError, "reply not sent", slog.String("remote", c.remote), slog.String("error", err.Error()))
+		c.receiver.logger().LogAttrs(c.ctx, slog.LevelError, "reply not sent", slog.String("remote", c.remote), eventlog.Error(err))
 		return &closing{websocket.StatusInternalError, "the reply is not valid", undeliverable(c.remote, attempts, err)}
 	}
 	ctx, cancel := context.Background(), context.CancelFunc(func() {})

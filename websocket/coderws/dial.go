@@ -11,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -24,8 +25,12 @@ const DefaultMaxBytes = 1 << 20
 // The connection reads messages of up to DefaultMaxBytes, instead of the 32,768 bytes of the
 // client. Its method SetReadLimit changes that.
 //
+// Redirects are not followed, because the URL and the headers may have secrets. An HTTPClient in
+// opts whose CheckRedirect is not nil follows those that it allows.
+//
 // The error wraps a [*HandshakeError] if the server has answered with another status than 101,
-// or a [*cews.SubprotocolError]. Its text has nothing of the URL.
+// or a [*cews.SubprotocolError]. Its text has nothing of the URL, and at most 512 bytes of what the
+// client says.
 func Dial(ctx context.Context, url string, f format.Formatter, opts *websocket.DialOptions) (*websocket.Conn, error) {
 	var own websocket.DialOptions
 	if opts != nil {
@@ -34,9 +39,10 @@ func Dial(ctx context.Context, url string, f format.Formatter, opts *websocket.D
 	if len(own.Subprotocols) == 0 {
 		own.Subprotocols = cews.Subprotocols(f)
 	}
+	own.HTTPClient = withoutRedirects(own.HTTPClient)
 	conn, response, err := websocket.Dial(ctx, url, &own)
 	if err != nil {
-		err = withoutURL(err)
+		err = &shortError{withoutURL(err)}
 		if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
 			err = &HandshakeError{Status: response.StatusCode, Err: err}
 		}
@@ -63,6 +69,28 @@ func withoutURL(err error) error {
 	}
 	return err
 }
+
+// withoutRedirects returns a client that follows no redirect, unless the program says otherwise. Package
+// websocket would follow any number of them, to any host.
+func withoutRedirects(client *http.Client) *http.Client {
+	var own http.Client
+	if client != nil {
+		own = *client
+	}
+	if own.CheckRedirect == nil {
+		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	return &own
+}
+
+// maxErrorText is the size of the text of an error of the client, in bytes.
+const maxErrorText = 512
+
+// shortError is an error of the client, which may have a header of the server in its text.
+type shortError struct{ err error }
+
+func (e *shortError) Error() string { return excerpt.Shorten(e.err.Error(), maxErrorText) }
+func (e *shortError) Unwrap() error { return e.err }
 
 // HandshakeError is about a server that has answered the handshake with another status than
 // 101.

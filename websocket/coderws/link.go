@@ -11,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -39,7 +40,7 @@ func (l *link) read() {
 			case -1: // the connection has broken, or was closed at this end
 			default:
 				l.sender.logger().LogAttrs(context.Background(), slog.LevelWarn, "connection closed by the other end",
-					slog.String("url", l.sender.target()), slog.String("error", err.Error()))
+					slog.String("url", l.sender.target()), eventlog.Error(err))
 			}
 			return
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
@@ -106,6 +107,9 @@ func (rc *Receiver) Validate() error {
 	case rc.Invalid == dispatch.DeadLetterOnInvalid && rc.DeadLetter == nil:
 		return errNoDeadLetter
 	}
+	if err := extension.Check(rc.Decoder.Extensions); err != nil {
+		return fmt.Errorf("cecoderws: Decoder: %w", err)
+	}
 	return rc.Delivery.Validate()
 }
 
@@ -115,7 +119,7 @@ func (rc *Receiver) Validate() error {
 func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	if err := rc.Validate(); err != nil {
-		rc.logger().LogAttrs(ctx, slog.LevelError, "connection refused", slog.String("error", err.Error()))
+		rc.logger().LogAttrs(ctx, slog.LevelError, "connection refused", eventlog.Error(err))
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
@@ -127,7 +131,7 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn, err := Accept(w, r, rc.Decoder.Format, rc.AcceptOptions)
 	if err != nil {
 		rc.release()
-		rc.logger().LogAttrs(ctx, slog.LevelInfo, "connection refused", slog.String("remote", r.RemoteAddr), slog.String("error", err.Error()))
+		rc.logger().LogAttrs(ctx, slog.LevelInfo, "connection refused", slog.String("remote", r.RemoteAddr), eventlog.Error(err))
 		return
 	}
 	c := rc.connection(conn)
@@ -135,7 +139,7 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	err = c.serve(context.WithValue(ctx, requestKey{}, r), r.RemoteAddr)
 	var undeliverable *dispatch.UndeliverableError
 	if err != nil && !errors.As(err, &undeliverable) { // which is in the log
-		rc.logger().LogAttrs(ctx, slog.LevelInfo, "connection ended", slog.String("remote", r.RemoteAddr), slog.String("error", err.Error()))
+		rc.logger().LogAttrs(ctx, slog.LevelInfo, "connection ended", slog.String("remote", r.RemoteAddr), eventlog.Error(err))
 	}
 }
 

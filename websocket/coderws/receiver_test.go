@@ -20,6 +20,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/spec"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 	cecoderws "github.com/seed763dd41b/cloudevents/websocket/coderws"
 )
@@ -420,6 +421,7 @@ func TestValidate(t *testing.T) {
 	ok := dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}
 	for reason, rc := range map[string]*cecoderws.Receiver{
 		"no handler":     {},
+		"bad extension":  {Delivery: ok, Decoder: cews.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
 		"no callback":    {Delivery: ok, Invalid: dispatch.SkipInvalid},
 		"no dead letter": {Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 	} {

@@ -40,7 +40,8 @@ object in a line of its own; if there are more, a last one has their number in "
 With --verify-key the signature of each event is verified by the verifiability extension: an
 event without one, or with one that no key made, has a violation of the rule signature. The
 file is a public key or a certificate in PEM, as openssl pkey -pubout writes it; its
-signatures may have any key ID. ce send --sign-key signs.
+signatures may have any key ID. HTTP and JSON do not say that a signed extension is a Binary
+or a Timestamp: --verify-ext at=Timestamp does. ce send --sign-key signs.
 
 What is no JSON is named too: single quotes, a comma too many, YAML, gzip, UTF-16, an
 event that was encoded twice.
@@ -73,6 +74,7 @@ func Command() cli.Command {
 			c := &checker{process: p}
 			flags.BoolVar(&c.json, "json", false, "print a JSON object a violation")
 			flags.Func("verify-key", "verify signatures with the public key in this PEM `file`; may be repeated", c.addKey)
+			flags.Func("verify-ext", "the type of a signed extension, `name=Type`; may be repeated", c.addExtension)
 			c.source.Flags(flags)
 			return c.run
 		},
@@ -84,7 +86,9 @@ type checker struct {
 	process *cli.Process
 	source  stream.Source
 	json    bool
-	keys    []crypto.PublicKey // of --verify-key
+
+	keys     []crypto.PublicKey // of --verify-key
+	declared []spec.Attribute   // of --verify-ext
 
 	w     *bufio.Writer
 	style cli.Style
@@ -100,6 +104,9 @@ type checker struct {
 func (c *checker) run(ctx context.Context, args []string) error {
 	if c.source.MaxBytes < 1 {
 		return cli.Usagef("check: --max-bytes is 1 at least")
+	}
+	if c.keys == nil && c.declared != nil {
+		return cli.Usagef("check: --verify-ext needs --verify-key")
 	}
 	if len(args) == 0 {
 		args = []string{"-"}

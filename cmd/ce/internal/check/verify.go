@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
@@ -22,6 +23,13 @@ func (c *checker) addKey(file string) error {
 	}
 	c.keys = append(c.keys, public)
 	return nil
+}
+
+// addExtension is the flag --verify-ext.
+func (c *checker) addExtension(text string) error {
+	a, err := stream.Declaration(text)
+	c.declared = append(c.declared, a)
+	return err
 }
 
 // verify reports the events of u whose signature is wrong. err is what else is wrong with u: then
@@ -50,7 +58,7 @@ func (c *checker) verify(u *stream.Unit, err error, event *int) {
 		c.shown++
 		f := finding.Finding{
 			Event: event, Line: u.Line, Attribute: attribute, Rule: "signature", Message: err.Error(),
-			Section: section, URL: spec.SectionURL(section), Advice: advice(err),
+			Section: section, URL: spec.SectionURL(section), Advice: advice(verifier, &es[i], err),
 		}
 		if len(es) > 1 {
 			f.Event = &i
@@ -75,7 +83,7 @@ func (c *checker) verifier(e *cloudevents.Event) *ceverify.Verifier {
 		} `json:"signatures"`
 	}
 	_ = json.Unmarshal(document, &envelope) // the Verifier says what is wrong
-	verifier := new(ceverify.Verifier)
+	verifier := &ceverify.Verifier{Extensions: c.declared}
 	ids := map[string]bool{}
 	for _, s := range envelope.Signatures {
 		if ids[s.KeyID] {
@@ -90,8 +98,10 @@ func (c *checker) verifier(e *cloudevents.Event) *ceverify.Verifier {
 }
 
 // advice says what to do about an event that does not verify.
-func advice(err error) string {
+func advice(verifier *ceverify.Verifier, e *cloudevents.Event, err error) string {
 	switch {
+	case errors.Is(err, ceverify.ErrDigest) && hasUnknownType(verifier, e):
+		return "say which signed extensions are a Binary or a Timestamp, with --verify-ext name=Type; if none is, it is not the event that was signed: do not trust it"
 	case errors.Is(err, ceverify.ErrUnsigned):
 		return "sign it where it is made, with ce send --sign-key; if it was signed there, find out who has removed the signature"
 	case errors.Is(err, ceverify.ErrDigest):
@@ -102,6 +112,23 @@ func advice(err error) string {
 		return "take a key of P-256, P-384 or P-521, Ed25519, or RSA with 2048 bits at least"
 	}
 	return "do not trust the event; its signer must follow the document"
+}
+
+// hasUnknownType reports whether all is well with e but for signed extensions, and one of them
+// may be a Binary or a Timestamp that nobody has declared.
+func hasUnknownType(verifier *ceverify.Verifier, e *cloudevents.Event) bool {
+	skipping := *verifier
+	skipping.SkipUnknownTypes = true
+	skipping.Extensions = slices.Clone(verifier.Extensions)
+	for _, x := range e.Extensions {
+		_, notBinary := cloudevents.ParseValue(spec.Binary, x.Value.String())
+		_, notTimestamp := cloudevents.ParseValue(spec.Timestamp, x.Value.String())
+		if notBinary != nil && notTimestamp != nil {
+			skipping.Extensions = append(skipping.Extensions, spec.Attribute{Name: x.Name, Type: spec.String})
+		}
+	}
+	r, err := skipping.Verify(e)
+	return err == nil && r.Coverage == ceverify.CoreSkippedExtensions
 }
 
 // valid is the verdict on an input without violations.

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"io"
 	"strings"
+	"time"
 )
 
 // Command is a verb of ce.
@@ -65,7 +66,7 @@ func (c *Command) run(ctx context.Context, p *Process, args []string) int {
 		c.usage(p.Out, flags)
 		return ExitOK
 	case err != nil:
-		text := flagError(err) + unknownFlag(err, flags)
+		text := flagError(err, flags) + unknownFlag(err, flags)
 		if !strings.HasSuffix(text, "?") { // of a suggestion
 			text += ";"
 		}
@@ -97,15 +98,43 @@ func unknownFlag(err error, flags *flag.FlagSet) string {
 	return DidYouMean("--"+strings.TrimLeft(name, "-"), names)
 }
 
-// flagError returns the text of an error of package flag, with flags spelled as in help.
-func flagError(err error) string {
+// flagError returns the text of an error of package flag, with flags spelled as in help, and with
+// what a flag takes instead of "parse error".
+func flagError(err error, flags *flag.FlagSet) string {
 	text := err.Error()
 	for _, before := range []string{"flag provided but not defined: ", "flag needs an argument: ", " for flag ", " for "} {
-		if front, name, ok := strings.Cut(text, before+"-"); ok && len(name) > 1 {
-			return front + before + "--" + name
+		front, name, ok := strings.Cut(text, before+"-")
+		if !ok || len(name) <= 1 {
+			continue
 		}
+		if name, ok := strings.CutSuffix(name, ": parse error"); ok {
+			if takes := takenBy(flags.Lookup(name)); takes != "" {
+				return front + before + "--" + name + ": " + takes
+			}
+		}
+		return front + before + "--" + name
 	}
 	return text
+}
+
+// takenBy says what a flag takes, or nothing.
+func takenBy(f *flag.Flag) string {
+	if f == nil {
+		return ""
+	}
+	value, ok := f.Value.(flag.Getter)
+	if !ok {
+		return ""
+	}
+	switch value.Get().(type) {
+	case time.Duration:
+		return "it is a duration with a unit, as 500ms, 5s or 1m30s"
+	case bool:
+		return "it is true or false"
+	case int, int64, uint, uint64, float64:
+		return "it is a number"
+	}
+	return ""
 }
 
 // parseFlags parses flags before, behind and between other arguments, which it returns.

@@ -5,13 +5,18 @@ import (
 	"strings"
 )
 
-// DidYouMean returns "; did you mean x?" with the name that is nearest to a mistyped one, for the
-// end of an error, or "" if none is near.
+// DidYouMean returns "; did you mean x?" with the name that is nearest to a mistyped one, or else
+// the one of which that is the long form, for the end of an error, or "" if there is none.
 func DidYouMean(name string, names []string) string {
 	best, nearest := "", 1+max(1, len(name)/3)
 	for _, candidate := range names {
 		if d := distance(strings.ToLower(name), strings.ToLower(candidate)); d < nearest {
 			best, nearest = candidate, d
+		}
+	}
+	for _, candidate := range names {
+		if best == "" && len(candidate) >= 3 && len(name) <= 4*len(candidate) && strings.HasPrefix(strings.ToLower(name), candidate) {
+			best = candidate
 		}
 	}
 	if best == "" {

@@ -9,7 +9,7 @@ func TestDidYouMean(t *testing.T) {
 	verbs := []string{"send", "listen", "convert", "check", "conformance", "completion", "version", "help"}
 	for name, want := range map[string]string{
 		"chekc": "check", "chek": "check", "lisen": "listen", "SEND": "send", "sned": "send", "convret": "convert", "confromance": "conformance",
-		"verson": "version", "hlep": "help", "publish": "", "x": "", "": "", "s": "", strings.Repeat("send", 100): "", "sendd": "send", "sexx": "", "conv": "",
+		"verson": "version", "hlep": "help", "publish": "", "x": "", "": "", "s": "", strings.Repeat("send", 100): "", "sendd": "send", "sexx": "", "conv": "", "sendevents": "send",
 	} {
 		got := DidYouMean(name, verbs)
 		if want != "" {

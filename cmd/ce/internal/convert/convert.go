@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
@@ -16,7 +15,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/format/all"
 	cehttp "github.com/seed763dd41b/cloudevents/http"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 const help = `Each argument is a file; none, and -, is standard input. What comes in is JSON events,
@@ -100,12 +98,11 @@ type converter struct {
 }
 
 func (c *converter) declare(s string) error {
-	name, typ, _ := strings.Cut(s, "=")
-	t, ok := spec.ParseType(typ)
-	if !ok {
-		return stream.UnknownType(typ)
+	a, err := stream.Declaration(s)
+	if err != nil {
+		return err
 	}
-	c.decoder.Extensions = append(c.decoder.Extensions, spec.Attribute{Name: name, Type: t})
+	c.decoder.Extensions = append(c.decoder.Extensions, a)
 	c.json.Extensions = c.decoder.Extensions
 	return nil
 }

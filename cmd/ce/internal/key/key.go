@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	ceverify "github.com/seed763dd41b/cloudevents/verify"
 )
 
 // maxFile limits the file of a key, in bytes.
@@ -25,8 +27,11 @@ var (
 	errNoSigner  = errors.New("the key cannot sign")
 )
 
-// Private reads a private key: PKCS #8, or the older forms of EC and RSA keys. Errors name the
-// file, and nothing that is in it.
+// supported is the end of the error about a key that cannot be used.
+const supported = "ce takes keys of P-256, P-384, P-521, Ed25519, and RSA from 2048 bits"
+
+// Private reads a private key that can sign an event: PKCS #8, or the older forms of EC and RSA
+// keys. Errors name the file, and nothing that is in it.
 func Private(file string) (crypto.Signer, error) {
 	return read(file, errNoPrivate, func(b *pem.Block) (crypto.Signer, error) {
 		var k any
@@ -47,36 +52,49 @@ func Private(file string) (crypto.Signer, error) {
 			return nil, errEncrypted
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w; %s", err, supported)
 		}
 		signer, ok := k.(crypto.Signer)
 		if !ok {
 			return nil, errNoSigner
 		}
-		return signer, nil
+		return signer, usable(signer.Public())
 	})
 }
 
-// Public reads a public key, or that of a certificate. What the certificate says besides, such as
-// the end of its validity, does not count.
+// Public reads a public key that can verify an event, or that of a certificate. What the
+// certificate says besides, such as the end of its validity, does not count.
 func Public(file string) (crypto.PublicKey, error) {
-	return read(file, errNoPublic, func(b *pem.Block) (crypto.PublicKey, error) {
+	return read(file, errNoPublic, func(b *pem.Block) (k crypto.PublicKey, err error) {
 		switch b.Type {
 		case "PUBLIC KEY":
-			return x509.ParsePKIXPublicKey(b.Bytes)
+			k, err = x509.ParsePKIXPublicKey(b.Bytes)
 		case "RSA PUBLIC KEY":
-			return x509.ParsePKCS1PublicKey(b.Bytes)
+			k, err = x509.ParsePKCS1PublicKey(b.Bytes)
 		case "CERTIFICATE":
-			c, err := x509.ParseCertificate(b.Bytes)
-			if err != nil {
-				return nil, err
+			var c *x509.Certificate
+			if c, err = x509.ParseCertificate(b.Bytes); err == nil {
+				k = c.PublicKey
 			}
-			return c.PublicKey, nil
 		case "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
 			return nil, errSecret
+		default:
+			return nil, nil
 		}
-		return nil, nil
+		if err != nil {
+			return nil, fmt.Errorf("%w; %s", err, supported)
+		}
+		return k, usable(k)
 	})
+}
+
+// usable returns an error about a key with which no event is signed.
+func usable(public crypto.PublicKey) error {
+	v := ceverify.Verifier{Keys: []ceverify.Key{{Public: public}}}
+	if v.Validate() != nil {
+		return errors.New("no event is signed with a key of this kind; " + supported)
+	}
+	return nil
 }
 
 // read returns the key of the first block that has one.

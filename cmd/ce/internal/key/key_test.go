@@ -61,6 +61,14 @@ func TestForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	short, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
 	exchange, err := ecdh.X25519().GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +101,9 @@ func TestForms(t *testing.T) {
 		"SEC 1, parameters":  {parameters + old, ec.Public(), ""},
 		"PKCS #1":            {block(t, "RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(rs), nil), rs.Public(), ""},
 		"a key for exchange": {pkcs8(exchange), nil, "cannot sign"},
+		"P-224":              {pkcs8(short), nil, "ce takes keys of P-256"},
+		"RSA, 1024 bits":     {pkcs8(weak), nil, "RSA from 2048 bits"},
+		"RSA-PSS":            {block(t, "PRIVATE KEY", pss(t), nil), nil, "ce takes keys of P-256"},
 		"encrypted":          {block(t, "ENCRYPTED PRIVATE KEY", []byte{1}, nil), nil, "is encrypted"},
 		"encrypted, old":     {encrypted, nil, "is encrypted"},
 		"a public key":       {pkix(ec.Public()), nil, "no private key"},
@@ -120,6 +131,9 @@ func TestForms(t *testing.T) {
 		"PKCS #1":       {block(t, "RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rs.PublicKey), nil), rs.Public(), ""},
 		"a certificate": {certificate, ec.Public(), ""},
 		"a private key": {old, nil, "is a private key"},
+		"P-224":         {pkix(short.Public()), nil, "ce takes keys of P-256"},
+		"RSA, weak":     {pkix(weak.Public()), nil, "RSA from 2048 bits"},
+		"for exchange":  {pkix(exchange.Public()), nil, "ce takes keys of P-256"},
 		"no PEM":        {"hunter2", nil, "no public key"},
 		"damaged":       {block(t, "CERTIFICATE", []byte("x"), nil), nil, "malformed certificate"},
 	} {
@@ -135,6 +149,16 @@ func TestForms(t *testing.T) {
 	if _, err := key.Private(filepath.Join(t.TempDir(), "absent")); !os.IsNotExist(err) && err == nil {
 		t.Error("an absent file is a key")
 	}
+}
+
+// pss returns a private key whose algorithm is RSASSA-PSS, which crypto/x509 does not read.
+func pss(t *testing.T) []byte {
+	t.Helper()
+	der, err := hex.DecodeString("3014020100300d06092a864886f70d01010a05000400")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
 }
 
 // The ID of a key is what the command in its comment says.

@@ -42,7 +42,8 @@ Only json, protobuf and xml have --mode batch. A reply may come in any format.
 --sign-key signs each event as the verifiability extension says: ECDSA with a key of P-256,
 P-384 or P-521, Ed25519, or RSA-PSS. The file is PEM, as openssl genpkey writes it. The ID of
 the key is its SHA-256, unless --sign-key-id names it. The core attributes and the data are
-signed; --sign-ext names extensions to sign, too. ce check --verify-key verifies.
+signed; --sign-ext names extensions to sign, too, with the type of one that a file has as text:
+--sign-ext at=Timestamp. ce check --verify-key verifies.
 
 --print shows the HTTP messages, --curl the curl commands, and nothing is sent. --json writes
 a line for each event, {"id", "status", "accepted", ...}, on standard output. Exit status 0
@@ -86,7 +87,7 @@ func Command() cli.Command {
 			flags.Func("header", "send another `header`, 'Name: value', or another Host; may be repeated", s.addHeader)
 			flags.StringVar(&s.signKey, "sign-key", "", "sign the events with the private key in this PEM `file`")
 			flags.StringVar(&s.signKeyID, "sign-key-id", "", "name the key by this `id`; the default is sha256: and the digest of the public key")
-			flags.Func("sign-ext", "sign the extension `name` too, even if it is absent; may be repeated", s.addSigned)
+			flags.Func("sign-ext", "sign the extension `name` too, even if it is absent, or name=Type; may be repeated", s.addSigned)
 			flags.BoolVar(&s.print, "print", false, "show the HTTP messages instead of sending them")
 			flags.BoolVar(&s.curl, "curl", false, "show curl commands instead of sending")
 			flags.BoolVar(&s.json, "json", false, "print a JSON object an event, on standard output")

@@ -9,7 +9,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/curl"
-	"github.com/seed763dd41b/cloudevents/spec"
 )
 
 // Form is how events are laid out in a stream.
@@ -135,15 +134,6 @@ func ModeFlag(m *cloudevents.Mode) func(string) error {
 // oneOf returns the error of a flag about a name that is none of a list.
 func oneOf(name, names string) error {
 	return fmt.Errorf("it is one of %s%s", names, cli.DidYouMean(name, strings.Split(names, ", ")))
-}
-
-// UnknownType returns the error of a flag about the name of a type that there is not.
-func UnknownType(name string) error {
-	var names []string
-	for t := spec.String; t <= spec.Timestamp; t++ {
-		names = append(names, t.String())
-	}
-	return fmt.Errorf("unknown type %.64q; it is one of %s%s", name, strings.Join(names, ", "), cli.DidYouMean(name, names))
 }
 
 // formOfName returns the form that the name of a file tells. For ".json" that is Any, and

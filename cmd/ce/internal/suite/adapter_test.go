@@ -178,6 +178,8 @@ func TestOtherProtocolsAreSkipped(t *testing.T) {
 				t.Errorf("%s: %s: %s is %s", name, o.Case, o.name(), o.Verdict)
 			case !strings.HasPrefix(string(o.Protocol), dir):
 				t.Errorf("%s: %s has the protocol %q", name, o.Case, o.Protocol)
+			case o.Reason == "":
+				t.Errorf("%s: %s: %s is skipped without a reason", name, o.Case, o.name())
 			default:
 				skipped++
 			}

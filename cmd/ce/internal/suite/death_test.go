@@ -63,7 +63,7 @@ func TestJUnitOfEveryVerdict(t *testing.T) {
 		{Case: "a", Document: "spec.md", Section: "id", Op: "decode", Verdict: verdictPass},
 		{Case: "b", Document: "spec.md", Section: "id", Op: "decode", Verdict: verdictFail, Reason: "<&>"},
 		{Case: "c", Document: "spec.md", Section: "type", Op: "decode", Verdict: verdictDiffer, Reason: "other"},
-		{Case: "d", Document: "spec.md", Section: "type", Op: "decode", Verdict: verdictSkip},
+		{Case: "d", Document: "spec.md", Section: "type", Op: "decode", Verdict: verdictSkip, Reason: "why"},
 		{Case: "e", Op: "round trip", Mode: "batch", Verdict: verdictSkip},
 	}}
 	all := r.junit()
@@ -80,7 +80,7 @@ func TestJUnitOfEveryVerdict(t *testing.T) {
 	cases := all.Suites[0].Cases
 	if cases[0].Failure != nil || cases[0].Skipped != nil || cases[0].Note != "" || cases[0].Name != "a, decode" || cases[0].Class != "spec.md.id" ||
 		cases[1].Failure == nil || cases[1].Failure.Message != "<&>" || cases[1].Skipped != nil ||
-		cases[2].Note != "differs: other" || cases[2].Failure != nil || cases[3].Skipped == nil || cases[3].Failure != nil || cases[3].Note != "" {
+		cases[2].Note != "differs: other" || cases[2].Failure != nil || cases[3].Skipped == nil || cases[3].Skipped.Message != "why" || cases[3].Failure != nil || cases[3].Note != "" {
 		t.Errorf("%+v", cases)
 	}
 }

@@ -57,7 +57,7 @@ func (r *report) junit() *junitSuites {
 			c.Failure = &junitMessage{o.Reason, o.Curl}
 		case verdictSkip:
 			s.Skipped++
-			c.Skipped = &junitMessage{}
+			c.Skipped = &junitMessage{Message: o.Reason}
 		case verdictDiffer:
 			c.Note = "differs: " + o.Reason
 		}

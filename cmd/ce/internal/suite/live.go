@@ -121,7 +121,7 @@ func (s *caseSender) exchange(m conformance.Message) (status int, answer conform
 	for key, values := range req.Header {
 		for _, value := range values {
 			if !carries(key, value) {
-				return 0, answer, conformance.ErrSkipped
+				return 0, answer, fmt.Errorf("HTTP cannot carry the header %.64q: %w", key, conformance.ErrSkipped)
 			}
 		}
 	}

@@ -78,11 +78,11 @@ func (r *report) add(s *suite, c *conformance.Case, result conformance.Result, b
 		o.Verdict = verdictDiffer
 		r.Differ++
 	}
-	if o.Verdict == verdictFail || o.Verdict == verdictDiffer {
+	if o.Verdict != verdictPass {
 		o.Reason = cut(result.Err.Error(), maxReason)
-		if result.Request != nil {
-			o.Curl = curlCommand(by.url, result.Request)
-		}
+	}
+	if (o.Verdict == verdictFail || o.Verdict == verdictDiffer) && result.Request != nil {
+		o.Curl = curlCommand(by.url, result.Request)
 	}
 	r.Results = append(r.Results, o)
 }

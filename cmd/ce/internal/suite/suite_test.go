@@ -13,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/cmd/ce/internal/cli"
 	"github.com/seed763dd41b/cloudevents/conformance"
 	"github.com/seed763dd41b/cloudevents/conformance/library"
+	"github.com/seed763dd41b/cloudevents/testdata"
 )
 
 // ceConformance runs "ce conformance".
@@ -134,7 +135,7 @@ func TestAdapterExamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := bytes.Count(text, []byte("\n")); n > 75 {
+		if n := bytes.Count(text, []byte("\n")); n > 110 {
 			t.Errorf("%s has %d lines", file, n)
 		}
 	}
@@ -144,7 +145,7 @@ func TestAdapterExamples(t *testing.T) {
 	}
 	blocks := strings.Split(string(text), "```")
 	requests := strings.Split(strings.TrimSpace(strings.TrimPrefix(blocks[3], "json")), "\n")
-	answers := strings.Split(strings.TrimSpace(strings.TrimPrefix(blocks[5], "json")), "\n")
+	answers := strings.Split(strings.TrimSpace(strings.TrimPrefix(blocks[7], "json")), "\n")
 	if len(requests) != 4 || len(answers) != 4 {
 		t.Fatalf("%d requests, %d answers", len(requests), len(answers))
 	}
@@ -160,5 +161,42 @@ func TestAdapterExamples(t *testing.T) {
 	var out bytes.Buffer
 	if err := library.Codec().Serve("x", strings.NewReader(strings.Join(requests, "\n")), &out); err != nil || strings.Contains(out.String(), "error") {
 		t.Errorf("%v: %s", err, &out)
+	}
+}
+
+// TestAdapterMessages sees that the documentation has a message of each protocol of the suite,
+// and that all of them are the same event.
+func TestAdapterMessages(t *testing.T) {
+	text, err := os.ReadFile("../../../../docs/conformance-adapter.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[conformance.Protocol]bool{}
+	want := "id String \"1\"\nsource URI-reference \"/s\"\nspecversion String \"1.0\"\ntype String \"t\"\n" +
+		"datacontenttype String \"text/plain\"\ndata \"x\"\n"
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, `{"protocol":`) {
+			continue
+		}
+		var m conformance.Message
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Errorf("%s: %v", line, err)
+			continue
+		}
+		shown[m.Protocol] = true
+		es, err := library.Codec().Decode(m, false, nil)
+		if err != nil || len(es) != 1 || es[0].String() != want {
+			t.Errorf("%s: %v, %v", line, es, err)
+		}
+	}
+	cases, err := conformance.Load(testdata.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		if p := c.Protocol(); p != "" && !shown[p] {
+			t.Errorf("no message of %s is shown", p)
+			shown[p] = true
+		}
 	}
 }
