@@ -37,6 +37,15 @@ func TestDeadLetterText(t *testing.T) {
 	}
 }
 
+// The place in the text of an error is cut at 256 bytes, and not inside a character.
+func TestUndeliverableErrorIsShort(t *testing.T) {
+	err := &dispatch.UndeliverableError{Place: "message 1 on topic " + strings.Repeat("€", 1000), Attempts: 3, Err: errors.New("no")}
+	want := "message 1 on topic " + strings.Repeat("€", 78) + "…, after 3 attempts: no"
+	if got := err.Error(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // The extensions of Knative fit an event, whatever the error and the destination are.
 func TestKnativeErrors(t *testing.T) {
 	e := cloudevents.New("/s", "t")

@@ -58,6 +58,9 @@ func fixtures(t testing.TB, dir string) (cases []conformance.Case) {
 			cases = append(cases, c)
 		}
 	}
+	if len(cases) == 0 {
+		t.Fatalf("no case in %s", dir)
+	}
 	return cases
 }
 

@@ -93,7 +93,7 @@ func TestBrokers(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := letter.ApplicationProperties
-			if p["cloudEvents_id"] != "99" || p[dispatch.DeadLetterReason] != "no such customer" || p[dispatch.DeadLetterAttempts] != int64(1) || p[cegoamqp.PropertyAddress] != b.prefix+orders {
+			if p["cloudEvents_id"] != "99" || p[dispatch.DeadLetterReason] != "no such customer" || p[dispatch.DeadLetterAttempts] != int64(1) || p[cegoamqp.HeaderAddress] != b.prefix+orders {
 				t.Errorf("dead letter: %v", p)
 			}
 			if left := drain(t, url, b.prefix+orders); len(left) > 0 {

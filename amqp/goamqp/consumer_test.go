@@ -128,7 +128,7 @@ func TestDeadLetter(t *testing.T) {
 				}
 				want := [2]string{"no such customer", "down"}[i]
 				p := letter.ApplicationProperties
-				if p[dispatch.DeadLetterReason] != want || p[dispatch.DeadLetterAttempts] != int64(i+1) || p[cegoamqp.PropertyAddress] != orders || !letter.Header.Durable {
+				if p[dispatch.DeadLetterReason] != want || p[dispatch.DeadLetterAttempts] != int64(i+1) || p[cegoamqp.HeaderAddress] != orders || !letter.Header.Durable {
 					t.Errorf("%v", p)
 				}
 			}

@@ -14,10 +14,10 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// PropertyAddress is the application property of a dead letter that says where the message was.
+// HeaderAddress is the application property of a dead letter that says where the message was.
 // Those that say why it is there are dispatch.DeadLetterReason, a string, and
 // dispatch.DeadLetterAttempts, a long.
-const PropertyAddress = "deadletter-address"
+const HeaderAddress = "deadletter-address"
 
 // DeadLetterMessage returns the dead letter of m, which came from an address: its properties,
 // application properties, message annotations, body and footer as they are, and the application
@@ -32,7 +32,7 @@ func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts in
 	maps.Copy(properties, m.ApplicationProperties)
 	properties[dispatch.DeadLetterReason] = dispatch.DeadLetterText(cause)
 	properties[dispatch.DeadLetterAttempts] = int64(attempts)
-	properties[PropertyAddress] = address
+	properties[HeaderAddress] = address
 	header := &amqp.MessageHeader{Durable: true, Priority: defaultPriority}
 	if m.Header != nil {
 		header.Priority = m.Header.Priority
@@ -46,7 +46,7 @@ func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts in
 // bareMessage returns the dead letter of m without the properties of a dead letter.
 func bareMessage(m *amqp.Message) *amqp.Message {
 	letter := DeadLetterMessage(m, "", nil, 0)
-	for _, name := range [...]string{dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, PropertyAddress} {
+	for _, name := range [...]string{dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderAddress} {
 		delete(letter.ApplicationProperties, name)
 	}
 	return letter

@@ -84,7 +84,7 @@ func ExampleDeadLetterMessage() {
 	msg := amqp.NewMessage([]byte("junk"))
 	letter := cegoamqp.DeadLetterMessage(msg, "orders", errors.New("no such customer"), 3)
 	p := letter.ApplicationProperties
-	fmt.Println(p[dispatch.DeadLetterReason], p[dispatch.DeadLetterAttempts], p[cegoamqp.PropertyAddress], string(letter.GetData()))
+	fmt.Println(p[dispatch.DeadLetterReason], p[dispatch.DeadLetterAttempts], p[cegoamqp.HeaderAddress], string(letter.GetData()))
 	// Output: no such customer 3 orders junk
 }
 

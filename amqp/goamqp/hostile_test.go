@@ -78,7 +78,7 @@ func TestHostileMessages(t *testing.T) {
 			if got := letter.ApplicationProperties["x"]; c.want != nil && fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("the property is %T %v", got, got)
 			}
-			if letter.ApplicationProperties[dispatch.DeadLetterReason] == nil || letter.ApplicationProperties[cegoamqp.PropertyAddress] != orders {
+			if letter.ApplicationProperties[dispatch.DeadLetterReason] == nil || letter.ApplicationProperties[cegoamqp.HeaderAddress] != orders {
 				t.Errorf("properties: %v", letter.ApplicationProperties)
 			}
 		})

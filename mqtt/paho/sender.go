@@ -12,6 +12,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
@@ -153,12 +154,8 @@ func (s *Sender) packet(ctx context.Context, e *cloudevents.Event) (*paho.Publis
 	if err != nil {
 		return nil, err
 	}
-	limit := s.MaxPayload
-	if limit == 0 {
-		limit = maxPayload
-	}
-	if limit > 0 && len(m.Payload) > limit {
-		return nil, s.fail(fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), limit))
+	if most := limit.Of(s.MaxPayload, maxPayload); len(m.Payload) > most {
+		return nil, s.fail(fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), most))
 	}
 	p := ToPublish(s.Topic, &m)
 	p.Retain = s.Encoder.Retain

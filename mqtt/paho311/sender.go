@@ -10,6 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
@@ -136,12 +137,8 @@ func (s *Sender) payload(e *cloudevents.Event) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := s.MaxPayload
-	if limit == 0 {
-		limit = maxPayload
-	}
-	if limit > 0 && len(m.Payload) > limit {
-		return nil, fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), limit)
+	if most := limit.Of(s.MaxPayload, maxPayload); len(m.Payload) > most {
+		return nil, fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), most)
 	}
 	return m.Payload, nil
 }

@@ -53,11 +53,13 @@ type Consumer struct {
 	Prefetch int
 
 	// DeadLetter is the subject for messages that are refused, or whose attempts are used up.
-	// JetStream publishes them; both must be set. Without them, a message that is refused is
+	// See [DeadLetterMsg] for what is published. If it is empty, a message that is refused is
 	// terminated: it stays in the stream, unless that has the retention of a work queue, and
 	// the server publishes an advisory. One whose attempts are used up ends Run.
 	DeadLetter string
-	JetStream  jetstream.JetStream
+
+	// JetStream publishes the dead letters. It must be set if there is a DeadLetter.
+	JetStream jetstream.JetStream
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
 	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.

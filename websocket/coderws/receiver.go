@@ -14,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/extension"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -160,13 +161,10 @@ func (rc *Receiver) ServeConn(ctx context.Context, conn *websocket.Conn) error {
 
 // reserve counts a handshake, if there is room for one more connection.
 func (rc *Receiver) reserve() bool {
-	most := rc.MaxConnections
-	if most == 0 {
-		most = defaultMaxConnections
-	}
+	most := limit.Of(rc.MaxConnections, defaultMaxConnections)
 	rc.mu.Lock()
 	defer rc.mu.Unlock()
-	if rc.stopping || most > 0 && len(rc.connections)+rc.handshakes >= most {
+	if rc.stopping || len(rc.connections)+rc.handshakes >= most {
 		return false
 	}
 	rc.handshakes++
