@@ -10,6 +10,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // Delivery calls a handler for the events of a broker, which keeps each message until it is
@@ -108,7 +109,7 @@ func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudev
 		case out.Attempts >= attempts:
 			return out
 		}
-		if !sleep(ctx, quit, d.Backoff(out.Attempts, out.RetryAfter)) {
+		if !pause.For(ctx, quit, d.Backoff(out.Attempts, out.RetryAfter)) {
 			out.Interrupted = true
 			return out
 		}
@@ -117,9 +118,7 @@ func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudev
 
 // attempt calls the handler once, reports what it did, and sets r.
 func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event, r *Result) {
-	if d.Observer.Started != nil {
-		d.Observer.Started(ctx)
-	}
+	d.Observer.started(ctx)
 	timeout := d.Timeout
 	if timeout == 0 {
 		timeout = defaultTimeout
@@ -137,17 +136,7 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event, r *Result)
 	o := Outcome{ID: e.ID, Source: e.Source, Type: e.Type, Duration: time.Since(start) - begin}
 	o.Set(*r)
 	o.LogFailure(ctx, d.Logger)
-	d.observe(ctx, o)
-}
-
-func (d *Delivery) observe(ctx context.Context, o Outcome) {
-	observed := d.Observer.Handled
-	if o.Verdict.Failed() {
-		observed = d.Observer.Failed
-	}
-	if observed != nil {
-		observed(ctx, o)
-	}
+	d.Observer.done(ctx, o)
 }
 
 // Invalid reports a message in which no valid event was found: to the Observer as
@@ -155,7 +144,7 @@ func (d *Delivery) observe(ctx context.Context, o Outcome) {
 // valid event", the attribute error, and attrs.
 func (d *Delivery) Invalid(ctx context.Context, err error, attrs ...slog.Attr) {
 	eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelError, "message without a valid event", append([]slog.Attr{eventlog.Error(err)}, attrs...)...)
-	d.observe(ctx, Outcome{Verdict: VerdictRefused, Err: err})
+	d.Observer.done(ctx, Outcome{Verdict: VerdictRefused, Err: err})
 }
 
 // DeadLetter reports a message that was written to the dead letter: to the Observer, and as a log
@@ -203,22 +192,6 @@ func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 		wait = half + rand.N(half+1)
 	}
 	return max(wait, min(asked, most))
-}
-
-// sleep waits, and reports whether nothing ended it.
-func sleep(ctx context.Context, quit <-chan struct{}, wait time.Duration) bool {
-	if wait <= 0 {
-		return !isClosed(quit) && ctx.Err() == nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-quit:
-	case <-ctx.Done():
-	}
-	return false
 }
 
 func isClosed(quit <-chan struct{}) bool {

@@ -137,7 +137,7 @@ func ExampleSender_SendBatch() {
 // A dead letter is the record as it was, and headers that say why it is there.
 func ExampleDeadLetterRecord() {
 	r := &kgo.Record{Topic: "orders", Offset: 7, Value: []byte("junk")}
-	letter := cekgo.DeadLetterRecord(r, "orders-dead", cekgo.Reason{Err: cloudevents.ErrNotCloudEvent})
+	letter := cekgo.DeadLetterRecord(r, "orders-dead", cloudevents.ErrNotCloudEvent, 0)
 	fmt.Println(letter.Topic, string(letter.Value))
 	for _, h := range letter.Headers {
 		fmt.Println(h.Key+":", string(h.Value))

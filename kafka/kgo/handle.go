@@ -70,7 +70,7 @@ func (c *Consumer) handle(p *partition, d *delivery) bool {
 	case !out.Verdict.Failed():
 		return true
 	}
-	return c.setAside(p, r, Reason{Err: out.Err, Attempts: out.Attempts, Status: out.Status})
+	return c.setAside(p, r, out.Err, out.Attempts, out.Status)
 }
 
 // invalid deals with a record in which there is no valid event.
@@ -78,7 +78,7 @@ func (c *Consumer) invalid(p *partition, r *kgo.Record, err error) bool {
 	c.Delivery.Invalid(p.ctx, err, slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("offset", r.Offset))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		return c.setAside(p, r, Reason{Err: err, Status: 400})
+		return c.setAside(p, r, err, 0, 400)
 	case dispatch.SkipInvalid:
 		c.Skipped(p.ctx, r, err)
 		return true
@@ -90,13 +90,15 @@ func (c *Consumer) invalid(p *partition, r *kgo.Record, err error) bool {
 var errNoDeadLetter = errors.New("there is no dead letter")
 
 // setAside writes a record to the dead letter.
-func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
+func (c *Consumer) setAside(p *partition, r *kgo.Record, cause error, attempts, status int) bool {
 	if c.DeadLetter == "" {
-		c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, errNoDeadLetter)))
+		c.fail(undeliverable(r, attempts, errors.Join(cause, errNoDeadLetter)))
 		return false
 	}
-	why.Knative = c.KnativeErrors
-	letter := DeadLetterRecord(r, c.DeadLetter, why)
+	letter := DeadLetterRecord(r, c.DeadLetter, cause, attempts)
+	if c.KnativeErrors {
+		addKnative(letter, dispatch.KnativeErrors("kafka:"+r.Topic, status, cause))
+	}
 	err := c.Client.ProduceSync(p.ctx, letter).FirstErr()
 	if errors.Is(err, kerr.MessageTooLarge) {
 		letter = bareRecord(r, c.DeadLetter)
@@ -104,11 +106,11 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, why Reason) bool {
 	}
 	if err != nil {
 		if p.ctx.Err() == nil {
-			c.fail(undeliverable(r, why.Attempts, errors.Join(why.Err, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
+			c.fail(undeliverable(r, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
 		}
 		return false
 	}
-	c.Delivery.DeadLetter(p.ctx, placeOf(r), placeOf(letter), why.Attempts, why.Err)
+	c.Delivery.DeadLetter(p.ctx, placeOf(r), placeOf(letter), attempts, cause)
 	return true
 }
 
