@@ -35,6 +35,8 @@ func TestValue(t *testing.T) {
 		{v: ceamqp.LongValue(math.MinInt64), kind: ceamqp.KindLong, name: "long", i: math.MinInt64, text: "-9223372036854775808"},
 		{v: ceamqp.FloatValue(0.1), kind: ceamqp.KindFloat, name: "float", f: float64(float32(0.1)), text: "0.1"},
 		{v: ceamqp.DoubleValue(0.1), kind: ceamqp.KindDouble, name: "double", f: 0.1, text: "0.1"},
+		{v: ceamqp.FloatValue(1234.5), kind: ceamqp.KindFloat, name: "float", f: 1234.5, text: "1234.5"},
+		{v: ceamqp.DoubleValue(1234.5), kind: ceamqp.KindDouble, name: "double", f: 1234.5, text: "1234.5"},
 		{v: ceamqp.Decimal32Value(0x2200000f), kind: ceamqp.KindDecimal32, name: "decimal32", u: 0x2200000f, text: "2200000f"},
 		{v: ceamqp.Decimal64Value(0x2238000000000001), kind: ceamqp.KindDecimal64, name: "decimal64", u: 0x2238000000000001, text: "2238000000000001"},
 		{v: ceamqp.Decimal128Value(octets), kind: ceamqp.KindDecimal128, name: "decimal128", bytes: octets[:], text: "00112233445566778899aabbccddeeff"},

@@ -471,3 +471,22 @@ func TestArrayOfEvents(t *testing.T) {
 		})
 	}
 }
+
+// A message with all required attributes but the version is an event whose version is missing. With
+// fewer of them, it is no event: other programs have such properties, too.
+func TestMissingVersion(t *testing.T) {
+	for _, c := range []struct {
+		properties []string
+		want       error
+	}{
+		{[]string{"id", "1", "source", "/s", "type", "t"}, validation.ErrMissing},
+		{[]string{"source", "/s", "type", "t"}, cloudevents.ErrNotCloudEvent},
+		{[]string{"id", "1", "type", "t"}, cloudevents.ErrNotCloudEvent},
+		{[]string{"id", "1", "source", "/s"}, cloudevents.ErrNotCloudEvent},
+	} {
+		m := cemqtt.Message{UserProperties: property(c.properties...)}
+		if _, err := cemqtt.ToCloudEvent(&m, nil); !errors.Is(err, c.want) {
+			t.Errorf("%q: %v, want %v", c.properties, err, c.want)
+		}
+	}
+}
