@@ -19,6 +19,11 @@
 // they are. An event of sdk-go without datacontenttype stays without one, although sdk-go may
 // have read its data as JSON.
 //
+// Binary data of version 0.3 has two forms in sdk-go: its JSON decoder leaves bytes with the mark
+// DataBase64, its decoder of binary mode and SetData leave base64 text. FromSDK reads both. ToSDK
+// makes the second, which DataAs and binary mode take, and which sdk-go's JSON encoder encodes
+// once more: send such an event in binary mode, or convert it to 1.0.
+//
 // # Aliasing
 //
 // The data of the result is shared with that of the argument.
@@ -66,7 +71,7 @@ func FromSDK(old *event.Event) (cloudevents.Event, error) {
 		}
 		e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: v})
 	}
-	if old.DeprecatedDataContentEncoding() == event.Base64 && e.Data != nil {
+	if old.DeprecatedDataContentEncoding() == event.Base64 && !old.DataBase64 && e.Data != nil {
 		data, err := base64.StdEncoding.DecodeString(string(old.DataEncoded))
 		if err != nil {
 			return cloudevents.Event{}, fmt.Errorf("data is not the base64 that datacontentencoding says: %w", err)

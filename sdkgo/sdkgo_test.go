@@ -2,6 +2,7 @@ package cesdkgo_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,6 +101,35 @@ func TestJSONIsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, &got, &e)
+	}
+}
+
+// sdk-go holds base64 data of version 0.3 decoded if it has read it in JSON, and encoded if it
+// has read it in binary mode or set it.
+func TestBase64OfVersion03(t *testing.T) {
+	for reason, data := range map[string]string{"bytes": "\x00\xff", "bytes that are base64 themselves": "AAAA"} {
+		want := cloudevents.Event{SpecVersion: spec.V03, ID: "1", Source: "/", Type: "t", DataContentType: "application/octet-stream", Data: []byte(data)}
+		encoded := base64.StdEncoding.EncodeToString([]byte(data))
+		document := `{"specversion":"0.3","id":"1","source":"/","type":"t","datacontenttype":"application/octet-stream","datacontentencoding":"base64","data":"` + encoded + `"}`
+		var read event.Event
+		if err := json.Unmarshal([]byte(document), &read); err != nil {
+			t.Fatal(err)
+		}
+		set := event.New("0.3")
+		set.SetID("1")
+		set.SetSource("/")
+		set.SetType("t")
+		set.SetDataContentType("application/octet-stream")
+		set.SetDataContentEncoding(event.Base64)
+		set.DataEncoded = []byte(encoded)
+		for how, old := range map[string]event.Event{"read in JSON": read, "set": set} {
+			got, err := cesdkgo.FromSDK(&old)
+			if err != nil {
+				t.Errorf("%s, %s: %v", reason, how, err)
+				continue
+			}
+			same(t, &got, &want)
+		}
 	}
 }
 

@@ -70,14 +70,23 @@ type settings struct {
 	verbose        bool
 }
 
-// stringsFlag is a flag that may be given more than once.
+// stringsFlag is the flag of types of events, which may be given more than once.
 type stringsFlag []string
 
 func (f *stringsFlag) String() string { return strings.Join(*f, ",") }
 
 func (f *stringsFlag) Set(s string) error {
+	if s == "" {
+		return errors.New("the type is empty")
+	}
 	*f = append(*f, s)
 	return nil
+}
+
+// given reports whether a flag is on the command line.
+func given(flags *flag.FlagSet, name string) (is bool) {
+	flags.Visit(func(f *flag.Flag) { is = is || f.Name == name })
+	return is
 }
 
 // parse reads the command line.
@@ -106,6 +115,10 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 			fmt.Fprintf(stdout, help, b.String())
 		}
 		return s, err
+	}
+	// A variable of the shell that is not set must not let every event pass.
+	if s.filter == "" && given(flags, "filter") {
+		return s, errors.New("-filter: the expression is empty")
 	}
 	if flags.NArg() != 2 {
 		return s, fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; -help shows how", flags.NArg())
