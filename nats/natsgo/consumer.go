@@ -15,6 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/grace"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
@@ -237,13 +238,7 @@ func (r *run) reopen(ctx context.Context, cause error) bool {
 	r.failures++
 	c.logger().LogAttrs(r.ctx, slog.LevelWarn, "reading has ended though the JetStream consumer is there: is there a message with a header Status?",
 		eventlog.Error(cause), slog.Int("failures", r.failures))
-	timer := time.NewTimer(c.Delivery.Backoff(r.failures, 0))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.stopping:
-	case <-ctx.Done():
-	}
+	pause.For(ctx, r.stopping, c.Delivery.Backoff(r.failures, 0))
 	messages, err := c.open(1)
 	if err != nil {
 		return false
