@@ -129,6 +129,7 @@ func TestSecretsOfFailures(t *testing.T) {
 			t.Fatalf("%s: no error", target)
 		}
 		_, ready := p.get("/ready")
+		p.stop() // the log has all then
 		if text := err.Error() + ready + p.log.String(); strings.Contains(text, hush) {
 			t.Errorf("%s:\n%s", target, text)
 		}

@@ -117,10 +117,10 @@ func TestDoorRefuses(t *testing.T) {
 			if r.StatusCode != c.status || r.Header.Get("WWW-Authenticate") != c.challenge || !strings.Contains(string(body), `"error_type"`) {
 				t.Errorf("%d %v %s", r.StatusCode, r.Header, body)
 			}
+			p.stop() // the log has all then
 			if log := p.log.String(); !strings.Contains(log, `msg="request refused"`) || strings.Contains(log, hush) {
 				t.Error(log)
 			}
-			p.stop()
 		})
 	}
 }
