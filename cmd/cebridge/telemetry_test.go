@@ -222,9 +222,7 @@ func TestExport(t *testing.T) {
 	} else {
 		r.Body.Close()
 	}
-	if sent, invalid := p.metric("sent_total"), p.metric("invalid_total"); sent != 1 || invalid != 1 {
-		t.Errorf("%v sent, %v invalid", sent, invalid)
-	}
+	waitFor(t, func() bool { return p.metric("sent_total") == 1 && p.metric("invalid_total") == 1 })
 	p.stop()
 
 	c.mu.Lock()
