@@ -97,7 +97,7 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 // again at each connection, which the broker ends.
 func (c *Consumer) publish(letter *paho.Publish) error {
 	if c.isTooLarge(letter) {
-		return &SendError{Topic: letter.Topic, Err: fmt.Errorf("%w: the broker takes %d bytes", errLargePacket, c.largest.Load())}
+		return &SendError{Index: -1, Topic: letter.Topic, Err: fmt.Errorf("%w: the broker takes %d bytes", errLargePacket, c.largest.Load())}
 	}
 	for attempt := 1; ; attempt++ {
 		if err := c.Client.AwaitConnection(c.quit); err != nil && c.quit.Err() == nil {

@@ -52,7 +52,7 @@ func TestLargeDeadLetter(t *testing.T) {
 			case err := <-ended:
 				var undeliverable *dispatch.UndeliverableError
 				var failed *cepaho.SendError
-				if c.added >= 0 || !errors.As(err, &undeliverable) || !errors.As(err, &failed) || failed.Retryable() {
+				if c.added >= 0 || !errors.As(err, &undeliverable) || !errors.As(err, &failed) || failed.Index != -1 || failed.Retryable() {
 					t.Fatalf("Run has ended: %v", err)
 				}
 				return
