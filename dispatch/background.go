@@ -267,7 +267,7 @@ func (b *Background) report(ctx context.Context, w *work, r Result, begin time.T
 		}
 	}()
 	b.mu.Lock()
-	w.succeeded = !r.failed()
+	w.succeeded = !r.Verdict.Failed()
 	b.mu.Unlock()
 	out := Outcome{ID: w.event.ID, Source: w.event.Source, Type: w.event.Type}
 	out.Set(r)
@@ -275,7 +275,7 @@ func (b *Background) report(ctx context.Context, w *work, r Result, begin time.T
 	switch {
 	case r.Duplicate:
 		out.LogFailure(ctx, b.Logger)
-	case r.failed():
+	case r.Verdict.Failed():
 		out.Err = withCause(ctx, r.Err)
 		out.LogFailure(ctx, b.Logger)
 	case r.Reply != nil:

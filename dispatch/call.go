@@ -81,9 +81,6 @@ type Result struct {
 	logged bool // by Log; of a failure, Err says so
 }
 
-// failed reports whether the event was not handled.
-func (r *Result) failed() bool { return r.Verdict.Failed() }
-
 // PanicError is the panic of a handler.
 type PanicError struct {
 	Value any // the argument of panic

@@ -138,7 +138,7 @@ func (d *Deduplicate) claim(ctx context.Context, key EventKey) (DeduplicateClaim
 func (d *Deduplicate) end(ctx context.Context, claim DeduplicateClaim, r *Result, about *Outcome) {
 	var err error
 	switch {
-	case r.failed():
+	case r.Verdict.Failed():
 		err = claim.Release(ctx)
 	case r.Verdict == VerdictDeferred:
 		err = claim.Finish(ctx, &Deferred{r.ID})

@@ -94,7 +94,7 @@ func (d *Delivery) Validate() error {
 func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudevents.Event) (out Delivered) {
 	attempts := d.MaxAttempts()
 	for {
-		if isClosed(quit) || ctx.Err() != nil {
+		if pause.IsClosed(quit) || ctx.Err() != nil {
 			out.Interrupted = true
 			return out
 		}
@@ -192,15 +192,6 @@ func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 		wait = half + rand.N(half+1)
 	}
 	return max(wait, min(asked, most))
-}
-
-func isClosed(quit <-chan struct{}) bool {
-	select {
-	case <-quit:
-		return true
-	default:
-		return false
-	}
 }
 
 // InvalidPolicy says what a consumer does with a message in which it finds no valid event.

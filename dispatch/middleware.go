@@ -46,7 +46,7 @@ func within(ctx context.Context, at time.Duration, next Handler, e *cloudevents.
 	if err == nil || limited.Err() == nil || ctx.Err() != nil {
 		return reply, err
 	}
-	if r := Judge(ctx, reply, err); !r.failed() || chosen(err) != nil {
+	if r := Judge(ctx, reply, err); !r.Verdict.Failed() || chosen(err) != nil {
 		return reply, err
 	}
 	return nil, &Error{
@@ -101,7 +101,7 @@ func Log(l *slog.Logger) Middleware {
 			r := Judge(ctx, reply, err)
 			out.Set(r)
 			out.Duration = time.Since(begin)
-			if r.failed() {
+			if r.Verdict.Failed() {
 				out.LogFailure(ctx, l)
 				return reply, &loggedError{r.Err}
 			}

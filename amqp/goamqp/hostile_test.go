@@ -16,6 +16,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	cegoamqp "github.com/seed763dd41b/cloudevents/amqp/goamqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/amqpbroker"
 )
 
 // section returns a section of a message.
@@ -58,23 +59,7 @@ func TestHostileMessages(t *testing.T) {
 		t.Run(c.reason, func(t *testing.T) {
 			b := start(t)
 			b.Put(orders, c.raw)
-			send(t, b.URL(), 1)
-			done := make(chan struct{})
-			end, ended := begin(t, &cegoamqp.Consumer{
-				Connect: connectTo(b.URL(), 1), Invalid: dispatch.DeadLetterOnInvalid,
-				Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { close(done); return nil })},
-			})
-			select {
-			case <-done:
-			case err := <-ended:
-				t.Fatalf("Run has ended: %v", err)
-			case <-time.After(time.Minute):
-				t.Fatal("the event behind it is not handled")
-			}
-			if err := end(); err != nil {
-				t.Error(err)
-			}
-			letter := receive(t, newReceiver(t, dial(t, b.URL()), letters, 1))
+			letter := setAside(t, b, &cegoamqp.Consumer{})
 			if got := letter.ApplicationProperties["x"]; c.want != nil && fmt.Sprint(got) != fmt.Sprint(c.want) {
 				t.Errorf("the property is %T %v", got, got)
 			}
@@ -143,23 +128,7 @@ func TestLargeDeadLetter(t *testing.T) {
 			if err := newSender(t, dial(t, b.URL()), orders).Send(t.Context(), m, nil); err != nil {
 				t.Fatal(err)
 			}
-			send(t, b.URL(), 1)
-			done := make(chan struct{})
-			end, ended := begin(t, &cegoamqp.Consumer{
-				Connect: connectTo(b.URL(), 1), Invalid: dispatch.DeadLetterOnInvalid, KnativeErrors: true,
-				Delivery: dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { close(done); return nil })},
-			})
-			select {
-			case <-done:
-			case err := <-ended:
-				t.Fatalf("Run has ended: %v", err)
-			case <-time.After(time.Minute):
-				t.Fatal("the event behind it is not handled")
-			}
-			if err := end(); err != nil {
-				t.Error(err)
-			}
-			letter := receive(t, newReceiver(t, dial(t, b.URL()), letters, 1))
+			letter := setAside(t, b, &cegoamqp.Consumer{KnativeErrors: true})
 			want := 2
 			if c.added {
 				want = 7
@@ -193,4 +162,26 @@ func TestLongMessageID(t *testing.T) {
 			t.Errorf("the log has %d bytes", len(text))
 		}
 	}
+}
+
+// setAside returns the dead letter of the message in orders, which has no valid event, after an
+// event behind it was handled.
+func setAside(t *testing.T, b *amqpbroker.Broker, c *cegoamqp.Consumer) *amqp.Message {
+	t.Helper()
+	send(t, b.URL(), 1)
+	done := make(chan struct{})
+	c.Connect, c.Invalid = connectTo(b.URL(), 1), dispatch.DeadLetterOnInvalid
+	c.Delivery.Handler = handler(func(*cloudevents.Event) error { close(done); return nil })
+	end, ended := begin(t, c)
+	select {
+	case <-done:
+	case err := <-ended:
+		t.Fatalf("Run has ended: %v", err)
+	case <-time.After(time.Minute):
+		t.Fatal("the event behind it is not handled")
+	}
+	if err := end(); err != nil {
+		t.Error(err)
+	}
+	return receive(t, newReceiver(t, dial(t, b.URL()), letters, 1))
 }

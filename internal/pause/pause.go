@@ -11,12 +11,7 @@ import (
 // ended.
 func For(ctx context.Context, quit <-chan struct{}, wait time.Duration) bool {
 	if wait <= 0 {
-		select {
-		case <-quit:
-			return false
-		default:
-			return ctx.Err() == nil
-		}
+		return !IsClosed(quit) && ctx.Err() == nil
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -27,4 +22,14 @@ func For(ctx context.Context, quit <-chan struct{}, wait time.Duration) bool {
 	case <-ctx.Done():
 	}
 	return false
+}
+
+// IsClosed reports whether quit was closed. A nil quit is never closed.
+func IsClosed(quit <-chan struct{}) bool {
+	select {
+	case <-quit:
+		return true
+	default:
+		return false
+	}
 }

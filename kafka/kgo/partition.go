@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
 // partition handles the records of one partition in lanes, each of which keeps the order. It
@@ -177,7 +179,7 @@ func (p *partition) run(l *lane) {
 	for {
 		first := p.take(l)
 		for t := first; t != nil; t = t.next {
-			if isClosed(p.stopping) || isClosed(p.ending) { // even if there are records
+			if pause.IsClosed(p.stopping) || pause.IsClosed(p.ending) { // even if there are records
 				return
 			}
 			p.begin()
@@ -197,15 +199,6 @@ func (p *partition) run(l *lane) {
 			return
 		case <-l.wake:
 		}
-	}
-}
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
 	}
 }
 

@@ -217,7 +217,7 @@ func (r *run) next(ctx context.Context) (jetstream.Msg, error) {
 		case err == nil:
 			r.failures = 0
 			return m, nil
-		case errors.Is(err, jetstream.ErrNoHeartbeat), errors.Is(err, jetstream.ErrMsgIteratorClosed), isClosed(r.stopping), ctx.Err() != nil:
+		case errors.Is(err, jetstream.ErrNoHeartbeat), errors.Is(err, jetstream.ErrMsgIteratorClosed), pause.IsClosed(r.stopping), ctx.Err() != nil:
 			return nil, err
 		case !r.reopen(ctx, err):
 			return nil, err
@@ -286,7 +286,7 @@ func (r *run) work(ctx context.Context, w *worker) {
 	for {
 		m, err := r.next(ctx)
 		switch {
-		case isClosed(r.stopping), ctx.Err() != nil:
+		case pause.IsClosed(r.stopping), ctx.Err() != nil:
 			if err == nil {
 				_ = m.Nak() // so that another member gets it at once
 			}
@@ -301,15 +301,6 @@ func (r *run) work(ctx context.Context, w *worker) {
 			r.handle(m)
 			w.set(nil)
 		}
-	}
-}
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
 	}
 }
 
