@@ -2,6 +2,7 @@ package cesql
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"unicode/utf8"
 
@@ -16,7 +17,7 @@ type Compiler struct {
 	// parameters than the others of its name, and all names of the specification are taken.
 	Functions []Function
 
-	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is no limit.
+	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is 2 GiB.
 	MaxLength int
 
 	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
@@ -47,7 +48,7 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	if err := c.checkFunctions(); err != nil {
 		return nil, nil, err
 	}
-	if most := limit.Of(c.MaxLength, defaultMaxLength); len(text) > most {
+	if most := min(limit.Of(c.MaxLength, defaultMaxLength), math.MaxInt32); len(text) > most {
 		return nil, nil, &Error{Kind: ErrParse, Offset: most, Detail: fmt.Sprintf("more than %d bytes", most)}
 	}
 	if !utf8.ValidString(text) {
@@ -61,7 +62,7 @@ func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 		return nil, nil, err
 	}
 	x := p.result(limit.Of(c.MaxString, defaultMaxString))
-	x.source, x.failures, x.typ = text, exactly(p.failures), root.typ
+	x.source, x.typ = text, root.typ
 	if len(text) <= largestPooled {
 		scratches.Put(room)
 	}
@@ -78,33 +79,64 @@ const largestPooled = 1 << 10
 func (p *parser) result(maxString int) *Expression {
 	if !p.link() {
 		p.threadJumps()
-		both := &struct {
-			Expression
-			room program
-		}{Expression: Expression{conditions: exactly(p.conditions)}, room: program{
-			code: exactly(p.code), leaves: exactly(p.leaves), patterns: p.patterns, wildcards: p.wildcards,
-			sets: p.sets, functions: p.calls, stack: p.stack, maxString: maxString,
-		}}
-		both.program = &both.room
-		return &both.Expression
+		return p.withProgram(maxString)
 	}
-	switch len(p.conditions) {
-	case 1:
+	switch n := len(p.conditions); {
+	case n == 1 && len(p.failures) == 0:
 		both := &struct {
 			Expression
-			room [1]condition
-		}{room: [1]condition(p.conditions)}
-		both.conditions = both.room[:]
+			conditions [1]condition
+		}{conditions: [1]condition(p.conditions)}
+		both.Expression.conditions = both.conditions[:]
 		return &both.Expression
-	case 2:
+	case n == 1:
 		both := &struct {
 			Expression
-			room [2]condition
-		}{room: [2]condition(p.conditions)}
-		both.conditions = both.room[:]
-		return &both.Expression
+			failures   failures
+			conditions [1]condition
+		}{conditions: [1]condition(p.conditions)}
+		both.Expression.conditions = both.conditions[:]
+		return both.with(&both.failures, p.failures)
+	case n == 2:
+		both := &struct {
+			Expression
+			failures   failures
+			conditions [2]condition
+		}{conditions: [2]condition(p.conditions)}
+		both.Expression.conditions = both.conditions[:]
+		return both.with(&both.failures, p.failures)
 	}
-	return &Expression{conditions: exactly(p.conditions)}
+	both := &struct {
+		Expression
+		failures failures
+	}{Expression: Expression{conditions: exactly(p.conditions)}}
+	return both.with(&both.failures, p.failures)
+}
+
+// withProgram returns an Expression with a program.
+func (p *parser) withProgram(maxString int) *Expression {
+	both := &struct {
+		Expression
+		failures failures
+		program  program
+		code     [8]instruction // for a short one
+		leaves   [8]leaf
+	}{program: program{
+		patterns: p.patterns, wildcards: p.wildcards, sets: p.sets, functions: p.calls, missing: p.missing,
+		stack: p.stack, maxString: maxString,
+	}}
+	both.Expression.conditions = exactly(p.conditions)
+	both.Expression.program = &both.program
+	both.program.code = append(both.code[:0], p.code...)
+	both.program.leaves = append(both.leaves[:0], p.leaves...)
+	return both.with(&both.failures, p.failures)
+}
+
+// with sets the failures, for which there is room.
+func (x *Expression) with(room *failures, places []failure) *Expression {
+	room.set(places)
+	x.failures = room
+	return x
 }
 
 // exactly returns a copy without room for more.

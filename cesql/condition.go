@@ -68,7 +68,7 @@ func (x *Expression) decide(e *cloudevents.Event) (bool, *Error) {
 			text = e.Type
 		case fromSubject:
 			if text = e.Subject; text == "" {
-				return false, &x.failures[c.attribute.fail]
+				return false, x.failure(c.attribute.fail)
 			}
 		default:
 			var failed *Error
@@ -108,7 +108,7 @@ func (x *Expression) holds(c *condition, e *cloudevents.Event) (bool, *Error) {
 	v, ok := c.attribute.of(e)
 	switch {
 	case !ok:
-		return false, &x.failures[c.attribute.fail]
+		return false, x.failure(c.attribute.fail)
 	case c.attribute.from == fromTimeLater:
 		return x.holdsForTime(c, e), nil
 	}
@@ -124,19 +124,19 @@ func (x *Expression) holds(c *condition, e *cloudevents.Event) (bool, *Error) {
 	case opIn:
 		is, element := c.set.has(v)
 		if element >= 0 {
-			return false, &x.failures[c.fail+element]
+			return false, x.failure(c.fail + element)
 		}
 		return is, nil
 	case opBoolean:
 		b, ok := v.Bool()
 		if !ok {
-			return false, &x.failures[c.fail]
+			return false, x.failure(c.fail)
 		}
 		return b, nil
 	}
 	is, wrong := c.op.of(v, c.value)
 	if wrong >= 0 {
-		return false, &x.failures[c.fail+wrong]
+		return false, x.failure(c.fail + wrong)
 	}
 	return is.number != 0, nil
 }

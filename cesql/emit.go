@@ -71,7 +71,7 @@ func (p *parser) boolean(x operand) {
 	if x.truth {
 		return
 	}
-	fail := p.failure(ErrCast, x.offset, notBoolean)
+	fail := p.failure(notBoolean, x.offset)
 	if !p.condition(condition{op: opBoolean, fail: fail}, false) {
 		p.emit(instruction{op: opBoolean, fail: fail})
 	}
@@ -107,8 +107,8 @@ func (p *parser) jumpHere(from int) {
 }
 
 // failure returns the place of an error that an instruction can end with.
-func (p *parser) failure(kind error, offset int, detail string) int32 {
-	p.failures = append(p.failures, Error{Kind: kind, Offset: offset, Detail: detail})
+func (p *parser) failure(why reason, offset int) int32 {
+	p.failures = append(p.failures, failure{uint32(offset), why})
 	return int32(len(p.failures) - 1)
 }
 
@@ -132,31 +132,31 @@ func (p *parser) comparison(o operator, x, y operand, push int, constant Value) 
 // failuresOf returns the place of the errors of an operator with two sides. Those that cannot
 // happen are not there.
 func (p *parser) failuresOf(o operator, x, y operand, at int) int32 {
-	detail := notInteger
+	why := notInteger
 	switch o.op {
 	case opEqual, opNotEqual:
 		if x.number && y.number {
 			return 0
 		}
-		return p.failure(ErrCast, x.offset, notSame)
+		return p.failure(notSame, x.offset)
 	case opXor:
-		detail = notBoolean
+		why = notBoolean
 	}
 	first := int32(len(p.failures)) - wrongResult // as if that of the left side were there
 	if !x.number {
-		first = p.failure(ErrCast, x.offset, detail)
+		first = p.failure(why, x.offset)
 	}
 	switch {
 	case o.op == opModulo:
-		p.failure(ErrMath, at, noDivisor)
+		p.failure(noDivisor, at)
 	case o.level >= 2 || !y.number:
-		p.failure(ErrMath, at, noResult) // of a comparison, it takes the place only
+		p.failure(noResult, at) // of a comparison, it takes the place only
 	}
 	if !y.number || o.op == opDivide {
-		p.failure(ErrCast, y.offset, detail) // which may take the place only, too
+		p.failure(why, y.offset) // which may take the place only, too
 	}
 	if o.op == opDivide {
-		p.failure(ErrMath, at, noDivisor)
+		p.failure(noDivisor, at)
 	}
 	return first
 }

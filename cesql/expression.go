@@ -7,7 +7,7 @@ import "github.com/seed763dd41b/cloudevents"
 type Expression struct {
 	source     string
 	conditions []condition
-	failures   []Error
+	failures   *failures
 	*program        // nil if the expression is nothing but conditions
 	typ        Type // of the value
 }

@@ -1,6 +1,7 @@
 package cesql_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -138,6 +139,26 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+// Compiling makes one piece of memory for most filters, and a few for the others.
+func TestAllocationsOfCompiling(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most float64
+	}{
+		{"type = 'com.example.order.placed'", 1},
+		{"region = 'eu-west'", 1},
+		{"type LIKE 'com.example.%'", 1},
+		{"EXISTS region AND NOT EXISTS traceparent", 1},
+		{"LENGTH(subject) > 2 AND LEFT(type, 3) = 'com'", 1},
+		{"type LIKE '%com%example%order%'", 2},
+		{"partition * 2 + 3 > 10 AND partition % 4 = 1", 2},
+		{"type LIKE '%.order.______' AND subject LIKE '_-_'", 3},
+		{"subject IN ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'A-1')", 4},
+	} {
+		alloctest.AtMost(t, c.text, c.most, func() { _, _, _ = cesql.Compile(c.text) })
+	}
+}
+
 // The memory of compiling grows with the text and no faster, whatever is in it. A slice that
 // grows by doubling may have grown once more, which doubles the bytes at most; what is quadratic
 // grows by 64.
@@ -188,6 +209,22 @@ func TestConcurrentUse(t *testing.T) {
 				if _, _, err := cesql.Compile(x.String()); err != nil {
 					t.Error(err)
 				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Errors are made when the first is asked for, which may be in several goroutines at once.
+func TestConcurrentErrors(t *testing.T) {
+	x := cesql.MustCompile("missing = 1 AND 'abc' = 2")
+	e := event()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			_, err := x.Match(&e)
+			if got := fmt.Sprint(err); got != "offset 0: missing attribute: missing" {
+				t.Error(got)
 			}
 		})
 	}

@@ -43,7 +43,7 @@ type function struct {
 	rest       Type
 	result     Type
 	call       func(args []Value) (Value, error)
-	complaint  string // of the ErrFunctionEvaluation
+	failure    reason // of an evaluation that fails
 }
 
 // builtin is a function of the specification.
@@ -70,29 +70,24 @@ const (
 
 var builtins = map[string][]function{
 	"LENGTH":    {{builtin: fnLength, parameters: []Type{String}, result: Integer}},
-	"CONCAT":    {{builtin: fnConcat, variadic: true, rest: String, result: String, complaint: tooLong}},
-	"CONCAT_WS": {{builtin: fnConcatWS, parameters: []Type{String}, variadic: true, rest: String, result: String, complaint: tooLong}},
-	"LOWER":     {{builtin: fnLower, parameters: []Type{String}, result: String, complaint: tooLong}},
-	"UPPER":     {{builtin: fnUpper, parameters: []Type{String}, result: String, complaint: tooLong}},
+	"CONCAT":    {{builtin: fnConcat, variadic: true, rest: String, result: String, failure: tooLong}},
+	"CONCAT_WS": {{builtin: fnConcatWS, parameters: []Type{String}, variadic: true, rest: String, result: String, failure: tooLong}},
+	"LOWER":     {{builtin: fnLower, parameters: []Type{String}, result: String, failure: tooLong}},
+	"UPPER":     {{builtin: fnUpper, parameters: []Type{String}, result: String, failure: tooLong}},
 	"TRIM":      {{builtin: fnTrim, parameters: []Type{String}, result: String}},
-	"LEFT":      {{builtin: fnLeft, parameters: []Type{String, Integer}, result: String, complaint: "the length is negative"}},
-	"RIGHT":     {{builtin: fnRight, parameters: []Type{String, Integer}, result: String, complaint: "the length is negative"}},
+	"LEFT":      {{builtin: fnLeft, parameters: []Type{String, Integer}, result: String, failure: negative}},
+	"RIGHT":     {{builtin: fnRight, parameters: []Type{String, Integer}, result: String, failure: negative}},
 	"SUBSTRING": {
-		{builtin: fnSubstring, parameters: []Type{String, Integer}, result: String, complaint: outside},
-		{builtin: fnSubstring, parameters: []Type{String, Integer, Integer}, result: String, complaint: outside},
+		{builtin: fnSubstring, parameters: []Type{String, Integer}, result: String, failure: outside},
+		{builtin: fnSubstring, parameters: []Type{String, Integer, Integer}, result: String, failure: outside},
 	},
-	"ABS":     {{builtin: fnAbs, parameters: []Type{Integer}, result: Integer, complaint: "the result does not fit into 32 bits"}},
+	"ABS":     {{builtin: fnAbs, parameters: []Type{Integer}, result: Integer, failure: noResult}},
 	"INT":     {{builtin: fnInt, parameters: []Type{Integer}, result: Integer}},
 	"BOOL":    {{builtin: fnBool, parameters: []Type{Boolean}, result: Boolean}},
 	"STRING":  {{builtin: fnString, parameters: []Type{String}, result: String}},
 	"IS_INT":  {{builtin: fnIsInt, parameters: []Type{String}, result: Boolean}},
 	"IS_BOOL": {{builtin: fnIsBool, parameters: []Type{String}, result: Boolean}},
 }
-
-const (
-	tooLong = "the string is too long"
-	outside = "the position is outside of the string, or the length is negative"
-)
 
 // takes reports whether the function takes so many arguments.
 func (f *function) takes(count int) bool {
@@ -113,7 +108,7 @@ func (p *parser) function(name string, count int) (*function, bool) {
 		own := &p.own[i]
 		f := &function{
 			parameters: own.Parameters, variadic: own.Variadic, rest: own.Rest, result: own.Result,
-			call: own.Call, complaint: "it failed",
+			call: own.Call, failure: itFailed,
 		}
 		if strings.EqualFold(own.Name, name) && f.takes(count) {
 			return f, true
@@ -221,7 +216,7 @@ func (x *Expression) call(i *instruction, given []Value) (Value, *Error) {
 			}
 			v, ok := given[k].cast(want)
 			if !ok {
-				return Value{typ: f.result}, &x.failures[i.fail]
+				return Value{typ: f.result}, x.failure(i.fail)
 			}
 			given[k] = v
 		}
@@ -232,7 +227,7 @@ func (x *Expression) call(i *instruction, given []Value) (Value, *Error) {
 			v, err = Value{typ: f.result}, errTooLong
 		}
 		if err != nil {
-			failed := x.failures[i.fail+1]
+			failed := *x.failure(i.fail + 1)
 			failed.Err = err
 			return v, &failed
 		}
@@ -240,7 +235,7 @@ func (x *Expression) call(i *instruction, given []Value) (Value, *Error) {
 	}
 	v, ok := f.builtin.value(given, x.maxString)
 	if !ok {
-		return v, &x.failures[i.fail+1]
+		return v, x.failure(i.fail + 1)
 	}
 	return v, nil
 }
@@ -254,18 +249,10 @@ func length(v Value) Value {
 	return IntegerValue(int32(min(utf8.RuneCountInString(v.text), math.MaxInt32)))
 }
 
-// kind is the kind of the error that the function can end with.
-func (f *function) kind() error {
-	if f.builtin == fnAbs {
-		return ErrMath
-	}
-	return ErrFunctionEvaluation
-}
-
 var (
 	errResultType = errors.New("the value is not of the type Result")
 	errPanic      = errors.New("the function panicked")
-	errTooLong    = errors.New(tooLong)
+	errTooLong    = errors.New(reasons[tooLong].detail)
 )
 
 // own calls a Function of the Compiler.

@@ -21,11 +21,11 @@ const (
 
 // token is a part of an expression.
 type token struct {
-	kind   kind
-	id     id
-	offset int
-	text   string // as it is written; of a string literal, what it means
-	after  int    // the offset behind it
+	kind       kind
+	id         id
+	characters class // of a word
+	offset     int
+	text       string // as it is written; of a string literal, what it means
 }
 
 // id is which keyword or symbol a token is.
@@ -60,14 +60,14 @@ const (
 
 // keyword returns which keyword a word is, in any case. Keywords cannot be names of attributes.
 func keyword(s string) id {
-	var lower [len("exists")]byte
-	if len(s) > len(lower) {
+	var small [len("exists")]byte
+	if len(s) > len(small) {
 		return other
 	}
 	for i := range len(s) {
-		lower[i] = s[i] | 0x20 // which is no letter if s[i] is none
+		small[i] = s[i] | 0x20 // which is no letter if s[i] is none
 	}
-	switch string(lower[:len(s)]) {
+	switch string(small[:len(s)]) {
 	case "and":
 		return tokAnd
 	case "or":
@@ -96,25 +96,35 @@ type lexer struct {
 	offset int
 }
 
-// class is what a token that begins with a byte is.
+// class is what a character is, or what those of a word are.
 type class uint8
 
 const (
-	classOther class = iota
-	classSpace
-	classWord
-	classQuote
+	lower class = 1 << iota
+	upper
+	digit
+	underscore
+	space
+	quote
+
+	ofWord = lower | upper | digit | underscore
 )
 
 var classes = func() (of [256]class) {
 	for c := range of {
 		switch c := byte(c); {
 		case c == ' ', c == '\t', c == '\r', c == '\n':
-			of[c] = classSpace
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
-			of[c] = classWord
+			of[c] = space
+		case 'a' <= c && c <= 'z':
+			of[c] = lower
+		case 'A' <= c && c <= 'Z':
+			of[c] = upper
+		case '0' <= c && c <= '9':
+			of[c] = digit
+		case c == '_':
+			of[c] = underscore
 		case c == '\'', c == '"':
-			of[c] = classQuote
+			of[c] = quote
 		}
 	}
 	return of
@@ -125,28 +135,28 @@ func (l *lexer) next(t *token) {
 	l.skipSpace()
 	*t = token{offset: l.offset}
 	if l.offset == len(l.source) {
-		t.after = l.offset
 		return
 	}
-	switch classes[l.source[l.offset]] {
-	case classWord:
+	switch c := classes[l.source[l.offset]]; {
+	case c&ofWord != 0:
 		n := l.offset + 1
-		for n < len(l.source) && classes[l.source[n]] == classWord {
-			n++
+		for ; n < len(l.source) && classes[l.source[n]]&ofWord != 0; n++ {
+			c |= classes[l.source[n]]
 		}
-		t.kind, t.text = word, l.source[l.offset:n]
-		t.id = keyword(t.text)
+		t.kind, t.characters, t.text = word, c, l.source[l.offset:n]
+		if c&^(lower|upper) == 0 {
+			t.id = keyword(t.text)
+		}
 		l.offset = n
-	case classQuote:
+	case c == quote:
 		l.literal(t)
 	default:
 		l.symbol(t)
 	}
-	t.after = l.offset
 }
 
 func (l *lexer) skipSpace() {
-	for l.offset < len(l.source) && classes[l.source[l.offset]] == classSpace {
+	for l.offset < len(l.source) && classes[l.source[l.offset]] == space {
 		l.offset++
 	}
 }
@@ -234,23 +244,23 @@ func symbolOf(c byte) id {
 
 // literal reads a string literal.
 func (l *lexer) literal(t *token) {
-	quote := l.source[l.offset]
+	delimiter := l.source[l.offset]
 	begin := l.offset + 1
 	escaped := false
 	for i := begin; i < len(l.source); i++ {
 		switch l.source[i] {
 		case '\\':
 			if i+1 < len(l.source) {
-				escaped = escaped || l.source[i+1] == quote
+				escaped = escaped || l.source[i+1] == delimiter
 				i++
 			}
-		case quote:
+		case delimiter:
 			t.kind, t.text = text, l.source[begin:i]
 			if escaped {
-				t.text = unescape(t.text, quote)
+				t.text = unescape(t.text, delimiter)
 			}
 			l.offset = i + 1
-			if l.offset < len(l.source) && l.source[l.offset] == quote {
+			if l.offset < len(l.source) && l.source[l.offset] == delimiter {
 				t.kind, t.text, t.offset = malformed, "a string with another right behind it; a quote in a string is written with a backslash", l.offset
 			}
 			return
@@ -261,11 +271,11 @@ func (l *lexer) literal(t *token) {
 }
 
 // unescape removes the backslashes before the delimiter.
-func unescape(s string, quote byte) string {
+func unescape(s string, delimiter byte) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' && i+1 < len(s) {
-			if s[i+1] != quote {
+			if s[i+1] != delimiter {
 				b.WriteByte(s[i])
 			}
 			i++
@@ -278,17 +288,7 @@ func unescape(s string, quote byte) string {
 func (t *token) isKeyword() bool { return t.id >= tokAnd && t.id <= tokFalse }
 
 // isNumber reports whether t is digits.
-func (t *token) isNumber() bool {
-	if t.kind != word || t.text[0] > '9' {
-		return false
-	}
-	for i := range len(t.text) {
-		if t.text[i] > '9' {
-			return false
-		}
-	}
-	return true
-}
+func (t *token) isNumber() bool { return t.characters == digit }
 
 // describe returns t for an error.
 func (t *token) describe() string {

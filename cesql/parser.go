@@ -22,6 +22,7 @@ type parser struct {
 	wildcards []*wildcards
 	sets      []*set
 	calls     []*function
+	missing   []string // what is said of the functions that do not exist
 	warnings  []Warning
 	*scratch
 }
@@ -31,7 +32,7 @@ type scratch struct {
 	code       []instruction
 	leaves     []leaf // leaves[0] is none
 	conditions []condition
-	failures   []Error
+	failures   []failure
 	next       [][2]int32 // for link
 }
 
@@ -75,8 +76,9 @@ func (p *parser) expression() (operand, error) {
 	if p.depth++; p.depth > p.maxDepth {
 		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.maxDepth)}
 	}
-	defer func() { p.depth-- }()
-	return p.binary(0)
+	x, err := p.binary(0)
+	p.depth-- // after an error, nothing else is read
+	return x, err
 }
 
 // operator is a binary operator.
@@ -165,15 +167,6 @@ func (p *parser) binary(level int) (operand, error) {
 	}
 }
 
-// The details of errors about operands.
-const (
-	notBoolean = "the operand is no Boolean"
-	notInteger = "the operand is no Integer"
-	notSame    = "the operand has not the type of the other side"
-	noResult   = "the result does not fit into 32 bits"
-	noDivisor  = "the divisor is 0"
-)
-
 // shortCircuit compiles AND or OR behind its left side.
 func (p *parser) shortCircuit(o operator, x operand) error {
 	p.boolean(x)
@@ -230,15 +223,15 @@ func (p *parser) membership() (operand, error) {
 				return x, p.fail("LIKE or IN behind NOT")
 			}
 		}
-		which := p.token
-		if which.id != tokLike && which.id != tokIn {
+		which := p.token.id
+		if which != tokLike && which != tokIn {
 			return x, nil
 		}
 		if x.isNot {
-			p.warn(x.offset, "NOT binds more tightly than %[1]s: this is (NOT …) %[1]s …; write … NOT %[1]s … for the opposite", strings.ToUpper(which.text))
+			p.warn(x.offset, "NOT binds more tightly than %[1]s: this is (NOT …) %[1]s …; write … NOT %[1]s … for the opposite", strings.ToUpper(p.token.text))
 		}
 		p.advance()
-		if which.id == tokLike {
+		if which == tokLike {
 			err = p.like(negated)
 		} else {
 			err = p.in(negated)
@@ -258,11 +251,11 @@ func (p *parser) like(negated bool) error {
 		p.advance()
 		return nil
 	}
-	parts, runs := count(p.token.text)
+	parts, runs, escaped := count(p.token.text)
 	if runs > 0 {
-		return p.likeWildcards(parts, runs, negated)
+		return p.likeWildcards(parts, runs, escaped, negated)
 	}
-	pattern := newPattern(p.token.text, parts)
+	pattern := newPattern(p.token.text, parts, escaped)
 	p.advance()
 	c := condition{op: opLike, pattern: pattern}
 	if pattern.contains() {
@@ -276,8 +269,8 @@ func (p *parser) like(negated bool) error {
 }
 
 // likeWildcards is like for a pattern with _.
-func (p *parser) likeWildcards(parts, runs int, negated bool) error {
-	pattern, ok := newWildcards(p.token.text, parts, runs)
+func (p *parser) likeWildcards(parts, runs int, escaped, negated bool) error {
+	pattern, ok := newWildcards(p.token.text, parts, runs, escaped)
 	if !ok {
 		return &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("a part with _ that is longer than %d characters", maxWildcards)}
 	}
@@ -304,7 +297,7 @@ func (p *parser) in(negated bool) error {
 		if err != nil {
 			return err
 		}
-		fail := p.failure(ErrCast, y.offset, notSame)
+		fail := p.failure(notSame, y.offset)
 		elements = append(elements, p.emit(instruction{op: opElement, flag: negated, fail: fail}))
 		if p.token.id == tokClose {
 			break
@@ -349,8 +342,8 @@ func (p *parser) allConstant(code []instruction) bool {
 
 func (p *parser) unary() (operand, error) {
 	at := p.token.offset
-	switch {
-	case p.token.id == tokNot:
+	switch p.token.id {
+	case tokNot:
 		p.advance()
 		x, err := p.nested()
 		if err != nil {
@@ -359,24 +352,24 @@ func (p *parser) unary() (operand, error) {
 		p.boolean(x)
 		p.append(instruction{op: opNot})
 		return operand{offset: at, typ: Boolean, truth: true, isNot: true}, nil
-	case p.token.id == tokMinus, p.token.id == tokPlus:
-		sign := p.token
+	case tokMinus, tokPlus:
+		sign, which := p.token.text, p.token.id
 		p.advance()
-		if p.token.isNumber() && p.token.offset == sign.after {
-			return p.number(sign.text, at)
+		if p.token.isNumber() && p.token.offset == at+len(sign) {
+			return p.number(sign, at)
 		}
-		if sign.id == tokPlus {
+		if which == tokPlus {
 			return operand{}, p.fail("digits right behind +")
 		}
 		x, err := p.nested()
 		if err != nil {
 			return x, err
 		}
-		fail := p.failure(ErrCast, x.offset, notInteger)
-		p.failure(ErrMath, at, noResult)
+		fail := p.failure(notInteger, x.offset)
+		p.failure(noResult, at)
 		p.emit(instruction{op: opNegate, fail: fail})
 		return operand{offset: at, typ: Integer}, nil
-	case p.token.id == tokExists:
+	case tokExists:
 		return p.exists(at)
 	}
 	return p.primary()
@@ -387,13 +380,14 @@ func (p *parser) nested() (operand, error) {
 	if p.depth++; p.depth > p.maxDepth {
 		return operand{}, &Error{Kind: ErrParse, Offset: p.token.offset, Detail: fmt.Sprintf("more than %d levels of nesting", p.maxDepth)}
 	}
-	defer func() { p.depth-- }()
-	return p.unary()
+	x, err := p.unary()
+	p.depth--
+	return x, err
 }
 
 func (p *parser) exists(at int) (operand, error) {
 	p.advance()
-	if p.token.kind != word || p.token.isKeyword() || strings.Contains(p.token.text, "_") {
+	if p.token.kind != word || p.token.isKeyword() || p.token.characters&underscore != 0 {
 		return operand{}, p.fail("the name of an attribute behind EXISTS")
 	}
 	name := p.name()
@@ -405,16 +399,17 @@ func (p *parser) exists(at int) (operand, error) {
 
 // name returns the name of an attribute that the next token is, in lower case.
 func (p *parser) name() string {
-	name := strings.ToLower(p.token.text)
-	if name != p.token.text {
-		p.warn(p.token.offset, "names of attributes are in lower case: this is %s", cut(name))
+	if p.token.characters&upper == 0 {
+		return p.token.text
 	}
+	name := strings.ToLower(p.token.text)
+	p.warn(p.token.offset, "names of attributes are in lower case: this is %s", cut(name))
 	return name
 }
 
 func (p *parser) primary() (operand, error) {
 	at := p.token.offset
-	switch t := p.token; {
+	switch t := &p.token; {
 	case t.id == tokOpen:
 		p.advance()
 		x, err := p.expression()
@@ -427,12 +422,12 @@ func (p *parser) primary() (operand, error) {
 		p.advance()
 		return operand{offset: at, typ: x.typ, truth: x.truth, number: x.number}, nil
 	case t.kind == text:
-		p.advance()
 		p.constant(StringValue(t.text))
+		p.advance()
 		return operand{offset: at, typ: String}, nil
 	case t.id == tokTrue, t.id == tokFalse:
-		p.advance()
 		p.constant(BooleanValue(t.id == tokTrue))
+		p.advance()
 		return operand{offset: at, typ: Boolean, truth: true}, nil
 	case t.isNumber():
 		return p.number("", at)
@@ -447,13 +442,13 @@ func (p *parser) named(at int) (operand, error) {
 	if p.lexer.opens() {
 		return p.call(at)
 	}
-	if strings.Contains(p.token.text, "_") {
+	if p.token.characters&underscore != 0 {
 		return operand{}, &Error{Kind: ErrParse, Offset: at, Detail: "the name of an attribute has letters and digits only"}
 	}
 	l := attribute(p.name())
 	p.advance()
 	if l.from.mayBeMissing() {
-		l.fail = p.failure(ErrMissingAttribute, at, cut(l.value.text))
+		l.fail = p.failure(noAttribute, at)
 	}
 	p.load(l)
 	return operand{offset: at, typ: Boolean}, nil // what the specification assumes
@@ -476,7 +471,7 @@ func (p *parser) number(sign string, at int) (operand, error) {
 // call compiles the call of a function.
 func (p *parser) call(at int) (operand, error) {
 	name := strings.ToUpper(p.token.text)
-	if strings.ContainsAny(name, "0123456789") || name[0] == '_' {
+	if p.token.characters&digit != 0 || name[0] == '_' {
 		return operand{}, p.fail("the name of a function, which has letters and _ only")
 	}
 	p.advance()
@@ -498,8 +493,9 @@ func (p *parser) call(at int) (operand, error) {
 	p.advance()
 	f, ok := p.function(name, count)
 	if !ok {
-		fail := p.failure(ErrMissingFunction, at, p.complaintAbout(name, count))
-		p.warn(at, "%s", p.failures[fail].Detail)
+		fail := p.failure(noFunction, at)
+		p.missing = append(p.missing, p.complaintAbout(name, count))
+		p.warn(at, "%s", p.missing[len(p.missing)-1])
 		p.height -= max(count-1, 0)
 		p.emit(instruction{op: opMissing, fail: fail})
 		return operand{offset: at, typ: Boolean}, nil
@@ -512,8 +508,8 @@ func (p *parser) call(at int) (operand, error) {
 		p.emit(instruction{op: opLength})
 		return operand{offset: at, typ: f.result}, nil
 	}
-	fail := p.failure(ErrCast, at, "an argument has not the type that the function needs")
-	p.failure(f.kind(), at, f.complaint)
+	fail := p.failure(notArgument, at)
+	p.failure(f.failure, at)
 	p.calls = append(p.calls, f)
 	i := instruction{op: opCall, count: int32(count), n: int32(len(p.calls) - 1), fail: fail}
 	if count > 0 {

@@ -12,7 +12,7 @@ type pattern struct {
 }
 
 // newPattern compiles a pattern of so many parts without _.
-func newPattern(s string, parts int) *pattern {
+func newPattern(s string, parts int, escaped bool) *pattern {
 	room := &struct { // one piece of memory for most
 		pattern
 		needles [3]needle
@@ -25,7 +25,7 @@ func newPattern(s string, parts int) *pattern {
 	}
 	for i := range parts {
 		end := endOfPart(s)
-		text := literal(s[:end])
+		text := literal(s[:end], escaped)
 		p.least += len(text)
 		switch {
 		case i == 0:
@@ -42,8 +42,15 @@ func newPattern(s string, parts int) *pattern {
 	return p
 }
 
-// literal removes the backslashes before % and _.
-func literal(s string) string {
+// literal removes the backslashes before % and _, if there are backslashes in the pattern.
+func literal(s string, escaped bool) string {
+	if !escaped {
+		return s
+	}
+	return withoutBackslashes(s)
+}
+
+func withoutBackslashes(s string) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s
 	}
@@ -57,8 +64,9 @@ func literal(s string) string {
 	return b.String()
 }
 
-// count returns how many parts a pattern has, one more than it has %, and how many runs of _.
-func count(s string) (parts, runs int) {
+// count returns how many parts a pattern has, one more than it has %, how many runs of _, and
+// whether there is a backslash.
+func count(s string) (parts, runs int, escaped bool) {
 	parts = 1
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -70,12 +78,13 @@ func count(s string) (parts, runs int) {
 				i++
 			}
 		case '\\':
+			escaped = true
 			if isEscape(s, i) {
 				i++
 			}
 		}
 	}
-	return parts, runs
+	return parts, runs, escaped
 }
 
 // endOfPart returns the index of the next % that is no character.

@@ -65,7 +65,8 @@ type program struct {
 	wildcards []*wildcards
 	sets      []*set
 	functions []*function
-	stack     int // how many values the code keeps at a time
+	missing   []string // what is said of the functions that do not exist
+	stack     int      // how many values the code keeps at a time
 	maxString int
 }
 
@@ -187,7 +188,7 @@ func (x *Expression) run(stack []Value, e *cloudevents.Event) (Value, *Error) {
 
 // failed returns the zero value of the expression's type with an error.
 func (x *Expression) failed(place int32) (Value, *Error) {
-	return Value{typ: x.typ}, &x.failures[place]
+	return Value{typ: x.typ}, x.failure(place)
 }
 
 // The errors of an operator with two operands, behind the first.

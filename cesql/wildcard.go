@@ -27,7 +27,7 @@ type piece struct {
 
 // newWildcards compiles a pattern with so many parts and runs of _. It fails if a part with _
 // is too long.
-func newWildcards(s string, parts, runs int) (*wildcards, bool) {
+func newWildcards(s string, parts, runs int, escaped bool) (*wildcards, bool) {
 	room := &struct { // one piece of memory for most
 		wildcards
 		parts  [2]part
@@ -40,7 +40,7 @@ func newWildcards(s string, parts, runs int) (*wildcards, bool) {
 	}
 	for {
 		end, begin := endOfPart(s), len(pieces)
-		pieces = appendPieces(pieces, s[:end])
+		pieces = appendPieces(pieces, s[:end], escaped)
 		x := part{pieces: pieces[begin:len(pieces):len(pieces)]}
 		if !x.plain() && end > maxWildcards && x.length() > maxWildcards {
 			return nil, false
@@ -74,7 +74,7 @@ func (x *part) length() (n int) {
 }
 
 // appendPieces appends the pieces of a part. There is at least one.
-func appendPieces(all []piece, s string) []piece {
+func appendPieces(all []piece, s string, escaped bool) []piece {
 	begin, before := 0, len(all)
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -83,7 +83,7 @@ func appendPieces(all []piece, s string) []piece {
 			for i+n < len(s) && s[i+n] == '_' {
 				n++
 			}
-			all = append(all, piece{literal(s[begin:i]), n})
+			all = append(all, piece{literal(s[begin:i], escaped), n})
 			i += n - 1
 			begin = i + 1
 		case '\\':
@@ -93,7 +93,7 @@ func appendPieces(all []piece, s string) []piece {
 		}
 	}
 	if begin < len(s) || len(all) == before {
-		all = append(all, piece{literal(s[begin:]), 0})
+		all = append(all, piece{literal(s[begin:], escaped), 0})
 	}
 	return all
 }
