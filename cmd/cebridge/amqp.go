@@ -71,8 +71,31 @@ func (t *amqpTarget) close() {
 // amqpSource reads events from an address.
 type amqpSource struct{ consumer *cegoamqp.Consumer }
 
-func newAMQPSource(b *bridge, s secret) *amqpSource {
+func newAMQPSource(ctx context.Context, b *bridge, s secret) (*amqpSource, error) {
 	e := b.settings.source
+	connect := func(ctx context.Context) (links cegoamqp.Links, err error) {
+		ctx, cancel := context.WithTimeout(ctx, openTimeout)
+		defer cancel()
+		var session *amqp.Session
+		if links.Conn, session, err = dialAMQP(ctx, e, s); err != nil {
+			return links, err
+		}
+		if b.settings.deadLetter != "" {
+			links.DeadLetter, err = session.NewSender(ctx, b.settings.deadLetter, &amqp.SenderOptions{TargetDurability: e.durability()})
+			if err != nil {
+				return links, err
+			}
+		}
+		links.Receiver, err = session.NewReceiver(ctx, e.path, &amqp.ReceiverOptions{Credit: -1, SourceDurability: e.durability()})
+		return links, err
+	}
+	links, err := connect(ctx) // so that mistakes are told at once
+	if links.Conn != nil {
+		links.Conn.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
 	delivery := b.delivery()
 	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
 		msg, _ := cegoamqp.MessageFrom(ctx)
@@ -85,24 +108,8 @@ func newAMQPSource(b *bridge, s secret) *amqpSource {
 	}
 	return &amqpSource{&cegoamqp.Consumer{
 		Delivery: delivery, Decoder: ceamqp.Decoder{Format: all.Formats(), JSONEvents: true}, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
-		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *amqp.Message, error) {},
-		Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
-			ctx, cancel := context.WithTimeout(ctx, openTimeout)
-			defer cancel()
-			var session *amqp.Session
-			if links.Conn, session, err = dialAMQP(ctx, e, s); err != nil {
-				return links, err
-			}
-			if b.settings.deadLetter != "" {
-				links.DeadLetter, err = session.NewSender(ctx, b.settings.deadLetter, &amqp.SenderOptions{TargetDurability: e.durability()})
-				if err != nil {
-					return links, err
-				}
-			}
-			links.Receiver, err = session.NewReceiver(ctx, e.path, &amqp.ReceiverOptions{Credit: -1, SourceDurability: e.durability()})
-			return links, err
-		},
-	}}
+		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *amqp.Message, error) {}, Connect: connect,
+	}}, nil
 }
 
 // amqpCredit is the number of messages that a broker may have sent ahead.

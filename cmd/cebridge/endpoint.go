@@ -171,7 +171,7 @@ func openSource(ctx context.Context, b *bridge, all secrets) (source, error) {
 	case "nats":
 		return newNATSSource(ctx, b, s)
 	case "amqp", "amqps":
-		return newAMQPSource(b, s), nil
+		return newAMQPSource(ctx, b, s)
 	case "mqtt", "mqtts":
 		return newMQTTSource(ctx, b, s)
 	case "ws":

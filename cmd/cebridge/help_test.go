@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,6 +51,7 @@ func words(line string) (out []string, err error) {
 
 // examplesIn returns the command lines of cebridge in a text.
 func examplesIn(text string) (lines []string) {
+	text = regexp.MustCompile(`\\\n *`).ReplaceAllString(text, "") // lines that go on
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		line = strings.TrimPrefix(line, "//")

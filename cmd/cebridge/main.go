@@ -27,11 +27,21 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "cebridge:", err)
-			os.Exit(1)
+		if errors.Is(err, flag.ErrHelp) {
+			return
 		}
+		fmt.Fprintln(os.Stderr, "cebridge:", err)
+		os.Exit(status(err))
 	}
+}
+
+// status returns the exit status for an error.
+func status(err error) int {
+	var usage usageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
 }
 
 // run is the command.
@@ -52,7 +62,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if s.filter != "" {
 		x, warnings, err := cesql.Compile(s.filter)
 		if err != nil {
-			return fmt.Errorf("-filter: %w", err)
+			return usageError{fmt.Errorf("-filter: %w", err)}
 		}
 		for _, w := range warnings {
 			b.logger.Warn("-filter", "warning", w.String())

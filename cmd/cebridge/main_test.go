@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
 )
@@ -62,11 +64,41 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// The exit status tells a mistake on the command line from what comes later.
+func TestStatus(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		args   string
+		want   int
+	}{
+		{"the help", "-help", 0},
+		{"no target", "http://127.0.0.1:0", 2},
+		{"no such flag", "-quiet", 2},
+		{"an expression that is none", "-admin=\t-filter\ta =\thttp://127.0.0.1:0\thttp://127.0.0.1:1", 2},
+		{"a mode that does not exist", "-mode\tbatch\thttp://127.0.0.1:0\thttp://127.0.0.1:1", 2},
+		{"no broker", "-admin=\tamqp://127.0.0.1:1/orders\thttp://127.0.0.1:1", 1},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), childArgs+"="+c.args)
+			out, _ := cmd.CombinedOutput()
+			if got := cmd.ProcessState.ExitCode(); got != c.want || strings.Contains(string(out), "is open") {
+				t.Errorf("status %d, want %d:\n%s", got, c.want, out)
+			}
+		})
+	}
+}
+
 // The help fits a terminal.
 func TestHelp(t *testing.T) {
 	var out bytes.Buffer
 	if err := run(context.Background(), []string{"-help"}, noEnv, &out, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Fatal(err)
+	}
+	for line := range strings.Lines(strings.NewReplacer("    \t", "        ", "\t", "  ").Replace(out.String())) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
 	}
 	for _, want := range []string{"usage:", "-dead-letter", "kafka://", "examples:"} {
 		if !strings.Contains(out.String(), want) {

@@ -18,16 +18,21 @@ the source only when the target has it: each event arrives at least once.
 usage: cebridge [flags] SOURCE TARGET
 
 endpoints:
-  http://:8080/path               source: receives POST; target: sends POST. https for targets
-  kafka://broker[,broker]/topic   source: as the consumer group -group. ?tls=1 for TLS
-  nats://host:4222/STREAM/subject JetStream. source: as the durable consumer -group;
-                                  the subject of a source may have * and >. ?tls=1 for TLS
-  amqp://host:5672/address        AMQP 1.0. amqps for TLS. ?durable=1 asks for a queue that
-                                  is kept. An address of RabbitMQ 3: amqp://host//queue/name
-  mqtt://host:1883/topic          MQTT 5. mqtts for TLS. source: as the session -group;
-                                  the topic of a source may have + and #
-  ws://host:port/path             WebSockets. source: ws://:8080/path accepts connections;
-                                  target: connects. wss for TLS
+  http://:8080/path              source: receives POST. target: sends POST, or
+                                 https
+  kafka://broker[,broker]/topic  source: as the consumer group -group. ?tls=1
+                                 for TLS
+  nats://host:4222/STREAM/subject  JetStream. source: as the durable consumer
+                                 -group; its subject may have * and >. ?tls=1
+                                 for TLS
+  amqp://host:5672/address       AMQP 1.0, amqps for TLS. ?durable=1 asks for a
+                                 queue that is kept. RabbitMQ 3 has addresses
+                                 such as amqp://host//queue/name
+  mqtt://host:1883/topic         MQTT 5, mqtts for TLS. source: as the session
+                                 -group; its topic may have + and #
+  ws://host:port/path            WebSockets, wss for TLS. source: accepts
+                                 connections, as ws://:8080/path. target:
+                                 connects
 
 Events come in any format of the specification, and keep it in structured mode;
 WebSockets as the target have JSON.
@@ -37,18 +42,27 @@ Two bridges that read from one broker for different purposes need a -group each.
 Credentials never stand in a URL. They come from the environment, as
 CEBRIDGE_SOURCE_USER, CEBRIDGE_SOURCE_PASSWORD, CEBRIDGE_SOURCE_TOKEN and
 CEBRIDGE_TARGET_USER, CEBRIDGE_TARGET_PASSWORD, CEBRIDGE_TARGET_TOKEN, or from
-a file with such lines, -credentials FILE. HTTP, WebSockets and NATS know tokens.
-A source of HTTP or WebSockets admits only those that have the credentials.
+a file with such lines, -credentials FILE. HTTP, WebSockets and NATS know
+tokens. A source of HTTP or WebSockets admits only those that have the
+credentials.
+
+It ends with status 0 after SIGTERM or an interrupt, with 2 if the command line
+is wrong, and with 1 if something else is.
 
 flags:
 %s
 examples:
   cebridge http://:8080 kafka://localhost:9092/orders
-  cebridge -type com.example.order.placed kafka://localhost:9092/orders https://example.com/hook
-  cebridge -filter "partition > 3" -group audit 'nats://localhost:4222/ORDERS/orders.>' amqp://localhost:5672/audit
-  cebridge -mode structured -dead-letter orders-dead kafka://localhost:9092/orders mqtt://localhost:1883/orders
-  cebridge -group shop 'mqtt://localhost:1883/shop/#' nats://localhost:4222/ORDERS/orders.placed
-  CEBRIDGE_SOURCE_TOKEN=t0ken cebridge ws://:8081/events amqp://localhost:5672/orders
+  cebridge -type com.example.order.placed kafka://localhost:9092/orders \
+      https://example.com/hook
+  cebridge -filter "partition > 3" -group audit \
+      'nats://localhost:4222/ORDERS/orders.>' amqp://localhost:5672/audit
+  cebridge -mode structured -dead-letter orders-dead \
+      kafka://localhost:9092/orders mqtt://localhost:1883/orders
+  cebridge -group shop 'mqtt://localhost:1883/shop/#' \
+      nats://localhost:4222/ORDERS/orders.placed
+  CEBRIDGE_SOURCE_TOKEN=t0ken \
+      cebridge ws://:8081/events amqp://localhost:5672/orders
 `
 
 // settings are what the command line says.
@@ -94,18 +108,18 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 	flags := flag.NewFlagSet("cebridge", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&s.mode, "mode", "keep", "content `mode` of the target: keep, binary or structured")
-	flags.Var(&s.types, "type", "pass only events of this `type`, which may end in *; may be repeated")
+	flags.Var(&s.types, "type", "pass only events of this `type`, which may end in *; may be\nrepeated")
 	flags.StringVar(&s.filter, "filter", "", "pass only events for which this CESQL `expression` is true")
-	flags.StringVar(&s.group, "group", "cebridge", "consumer group, durable consumer, or session of the source")
-	flags.StringVar(&s.deadLetter, "dead-letter", "", "topic, subject or address of the source for events that the target refuses")
-	flags.StringVar(&s.invalid, "invalid", "stop", "what to do with a message that is no event: stop, dead-letter or skip")
+	flags.StringVar(&s.group, "group", "cebridge", "consumer group, durable consumer, or session of\nthe source")
+	flags.StringVar(&s.deadLetter, "dead-letter", "", "topic, subject or address of the source for events that\nthe target refuses")
+	flags.StringVar(&s.invalid, "invalid", "stop", "what to do with a message that is no event: stop,\ndead-letter or skip")
 	flags.IntVar(&s.attempts, "attempts", 0, "how often an event of a broker is sent; 0 is without limit")
 	flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "time for one attempt")
-	flags.IntVar(&s.concurrency, "concurrency", 0, "events that are on the way at the same time; with more than 1 they may overtake each other. 0 is 64 for HTTP and 1 for brokers; each connection of WebSockets has one")
-	flags.DurationVar(&s.grace, "grace", 20*time.Second, "time to finish what is on the way after SIGTERM; at most 25s for HTTP")
-	flags.StringVar(&s.admin, "admin", "localhost:9464", "`address` for /health, /ready and /metrics; empty is none")
+	flags.IntVar(&s.concurrency, "concurrency", 0, "events that are on the way at the same time; with more than 1\nthey may overtake each other. 0 is 64 for HTTP and 1 for\nbrokers; each connection of WebSockets has one")
+	flags.DurationVar(&s.grace, "grace", 20*time.Second, "time to finish what is on the way after SIGTERM; at most 25s\nfor HTTP")
+	flags.StringVar(&s.admin, "admin", "localhost:9464", "`address` for /health, /ready and /metrics;\nempty is none")
 	flags.StringVar(&s.credentials, "credentials", "", "`file` with credentials")
-	flags.BoolVar(&s.otel, "otel", false, "export traces and metrics by OTLP over HTTP, as the variables OTEL_EXPORTER_OTLP_… say")
+	flags.BoolVar(&s.otel, "otel", false, "export traces and metrics by OTLP over HTTP, as the variables\nOTEL_EXPORTER_OTLP_… say")
 	flags.BoolVar(&s.verbose, "v", false, "log each event")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -114,23 +128,31 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 			flags.PrintDefaults()
 			fmt.Fprintf(stdout, help, b.String())
 		}
-		return s, err
+		return s, usageError{err}
 	}
 	// A variable of the shell that is not set must not let every event pass.
 	if s.filter == "" && given(flags, "filter") {
-		return s, errors.New("-filter: the expression is empty")
+		return s, usageError{errors.New("-filter: the expression is empty")}
 	}
 	if flags.NArg() != 2 {
-		return s, fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; -help shows how", flags.NArg())
+		return s, usageError{fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; -help shows how", flags.NArg())}
 	}
 	if s.source, err = parseEndpoint(flags.Arg(0)); err != nil {
-		return s, fmt.Errorf("source: %w", err)
+		return s, usageError{fmt.Errorf("source: %w", err)}
 	}
 	if s.target, err = parseEndpoint(flags.Arg(1)); err != nil {
-		return s, fmt.Errorf("target: %w", err)
+		return s, usageError{fmt.Errorf("target: %w", err)}
 	}
-	return s, s.check()
+	if err := s.check(); err != nil {
+		return s, usageError{err}
+	}
+	return s, nil
 }
+
+// usageError is about the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
 
 func (s *settings) check() error {
 	if s.mode != "keep" && s.mode != "binary" && s.mode != "structured" {
