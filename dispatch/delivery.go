@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -214,5 +215,5 @@ func (p InvalidPolicy) String() string {
 	case SkipInvalid:
 		return "skip"
 	}
-	return "unknown"
+	return "InvalidPolicy(" + strconv.Itoa(int(p)) + ")"
 }

@@ -196,3 +196,14 @@ func BenchmarkDeliver(b *testing.B) {
 		}
 	}
 }
+
+// A policy that does not exist is told by its number.
+func TestInvalidPolicyString(t *testing.T) {
+	for p, want := range map[dispatch.InvalidPolicy]string{
+		dispatch.StopOnInvalid: "stop", dispatch.DeadLetterOnInvalid: "dead letter", dispatch.SkipInvalid: "skip", 9: "InvalidPolicy(9)",
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

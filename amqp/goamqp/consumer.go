@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -136,7 +137,7 @@ func (p RetryPolicy) String() string {
 	case RetryModified:
 		return "modified"
 	}
-	return "unknown"
+	return "RetryPolicy(" + strconv.Itoa(int(p)) + ")"
 }
 
 const (
