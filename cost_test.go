@@ -162,8 +162,8 @@ func TestForgiveLeavesOutAHundred(t *testing.T) {
 	}
 }
 
-// The cost of a batch that is refused so does not grow faster than its size. One that begins with an
-// empty event makes room for events of another size.
+// The cost of a batch that is refused so does not grow faster than its size. One that begins with
+// an empty event makes room for events of another size.
 func TestCostOfForgivingABatch(t *testing.T) {
 	d := cloudevents.JSONDecoder{Forgive: func(cloudevents.Receipt) {}}
 	document := []byte("[" + strings.Repeat("{},", 9_999) + "{}]")

@@ -45,8 +45,8 @@ import (
 //	other 5xx                  sent again
 //
 // [Retry.Statuses] changes the table. A member "retryable" in the JSON body of a 4xx or 5xx
-// overrides it in both directions, except for 410. The header Retry-After, in seconds or as a date, is a
-// lower bound for the wait. [Retry] sets the number of attempts and the waits.
+// overrides it in both directions, except for 410. The header Retry-After, in seconds or as a date,
+// is a lower bound for the wait. [Retry] sets the number of attempts and the waits.
 //
 // An error of the Client's Transport is retried, unless it wraps [ErrGone] or has a
 // method Retryable() bool that returns false. A method RetryIn() time.Duration gives a

@@ -32,7 +32,8 @@ func (c *conn) Write(kind int, payload []byte) error {
 // A server reads an event from a connection and answers with another one. The types of
 // frames of clients are those of this package.
 func Example() {
-	// conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: cews.Subprotocols(nil)})
+	// conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols:
+	// cews.Subprotocols(nil)})
 	c := &conn{"cloudevents.json", `{"specversion":"1.0","id":"1","source":"/orders","type":"com.example.placed"}`}
 	if err := cews.Check(c.Subprotocol(), nil); err != nil {
 		fmt.Println(err) // and close the connection with the status cews.StatusCode(err)

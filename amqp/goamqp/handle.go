@@ -139,8 +139,9 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 	}))
 }
 
-// write writes the dead letter of m. One that is too large with the properties of a dead letter is written
-// without them, and text that is not UTF-8, which the client reads and does not write, is changed.
+// write writes the dead letter of m. One that is too large with the properties of a dead letter is
+// written without them, and text that is not UTF-8, which the client reads and does not write, is
+// changed.
 func (r *run) write(ctx context.Context, link *amqp.Sender, m, letter *amqp.Message) error {
 	err := send(ctx, link, letter)
 	if err == nil || isLost(err) || ctx.Err() != nil {

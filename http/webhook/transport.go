@@ -33,8 +33,8 @@ import (
 // Consent is WebHook-Allowed-Origin with * or Origin, whatever the status, and
 // WebHook-Allowed-Rate. The rate may be missing if no Rate was asked for. Any other answer
 // is a [*HandshakeError] that wraps [ErrNoConsent]. The target is then asked again after
-// one minute, or after its Retry-After if that is longer, up to MaxHold. A target that does not know the
-// handshake, and answers 404, 405 or 501, also refuses, unless FallbackRate is set.
+// one minute, or after its Retry-After if that is longer, up to MaxHold. A target that does not
+// know the handshake, and answers 404, 405 or 501, also refuses, unless FallbackRate is set.
 //
 // If the connection fails, all deliveries that share the handshake get the error, and the
 // next delivery asks again.
@@ -46,8 +46,8 @@ import (
 // comes after the deadline of its context, the error is a [*RateError] at once.
 //
 // After 429 or 503 with Retry-After, nothing is sent to the target until then, but not for
-// longer than MaxHold. After 403, permission is asked for again. A response 410 is returned as it is; further deliveries
-// to that target fail with an error that wraps [cehttp.ErrGone].
+// longer than MaxHold. After 403, permission is asked for again. A response 410 is returned as it
+// is; further deliveries to that target fail with an error that wraps [cehttp.ErrGone].
 //
 // A request that the specification forbids is not sent, and is an error: a method other
 // than POST, no body, no Content-Type, http without TLS, and a redirect, which an

@@ -109,8 +109,8 @@ func (b *Broker) Len(address string) int {
 	return len(q.ready) + q.unsettled
 }
 
-// Put puts a message into the queue of an address, as it is: not every client can write what another
-// one has to read.
+// Put puts a message into the queue of an address, as it is: not every client can write what
+// another one has to read.
 func (b *Broker) Put(address string, message []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

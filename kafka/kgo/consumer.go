@@ -150,9 +150,9 @@ func (c *Consumer) Validate() error {
 // under way have the time Grace to finish. What is finished then is committed. Run returns
 // nil if all have finished, and else an [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], an [*dispatch.UndeliverableError] about a record that
-// can neither be handled nor written to the dead letter, and those of the client that do
-// not pass.
+// Other errors are that of [Consumer.Validate], an [*dispatch.UndeliverableError] about a record
+// that can neither be handled nor written to the dead letter, and those of the client that do not
+// pass.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err

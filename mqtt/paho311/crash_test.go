@@ -73,8 +73,8 @@ func consumeUntilKilled(address, file string) error {
 }
 
 // Of 20,000 events none is lost, and each comes first after those before it, although a third of
-// the attempts fail, the process of the consumer is killed five times, and the broker is started again
-// in the middle.
+// the attempts fail, the process of the consumer is killed five times, and the broker is started
+// again in the middle.
 func TestCrash(t *testing.T) {
 	const n, kills = 20_000, 5
 	address, restart := restartable(t)

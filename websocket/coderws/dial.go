@@ -70,8 +70,8 @@ func withoutURL(err error) error {
 	return err
 }
 
-// withoutRedirects returns a client that follows no redirect, unless the program says otherwise. Package
-// websocket would follow any number of them, to any host.
+// withoutRedirects returns a client that follows no redirect, unless the program says otherwise.
+// Package websocket would follow any number of them, to any host.
 func withoutRedirects(client *http.Client) *http.Client {
 	var own http.Client
 	if client != nil {

@@ -68,8 +68,8 @@ func run(broker *url.URL) error {
 		if err != nil {
 			return err
 		}
-		// The refused event waits alone: this broker has one space of packet identifiers for what it
-		// sends and what it gets, and may lose an event that waits while the dead letter comes.
+		// The refused event waits alone: this broker has one space of packet identifiers for what
+		// it sends and what it gets, and may lose an event that waits while the dead letter comes.
 		var seen dispatch.Deduplicate // a message may come again after a restart
 		for i, part := range [][]cloudevents.Event{es[:2], es[2:3], es[3:]} {
 			if i > 0 {
