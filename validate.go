@@ -45,7 +45,7 @@ func legalExtensions(xs []Extension) bool {
 	before := ""
 	for i := range xs {
 		name, v := xs[i].Name, &xs[i].Value
-		if name <= before || !ascii.LowerAlphanumeric(name) {
+		if !isAfter(name, before) || !ascii.LowerAlphanumeric(name) {
 			return false
 		}
 		if _, known := memberIndex(name); known { // the name data is reserved, too
@@ -57,6 +57,15 @@ func legalExtensions(xs []Extension) bool {
 		before = name
 	}
 	return true
+}
+
+// isAfter reports whether name, which is not empty, is behind the name before in the order of
+// strings. Most differ in their first byte.
+func isAfter(name, before string) bool {
+	if name == "" {
+		return false
+	}
+	return before == "" || name[0] > before[0] || name[0] == before[0] && name > before
 }
 
 // legalName reports whether an extension may have the given name.

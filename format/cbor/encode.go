@@ -3,6 +3,7 @@ package cecbor
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
@@ -29,16 +30,16 @@ func appendOne(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
+	form, err := formOf(e, isUTF8)
+	if err != nil {
+		return dst, err
+	}
 	n := sizeOf(e)
 	b := slices.Grow(dst, n)
 	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
 		b = append(make([]byte, 0, len(dst)+n), dst...)
 	}
-	b, err := appendEvent(b, e, isUTF8)
-	if err != nil {
-		return dst, err
-	}
-	return b, nil
+	return appendEvent(b, e, form), nil
 }
 
 // sizeOf returns the size of e, or somewhat more.
@@ -54,71 +55,98 @@ func sizeOf(e *cloudevents.Event) int {
 }
 
 // appendEvent appends e, which is valid.
-func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) (_ []byte, err error) {
-	pairs := 4 + len(e.Extensions)
+func appendEvent(dst []byte, e *cloudevents.Event, form form) []byte {
+	if len(e.Extensions) > fewExtensions {
+		var many [64]extension
+		return appendPairs(dst, e, sorted(many[:0], e.Extensions), form)
+	}
+	var few [fewExtensions]extension // which is cleared in no time
+	return appendPairs(dst, e, sorted(few[:0], e.Extensions), form)
+}
+
+const fewExtensions = 8
+
+// appendPairs appends e, whose extensions are left.
+func appendPairs(dst []byte, e *cloudevents.Event, left []extension, form form) []byte {
+	pairs := 4 + len(left)
+	if e.Data != nil {
+		pairs++
+	}
 	hasTime := !timestamp.Absent(e.Time)
-	for _, isThere := range [...]bool{e.Data != nil, hasTime, e.Subject != "", e.DataSchema != "", e.DataContentType != ""} {
-		if isThere {
-			pairs++
-		}
+	if hasTime {
+		pairs++
+	}
+	if e.Subject != "" {
+		pairs++
+	}
+	if e.DataSchema != "" {
+		pairs++
+	}
+	if e.DataContentType != "" {
+		pairs++
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
-	var few [64]int32
-	x := extensions{of: e.Extensions, order: sorted(few[:0], e.Extensions)}
-	x.begin()
-	if dst, err = x.appendBefore(dst, keyID); err != nil {
-		return dst, err
+
+	if isNext(left, keyID) {
+		dst, left = appendBefore(dst, left, keyID)
 	}
 	dst = appendText(append(dst, "\x62id"...), e.ID)
 	if e.Data != nil {
-		if dst, err = x.appendBefore(dst, keyData); err != nil {
-			return dst, err
+		if isNext(left, keyData) {
+			dst, left = appendBefore(dst, left, keyData)
 		}
-		if dst, err = appendData(append(dst, "\x64data"...), e, isUTF8); err != nil {
-			return dst, err
-		}
+		dst = appendData(append(dst, "\x64data"...), e.Data, form)
 	}
 	if hasTime {
-		if dst, err = x.appendBefore(dst, keyTime); err != nil {
-			return dst, err
+		if isNext(left, keyTime) {
+			dst, left = appendBefore(dst, left, keyTime)
 		}
-		dst = appendTime(append(dst, "\x64time"...), e)
+		dst = appendTime(append(dst, "\x64time"...), e.Time)
 	}
-	if dst, err = x.appendBefore(dst, keyType); err != nil {
-		return dst, err
+	if isNext(left, keyType) {
+		dst, left = appendBefore(dst, left, keyType)
 	}
 	dst = appendText(append(dst, "\x64type"...), e.Type)
-	if dst, err = x.appendBefore(dst, keySource); err != nil {
-		return dst, err
+	if isNext(left, keySource) {
+		dst, left = appendBefore(dst, left, keySource)
 	}
 	dst = appendText(append(dst, "\x66source"...), e.Source)
 	if e.Subject != "" {
-		if dst, err = x.appendBefore(dst, keySubject); err != nil {
-			return dst, err
+		if isNext(left, keySubject) {
+			dst, left = appendBefore(dst, left, keySubject)
 		}
 		dst = appendText(append(dst, "\x67subject"...), e.Subject)
 	}
 	if e.DataSchema != "" {
-		name, key := "\x6adataschema", keyDataSchema
-		if e.SpecVersion == spec.V03 {
-			name, key = "\x69schemaurl", keySchemaURL
-		}
-		if dst, err = x.appendBefore(dst, key); err != nil {
-			return dst, err
-		}
-		dst = appendText(append(dst, name...), e.DataSchema)
+		dst, left = appendSchema(dst, left, e)
 	}
-	if dst, err = x.appendBefore(dst, keySpecVersion); err != nil {
-		return dst, err
+	if isNext(left, keySpecVersion) {
+		dst, left = appendBefore(dst, left, keySpecVersion)
 	}
-	dst = appendText(append(dst, "\x6bspecversion"...), e.SpecVersion.String())
+	dst = append(dst, "\x6bspecversion\x631.0"...)
+	if e.SpecVersion == spec.V03 {
+		dst[len(dst)-len("1.0")], dst[len(dst)-1] = '0', '3'
+	}
 	if e.DataContentType != "" {
-		if dst, err = x.appendBefore(dst, keyDataContentType); err != nil {
-			return dst, err
+		if isNext(left, keyDataContentType) {
+			dst, left = appendBefore(dst, left, keyDataContentType)
 		}
 		dst = appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType)
 	}
-	return x.appendBefore(dst, keyEnd)
+	if len(left) > 0 {
+		dst, _ = appendBefore(dst, left, keyEnd)
+	}
+	return dst
+}
+
+// appendSchema appends the dataschema, whose name depends on the version.
+func appendSchema(dst []byte, left []extension, e *cloudevents.Event) ([]byte, []extension) {
+	name, key := "\x6adataschema", keyDataSchema
+	if e.SpecVersion == spec.V03 {
+		name, key = "\x69schemaurl", keySchemaURL
+	}
+	dst, left = appendBefore(dst, left, key)
+	return appendText(append(dst, name...), e.DataSchema), left
 }
 
 // keys are the names of what is no extension, in the order of a deterministic map: the
@@ -165,95 +193,86 @@ func placeOf(name string) int {
 	return place
 }
 
-// extensions are appended between the keys.
-type extensions struct {
-	of    []cloudevents.Extension
-	order []int32 // of those that are left
-	place int     // of the first of them
+// extension is an extension that is appended before the key at a place, and after the one
+// before that.
+type extension struct {
+	*cloudevents.Extension
+	place int
 }
 
-// begin finds the place of the first extension that is left.
-func (x *extensions) begin() {
-	x.place = keyEnd + 1
-	if len(x.order) > 0 {
-		x.place = placeOf(x.of[x.order[0]].Name)
+// isNext reports whether an extension that is left comes before a key.
+func isNext(left []extension, key int) bool { return len(left) > 0 && left[0].place <= key }
+
+// appendBefore appends the extensions that come before a key, and returns those that are
+// left.
+func appendBefore(dst []byte, left []extension, key int) ([]byte, []extension) {
+	for isNext(left, key) {
+		dst = appendExtension(dst, left[0].Extension)
+		left = left[1:]
 	}
+	return dst, left
 }
 
-// appendBefore appends the extensions that come before a key.
-func (x *extensions) appendBefore(dst []byte, key int) ([]byte, error) {
-	if x.place > key {
-		return dst, nil
-	}
-	return x.append(dst, key)
-}
-
-func (x *extensions) append(dst []byte, key int) (_ []byte, err error) {
-	for x.place <= key {
-		if dst, err = appendExtension(dst, &x.of[x.order[0]]); err != nil {
-			return dst, err
-		}
-		x.order = x.order[1:]
-		x.begin()
-	}
-	return dst, nil
-}
-
-// sorted appends the places of extensions in the order of a deterministic map.
-func sorted(order []int32, xs []cloudevents.Extension) []int32 {
+// sorted appends extensions in the order of a deterministic map.
+func sorted(order []extension, xs []cloudevents.Extension) []extension {
 	for i := range xs {
-		order = append(order, int32(i))
+		order = append(order, extension{&xs[i], placeOf(xs[i].Name)})
 	}
 	if len(order) > 32 {
-		slices.SortFunc(order, func(i, j int32) int { return compare(xs[i].Name, xs[j].Name) })
+		slices.SortFunc(order, compare)
 		return order
 	}
 	for i := 1; i < len(order); i++ {
-		for k := i; k > 0 && compare(xs[order[k]].Name, xs[order[k-1]].Name) < 0; k-- {
+		for k := i; k > 0 && compare(order[k], order[k-1]) < 0; k-- {
 			order[k], order[k-1] = order[k-1], order[k]
 		}
 	}
 	return order
 }
 
-// compare compares keys of a deterministic map.
-func compare(a, b string) int {
-	if len(a) != len(b) {
-		return len(a) - len(b)
+// compare compares the keys of a deterministic map.
+func compare(x, y extension) int {
+	if x.place != y.place {
+		return x.place - y.place
 	}
-	return strings.Compare(a, b)
+	if len(x.Name) != len(y.Name) {
+		return len(x.Name) - len(y.Name)
+	}
+	return strings.Compare(x.Name, y.Name)
 }
 
-// appendTime appends the time of e.
-func appendTime(dst []byte, e *cloudevents.Event) []byte {
-	var room [timestamp.MaxLength]byte
-	text := timestamp.Append(room[:0], e.Time)
-	dst = cborscan.AppendHead(append(dst, cborscan.Tag<<5|tagDateTime), cborscan.Text, uint64(len(text)))
-	return append(dst, text...)
+// appendTime appends a time. Most texts of one have two bytes before them.
+func appendTime(dst []byte, t time.Time) []byte {
+	dst = append(dst, cborscan.Tag<<5|tagDateTime, cborscan.Text<<5|24, 0)
+	start := len(dst)
+	dst = timestamp.Append(dst, t)
+	n := len(dst) - start
+	if n < 24 {
+		dst[start-2] = cborscan.Text<<5 | byte(n)
+		return append(dst[:start-1], dst[start:]...)
+	}
+	dst[start-1] = byte(n)
+	return dst
 }
 
-// appendExtension appends an extension.
-func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
-	v := x.Value
-	text := v.String()
+// appendExtension appends an extension, which is valid.
+func appendExtension(dst []byte, x *cloudevents.Extension) []byte {
+	text := x.Value.String()
 	dst = appendText(dst, x.Name)
-	switch v.Type() {
+	switch x.Value.Type() {
 	case spec.Boolean:
 		if text == "true" {
-			return append(dst, cborscan.True), nil
+			return append(dst, cborscan.True)
 		}
-		return append(dst, cborscan.False), nil
+		return append(dst, cborscan.False)
 	case spec.Integer:
-		n, err := v.Int()
-		switch {
-		case err != nil:
-			return dst, err // Validate has found it
-		case n < 0:
-			return cborscan.AppendHead(dst, cborscan.Negative, uint64(-1-int64(n))), nil
+		n, _ := x.Value.Int()
+		if n < 0 {
+			return cborscan.AppendHead(dst, cborscan.Negative, uint64(-1-int64(n)))
 		}
-		return cborscan.AppendHead(dst, cborscan.Unsigned, uint64(n)), nil
+		return cborscan.AppendHead(dst, cborscan.Unsigned, uint64(n))
 	case spec.Binary:
-		return appendBinary(dst, text), nil
+		return appendBinary(dst, text)
 	case spec.URI:
 		dst = append(dst, cborscan.Tag<<5|24, tagURI)
 	case spec.Timestamp:
@@ -263,14 +282,22 @@ func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
 				dst[i] = c - 'a' + 'A'
 			}
 		}
-		return dst, nil
+		return dst
 	}
-	return appendText(dst, text), nil
+	return appendText(dst, text)
 }
 
 // appendText appends a text string.
 func appendText(dst []byte, s string) []byte {
-	return append(cborscan.AppendHead(dst, cborscan.Text, uint64(len(s))), s...)
+	switch n := len(s); { // as most are
+	case n < 24:
+		dst = append(dst, cborscan.Text<<5|byte(n))
+	case n < 256:
+		dst = append(dst, cborscan.Text<<5|24, byte(n))
+	default:
+		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(n))
+	}
+	return append(dst, s...)
 }
 
 // appendBinary appends the bytes of legal base64.

@@ -2,16 +2,19 @@ package ascii
 
 // Printable reports whether every byte of s is from space to tilde.
 func Printable(s string) bool {
-	n := len(s)
-	if n < 8 {
-		return printable(short(s, ' '))
+	if len(s) < 8 {
+		return unprintable(short(s, ' '))&High == 0
 	}
-	for i := 0; i+8 < n; i += 8 {
-		if !printable(Word(s, i)) {
+	found := unprintable(Word(s, len(s)-8)) // some of them are checked again below
+	for ; len(s) > 16; s = s[16:] {
+		if (unprintable(Word(s, 0))|unprintable(Word(s, 8)))&High != 0 {
 			return false
 		}
 	}
-	return printable(Word(s, n-8)) // the rest, together with bytes that were checked already
+	if len(s) > 8 {
+		found |= unprintable(Word(s, 0))
+	}
+	return found&High == 0
 }
 
 // Literal reports whether every byte of s is from first to tilde, and neither a double
@@ -86,15 +89,13 @@ func half(s string, i int) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// printable reports whether no byte of w is non-ASCII, below a space, or DEL. A byte
-// that is one of them may borrow from the next or carry into it, but has then been
-// found.
-func printable(w uint64) bool {
-	return (w|(w-Each*' ')|(w+Each))&High == 0
-}
+// unprintable returns a word in which the high bit of a byte is set if a byte of w is
+// non-ASCII, below a space, or DEL. Such a byte may borrow from the next or carry into it, but
+// has then been found.
+func unprintable(w uint64) uint64 { return w | (w - Each*' ') | (w + Each) }
 
 // literal reports whether no byte of w is non-ASCII, below the same byte of low, DEL, a
-// double quote or a percent sign. It borrows and carries as printable does.
+// double quote or a percent sign. It borrows and carries as unprintable does.
 func literal(w, low uint64) bool {
 	return (w|(w-low)|(w+Each)|((w^Each*'"')-Each)|((w^Each*'%')-Each))&High == 0
 }
