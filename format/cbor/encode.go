@@ -2,7 +2,6 @@ package cecbor
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -57,17 +56,15 @@ func sizeOf(e *cloudevents.Event) int {
 // appendEvent appends e, which is valid.
 func appendEvent(dst []byte, e *cloudevents.Event, form form) []byte {
 	if len(e.Extensions) > fewExtensions {
-		var many [64]extension
-		return appendPairs(dst, e, sorted(many[:0], e.Extensions), form)
+		var many [64]ranked
+		return appendPairs(dst, e, sorted(many[:], e.Extensions), form)
 	}
-	var few [fewExtensions]extension // which is cleared in no time
-	return appendPairs(dst, e, sorted(few[:0], e.Extensions), form)
+	var few [fewExtensions]ranked
+	return appendPairs(dst, e, sorted(few[:], e.Extensions), form)
 }
 
-const fewExtensions = 8
-
 // appendPairs appends e, whose extensions are left.
-func appendPairs(dst []byte, e *cloudevents.Event, left []extension, form form) []byte {
+func appendPairs(dst []byte, e *cloudevents.Event, left []ranked, form form) []byte {
 	pairs := 4 + len(left)
 	if e.Data != nil {
 		pairs++
@@ -87,158 +84,71 @@ func appendPairs(dst []byte, e *cloudevents.Event, left []extension, form form) 
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
 
-	if isNext(left, keyID) {
-		dst, left = appendBefore(dst, left, keyID)
+	next := rankOfNext(left) // which is cheap to compare
+	if next <= keyID.rank {
+		dst, left = appendBefore(dst, e, left, &keyID)
+		next = rankOfNext(left)
 	}
 	dst = appendText(append(dst, "\x62id"...), e.ID)
 	if e.Data != nil {
-		if isNext(left, keyData) {
-			dst, left = appendBefore(dst, left, keyData)
+		if next <= keyData.rank {
+			dst, left = appendBefore(dst, e, left, &keyData)
+			next = rankOfNext(left)
 		}
 		dst = appendData(append(dst, "\x64data"...), e.Data, form)
 	}
 	if hasTime {
-		if isNext(left, keyTime) {
-			dst, left = appendBefore(dst, left, keyTime)
+		if next <= keyTime.rank {
+			dst, left = appendBefore(dst, e, left, &keyTime)
+			next = rankOfNext(left)
 		}
 		dst = appendTime(append(dst, "\x64time"...), e.Time)
 	}
-	if isNext(left, keyType) {
-		dst, left = appendBefore(dst, left, keyType)
+	if next <= keyType.rank {
+		dst, left = appendBefore(dst, e, left, &keyType)
+		next = rankOfNext(left)
 	}
 	dst = appendText(append(dst, "\x64type"...), e.Type)
-	if isNext(left, keySource) {
-		dst, left = appendBefore(dst, left, keySource)
+	if next <= keySource.rank {
+		dst, left = appendBefore(dst, e, left, &keySource)
+		next = rankOfNext(left)
 	}
 	dst = appendText(append(dst, "\x66source"...), e.Source)
 	if e.Subject != "" {
-		if isNext(left, keySubject) {
-			dst, left = appendBefore(dst, left, keySubject)
+		if next <= keySubject.rank {
+			dst, left = appendBefore(dst, e, left, &keySubject)
+			next = rankOfNext(left)
 		}
 		dst = appendText(append(dst, "\x67subject"...), e.Subject)
 	}
 	if e.DataSchema != "" {
-		dst, left = appendSchema(dst, left, e)
+		key, name := &keyDataSchema, "\x6adataschema"
+		if e.SpecVersion == spec.V03 {
+			key, name = &keySchemaURL, "\x69schemaurl"
+		}
+		dst, left = appendBefore(dst, e, left, key)
+		next = rankOfNext(left)
+		dst = appendText(append(dst, name...), e.DataSchema)
 	}
-	if isNext(left, keySpecVersion) {
-		dst, left = appendBefore(dst, left, keySpecVersion)
+	if next <= keySpecVersion.rank {
+		dst, left = appendBefore(dst, e, left, &keySpecVersion)
+		next = rankOfNext(left)
 	}
-	dst = append(dst, "\x6bspecversion\x631.0"...)
-	if e.SpecVersion == spec.V03 {
-		dst[len(dst)-len("1.0")], dst[len(dst)-1] = '0', '3'
+	if e.SpecVersion == spec.V1 {
+		dst = append(dst, "\x6bspecversion\x631.0"...)
+	} else {
+		dst = append(dst, "\x6bspecversion\x630.3"...)
 	}
 	if e.DataContentType != "" {
-		if isNext(left, keyDataContentType) {
-			dst, left = appendBefore(dst, left, keyDataContentType)
+		if next <= keyDataContentType.rank {
+			dst, left = appendBefore(dst, e, left, &keyDataContentType)
 		}
 		dst = appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType)
 	}
-	if len(left) > 0 {
-		dst, _ = appendBefore(dst, left, keyEnd)
+	for _, x := range left {
+		dst = appendExtension(dst, &e.Extensions[x.at])
 	}
 	return dst
-}
-
-// appendSchema appends the dataschema, whose name depends on the version.
-func appendSchema(dst []byte, left []extension, e *cloudevents.Event) ([]byte, []extension) {
-	name, key := "\x6adataschema", keyDataSchema
-	if e.SpecVersion == spec.V03 {
-		name, key = "\x69schemaurl", keySchemaURL
-	}
-	dst, left = appendBefore(dst, left, key)
-	return appendText(append(dst, name...), e.DataSchema), left
-}
-
-// keys are the names of what is no extension, in the order of a deterministic map: the
-// shorter is first, and of two that are as long the lesser.
-var keys = [...]string{
-	keyID: spec.ID, keyData: spec.Data, keyTime: spec.Time, keyType: spec.EventType, keySource: spec.Source, keySubject: spec.Subject,
-	keySchemaURL: spec.SchemaURL, keyDataSchema: spec.DataSchema, keySpecVersion: spec.SpecVersion, keyDataContentType: spec.DataContentType,
-}
-
-// The places of keys.
-const (
-	keyID = iota
-	keyData
-	keyTime
-	keyType
-	keySource
-	keySubject
-	keySchemaURL
-	keyDataSchema
-	keySpecVersion
-	keyDataContentType
-	keyEnd
-)
-
-// firstKey has the place of the first key that is as long as a name, or longer.
-var firstKey = func() (first [len(spec.DataContentType) + 1]uint8) {
-	for size := range first {
-		for len(keys[first[size]]) < size {
-			first[size]++
-		}
-	}
-	return first
-}()
-
-// placeOf returns the place of the first key that comes after a name.
-func placeOf(name string) int {
-	if len(name) >= len(firstKey) {
-		return keyEnd
-	}
-	place := int(firstKey[len(name)])
-	for place < keyEnd && len(keys[place]) == len(name) && keys[place] < name {
-		place++
-	}
-	return place
-}
-
-// extension is an extension that is appended before the key at a place, and after the one
-// before that.
-type extension struct {
-	*cloudevents.Extension
-	place int
-}
-
-// isNext reports whether an extension that is left comes before a key.
-func isNext(left []extension, key int) bool { return len(left) > 0 && left[0].place <= key }
-
-// appendBefore appends the extensions that come before a key, and returns those that are
-// left.
-func appendBefore(dst []byte, left []extension, key int) ([]byte, []extension) {
-	for isNext(left, key) {
-		dst = appendExtension(dst, left[0].Extension)
-		left = left[1:]
-	}
-	return dst, left
-}
-
-// sorted appends extensions in the order of a deterministic map.
-func sorted(order []extension, xs []cloudevents.Extension) []extension {
-	for i := range xs {
-		order = append(order, extension{&xs[i], placeOf(xs[i].Name)})
-	}
-	if len(order) > 32 {
-		slices.SortFunc(order, compare)
-		return order
-	}
-	for i := 1; i < len(order); i++ {
-		for k := i; k > 0 && compare(order[k], order[k-1]) < 0; k-- {
-			order[k], order[k-1] = order[k-1], order[k]
-		}
-	}
-	return order
-}
-
-// compare compares the keys of a deterministic map.
-func compare(x, y extension) int {
-	if x.place != y.place {
-		return x.place - y.place
-	}
-	if len(x.Name) != len(y.Name) {
-		return len(x.Name) - len(y.Name)
-	}
-	return strings.Compare(x.Name, y.Name)
 }
 
 // appendTime appends a time. Most texts of one have two bytes before them.

@@ -41,7 +41,10 @@ const MaxLength = len("2006-01-02T15:04:05.999999999+00:00")
 // that of time.RFC3339Nano, in a third of the time. If t is not [InRange], the year has a
 // sign or more digits, and the text is not a legal timestamp.
 func Append(dst []byte, t time.Time) []byte {
-	t, offset := expressible(t)
+	offset := 0
+	if t.Location() != time.UTC {
+		t, offset = expressible(t)
+	}
 	const yearZero, yearTenThousand = -62_167_219_200, 253_402_300_800
 	since := uint64(t.Unix() + int64(offset) - yearZero)
 	if since >= yearTenThousand-yearZero {
@@ -76,22 +79,23 @@ func Append(dst []byte, t time.Time) []byte {
 	binary.LittleEndian.PutUint64(b[8:], date>>48|'T'<<16|clock&0xFFFF<<24|':'<<40|clock>>16&0xFFFF<<48)
 	b[16] = ':'
 	binary.LittleEndian.PutUint16(b[17:], uint16(clock>>32))
-	b = b[19:]
-	if digits > 0 {
-		b[0] = '.'
-		for i := 1; i <= digits && i <= 8; i++ {
-			b[i] = byte('0' + eight&0xF)
-			eight >>= 8
+	switch {
+	case digits == 3 && len(b) >= 23: // as most senders have it
+		binary.LittleEndian.PutUint32(b[19:], uint32('.'|eight<<8))
+	case digits > 0:
+		b[19] = '.'
+		for i := range min(digits, 8) {
+			b[20+i] = byte(eight >> (8 * i))
 		}
 		if digits == 9 {
-			b[9] = byte('0' + nanosecond%10)
+			b[28] = byte('0' + nanosecond%10)
 		}
-		b = b[1+digits:]
 	}
 	if offset == 0 {
-		b[0] = 'Z'
+		b[len(b)-1] = 'Z'
 		return dst
 	}
+	b = b[len(b)-len("+07:00"):]
 	b[0] = '+'
 	if offset < 0 {
 		b[0], offset = '-', -offset
@@ -129,23 +133,25 @@ func date(days uint32) uint64 {
 
 // pairs returns the digits of four numbers below 100, which have 16 bits each. The first digit
 // of each is in its lower byte.
-func pairs(n uint64) uint64 {
+func pairs(n uint64) uint64 { return digits(n) | 0x3030_3030_3030_3030 }
+
+// digits is pairs with numbers instead of characters.
+func digits(n uint64) uint64 {
 	tens := n * 103 >> 10 & 0x000F_000F_000F_000F
-	return 0x3030_3030_3030_3030 + tens + (n-10*tens)<<8
+	return tens + (n-10*tens)<<8
 }
 
 // fraction returns the first eight digits of a fraction of a second, the first of them in the
 // lowest byte, and how many of all nine it needs.
-func fraction(nanoseconds uint32) (eight uint64, digits int) {
+func fraction(nanoseconds uint32) (eight uint64, count int) {
 	n := nanoseconds / 10
 	fours := uint64(n/10_000) | uint64(n%10_000)<<32
-	twos := fours*10_486>>20&0x7F_0000_007F | (fours-100*(fours*10_486>>20&0x7F_0000_007F))<<16
-	tens := twos * 103 >> 10 & 0x000F_000F_000F_000F
-	eight = tens | (twos-10*tens)<<8
-	if nanoseconds != 10*n {
-		return eight, 9
+	hundreds := fours * 10_486 >> 20 & 0x0000_007F_0000_007F
+	eight, count = digits(hundreds|(fours-100*hundreds)<<16), 9
+	if nanoseconds == 10*n {
+		count = (bits.Len64(eight) + 7) / 8
 	}
-	return eight, (bits.Len64(eight) + 7) / 8
+	return eight | 0x3030_3030_3030_3030, count
 }
 
 // expressible returns t and its offset in seconds. RFC 3339 has only offsets of whole
