@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -203,7 +204,7 @@ func legal(core int, text string) bool {
 	case coreDataSchema:
 		return validation.URI(text) == nil // "" is not a URI
 	case coreDataContentType:
-		return text == "application/json" || validation.MediaType(text) == nil
+		return mediatype.IsCommon(text) || validation.MediaType(text) == nil
 	}
 	return text != "" && legalString(text)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -32,10 +33,12 @@ func (e *Event) Validate() error {
 // violations.
 func (e *Event) legalAttributes() bool {
 	return e.ID != "" && e.Source != "" && e.Type != "" &&
-		legalString(e.ID) && validation.URIReference(e.Source) == nil && legalString(e.Type) &&
-		(e.DataContentType == "" || legal(coreDataContentType, e.DataContentType)) &&
+		(ascii.Printable(e.ID) || legalString(e.ID)) &&
+		validation.URIReference(e.Source) == nil &&
+		(ascii.Printable(e.Type) || legalString(e.Type)) &&
+		(e.DataContentType == "" || mediatype.IsCommon(e.DataContentType) || legal(coreDataContentType, e.DataContentType)) &&
 		(e.DataSchema == "" || legal(coreDataSchema, e.DataSchema)) &&
-		(e.Subject == "" || legalString(e.Subject)) &&
+		(e.Subject == "" || ascii.Printable(e.Subject) || legalString(e.Subject)) &&
 		(timestamp.InRange(e.Time) || timestamp.Absent(e.Time))
 }
 
@@ -45,7 +48,7 @@ func legalExtensions(xs []Extension) bool {
 	before := ""
 	for i := range xs {
 		name, v := xs[i].Name, &xs[i].Value
-		if name <= before || !ascii.LowerAlphanumeric(name) {
+		if !isAfter(name, before) || !ascii.LowerAlphanumeric(name) {
 			return false
 		}
 		if _, known := memberIndex(name); known { // the name data is reserved, too
@@ -57,6 +60,15 @@ func legalExtensions(xs []Extension) bool {
 		before = name
 	}
 	return true
+}
+
+// isAfter reports whether name, which is not empty, is behind the name before in the order of
+// strings. Most differ in their first byte.
+func isAfter(name, before string) bool {
+	if name == "" {
+		return false
+	}
+	return before == "" || name[0] > before[0] || name[0] == before[0] && name > before
 }
 
 // legalName reports whether an extension may have the given name.

@@ -59,7 +59,7 @@ func checkMediaType(s string) *Rule {
 // periods.
 func isPlainMediaType(s string) bool {
 	slash := strings.IndexByte(s, '/')
-	return slash > 0 && slash < len(s)-1 && ascii.PlainPath(s) == len(s) && strings.IndexByte(s[slash+1:], '/') < 0
+	return slash > 0 && slash < len(s)-1 && ascii.IsPlainPath(s) && strings.IndexByte(s[slash+1:], '/') < 0
 }
 
 // parameterValue returns the end of the token or quoted string at i, or -1.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
@@ -109,4 +110,23 @@ func FuzzMediaType(f *testing.F) {
 		compareMediaType(t, s)
 		compareMediaType(t, "a/b;"+s)
 	})
+}
+
+// The media types that an event may have without a look at their grammar are legal.
+func TestCommonMediaTypesAreLegal(t *testing.T) {
+	for _, s := range []string{
+		"application/json", "text/plain", "application/xml", "text/xml", "application/cbor", "application/octet-stream", "application/protobuf",
+	} {
+		if !mediatype.IsCommon(s) {
+			t.Errorf("%q is not common", s)
+		}
+		if err := validation.MediaType(s); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, s := range []string{"", "/", "application", "application/", "application/jso", "application/json;", "text/plain ", "Text/Plain"} {
+		if mediatype.IsCommon(s) {
+			t.Errorf("%q is common", s)
+		}
+	}
 }

@@ -34,7 +34,7 @@ func checkURI(s string) *Rule {
 }
 
 func checkURIReference(s string) *Rule {
-	if rest, ok := strings.CutPrefix(s, "https://"); ok && ascii.PlainPath(rest) == len(rest) { // most common
+	if rest, ok := strings.CutPrefix(s, "https://"); ok && ascii.IsPlainPath(rest) { // most common
 		return nil
 	}
 	if strings.HasPrefix(s, "/") { // which neither a scheme nor a colon can come before

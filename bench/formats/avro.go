@@ -71,7 +71,7 @@ func avroPair[Record any](c *codec, schema string) []bench.Pair {
 	_, err = t.Decode(c.body, &source)
 	must(err)
 	must(hamba.Unmarshal(h, c.body, &hambaSource)) // maps of unions are other ones there
-	var out []byte
+	var out, newOut, hambaNewOut []byte
 	hambaOut := hamba.NewWriter(nil, 2*len(c.body)) // its buffer is used again
 	dst := make([]byte, 0, 2*len(c.body))
 	const note = "a record; no event, does not validate"
@@ -105,5 +105,17 @@ func avroPair[Record any](c *codec, schema string) []bench.Pair {
 				return hambaOut.Error
 			},
 			document: func() ([]byte, error) { return hambaOut.Buffer(), nil }},
+		other{name: "twmb/avro, Encode", floor: 2, note: newSlice + note,
+			run: func() (err error) {
+				newOut, err = t.Encode(&source)
+				return err
+			},
+			document: func() ([]byte, error) { return newOut, nil }},
+		other{name: "hamba/avro, Marshal", floor: 2, note: newSlice + note,
+			run: func() (err error) {
+				hambaNewOut, err = hamba.Marshal(h, &hambaSource)
+				return err
+			},
+			document: func() ([]byte, error) { return hambaNewOut, nil }},
 	)...)
 }

@@ -84,6 +84,7 @@ func cborPairs() (pairs []bench.Pair) {
 			continue
 		}
 		var s, source cborEvent
+		var newOut []byte
 		must(strict.Unmarshal(c.body, &source))
 		pairs = append(pairs, c.decoding(
 			other{name: "fxamacker/cbor, struct", floor: 2, note: "fields for these two extensions and no others; no event, does not validate",
@@ -112,6 +113,12 @@ func cborPairs() (pairs []bench.Pair) {
 					return deterministic.MarshalToBuffer(&source, &structOut)
 				},
 				document: func() ([]byte, error) { return structOut.Bytes(), nil }},
+			other{name: "fxamacker/cbor, Marshal, struct", floor: 2, note: newSlice + "a struct, made before; does not validate",
+				run: func() (err error) {
+					newOut, err = deterministic.Marshal(&source)
+					return err
+				},
+				document: func() ([]byte, error) { return newOut, nil }},
 			other{name: "fxamacker/cbor, event to struct", floor: 2, note: "the event is validated, then the struct is made",
 				run: func() error {
 					if err := x.e.Validate(); err != nil {

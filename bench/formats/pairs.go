@@ -75,6 +75,10 @@ const (
 	appendAllocs = 0
 )
 
+// newSlice begins the notes of encoders that return new memory. Ours writes to memory that is
+// used again in these rows too.
+const newSlice = "to a new slice; "
+
 // decoding returns a pair for each of the others.
 func (c *codec) decoding(others ...other) []bench.Pair {
 	return c.pairs("decode", decodeAllocs, func() error {

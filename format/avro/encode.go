@@ -75,10 +75,17 @@ func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes, isUTF8 bool) ([]
 
 func countOfAttributes(e *cloudevents.Event, hasTime bool) int {
 	n := len(e.Extensions) + len([...]string{spec.SpecVersion, spec.ID, spec.Source, spec.EventType})
-	for _, isThere := range [...]bool{e.DataContentType != "", e.DataSchema != "", e.Subject != "", hasTime} {
-		if isThere {
-			n++
-		}
+	if e.DataContentType != "" {
+		n++
+	}
+	if e.DataSchema != "" {
+		n++
+	}
+	if e.Subject != "" {
+		n++
+	}
+	if hasTime {
+		n++
 	}
 	return n
 }

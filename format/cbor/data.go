@@ -98,25 +98,47 @@ func (r *reader) dataError(rule *validation.Rule) error {
 	return syntax(r.data.start, validation.NewError(spec.Data, "", sectionDecoding, rule))
 }
 
-// appendData appends the value of the data, which is not nil
-// (cbor-format.md#311-payload-encoding).
-func appendData(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
+// form is what data is in a document.
+type form byte
+
+const (
+	asBytes form = iota
+	asText
+	asItem
+)
+
+// formOf returns the form of the data of e (cbor-format.md#311-payload-encoding). isUTF8
+// says that the data is known to be UTF-8.
+func formOf(e *cloudevents.Event, isUTF8 bool) (form, error) {
 	t := e.DataContentType
-	switch {
-	case t == "":
-	case mediatype.IsCBOR(t):
+	if e.Data == nil || t == "" {
+		return asBytes, nil
+	}
+	switch mediatype.KindOf(t) {
+	case mediatype.CBOR:
 		end, f := cborscan.Value(e.Data, 0, cloudevents.DefaultMaxDepth)
 		switch {
 		case f == cborscan.TooDeep:
-			return dst, tooDeep(cloudevents.DefaultMaxDepth)
+			return asItem, tooDeep(cloudevents.DefaultMaxDepth)
 		case f != cborscan.None || end != len(e.Data):
-			return dst, validation.NewError(spec.Data, "", sectionEncoding, ruleNotCBOR)
+			return asItem, validation.NewError(spec.Data, "", sectionEncoding, ruleNotCBOR)
 		}
-		return append(dst, e.Data...), nil
-	case (mediatype.IsJSON(t) || mediatype.IsText(t)) && mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && (isUTF8 || utf8.Valid(e.Data)):
-		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(len(e.Data)))
-		return append(dst, e.Data...), nil
+		return asItem, nil
+	case mediatype.JSON, mediatype.Text:
+		if mediatype.IsUTF8(t) && mediatype.FitsCharset(t, e.Data) && (isUTF8 || utf8.Valid(e.Data)) {
+			return asText, nil
+		}
 	}
-	dst = cborscan.AppendHead(dst, cborscan.Bytes, uint64(len(e.Data)))
-	return append(dst, e.Data...), nil
+	return asBytes, nil
+}
+
+// appendData appends data in a form.
+func appendData(dst, data []byte, form form) []byte {
+	switch form {
+	case asBytes:
+		dst = cborscan.AppendHead(dst, cborscan.Bytes, uint64(len(data)))
+	case asText:
+		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(len(data)))
+	}
+	return append(dst, data...)
 }

@@ -2,7 +2,7 @@ package cecbor
 
 import (
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
@@ -29,16 +29,16 @@ func appendOne(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
+	form, err := formOf(e, isUTF8)
+	if err != nil {
+		return dst, err
+	}
 	n := sizeOf(e)
 	b := slices.Grow(dst, n)
 	if overlap.Bytes(b[len(b):cap(b)], e.Data) {
 		b = append(make([]byte, 0, len(dst)+n), dst...)
 	}
-	b, err := appendEvent(b, e, isUTF8)
-	if err != nil {
-		return dst, err
-	}
-	return b, nil
+	return appendEvent(b, e, form), nil
 }
 
 // sizeOf returns the size of e, or somewhat more.
@@ -54,206 +54,135 @@ func sizeOf(e *cloudevents.Event) int {
 }
 
 // appendEvent appends e, which is valid.
-func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) (_ []byte, err error) {
-	pairs := 4 + len(e.Extensions)
+func appendEvent(dst []byte, e *cloudevents.Event, form form) []byte {
+	if len(e.Extensions) > fewExtensions {
+		var many [64]ranked
+		return appendPairs(dst, e, sorted(many[:], e.Extensions), form)
+	}
+	var few [fewExtensions]ranked
+	return appendPairs(dst, e, sorted(few[:], e.Extensions), form)
+}
+
+// appendPairs appends e, whose extensions are left.
+func appendPairs(dst []byte, e *cloudevents.Event, left []ranked, form form) []byte {
+	pairs := 4 + len(left)
+	if e.Data != nil {
+		pairs++
+	}
 	hasTime := !timestamp.Absent(e.Time)
-	for _, isThere := range [...]bool{e.Data != nil, hasTime, e.Subject != "", e.DataSchema != "", e.DataContentType != ""} {
-		if isThere {
-			pairs++
-		}
+	if hasTime {
+		pairs++
+	}
+	if e.Subject != "" {
+		pairs++
+	}
+	if e.DataSchema != "" {
+		pairs++
+	}
+	if e.DataContentType != "" {
+		pairs++
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
-	var few [64]int32
-	x := extensions{of: e.Extensions, order: sorted(few[:0], e.Extensions)}
-	x.begin()
-	if dst, err = x.appendBefore(dst, keyID); err != nil {
-		return dst, err
+
+	next := rankOfNext(left) // which is cheap to compare
+	if next <= keyID.rank {
+		dst, left = appendBefore(dst, e, left, &keyID)
+		next = rankOfNext(left)
 	}
 	dst = appendText(append(dst, "\x62id"...), e.ID)
 	if e.Data != nil {
-		if dst, err = x.appendBefore(dst, keyData); err != nil {
-			return dst, err
+		if next <= keyData.rank {
+			dst, left = appendBefore(dst, e, left, &keyData)
+			next = rankOfNext(left)
 		}
-		if dst, err = appendData(append(dst, "\x64data"...), e, isUTF8); err != nil {
-			return dst, err
-		}
+		dst = appendData(append(dst, "\x64data"...), e.Data, form)
 	}
 	if hasTime {
-		if dst, err = x.appendBefore(dst, keyTime); err != nil {
-			return dst, err
+		if next <= keyTime.rank {
+			dst, left = appendBefore(dst, e, left, &keyTime)
+			next = rankOfNext(left)
 		}
-		dst = appendTime(append(dst, "\x64time"...), e)
+		dst = appendTime(append(dst, "\x64time"...), e.Time)
 	}
-	if dst, err = x.appendBefore(dst, keyType); err != nil {
-		return dst, err
+	if next <= keyType.rank {
+		dst, left = appendBefore(dst, e, left, &keyType)
+		next = rankOfNext(left)
 	}
 	dst = appendText(append(dst, "\x64type"...), e.Type)
-	if dst, err = x.appendBefore(dst, keySource); err != nil {
-		return dst, err
+	if next <= keySource.rank {
+		dst, left = appendBefore(dst, e, left, &keySource)
+		next = rankOfNext(left)
 	}
 	dst = appendText(append(dst, "\x66source"...), e.Source)
 	if e.Subject != "" {
-		if dst, err = x.appendBefore(dst, keySubject); err != nil {
-			return dst, err
+		if next <= keySubject.rank {
+			dst, left = appendBefore(dst, e, left, &keySubject)
+			next = rankOfNext(left)
 		}
 		dst = appendText(append(dst, "\x67subject"...), e.Subject)
 	}
 	if e.DataSchema != "" {
-		name, key := "\x6adataschema", keyDataSchema
+		key, name := &keyDataSchema, "\x6adataschema"
 		if e.SpecVersion == spec.V03 {
-			name, key = "\x69schemaurl", keySchemaURL
+			key, name = &keySchemaURL, "\x69schemaurl"
 		}
-		if dst, err = x.appendBefore(dst, key); err != nil {
-			return dst, err
-		}
+		dst, left = appendBefore(dst, e, left, key)
+		next = rankOfNext(left)
 		dst = appendText(append(dst, name...), e.DataSchema)
 	}
-	if dst, err = x.appendBefore(dst, keySpecVersion); err != nil {
-		return dst, err
+	if next <= keySpecVersion.rank {
+		dst, left = appendBefore(dst, e, left, &keySpecVersion)
+		next = rankOfNext(left)
 	}
-	dst = appendText(append(dst, "\x6bspecversion"...), e.SpecVersion.String())
+	if e.SpecVersion == spec.V1 {
+		dst = append(dst, "\x6bspecversion\x631.0"...)
+	} else {
+		dst = append(dst, "\x6bspecversion\x630.3"...)
+	}
 	if e.DataContentType != "" {
-		if dst, err = x.appendBefore(dst, keyDataContentType); err != nil {
-			return dst, err
+		if next <= keyDataContentType.rank {
+			dst, left = appendBefore(dst, e, left, &keyDataContentType)
 		}
 		dst = appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType)
 	}
-	return x.appendBefore(dst, keyEnd)
+	for _, x := range left {
+		dst = appendExtension(dst, &e.Extensions[x.at])
+	}
+	return dst
 }
 
-// keys are the names of what is no extension, in the order of a deterministic map: the
-// shorter is first, and of two that are as long the lesser.
-var keys = [...]string{
-	keyID: spec.ID, keyData: spec.Data, keyTime: spec.Time, keyType: spec.EventType, keySource: spec.Source, keySubject: spec.Subject,
-	keySchemaURL: spec.SchemaURL, keyDataSchema: spec.DataSchema, keySpecVersion: spec.SpecVersion, keyDataContentType: spec.DataContentType,
+// appendTime appends a time. Most texts of one have two bytes before them.
+func appendTime(dst []byte, t time.Time) []byte {
+	dst = append(dst, cborscan.Tag<<5|tagDateTime, cborscan.Text<<5|24, 0)
+	start := len(dst)
+	dst = timestamp.Append(dst, t)
+	n := len(dst) - start
+	if n < 24 {
+		dst[start-2] = cborscan.Text<<5 | byte(n)
+		return append(dst[:start-1], dst[start:]...)
+	}
+	dst[start-1] = byte(n)
+	return dst
 }
 
-// The places of keys.
-const (
-	keyID = iota
-	keyData
-	keyTime
-	keyType
-	keySource
-	keySubject
-	keySchemaURL
-	keyDataSchema
-	keySpecVersion
-	keyDataContentType
-	keyEnd
-)
-
-// firstKey has the place of the first key that is as long as a name, or longer.
-var firstKey = func() (first [len(spec.DataContentType) + 1]uint8) {
-	for size := range first {
-		for len(keys[first[size]]) < size {
-			first[size]++
-		}
-	}
-	return first
-}()
-
-// placeOf returns the place of the first key that comes after a name.
-func placeOf(name string) int {
-	if len(name) >= len(firstKey) {
-		return keyEnd
-	}
-	place := int(firstKey[len(name)])
-	for place < keyEnd && len(keys[place]) == len(name) && keys[place] < name {
-		place++
-	}
-	return place
-}
-
-// extensions are appended between the keys.
-type extensions struct {
-	of    []cloudevents.Extension
-	order []int32 // of those that are left
-	place int     // of the first of them
-}
-
-// begin finds the place of the first extension that is left.
-func (x *extensions) begin() {
-	x.place = keyEnd + 1
-	if len(x.order) > 0 {
-		x.place = placeOf(x.of[x.order[0]].Name)
-	}
-}
-
-// appendBefore appends the extensions that come before a key.
-func (x *extensions) appendBefore(dst []byte, key int) ([]byte, error) {
-	if x.place > key {
-		return dst, nil
-	}
-	return x.append(dst, key)
-}
-
-func (x *extensions) append(dst []byte, key int) (_ []byte, err error) {
-	for x.place <= key {
-		if dst, err = appendExtension(dst, &x.of[x.order[0]]); err != nil {
-			return dst, err
-		}
-		x.order = x.order[1:]
-		x.begin()
-	}
-	return dst, nil
-}
-
-// sorted appends the places of extensions in the order of a deterministic map.
-func sorted(order []int32, xs []cloudevents.Extension) []int32 {
-	for i := range xs {
-		order = append(order, int32(i))
-	}
-	if len(order) > 32 {
-		slices.SortFunc(order, func(i, j int32) int { return compare(xs[i].Name, xs[j].Name) })
-		return order
-	}
-	for i := 1; i < len(order); i++ {
-		for k := i; k > 0 && compare(xs[order[k]].Name, xs[order[k-1]].Name) < 0; k-- {
-			order[k], order[k-1] = order[k-1], order[k]
-		}
-	}
-	return order
-}
-
-// compare compares keys of a deterministic map.
-func compare(a, b string) int {
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	return strings.Compare(a, b)
-}
-
-// appendTime appends the time of e.
-func appendTime(dst []byte, e *cloudevents.Event) []byte {
-	var room [timestamp.MaxLength]byte
-	text := timestamp.Append(room[:0], e.Time)
-	dst = cborscan.AppendHead(append(dst, cborscan.Tag<<5|tagDateTime), cborscan.Text, uint64(len(text)))
-	return append(dst, text...)
-}
-
-// appendExtension appends an extension.
-func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
-	v := x.Value
-	text := v.String()
+// appendExtension appends an extension, which is valid.
+func appendExtension(dst []byte, x *cloudevents.Extension) []byte {
+	text := x.Value.String()
 	dst = appendText(dst, x.Name)
-	switch v.Type() {
+	switch x.Value.Type() {
 	case spec.Boolean:
 		if text == "true" {
-			return append(dst, cborscan.True), nil
+			return append(dst, cborscan.True)
 		}
-		return append(dst, cborscan.False), nil
+		return append(dst, cborscan.False)
 	case spec.Integer:
-		n, err := v.Int()
-		switch {
-		case err != nil:
-			return dst, err // Validate has found it
-		case n < 0:
-			return cborscan.AppendHead(dst, cborscan.Negative, uint64(-1-int64(n))), nil
+		n, _ := x.Value.Int()
+		if n < 0 {
+			return cborscan.AppendHead(dst, cborscan.Negative, uint64(-1-int64(n)))
 		}
-		return cborscan.AppendHead(dst, cborscan.Unsigned, uint64(n)), nil
+		return cborscan.AppendHead(dst, cborscan.Unsigned, uint64(n))
 	case spec.Binary:
-		return appendBinary(dst, text), nil
+		return appendBinary(dst, text)
 	case spec.URI:
 		dst = append(dst, cborscan.Tag<<5|24, tagURI)
 	case spec.Timestamp:
@@ -263,14 +192,22 @@ func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
 				dst[i] = c - 'a' + 'A'
 			}
 		}
-		return dst, nil
+		return dst
 	}
-	return appendText(dst, text), nil
+	return appendText(dst, text)
 }
 
 // appendText appends a text string.
 func appendText(dst []byte, s string) []byte {
-	return append(cborscan.AppendHead(dst, cborscan.Text, uint64(len(s))), s...)
+	switch n := len(s); { // as most are
+	case n < 24:
+		dst = append(dst, cborscan.Text<<5|byte(n))
+	case n < 256:
+		dst = append(dst, cborscan.Text<<5|24, byte(n))
+	default:
+		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(n))
+	}
+	return append(dst, s...)
 }
 
 // appendBinary appends the bytes of legal base64.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/format"
 	cecbor "github.com/seed763dd41b/cloudevents/format/cbor"
 	"github.com/seed763dd41b/cloudevents/format/internal/formattest"
+	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
@@ -186,6 +188,50 @@ func TestDeterministic(t *testing.T) {
 		got, err := cecbor.Decode(want)
 		if err != nil || !bytes.Equal(encoded(t, got), want) {
 			t.Errorf("%d extensions: %v", n, err)
+		}
+	}
+}
+
+// Keys are in the order of RFC 8949, section 4.2.1: the shorter first, then the lesser. Names are
+// next to those of the specification, and have many bytes in common.
+func TestOrderOfKeys(t *testing.T) {
+	names := []string{
+		"a", "z", "ic", "ie", "dat", "date", "daua", "timd", "timf", "typd", "typf", "sourcd", "sourcf", "subjecs", "subjecu", "schemaurk", "schemaurm",
+		"dataschemz", "dataschemb", "specversiom", "specversioo", "specverzzzz", "specveraaaa", "datacontenttypd", "datacontenttypf", "datacontenttyq",
+		"partitionkey", "partitionkez", "partitiona00", "zzzzzzzzzzzzzzzz", "zzzzzzzzzzzzzzza", "zzzzzzzzzzzzzzz", "zzzzzzz", "zzzzzza", "zzzzzz", "zzzzzz0",
+		strings.Repeat("b", 254), strings.Repeat("b", 255), strings.Repeat("b", 256), strings.Repeat("a", 255), strings.Repeat("b", 254) + "c",
+		strings.Repeat("a", 400), strings.Repeat("b", 300), strings.Repeat("b", 299) + "a",
+	}
+	for n := range 30 {
+		names = append(names, fmt.Sprintf("sequence%03d", n))
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		for _, n := range []int{1, 2, 3, 8, 9, 32, 33, 64, 65, len(names)} {
+			e := full()
+			e.Extensions, e.Data = nil, []byte(`1`)
+			r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+			for _, name := range names[:n] {
+				e.Extensions = append(e.Extensions, cloudevents.Extension{Name: name, Value: cloudevents.IntegerValue(1)})
+			}
+			if r.IntN(2) == 0 {
+				slices.SortFunc(e.Extensions, func(x, y cloudevents.Extension) int { return strings.Compare(x.Name, y.Name) })
+			}
+			b := encoded(t, e)
+			pairs, i, _ := cborscan.Argument(b, 0)
+			if int(pairs) != 9+n {
+				t.Fatalf("%d pairs for %d extensions", pairs, n)
+			}
+			before := ""
+			for range pairs {
+				first, next, _, f := cborscan.String(b, i)
+				key := string(b[first:next])
+				if f != cborscan.None || len(key) < len(before) || len(key) == len(before) && key <= before {
+					t.Fatalf("%q comes after %q", key, before)
+				}
+				before = key
+				i, _ = cborscan.Value(b, next, 10)
+			}
 		}
 	}
 }

@@ -24,16 +24,16 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 	hasVersion := false
 	i := 1
 	for pairs := b[0] & 31; pairs > 0 && !s.GaveUp; pairs-- {
-		if i >= len(b) || b[i]>>5 != cborscan.Text || b[i]&31 > 23 {
+		if i >= len(b) {
 			return false
 		}
+		size := int(b[i]) - cborscan.Text<<5
 		nameAt := i + 1
-		end := nameAt + int(b[i]&31)
-		if end >= len(b) {
+		i = nameAt + size
+		if uint(size) > 23 || i >= len(b) {
 			return false
 		}
-		name := b[nameAt:end]
-		i = end
+		name := b[nameAt:i]
 		if string(name) == spec.Data {
 			if data.end > 0 {
 				return false
@@ -65,22 +65,19 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 				return false
 			}
 		}
-		c := b[i]
-		if c>>5 != cborscan.Text {
-			if tag >= 0 {
-				return false
-			}
+		n, first := int(b[i])-cborscan.Text<<5, i+1
+		switch {
+		case uint(n) < 24:
+		case n == 24 && first < len(b):
+			n = int(b[first])
+			first++
+		case (n < 0 || n > 31) && tag < 0: // of another type
 			s.Name(nameAt, len(name))
 			if i = setScalar(&s, b, i); i < 0 {
 				return false
 			}
 			continue
-		}
-		n, first := int(c&31), i+1
-		if n == 24 && first < len(b) {
-			n = int(b[first])
-			first++
-		} else if n > 23 {
+		default:
 			return false
 		}
 		if i = first + n; i > len(b) {

@@ -112,6 +112,17 @@ func (r *reader) count(max int) (n int) {
 // fields of e may be set.
 func (r *reader) event(e *cloudevents.Event, i, end int) error {
 	r.forgiven = nil
+	if len(r.extensions) == 0 {
+		if simpleEvent(e, r.b[i:end], r.maxAttributes) {
+			return nil
+		}
+		*e = cloudevents.Event{}
+	}
+	return r.anyEvent(e, i, end)
+}
+
+// anyEvent is event for one that is not simple.
+func (r *reader) anyEvent(e *cloudevents.Event, i, end int) error {
 	var m message
 	var few [fewAttributes]attribute
 	as, err := r.scan(&m, few[:0], i, end)

@@ -2,16 +2,19 @@ package ascii
 
 // Printable reports whether every byte of s is from space to tilde.
 func Printable(s string) bool {
-	n := len(s)
-	if n < 8 {
-		return printable(short(s, ' '))
+	if len(s) < 8 {
+		return unprintable(short(s, ' '))&High == 0
 	}
-	for i := 0; i+8 < n; i += 8 {
-		if !printable(Word(s, i)) {
+	found := unprintable(Word(s, len(s)-8)) // some of them are checked again below
+	for ; len(s) > 16; s = s[16:] {
+		if (unprintable(Word(s, 0))|unprintable(Word(s, 8)))&High != 0 {
 			return false
 		}
 	}
-	return printable(Word(s, n-8)) // the rest, together with bytes that were checked already
+	if len(s) > 8 {
+		found |= unprintable(Word(s, 0))
+	}
+	return found&High == 0
 }
 
 // Literal reports whether every byte of s is from first to tilde, and neither a double
@@ -32,16 +35,26 @@ func Literal(s string, first byte) bool {
 
 // LowerAlphanumeric reports whether every byte of s is from a to z or from 0 to 9.
 func LowerAlphanumeric(s string) bool {
-	n := len(s)
-	if n < 8 {
-		return lowerAlphanumeric(short(s, '0'))
+	if len(s) < 8 {
+		return notLowerAlphanumeric(short(s, '0'))&High == 0
 	}
-	for i := 0; i+8 < n; i += 8 {
-		if !lowerAlphanumeric(Word(s, i)) {
-			return false
-		}
+	found := notLowerAlphanumeric(Word(s, len(s)-8))
+	for ; len(s) > 8 && found&High == 0; s = s[8:] {
+		found |= notLowerAlphanumeric(Word(s, 0))
 	}
-	return lowerAlphanumeric(Word(s, n-8))
+	return found&High == 0
+}
+
+// IsPlainPath reports whether [PlainPath] of s is len(s).
+func IsPlainPath(s string) bool {
+	if len(s) < 8 {
+		return notPlainPath(short(s, '/'))&High == 0
+	}
+	found := notPlainPath(Word(s, len(s)-8))
+	for ; len(s) > 8 && found&High == 0; s = s[8:] {
+		found |= notPlainPath(Word(s, 0))
+	}
+	return found&High == 0
 }
 
 // PlainPath returns a number of bytes at the beginning of s that are all letters,
@@ -51,18 +64,18 @@ func LowerAlphanumeric(s string) bool {
 func PlainPath(s string) int {
 	n := len(s)
 	if n < 8 {
-		if plainPath(short(s, '/')) {
+		if IsPlainPath(s) {
 			return n
 		}
 		return 0
 	}
 	i := 0
 	for ; i+8 < n; i += 8 {
-		if !plainPath(Word(s, i)) {
+		if notPlainPath(Word(s, i))&High != 0 {
 			return i
 		}
 	}
-	if plainPath(Word(s, n-8)) {
+	if notPlainPath(Word(s, n-8))&High == 0 {
 		return n
 	}
 	return i
@@ -86,33 +99,32 @@ func half(s string, i int) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// printable reports whether no byte of w is non-ASCII, below a space, or DEL. A byte
-// that is one of them may borrow from the next or carry into it, but has then been
-// found.
-func printable(w uint64) bool {
-	return (w|(w-Each*' ')|(w+Each))&High == 0
-}
+// unprintable returns a word in which the high bit of a byte is set if a byte of w is
+// non-ASCII, below a space, or DEL. Such a byte may borrow from the next or carry into it, but
+// has then been found.
+func unprintable(w uint64) uint64 { return w | (w - Each*' ') | (w + Each) }
 
 // literal reports whether no byte of w is non-ASCII, below the same byte of low, DEL, a
-// double quote or a percent sign. It borrows and carries as printable does.
+// double quote or a percent sign. It borrows and carries as unprintable does.
 func literal(w, low uint64) bool {
 	return (w|(w-low)|(w+Each)|((w^Each*'"')-Each)|((w^Each*'%')-Each))&High == 0
 }
 
-// lowerAlphanumeric reports whether every byte of w is a lower-case letter or a digit.
-// The sum of an ASCII byte and 0x80 - c has its high bit set if the byte is c or above,
-// and does not carry into the next byte.
-func lowerAlphanumeric(w uint64) bool {
-	digit := (w + Each*(0x80-'0')) &^ (w + Each*(0x80-'9'-1))
-	letter := (w + Each*(0x80-'a')) &^ (w + Each*(0x80-'z'-1))
-	return w&High == 0 && (digit|letter)&High == High
+// notLowerAlphanumeric returns a word in which the high bit of a byte is set if that byte of w
+// is neither a lower-case letter nor a digit. The sum of an ASCII byte and 0x80 - c has its
+// high bit set if the byte is c or above, and does not carry into the next byte. Of the four
+// sums, an odd number has it only within one of the two ranges.
+func notLowerAlphanumeric(w uint64) uint64 {
+	digit := (w + Each*(0x80-'0')) ^ (w + Each*(0x80-'9'-1))
+	letter := (w + Each*(0x80-'a')) ^ (w + Each*(0x80-'z'-1))
+	return w | ^(digit ^ letter)
 }
 
-// plainPath reports whether every byte of w is a letter or from - to 9, a range that
-// has - . / and the digits. It adds as lowerAlphanumeric does.
-func plainPath(w uint64) bool {
+// notPlainPath is notLowerAlphanumeric for letters and what is from - to 9, a range that has
+// - . / and the digits.
+func notPlainPath(w uint64) uint64 {
 	lower := w | Each*('a'-'A')
-	letter := (lower + Each*(0x80-'a')) &^ (lower + Each*(0x80-'z'-1))
-	other := (w + Each*(0x80-'-')) &^ (w + Each*(0x80-'9'-1))
-	return w&High == 0 && (letter|other)&High == High
+	letter := (lower + Each*(0x80-'a')) ^ (lower + Each*(0x80-'z'-1))
+	other := (w + Each*(0x80-'-')) ^ (w + Each*(0x80-'9'-1))
+	return w | ^(letter ^ other)
 }

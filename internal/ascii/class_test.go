@@ -50,6 +50,7 @@ func TestClasses(t *testing.T) {
 		{"Literal from space", literal(' '), isLiteral(' '), ' '},
 		{"Literal from !", literal('!'), isLiteral('!'), '!'},
 		{"Literal from !", literal('!'), isLiteral('!'), '~'},
+		{"IsPlainPath", ascii.IsPlainPath, isPlainPath, 'a'},
 		{"PlainPath", plainPath, isPlainPath, 'Z'},
 		{"PlainPath", plainPath, isPlainPath, '-'},
 	} {

@@ -22,36 +22,56 @@ func Essence(s string) string {
 // Is reports whether s has the type and the subtype of essence, ignoring case.
 func Is(s, essence string) bool { return ascii.EqualFold(Essence(s), essence) }
 
-// kind is what data of a media type is.
-type kind byte
+// Kind is what data of a media type is.
+type Kind byte
 
 const (
-	unknown kind = iota
-	other
-	isJSON
-	isCBOR
-	isText
+	unknown Kind = iota
+	Other
+	JSON // */json or */*+json
+	CBOR // */cbor or */*+cbor
+	Text // of text other than JSON
 )
 
 // common returns the kind of the media types that most senders have, as they spell them.
-func common(s string) kind {
+func common(s string) Kind {
 	switch s {
 	case "application/json":
-		return isJSON
+		return JSON
 	case "text/plain", "application/xml", "text/xml":
-		return isText
+		return Text
 	case "application/cbor":
-		return isCBOR
+		return CBOR
 	case "application/octet-stream", "application/protobuf":
-		return other
+		return Other
 	}
 	return unknown
+}
+
+// IsCommon reports whether s is one of the media types that most senders have. All of them
+// are legal.
+func IsCommon(s string) bool { return common(s) != unknown }
+
+// KindOf returns what data of the media type s is.
+func KindOf(s string) Kind {
+	if k := common(s); k != unknown {
+		return k
+	}
+	switch {
+	case IsJSON(s):
+		return JSON
+	case IsCBOR(s):
+		return CBOR
+	case IsText(s):
+		return Text
+	}
+	return Other
 }
 
 // IsJSON reports whether s is a media type of JSON: */json or */*+json.
 func IsJSON(s string) bool {
 	if k := common(s); k != unknown {
-		return k == isJSON
+		return k == JSON
 	}
 	_, subtype, _ := strings.Cut(Essence(s), "/")
 	return ascii.EqualFold(subtype, "json") || hasSuffixFold(subtype, "+json")
@@ -60,7 +80,7 @@ func IsJSON(s string) bool {
 // IsCBOR reports whether s is a media type of CBOR: */cbor or */*+cbor.
 func IsCBOR(s string) bool {
 	if k := common(s); k != unknown {
-		return k == isCBOR
+		return k == CBOR
 	}
 	_, subtype, _ := strings.Cut(Essence(s), "/")
 	return ascii.EqualFold(subtype, "cbor") || hasSuffixFold(subtype, "+cbor")
@@ -69,7 +89,7 @@ func IsCBOR(s string) bool {
 // IsText reports whether s is a media type of text other than JSON.
 func IsText(s string) bool {
 	if k := common(s); k != unknown {
-		return k == isText
+		return k == Text
 	}
 	typ, subtype, _ := strings.Cut(Essence(s), "/")
 	if IsJSON(s) {

@@ -163,10 +163,17 @@ func (e *Event) Finish(event *cloudevents.Event, document []byte, start, end, ma
 // attributes returns how many there are, with those that are required.
 func (e *Event) attributes() int {
 	n := 4 + e.count
-	for _, isThere := range [...]bool{e.Has(DataContentType), e.Has(DataSchema), e.Has(Subject), e.hasTime} {
-		if isThere {
-			n++
-		}
+	if e.Has(DataContentType) {
+		n++
+	}
+	if e.Has(DataSchema) {
+		n++
+	}
+	if e.Has(Subject) {
+		n++
+	}
+	if e.hasTime {
+		n++
 	}
 	return n
 }

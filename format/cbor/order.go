@@ -1,0 +1,113 @@
+package cecbor
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/spec"
+)
+
+// In a deterministic map the shorter key is first, and of two that are as long the lesser.
+
+// key is the name of what is no extension.
+type key struct {
+	name string
+	rank uint64
+}
+
+// Keys of every event.
+var (
+	keyID              = keyOf(spec.ID)
+	keyData            = keyOf(spec.Data)
+	keyTime            = keyOf(spec.Time)
+	keyType            = keyOf(spec.EventType)
+	keySource          = keyOf(spec.Source)
+	keySubject         = keyOf(spec.Subject)
+	keySchemaURL       = keyOf(spec.SchemaURL)
+	keyDataSchema      = keyOf(spec.DataSchema)
+	keySpecVersion     = keyOf(spec.SpecVersion)
+	keyDataContentType = keyOf(spec.DataContentType)
+)
+
+func keyOf(name string) key { return key{name, rankOf(name)} }
+
+// rankOf returns a number that is ordered as names are, as far as their size and their first
+// seven bytes go. Names of 255 bytes and more have the same.
+func rankOf(name string) uint64 {
+	if len(name) >= math.MaxUint8 {
+		return math.MaxUint8 << 56
+	}
+	return uint64(len(name))<<56 | ascii.Prefix(name)>>8
+}
+
+// isBefore reports whether a name is before another one.
+func isBefore(name, other string) bool {
+	if len(name) != len(other) {
+		return len(name) < len(other)
+	}
+	return strings.Compare(name, other) < 0
+}
+
+// ranked is the extension at an index.
+type ranked struct {
+	rank uint64
+	at   int
+}
+
+// fewExtensions is how many extensions have room that is cleared in no time.
+const fewExtensions = 8
+
+// sorted returns the extensions in the order of a deterministic map, in the given room if
+// that is enough.
+func sorted(room []ranked, xs []cloudevents.Extension) []ranked {
+	if len(xs) > len(room) {
+		room = make([]ranked, len(xs))
+	}
+	order := room[:len(xs)]
+	for i := range xs {
+		x := ranked{rankOf(xs[i].Name), i}
+		k := i
+		for ; 0 < k && k < 32; k-- { // few are sorted here
+			if y := order[k-1]; x.rank > y.rank || x.rank == y.rank && !isBefore(xs[i].Name, xs[y.at].Name) {
+				break
+			}
+			order[k] = order[k-1]
+		}
+		order[k] = x
+	}
+	if len(xs) > 32 {
+		slices.SortFunc(order, func(x, y ranked) int {
+			if isBefore(xs[x.at].Name, xs[y.at].Name) {
+				return -1
+			}
+			return 1
+		})
+	}
+	return order
+}
+
+// rankOfNext returns the rank of the first of the extensions that are left, or more than
+// that of any name.
+func rankOfNext(left []ranked) uint64 {
+	if len(left) == 0 {
+		return math.MaxUint64
+	}
+	return left[0].rank
+}
+
+// appendBefore appends the extensions of e that are before a key, and returns those that are
+// left.
+func appendBefore(dst []byte, e *cloudevents.Event, left []ranked, key *key) ([]byte, []ranked) {
+	for len(left) > 0 && left[0].rank <= key.rank {
+		x := &e.Extensions[left[0].at]
+		if left[0].rank == key.rank && !isBefore(x.Name, key.name) {
+			break
+		}
+		dst = appendExtension(dst, x)
+		left = left[1:]
+	}
+	return dst, left
+}
