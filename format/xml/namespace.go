@@ -42,7 +42,7 @@ type binding struct {
 	quoted []byte // what it is in the document
 	depth  int    // of its element
 	space  namespace
-	first  int    // the outermost declaration in scope that has the same namespace
+	first  int // the outermost declaration in scope that has the same namespace
 	// used is the number of the last subtree that uses the declaration and is within its
 	// element.
 	used int
