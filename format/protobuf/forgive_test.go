@@ -1,7 +1,9 @@
 package ceprotobuf_test
 
 import (
+	"encoding/binary"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -63,4 +65,17 @@ func TestForgiveBatch(t *testing.T) {
 	if _, err = f.DecodeBatchModeMessage([]byte(body+bytesField(1, "\x00")), ""); err == nil {
 		t.Error("a malformed event is forgiven")
 	}
+}
+
+func TestForgiveLeavesOutAHundred(t *testing.T) {
+	formattest.LeavesOut(t, func(n, size int) []byte {
+		content := ""
+		if size > 0 {
+			content = "2\xac\x02" + strings.Repeat("x", 300)
+		}
+		invalid := "\n" + string(binary.AppendUvarint(nil, uint64(len(content)))) + content
+		return []byte(bytesField(1, minimal) + strings.Repeat(invalid, n))
+	}, func(document []byte, forgive func(cloudevents.Receipt)) ([]cloudevents.Event, error) {
+		return ceprotobuf.Format{Forgive: forgive}.DecodeBatchModeMessage(document, "")
+	})
 }

@@ -72,3 +72,11 @@ func TestForgiveBatch(t *testing.T) {
 		t.Error("a malformed event is forgiven")
 	}
 }
+
+func TestForgiveLeavesOutAHundred(t *testing.T) {
+	formattest.LeavesOut(t, func(n, size int) []byte {
+		return []byte(batch(item + end + strings.Repeat(`<ce:event>`+data("xs:string", strings.Repeat("x", size))+end, n)))
+	}, func(document []byte, forgive func(cloudevents.Receipt)) ([]cloudevents.Event, error) {
+		return cexml.Format{Forgive: forgive}.DecodeBatchModeMessage(document, "")
+	})
+}

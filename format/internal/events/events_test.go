@@ -89,6 +89,27 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// A forgiving Batch leaves out no more events than there may be in a document of its size.
+func TestBatchOfInvalid(t *testing.T) {
+	for size, most := range map[int]int{0: 100, 1000: 100, 150 * 256: 150} {
+		b := events.Batch{Forgive: true, Size: size}
+		var err error
+		n := 0
+		for ; err == nil && n < 1000; n++ {
+			b.Next()
+			err = b.End(n, &events.Invalid{Err: errViolated}, nil)
+			b.Next()
+			if valid := b.End(n, nil, nil); valid != nil {
+				t.Fatal(valid)
+			}
+		}
+		var batch *cloudevents.BatchError
+		if !errors.As(err, &batch) || batch.Index != 2*most || !errors.Is(err, errViolated) {
+			t.Errorf("%d bytes: %d events: %v", size, n, err)
+		}
+	}
+}
+
 func TestPlain(t *testing.T) {
 	if got := events.Plain(&events.Invalid{Err: errViolated}); got != errViolated {
 		t.Error(got)
