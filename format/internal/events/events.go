@@ -1,5 +1,5 @@
-// Package events collects the events of a document in a format that has batches, and what a
-// forgiving decoder has to say about them.
+// Package events has what the decoders of formats share: the events of a batch, and the
+// violations of an event that they find themselves.
 package events
 
 import (
