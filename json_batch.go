@@ -81,13 +81,6 @@ func (d *JSONDecoder) Events(document []byte) iter.Seq2[*Event, error] {
 
 var errNotArray = errors.New("a batch is a JSON array (" + spec.SectionJSONBatch + ")")
 
-// A forgiving decoder leaves out so many invalid events of any batch, and one for each so many
-// bytes of a large one: events as small as {} cost a hundred times their size to report.
-const (
-	maxInvalidEvents  = 100
-	bytesInvalidEvent = 256
-)
-
 // batchReader reads the events of a batch one by one.
 type batchReader struct {
 	jsonReader
@@ -105,7 +98,7 @@ type batchReader struct {
 func (r *batchReader) open(d *JSONDecoder, document []byte) (err error) {
 	i := r.jsonReader.open(d, document)
 	r.maxEvents = limit.Of(d.MaxEvents, DefaultMaxEvents)
-	r.maxInvalid = max(maxInvalidEvents, len(document)/bytesInvalidEvent)
+	r.maxInvalid = limit.InvalidEvents(len(document))
 	if i < len(document) && document[i] != '[' {
 		return r.at(i, errNotArray)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -94,30 +95,35 @@ var (
 
 // Validate reports how the filter breaks the rules of the specification. The error names the
 // place, as in "all[1].exact".
-func (f *Filter) Validate() error { return f.validate("", 0) }
+func (f *Filter) Validate() error {
+	if err := f.validate(0); err != nil {
+		return located(err)
+	}
+	return nil
+}
 
-func (f *Filter) validate(path string, depth int) error {
+func (f *Filter) validate(depth int) error {
 	if depth > maxFilterDepth {
 		return errFilterDepth
 	}
 	if n := f.dialects(); n != 1 {
-		return located(path, fmt.Errorf("%w, and this one has %d", errDialects, n))
+		return fmt.Errorf("%w, and this one has %d", errDialects, n)
 	}
 	switch {
 	case f.Exact != nil:
-		return validateEach(path+"exact", f.Exact)
+		return at("exact", validateEach(f.Exact))
 	case f.Prefix != nil:
-		return validateEach(path+"prefix", f.Prefix)
+		return at("prefix", validateEach(f.Prefix))
 	case f.Suffix != nil:
-		return validateEach(path+"suffix", f.Suffix)
+		return at("suffix", validateEach(f.Suffix))
 	case f.All != nil:
-		return validateFilters(path+"all", f.All, depth)
+		return at("all", validateFilters(f.All, depth))
 	case f.Any != nil:
-		return validateFilters(path+"any", f.Any, depth)
+		return at("any", validateFilters(f.Any, depth))
 	case f.Not != nil:
-		return f.Not.validate(path+"not.", depth+1)
+		return at("not", f.Not.validate(depth+1))
 	case f.SQL.source == "":
-		return located(path+"sql", errEmptyValue)
+		return at("sql", errEmptyValue)
 	}
 	return nil
 }
@@ -132,37 +138,74 @@ func (f *Filter) dialects() (n int) {
 	return n
 }
 
-func validateFilters(path string, fs []Filter, depth int) error {
+func validateFilters(fs []Filter, depth int) error {
 	if len(fs) == 0 {
-		return located(path, errNoFilters)
+		return errNoFilters
 	}
 	for i := range fs {
-		if err := fs[i].validate(fmt.Sprintf("%s[%d].", path, i), depth+1); err != nil {
-			return err
+		if err := fs[i].validate(depth + 1); err != nil {
+			return at("["+strconv.Itoa(i)+"]", err)
 		}
 	}
 	return nil
 }
 
-func validateEach(path string, wants map[string]string) error {
+func validateEach(wants map[string]string) error {
 	if len(wants) == 0 {
-		return located(path, errNoAttribute)
+		return errNoAttribute
 	}
 	for _, name := range slices.Sorted(maps.Keys(wants)) {
 		if err := validation.Name(name); err != nil {
-			return located(path, err)
+			return err
 		}
 		if wants[name] == "" {
-			return located(path+"."+name, errEmptyValue)
+			return at(name, errEmptyValue)
 		}
 	}
 	return nil
 }
 
-// located returns err with the place in front.
-func located(path string, err error) error {
-	if path = strings.TrimSuffix(path, "."); path == "" {
-		return fmt.Errorf("filter: %w", err)
+// placedError is an error about a part of a filter.
+type placedError struct {
+	steps []string // of the place, as in "all", "[1]" and "exact"; the innermost is first
+	err   error
+}
+
+func (e *placedError) Error() string {
+	var place strings.Builder
+	for i := len(e.steps) - 1; i >= 0; i-- {
+		step := e.steps[i]
+		if place.Len() > 0 && step[0] != '[' {
+			place.WriteByte('.')
+		}
+		place.WriteString(step)
 	}
-	return fmt.Errorf("filter %s: %w", excerpt.Shorten(path, 64), err)
+	if place.Len() == 0 {
+		return "filter: " + e.err.Error()
+	}
+	return "filter " + excerpt.Shorten(place.String(), 64) + ": " + e.err.Error()
+}
+
+func (e *placedError) Unwrap() error { return e.err }
+
+// at returns err with a step in front of its place, so that filters without an error need no
+// places.
+func at(step string, err error) error {
+	if err == nil || err == errFilterDepth {
+		return err
+	}
+	p, ok := err.(*placedError)
+	if !ok {
+		p = &placedError{err: err}
+	}
+	p.steps = append(p.steps, step)
+	return p
+}
+
+// located returns err with its place, which is the filter itself if it has none.
+func located(err error) error {
+	if _, ok := err.(*placedError); ok || err == errFilterDepth {
+		return err
+	}
+	return &placedError{err: err}
 }

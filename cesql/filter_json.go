@@ -1,12 +1,13 @@
 package cesql
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 )
 
 var (
@@ -15,6 +16,7 @@ var (
 	errNotFilters = errors.New("not an array of filters")
 	errNotStrings = errors.New("not an object whose members are strings")
 	errNotString  = errors.New("not a string")
+	errSurrogate  = errors.New("a string has an unpaired surrogate")
 )
 
 // MarshalJSON writes a filter that Validate accepts.
@@ -22,23 +24,66 @@ func (f Filter) MarshalJSON() ([]byte, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
-	type plain Filter
-	return json.Marshal(plain(f))
+	return f.append(nil)
+}
+
+// append appends a valid filter. It calls itself, and not encoding/json, which would check and
+// copy a filter once for each filter around it.
+func (f *Filter) append(dst []byte) (_ []byte, err error) {
+	switch {
+	case f.Exact != nil:
+		dst, err = appendJSON(append(dst, `{"exact":`...), f.Exact)
+	case f.Prefix != nil:
+		dst, err = appendJSON(append(dst, `{"prefix":`...), f.Prefix)
+	case f.Suffix != nil:
+		dst, err = appendJSON(append(dst, `{"suffix":`...), f.Suffix)
+	case f.All != nil:
+		dst, err = appendFilters(append(dst, `{"all":`...), f.All)
+	case f.Any != nil:
+		dst, err = appendFilters(append(dst, `{"any":`...), f.Any)
+	case f.Not != nil:
+		dst, err = f.Not.append(append(dst, `{"not":`...))
+	default:
+		dst, err = appendJSON(append(dst, `{"sql":`...), f.SQL.source)
+	}
+	return append(dst, '}'), err
+}
+
+func appendFilters(dst []byte, fs []Filter) (_ []byte, err error) {
+	separator := byte('[')
+	for i := range fs {
+		if dst, err = fs[i].append(append(dst, separator)); err != nil {
+			return dst, err
+		}
+		separator = ','
+	}
+	return append(dst, ']'), nil
+}
+
+func appendJSON[T string | map[string]string](dst []byte, v T) ([]byte, error) {
+	text, err := json.Marshal(v)
+	return append(dst, text...), err
 }
 
 // UnmarshalJSON reads a filter and validates it. A dialect that this package does not have is
 // an error. Expressions have the functions of the specification alone, and their warnings are
 // dropped. The error names the place, as that of [Filter.Validate] does.
 func (f *Filter) UnmarshalJSON(text []byte) error {
-	if isDeep(text, 2*maxFilterDepth) { // which would be read again for each level
-		return errFilterDepth
+	// An array and an object a level, and what is innermost.
+	const maxLevels = 2*maxFilterDepth + 2
+	r := filterReader{text: text, i: jsonscan.Space(text, 0)}
+	if r.i == len(text) {
+		return located(errNotJSON)
 	}
-	if !json.Valid(text) {
-		return located("", errNotJSON)
+	switch end, fault := jsonscan.Value(text, r.i, maxLevels); {
+	case fault == jsonscan.TooDeep:
+		return errFilterDepth
+	case fault != jsonscan.None || jsonscan.Space(text, end) != len(text):
+		return located(errNotJSON)
 	}
 	var read Filter
-	if err := read.read(text, "", 0); err != nil {
-		return err
+	if err := r.filter(&read, 0); err != nil {
+		return located(err)
 	}
 	if err := read.Validate(); err != nil {
 		return err
@@ -47,140 +92,162 @@ func (f *Filter) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// read sets the dialect of f, which is empty.
-func (f *Filter) read(text []byte, path string, depth int) error {
+// filterReader reads filters from JSON that was checked. It reads each part once, wherever it
+// is nested.
+type filterReader struct {
+	text []byte
+	i    int // where the next value is
+}
+
+// filter sets the dialect of f, which is empty.
+func (r *filterReader) filter(f *Filter, depth int) error {
 	if depth > maxFilterDepth {
 		return errFilterDepth
 	}
-	dialects, err := readMembers[json.RawMessage](text, path, errNotFilter)
-	if err != nil {
-		return err
+	if !r.begin('{') {
+		return errNotFilter
 	}
-	if len(dialects) != 1 {
-		return located(path, fmt.Errorf("%w, and this one has %d", errDialects, len(dialects)))
-	}
-	for dialect, content := range dialects {
-		place := path + dialect
-		switch dialect {
-		case "exact":
-			f.Exact, err = readMembers[string](content, place, errNotStrings)
+	first, n := "", 0
+	for ; r.next('}'); n++ {
+		dialect, err := r.name()
+		switch {
+		case err != nil:
 			return err
-		case "prefix":
-			f.Prefix, err = readMembers[string](content, place, errNotStrings)
-			return err
-		case "suffix":
-			f.Suffix, err = readMembers[string](content, place, errNotStrings)
-			return err
-		case "all":
-			return readFilters(content, &f.All, place, depth)
-		case "any":
-			return readFilters(content, &f.Any, place, depth)
-		case "not":
-			f.Not = new(Filter)
-			return f.Not.read(content, place+".", depth+1)
-		case "sql":
-			f.SQL = new(Expression)
-			return readExpression(content, f.SQL, place)
-		}
-		return located(path, fmt.Errorf("the dialect %q is unknown; there are exact, prefix, suffix, all, any, not and sql", excerpt.Shorten(dialect, 64)))
-	}
-	return nil
-}
-
-// readMembers returns the members of an object, none of which is there twice. An error about
-// another type is wrong.
-func readMembers[V string | json.RawMessage](text []byte, path string, wrong error) (map[string]V, error) {
-	d := json.NewDecoder(bytes.NewReader(text))
-	begin, err := d.Token()
-	if err == nil && begin != json.Delim('{') {
-		err = wrong
-	}
-	members := map[string]V{}
-	for err == nil && d.More() {
-		var name json.Token // a string
-		if name, err = d.Token(); err != nil {
-			break
-		}
-		member, _ := name.(string)
-		if _, twice := members[member]; twice {
-			err = fmt.Errorf("the member %q is there twice", excerpt.Shorten(member, 64))
-			break
-		}
-		var value V
-		err = d.Decode(&value)
-		members[member] = value
-	}
-	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
-		err = wrong
-	}
-	if err != nil {
-		return nil, located(path, err)
-	}
-	return members, nil
-}
-
-// readValue sets target to a JSON value. An error about another type is wrong.
-func readValue(text []byte, target any, path string, wrong error) error {
-	err := json.Unmarshal(text, target)
-	if other := (*json.UnmarshalTypeError)(nil); errors.As(err, &other) {
-		err = wrong
-	}
-	if err != nil {
-		return located(path, err)
-	}
-	return nil
-}
-
-func readFilters(text []byte, target *[]Filter, path string, depth int) error {
-	var each []json.RawMessage
-	if err := readValue(text, &each, path, errNotFilters); err != nil {
-		return err
-	}
-	if each == nil {
-		return located(path, errNotFilters)
-	}
-	*target = make([]Filter, len(each))
-	for i := range each {
-		if err := (*target)[i].read(each[i], fmt.Sprintf("%s[%d].", path, i), depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readExpression(text []byte, target *Expression, path string) error {
-	var source *string
-	if err := readValue(text, &source, path, errNotString); err != nil {
-		return err
-	}
-	if source == nil {
-		return located(path, errNotString)
-	}
-	compiled, _, err := Compile(*source)
-	if err != nil {
-		return located(path, err)
-	}
-	*target = *compiled
-	return nil
-}
-
-// isDeep reports whether arrays and objects are nested more than so many times in a JSON text.
-func isDeep(text []byte, most int) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			if depth++; depth > most {
-				return true
+		case n == 0:
+			first = dialect
+			if err := r.dialect(f, dialect, depth); err != nil {
+				return err
 			}
-		case c == '}' || c == ']':
-			depth--
+		case dialect == first:
+			return errTwice(dialect)
+		default:
+			r.i, _ = jsonscan.Value(r.text, r.i, -1)
 		}
 	}
-	return false
+	if n != 1 {
+		return fmt.Errorf("%w, and this one has %d", errDialects, n)
+	}
+	return nil
+}
+
+// dialect reads the value of a dialect.
+func (r *filterReader) dialect(f *Filter, dialect string, depth int) (err error) {
+	switch dialect {
+	case "exact":
+		f.Exact, err = r.strings()
+	case "prefix":
+		f.Prefix, err = r.strings()
+	case "suffix":
+		f.Suffix, err = r.strings()
+	case "all":
+		f.All, err = r.filters(depth)
+	case "any":
+		f.Any, err = r.filters(depth)
+	case "not":
+		f.Not = new(Filter)
+		err = r.filter(f.Not, depth+1)
+	case "sql":
+		f.SQL, err = r.expression()
+	default:
+		return fmt.Errorf("the dialect %q is unknown; there are exact, prefix, suffix, all, any, not and sql", excerpt.Shorten(dialect, 64))
+	}
+	return at(dialect, err)
+}
+
+func (r *filterReader) filters(depth int) ([]Filter, error) {
+	if !r.begin('[') {
+		return nil, errNotFilters
+	}
+	fs := []Filter{}
+	for r.next(']') {
+		fs = append(fs, Filter{})
+		if err := r.filter(&fs[len(fs)-1], depth+1); err != nil {
+			return nil, at("["+strconv.Itoa(len(fs)-1)+"]", err)
+		}
+	}
+	return fs, nil
+}
+
+// strings reads an object whose members are strings.
+func (r *filterReader) strings() (map[string]string, error) {
+	if !r.begin('{') {
+		return nil, errNotStrings
+	}
+	texts := map[string]string{}
+	for r.next('}') {
+		name, err := r.name()
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := texts[name]; twice {
+			return nil, errTwice(name)
+		}
+		if r.text[r.i] != '"' {
+			return nil, errNotStrings
+		}
+		if texts[name], err = r.string(); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+func errTwice(member string) error {
+	return fmt.Errorf("the member %q is there twice", excerpt.Shorten(member, 64))
+}
+
+func (r *filterReader) expression() (*Expression, error) {
+	if r.text[r.i] != '"' {
+		return nil, errNotString
+	}
+	source, err := r.string()
+	if err != nil {
+		return nil, err
+	}
+	x, _, err := Compile(source)
+	return x, err
+}
+
+// begin goes into the array or object that begins with c, and reports whether there is one.
+func (r *filterReader) begin(c byte) bool {
+	if r.text[r.i] != c {
+		return false
+	}
+	r.i++
+	return true
+}
+
+// next goes to the next item of an array or an object, or behind its end. It reports whether
+// there is an item.
+func (r *filterReader) next(end byte) bool {
+	r.i = jsonscan.Space(r.text, r.i)
+	switch r.text[r.i] {
+	case end:
+		r.i++
+		return false
+	case ',':
+		r.i = jsonscan.Space(r.text, r.i+1)
+	}
+	return true
+}
+
+// name reads the name of a member, and goes to its value.
+func (r *filterReader) name() (string, error) {
+	name, err := r.string()
+	r.i, _ = jsonscan.Colon(r.text, r.i)
+	return name, err
+}
+
+func (r *filterReader) string() (string, error) {
+	end, form, _ := jsonscan.String(r.text, r.i+1)
+	s := r.text[r.i+1 : end]
+	r.i = end + 1
+	if form != jsonscan.Escaped {
+		return string(s), nil
+	}
+	s, _, fault := jsonscan.AppendUnquoted(nil, s)
+	if fault != jsonscan.None {
+		return "", errSurrogate
+	}
+	return string(s), nil
 }

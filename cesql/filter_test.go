@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cesql"
+	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
 func TestFilterMatches(t *testing.T) {
@@ -113,14 +114,19 @@ func TestFilterFromJSON(t *testing.T) {
 		{"brackets behind a quote in a string", `{"exact":{"id":"\"` + strings.Repeat("[{", 200) + `"}}`, ""},
 		{"brackets behind a backslash in a string", `{"exact":{"id":"\\` + strings.Repeat("[{", 200) + `"}}`, ""},
 		{"many filters beside each other", `{"any":[` + strings.Repeat(exact+",", 300) + exact + `]}`, ""},
-		{"deep", all(99, exact), ""},
+		{"deep", all(100, exact), ""},
 		{"too deep", all(101, exact), "nested more than 100 times"},
-		{"arrays that are too deep", strings.Repeat("[", 201), "nested more than 100 times"},
+		{"arrays that are too deep", strings.Repeat("[", 203), "nested more than 100 times"},
 		{"two dialects", `{"exact":{"id":"1"},"prefix":{"id":"1"}}`, "this one has 2"},
 		{"the same dialect twice", `{"exact":{"id":"1"},"exact":{"id":"2"}}`, `filter: the member "exact" is there twice`},
 		{"the same attribute twice", `{"not":{"exact":{"id":"1","id":"2"}}}`, `filter not.exact: the member "id" is there twice`},
 		{"the same attribute, escaped", `{"exact":{"id":"1","\u0069d":"1"}}`, `filter exact: the member "id" is there twice`},
 		{"no dialect", `{}`, "this one has 0"},
+		{"three dialects", `{"exact":{"id":"1"},"prefix":{"id":"1"},"prefix":[{}]}`, "this one has 3"},
+		{"the same dialect, escaped", `{"exact":{"id":"1"},"ex\u0061ct":1}`, `filter: the member "exact" is there twice`},
+		{"white space", " { \"any\" : [ { \"not\" : { \"exact\" : { \"id\" : \"1\" , \"type\" : \"t\" } } } , {\"sql\":\"TRUE\"}\n] }\t", ""},
+		{"an unpaired surrogate", `{"all":[{"exact":{"id":"\ud800"}}]}`, "filter all[0].exact: a string has an unpaired surrogate"},
+		{"an unpaired surrogate in a name", `{"exact":{"\ud800":"1"}}`, "filter exact: a string has an unpaired surrogate"},
 		{"an unknown dialect", `{"regexp":{"id":"1"}}`, `filter: the dialect "regexp" is unknown; there are exact, prefix, `},
 		{"an unknown dialect in a list", `{"any":[` + exact + `,{"regexp":{"id":"1"}}]}`, `filter any[1]: the dialect "regexp" is unknown`},
 		{"null", `{"exact":null}`, "filter exact: not an object whose members are strings"},
@@ -143,6 +149,54 @@ func TestFilterFromJSON(t *testing.T) {
 		}
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// What is no JSON does not come through encoding/json, and a filter that does is as it was
+// written.
+func TestFilterText(t *testing.T) {
+	for _, text := range []string{"", " ", "{", `{"exact":{"id":"1"}}x`, `{"exact":{"id":"1"}`, `{"exact":{"id":1,}}`, "{\"exact\":{\"id\":\"\xff\"}}"} {
+		f := cesql.Filter{}
+		if err := f.UnmarshalJSON([]byte(text)); err == nil || err.Error() != "filter: not JSON" || f.Exact != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, text := range []string{
+		`{"exact":{"id":"1","type":"\u003cé\"\\"}}`,
+		`{"all":[{"any":[{"suffix":{"id":"1"}},{"prefix":{"id":"1"}}]},{"not":{"sql":"id = 'A' AND 1 \u003c 2"}}]}`,
+		strings.Repeat(`{"all":[{"sql":"TRUE"},`, 100) + `{"sql":"FALSE"}` + strings.Repeat("]}", 100),
+	} {
+		var f cesql.Filter
+		if err := json.Unmarshal([]byte(text), &f); err != nil {
+			t.Errorf("%.80s: %v", text, err)
+			continue
+		}
+		if again, err := json.Marshal(f); err != nil || string(again) != text {
+			t.Errorf("%.80s is written as %.80s: %v", text, again, err)
+		}
+	}
+}
+
+// Reading and writing a filter takes no more memory if it is nested.
+func TestFilterMemory(t *testing.T) {
+	const most = 100
+	for name, inner := range map[string]string{
+		"a long text":  `{"exact":{"id":"` + strings.Repeat("x", 1<<18) + `"}}`,
+		"many filters": `{"any":[` + strings.Repeat(`{"exact":{"id":"1"}},`, 5000) + `{"exact":{"id":"1"}}]}`,
+		"many members": `{"exact":{"id":"1"}` + strings.Repeat(`,"x":1`, 5000) + `}`,
+	} {
+		cost := func(n int) (read, written uint64) {
+			text := []byte(strings.Repeat(`{"all":[`, n) + inner + strings.Repeat("]}", n))
+			var f cesql.Filter
+			read = alloctest.Least(func() { _ = f.UnmarshalJSON(text) })
+			written = alloctest.Least(func() { _, _ = f.MarshalJSON() })
+			return read, written
+		}
+		read, written := cost(1)
+		readDeep, writtenDeep := cost(most - 1)
+		if readDeep > read+32<<10 || writtenDeep > written+32<<10 {
+			t.Errorf("%s: %d to %d bytes to read, %d to %d to write", name, read, readDeep, written, writtenDeep)
 		}
 	}
 }

@@ -206,7 +206,7 @@ func (d *decoder) compactExtension(b *block) {
 		}
 	}
 	if isCore {
-		d.attributes.Fail(syntax(at, validation.NewError(string(name), "", sectionCompactDefinition, ruleCompactName)))
+		d.violations.Add(&d.attributes, false, syntax(at, validation.NewError(string(name), "", sectionCompactDefinition, ruleCompactName)))
 	}
 }
 
@@ -235,15 +235,10 @@ func (d *decoder) addMicroseconds(at int, name []byte, n int64) {
 
 // outOfRange adds the error about a Timestamp, or forgives it.
 func (d *decoder) outOfRange(at int, name []byte) {
-	err := validation.Name(string(name))
-	if err == nil {
-		err = validation.NewError(string(name), "", sectionCompactTypes, ruleCompactRange)
+	d.attributes.AddNull(at, name) // because it must not be there twice
+	if validation.Name(string(name)) == nil {
+		d.violations.Add(&d.attributes, true, syntax(at, validation.NewError(string(name), "", sectionCompactTypes, ruleCompactRange)))
 	}
-	if err = syntax(at, err); d.attributes.Forgive {
-		d.receipts = append(d.receipts, err)
-		return
-	}
-	d.attributes.Fail(err)
 }
 
 // appendCompactEvent validates e and appends it.

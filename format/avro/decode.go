@@ -3,14 +3,13 @@ package ceavro
 import (
 	"encoding/base64"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 	"unsafe"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
-	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -34,11 +33,10 @@ type decoder struct {
 	count         int    // of attributes
 	room          []byte // for canonical strings that the document does not have
 
-	// What Attributes does not see: a time that the document has as a number, and what was
-	// forgiven.
-	time     time.Time
-	hasTime  bool
-	receipts []error
+	// What Attributes does not see: a time that the document has as a number, and violations.
+	time       time.Time
+	hasTime    bool
+	violations events.Violations
 }
 
 func (d *decoder) setAttributes(maxAttributes int, exts []spec.Attribute, forgive bool) {
@@ -189,7 +187,7 @@ func (d *decoder) nullTwice() {
 		}
 		if n := i - first; n > 1 && n-nulls <= 1 {
 			err := validation.NewError(string(name), "", spec.SectionContextAttributes, validation.ErrDuplicate)
-			d.attributes.Fail(syntax(int(names[first]), err))
+			d.violations.Add(&d.attributes, false, syntax(int(names[first]), err))
 		}
 	}
 }
@@ -200,7 +198,7 @@ func (d *decoder) finish(e *cloudevents.Event, x *data, whole []byte) error {
 		return err
 	}
 	if err := d.attributes.Assemble(e); err != nil {
-		return validation.Join(slices.Concat(violations.Of(err), d.receipts))
+		return d.violations.Refused(err)
 	}
 	if d.hasTime {
 		e.Time = d.time
@@ -215,19 +213,13 @@ func (d *decoder) finish(e *cloudevents.Event, x *data, whole []byte) error {
 		err = x.set(e, &d.attributes)
 	}
 	if err != nil {
-		return validation.Join(slices.Concat([]error{syntax(x.at, err)}, violations.Of(d.forgiven())))
+		return d.violations.Forgiven(&d.attributes, syntax(x.at, err))
 	}
 	return nil
 }
 
 // forgiven returns the error about what was forgiven.
-func (d *decoder) forgiven() error {
-	err := d.attributes.Forgiven()
-	if d.receipts == nil {
-		return err
-	}
-	return validation.Join(slices.Concat(violations.Of(err), d.receipts))
-}
+func (d *decoder) forgiven() error { return d.violations.Forgiven(&d.attributes) }
 
 // view returns the bytes of s, which must not be written to.
 func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }

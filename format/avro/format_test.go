@@ -3,6 +3,7 @@ package ceavro_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -196,6 +197,10 @@ func TestForgive(t *testing.T) {
 		{"data and a name", "Format", document("\x04\x01", isText, entry("X", 0, "")), nil, validation.ErrData},
 		{"a time out of range", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("y", 1, long(1))), []string{"x"}, nil},
 		{"a time out of range, and a name", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("Y", 1, long(1))), []string{"Y", "x"}, nil},
+		{"32 times out of range", "Compact", compact(noData, timesOutOfRange(32)...), xs(32), nil},
+		{"33 times out of range", "Compact", compact(noData, timesOutOfRange(33)...), nil, validation.ErrRange},
+		{"a time out of range twice", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("x", 2, long(1<<62))), nil, validation.ErrDuplicate},
+		{"a time out of range, and once more", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("x", 1, long(1))), nil, validation.ErrDuplicate},
 		{"a core attribute in extensions", "Compact", compact(noData, entry("id", 1, long(1)), entry("x", 2, long(1<<62))), nil, validation.ErrName},
 	} {
 		receipts = nil
@@ -221,6 +226,33 @@ func TestForgive(t *testing.T) {
 		}
 		if !slices.Equal(names, c.forgiven) {
 			t.Errorf("%s: %v is forgiven, want %v", c.name, names, c.forgiven)
+		}
+	}
+}
+
+// xs returns names in their order.
+func xs(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprintf("x%03d", i))
+	}
+	return names
+}
+
+func timesOutOfRange(n int) []string {
+	entries := xs(n)
+	for i, name := range entries {
+		entries[i] = entry(name, 2, long(1<<62))
+	}
+	return entries
+}
+
+// Of an event with many violations, 32 are told.
+func TestViolationsAreLimited(t *testing.T) {
+	core := slices.Repeat([]string{entry("id", 1, long(1))}, 100)
+	for name, extensions := range map[string][]string{"times": timesOutOfRange(100), "core attributes": core} {
+		_, err := ceavro.DecodeCompact([]byte(compact(noData, extensions...)))
+		if n := len(formattest.Violations(err)); n != 32 {
+			t.Errorf("%s: %d violations: %v", name, n, err)
 		}
 	}
 }

@@ -48,8 +48,8 @@
 //
 // See the fields of [Format]. The length of a body is limited by the code that reads it.
 // Lengths within a body are checked before anything is allocated. The work is linear in
-// the size of the body, but for sorting attributes that are not sorted. JSON that data is
-// converted to may have eight times the size of the item.
+// the size of the body, but for sorting attributes that are not sorted, and keys of data
+// that becomes JSON. That JSON may have eight times the size of the item.
 //
 // # Aliasing
 //

@@ -183,6 +183,16 @@ func TestLinear(t *testing.T) {
 		"control characters": data(func(n int) string {
 			return "\x81" + text(strings.Repeat("\x01", n))
 		}),
+		"keys": data(func(n int) string {
+			var b strings.Builder
+			for i := range n {
+				b.WriteString(text(name(n-i)) + "\x01")
+			}
+			return "\xbf" + b.String() + "\xff"
+		}),
+		"one key again and again":        data(func(n int) string { return "\xbf" + strings.Repeat("\x60\x01", n) + "\xff" }),
+		"one key in chunks again":        data(func(n int) string { return "\xbf" + strings.Repeat("\x7f\x60\x61a\xff\x01", n) + "\xff" }),
+		"keys of maps within each other": data(func(n int) string { return strings.Repeat("\xa1\x60", n) + "\x01" }),
 	} {
 		cost := func(n int) (allocations, size uint64) {
 			body := documentOf(n)

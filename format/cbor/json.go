@@ -19,9 +19,9 @@ import (
 //
 // An Integer keeps every digit. A floating-point number is the shortest decimal number
 // that is the same float64, and has a fraction or an exponent. Members keep their order.
-// An item is refused if it has a byte string, a tag, a key that is no text, a number that is
-// infinite or none, undefined, or another simple value. So is one that is not well-formed,
-// or nested more deeply than [cloudevents.DefaultMaxDepth]. The error is a
+// An item is refused if it has a byte string, a tag, a key that is no text or is there twice,
+// a number that is infinite or none, undefined, or another simple value. So is one that is
+// not well-formed, or nested more deeply than [cloudevents.DefaultMaxDepth]. The error is a
 // [*validation.Error] that wraps [validation.ErrData].
 func AppendJSON(dst, item []byte) ([]byte, error) {
 	if end, f := cborscan.Value(item, 0, cloudevents.DefaultMaxDepth); f != cborscan.None || end != len(item) {
@@ -32,7 +32,7 @@ func AppendJSON(dst, item []byte) ([]byte, error) {
 	if dst == nil {
 		text, ok = newJSON(item)
 	} else {
-		text, ok = appendJSON(dst, item)
+		text, ok = writeJSON(dst, item, nil, true)
 	}
 	if !ok {
 		return dst, validation.NewError(spec.Data, "", sectionDecoding, ruleNotJSON)
@@ -47,27 +47,30 @@ type container struct {
 	isMap   bool
 	isValue bool // the value of a pair is next
 	isFirst bool
+	keys    int // how many keys are in the maps around it
 }
 
 // newJSON returns the JSON value of a well-formed item in memory of its size.
 func newJSON(item []byte) (_ []byte, ok bool) {
 	var part [64]byte
 	size := 0
-	if _, ok = writeJSON(part[:0], item, &size); !ok {
+	if _, ok = writeJSON(part[:0], item, &size, true); !ok {
 		return nil, false
 	}
-	return appendJSON(make([]byte, 0, size), item)
+	return writeJSON(make([]byte, 0, size), item, nil, false)
 }
 
-// appendJSON appends the JSON value of a well-formed item.
-func appendJSON(dst, item []byte) (_ []byte, ok bool) { return writeJSON(dst, item, nil) }
-
 // writeJSON appends the JSON value of a well-formed item, or adds its size to size if that is
-// not nil. It keeps open arrays and maps in a slice, because recursion without a limit can be
-// fatal.
-func writeJSON(dst, b []byte, size *int) (_ []byte, ok bool) {
+// not nil. It looks for keys that are there twice if check is set. It keeps open arrays and
+// maps in a slice, because recursion without a limit can be fatal.
+func writeJSON(dst, b []byte, size *int, check bool) (_ []byte, ok bool) {
 	var few [16]container
 	open := few[:0]
+	var fewKeys [32]uint32
+	keys := fewKeys[:0] // of maps that are open
+	if uint64(len(b)) > math.MaxUint32 {
+		return dst, false
+	}
 	i := 0
 	for {
 		if size != nil {
@@ -81,6 +84,10 @@ func writeJSON(dst, b []byte, size *int) (_ []byte, ok bool) {
 					i++
 				}
 				dst = append(dst, closing(c.isMap))
+				if !distinct(b, keys[c.keys:]) {
+					return dst, false
+				}
+				keys = keys[:c.keys]
 				if open = open[:len(open)-1]; len(open) == 0 {
 					if size != nil {
 						*size += len(dst)
@@ -106,11 +113,14 @@ func writeJSON(dst, b []byte, size *int) (_ []byte, ok bool) {
 				return dst, false
 			default:
 				c.isValue = true
+				if check {
+					keys = append(keys, uint32(i))
+				}
 			}
 		}
 		major := b[i] >> 5
 		if major == cborscan.Array || major == cborscan.Map {
-			c := container{isMap: major == cborscan.Map, isOpen: b[i]&31 == cborscan.Indefinite, isFirst: true}
+			c := container{isMap: major == cborscan.Map, isOpen: b[i]&31 == cborscan.Indefinite, isFirst: true, keys: len(keys)}
 			c.left, i, _ = cborscan.Argument(b, i)
 			dst = append(dst, closing(c.isMap)-2) // which is the opening one
 			open = append(open, c)
@@ -208,8 +218,8 @@ func appendNumber(dst []byte, f float64) (_ []byte, ok bool) {
 // [cloudevents.DefaultMaxDepth]. The error is a [*validation.Error] that wraps
 // [validation.ErrData].
 func AppendItem(dst, value []byte) ([]byte, error) {
-	w := itemWriter{b: dst}
-	if !w.value(value) {
+	w := itemWriter{b: dst, start: len(dst)}
+	if uint64(len(value)) > maxValue || !w.value(value) {
 		return dst, validation.NewError(spec.Data, "", sectionEncoding, ruleNotItem)
 	}
 	return w.b, nil
@@ -217,15 +227,17 @@ func AppendItem(dst, value []byte) ([]byte, error) {
 
 var ruleNotItem = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not one JSON value that has an exact CBOR item"}
 
+// maxValue is how long JSON may be, so that the places of names have 32 bits: an item is not
+// more than nine times as long.
+const maxValue = math.MaxUint32 / 9
+
 // itemWriter writes a CBOR item.
 type itemWriter struct {
 	b     []byte
-	sizes []int // of arrays and objects, in the order in which they begin
-	names []name
+	start int      // of the item
+	sizes []int    // of arrays and objects, in the order in which they begin
+	names []uint32 // of the members of objects that are open, in what was written
 }
-
-// name is the name of a member, in what was written.
-type name struct{ start, end int }
 
 // level is an array or an object that is open.
 type level struct {
@@ -278,7 +290,7 @@ func (w *itemWriter) value(json []byte) (ok bool) {
 			}
 			i = jsonscan.Space(json, end+1)
 			if i < len(json) && json[i] == ':' {
-				w.names = append(w.names, name{start, len(w.b)})
+				w.names = append(w.names, uint32(start-w.start))
 			}
 		case '[', '{':
 			open = append(open, level{next, c == '[', len(w.names)})
@@ -292,9 +304,10 @@ func (w *itemWriter) value(json []byte) (ok bool) {
 		case ']', '}':
 			top := open[len(open)-1]
 			open = open[:len(open)-1]
-			if !w.distinct(top.names) {
+			if !distinct(w.b[w.start:], w.names[top.names:]) {
 				return false
 			}
+			w.names = w.names[:top.names]
 			i++
 		case 't':
 			w.b = append(w.b, cborscan.True)
@@ -321,20 +334,6 @@ func (w *itemWriter) text(s []byte) (ok bool) {
 	text, _, f := jsonscan.AppendUnquoted(nil, s)
 	w.b = append(cborscan.AppendHead(w.b, cborscan.Text, uint64(len(text))), text...)
 	return f == jsonscan.None
-}
-
-// distinct reports whether the names from that place on are all different, and drops them.
-func (w *itemWriter) distinct(start int) bool {
-	names := w.names[start:]
-	w.names = w.names[:start]
-	key := func(n name) string { return string(w.b[n.start:n.end]) }
-	slices.SortFunc(names, func(x, y name) int { return strings.Compare(key(x), key(y)) })
-	for i := 1; i < len(names); i++ {
-		if key(names[i-1]) == key(names[i]) {
-			return false
-		}
-	}
-	return true
 }
 
 // number writes a JSON number. It reports whether that was exact.

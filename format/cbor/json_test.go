@@ -108,10 +108,37 @@ func TestAppendJSONRefuses(t *testing.T) {
 		"infinite":        "\xfa\x7f\x80\x00\x00",
 		"a key":           "\xa1\x01\x01",
 		"a key, null":     "\xbf\xf6\x01\xff",
+		"a key twice":     "\xa3\x61a\x01\x61b\x02\x61a\x01",
+		"within":          "\x81\xa1\x61a\xa2\x60\x01\x60\x01",
+		"in order":        "\xa2\x61a\x01\x61a\x01",
+		"in other heads":  "\xbf\x61a\x01\x61b\x02\x78\x01a\x01\xff",
+		"in chunks":       "\xa3\x62ab\x01\x61a\x02\x7f\x60\x61a\x61b\xff\x01",
+		"both in chunks":  "\xa2\x7f\x61a\x62bc\xff\x01\x7f\x62ab\x61c\xff\x01",
 		"too deep":        strings.Repeat("\x81", 1025) + "\x01",
 	} {
 		if text, err := cecbor.AppendJSON(nil, []byte(item)); !errors.Is(err, validation.ErrData) || text != nil {
 			t.Errorf("%s: %s, %v", name, text, err)
+		}
+	}
+}
+
+// Keys that are different, in the order of their bytes and in others, and of maps that enclose
+// each other.
+func TestAppendJSONKeys(t *testing.T) {
+	for item, want := range map[string]string{
+		"\xa2\x61a\x01\x61b\x02":                               `{"a":1,"b":2}`,
+		"\xa3\x61b\x01\x61a\x02\x60\x03":                       `{"b":1,"a":2,"":3}`,
+		"\xa2\x61a\xa2\x61a\x01\x61b\x02\x61b\x03":             `{"a":{"a":1,"b":2},"b":3}`,
+		"\x82\xa1\x61a\x01\xa1\x61a\x01":                       `[{"a":1},{"a":1}]`,
+		"\xa2\x7f\x61a\x61b\xff\x01\x61a\x02":                  `{"ab":1,"a":2}`,
+		"\xa2\x7f\x61a\x61b\xff\x01\x7f\x61a\x60\x61c\xff\x02": `{"ab":1,"ac":2}`,
+		"\xa2\x7f\xff\x01\x7f\x60\x61a\xff\x02":                `{"":1,"a":2}`,
+	} {
+		for _, before := range []string{"", "x"} {
+			text, err := cecbor.AppendJSON([]byte(before), []byte(item))
+			if err != nil || string(text) != before+want {
+				t.Errorf("%q: %s, want %s: %v", item, text, want, err)
+			}
 		}
 	}
 }
@@ -187,11 +214,13 @@ func FuzzJSON(f *testing.F) {
 			if !json.Valid(text) {
 				t.Fatalf("%q is %q", b, text)
 			}
-			if item, err := cecbor.AppendItem(nil, text); err == nil { // no name is there twice
-				again, err := cecbor.AppendJSON(nil, item)
-				if err != nil || !bytes.Equal(again, text) {
-					t.Fatalf("%q is %q and then %q: %v", b, text, again, err)
-				}
+			item, err := cecbor.AppendItem(nil, text)
+			if err != nil {
+				t.Fatalf("%q is %q: %v", b, text, err)
+			}
+			again, err := cecbor.AppendJSON(nil, item)
+			if err != nil || !bytes.Equal(again, text) {
+				t.Fatalf("%q is %q and then %q: %v", b, text, again, err)
 			}
 		}
 		if !bytes.Equal(b, before) {

@@ -3,7 +3,6 @@ package ceprotobuf
 import (
 	"bytes"
 	"encoding/base64"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/format/internal/events"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
-	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -38,7 +36,7 @@ type assembler struct {
 	room       []byte // for canonical strings that the body does not have
 	time       time.Time
 	hasTime    bool
-	receipts   []error // of what Attributes does not see
+	violations events.Violations
 }
 
 // assemble makes an event of m and its attributes.
@@ -60,19 +58,19 @@ func (r *reader) assemble(e *cloudevents.Event, m *message, as []attribute) erro
 	}
 	err := a.attributes.Assemble(e)
 	if err != nil {
-		return &events.Invalid{Err: validation.Join(slices.Concat(violations.Of(err), a.receipts))}
+		return &events.Invalid{Err: a.violations.Refused(err)}
 	}
 	if a.hasTime {
 		e.Time = a.time
 	}
 	implied, err := a.setData(e, &m.data)
 	if err != nil {
-		return &events.Invalid{Err: validation.Join(slices.Concat([]error{syntax(m.data.at, err)}, violations.Of(a.attributes.Forgiven()), a.receipts))}
+		return &events.Invalid{Err: a.violations.Forgiven(&a.attributes, syntax(m.data.at, err))}
 	}
 	if m.count+implied > r.maxAttributes {
 		return r.tooMany(m.data.at)
 	}
-	r.forgiven = validation.Join(slices.Concat(violations.Of(a.attributes.Forgiven()), a.receipts))
+	r.forgiven = a.violations.Forgiven(&a.attributes)
 	return nil
 }
 
@@ -97,7 +95,7 @@ var types = [...]spec.Type{
 // add adds an entry of the map of attributes.
 func (a *assembler) add(x *attribute, m *message) {
 	if isRequired(x.name) {
-		a.attributes.Fail(syntax(x.at, validation.NewError(string(x.name), "", sectionRequired, ruleRequired)))
+		a.violations.Add(&a.attributes, false, syntax(x.at, validation.NewError(string(x.name), "", sectionRequired, ruleRequired)))
 		return
 	}
 	t, text := types[x.key>>3], x.bytes
@@ -169,11 +167,7 @@ func (a *assembler) outOfRange(x *attribute) {
 	if err == nil {
 		err = validation.NewError(string(x.name), "", sectionTypes, ruleRange)
 	}
-	if err = syntax(x.at, err); a.attributes.Forgive {
-		a.receipts = append(a.receipts, err)
-		return
-	}
-	a.attributes.Fail(err)
+	a.violations.Add(&a.attributes, true, syntax(x.at, err))
 }
 
 // The seconds of a google.protobuf.Timestamp.

@@ -71,7 +71,9 @@ func (r *reader) single() (e cloudevents.Event, err error) {
 
 // batch decodes the body as a batch.
 func (r *reader) batch(b *events.Batch, maxEvents int) error {
-	b.Events = make([]cloudevents.Event, 0, r.count(maxEvents))
+	// Events smaller than that make the slice grow, when they turn out to be valid.
+	const small = 64
+	b.Events = make([]cloudevents.Event, 0, r.count(min(maxEvents, len(r.b)/small+1)))
 	var f field
 	for i := 0; i < len(r.b); {
 		var err error

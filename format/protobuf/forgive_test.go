@@ -1,7 +1,11 @@
 package ceprotobuf_test
 
 import (
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -21,6 +25,8 @@ func TestForgive(t *testing.T) {
 			Document: minimal + entry("x", bytesField(7, "\x10\xff\xff\xff\xff\x07")) + entry("subject", "\x10\x01"),
 			Forgiven: []error{validation.ErrType, validation.ErrRange},
 		},
+		{Name: "32 times out of range", Document: minimal + timesOutOfRange(32), Forgiven: slices.Repeat([]error{validation.ErrRange}, 32)},
+		{Name: "33 times out of range", Document: minimal + timesOutOfRange(33), Refused: true},
 		{Name: "a relative dataschema", Document: minimal + entry("dataschema", bytesField(6, "s")), Forgiven: []error{validation.ErrSyntax}},
 		{Name: "a content type with a semicolon", Document: minimal + entry("datacontenttype", bytesField(3, "text/plain;")), Forgiven: []error{validation.ErrSyntax}},
 		{Name: "a required attribute", Document: minimal[3:], Refused: true},
@@ -32,6 +38,22 @@ func TestForgive(t *testing.T) {
 	}, func(document []byte, forgive func(cloudevents.Receipt)) (cloudevents.Event, error) {
 		return ceprotobuf.Format{Forgive: forgive}.DecodeStructuredModeMessage(document, "")
 	})
+}
+
+func timesOutOfRange(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(entry(fmt.Sprintf("x%d", i), bytesField(7, "\x10\xff\xff\xff\xff\x07")))
+	}
+	return b.String()
+}
+
+// Of an event with many violations, 32 are told.
+func TestViolationsAreLimited(t *testing.T) {
+	_, err := ceprotobuf.Decode([]byte(minimal + timesOutOfRange(100)))
+	if n := len(formattest.Violations(err)); n != 32 {
+		t.Errorf("%d violations: %v", n, err)
+	}
 }
 
 // Of a batch, invalid events are left out, and what is forgiven in others is told.
@@ -63,4 +85,17 @@ func TestForgiveBatch(t *testing.T) {
 	if _, err = f.DecodeBatchModeMessage([]byte(body+bytesField(1, "\x00")), ""); err == nil {
 		t.Error("a malformed event is forgiven")
 	}
+}
+
+func TestForgiveLeavesOutAHundred(t *testing.T) {
+	formattest.LeavesOut(t, func(n, size int) []byte {
+		content := ""
+		if size > 0 {
+			content = "2\xac\x02" + strings.Repeat("x", 300)
+		}
+		invalid := "\n" + string(binary.AppendUvarint(nil, uint64(len(content)))) + content
+		return []byte(bytesField(1, minimal) + strings.Repeat(invalid, n))
+	}, func(document []byte, forgive func(cloudevents.Receipt)) ([]cloudevents.Event, error) {
+		return ceprotobuf.Format{Forgive: forgive}.DecodeBatchModeMessage(document, "")
+	})
 }

@@ -94,7 +94,7 @@ func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...
 		return nil, format.AcceptsBatch(f, contentType)
 	}
 	r := f.reader(body, exts)
-	b := events.Batch{Forgive: f.Forgive != nil}
+	b := events.Batch{Forgive: f.Forgive != nil, Size: len(body)}
 	if err := r.batch(&b, limit.Of(f.MaxEvents, cloudevents.DefaultMaxEvents)); err != nil {
 		return nil, err
 	}

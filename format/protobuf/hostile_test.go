@@ -213,6 +213,27 @@ func TestAmplification(t *testing.T) {
 	if n := alloctest.Least(func() { _, _ = ceprotobuf.DecodeBatch(batch) }); n > uint64(3*len(batch)) {
 		t.Errorf("batch: %d bytes allocated for %d", n, len(batch))
 	}
+	for name, batch := range map[string]string{
+		"empty":            strings.Repeat(bytesField(1, ""), 1<<17),
+		"empty, few":       strings.Repeat(bytesField(1, ""), 2000),
+		"malformed":        strings.Repeat(bytesField(1, ""), 1<<17) + "\x00",
+		"empty behind one": bytesField(1, minimal) + strings.Repeat(bytesField(1, ""), 1<<17),
+	} {
+		for _, c := range []struct {
+			mode   string
+			format ceprotobuf.Format
+			times  int // the batch is copied, and a receipt has five times the bytes that it takes
+		}{
+			{"strict", ceprotobuf.Format{}, 4},
+			{"without a limit", ceprotobuf.Format{MaxEvents: -1}, 4},
+			{"forgiving", ceprotobuf.Format{Forgive: func(cloudevents.Receipt) {}}, 8},
+		} {
+			n := alloctest.Least(func() { _, _ = c.format.DecodeBatchModeMessage([]byte(batch), "") })
+			if n > uint64(c.times*len(batch)+128<<10) {
+				t.Errorf("%s, %s: %d bytes allocated for %d", name, c.mode, n, len(batch))
+			}
+		}
+	}
 }
 
 // An error about a value does not have more of it than an excerpt.

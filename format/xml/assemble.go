@@ -2,11 +2,9 @@ package cexml
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/events"
-	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -36,9 +34,8 @@ type assembler struct {
 	attributes cloudevents.Attributes
 	version    spec.Version
 	data       data
-	count      int     // of attributes
-	violations int     // that Attributes does not see
-	receipts   []error // of those that are forgiven
+	count      int // of attributes
+	violations events.Violations
 }
 
 // event sets e, which is empty, to an event whose start tag was read. On an error some
@@ -92,7 +89,7 @@ func (r *reader) specVersion(a *assembler) {
 func (r *reader) attributeElement(a *assembler, child *element) error {
 	name := r.local(child.start, child.colon, child.end)
 	if string(name) == spec.SpecVersion {
-		r.violated(a, false, child.offset, validation.NewError(spec.SpecVersion, "", sectionEnvelope, ruleVersion))
+		a.violations.Add(&a.attributes, false, r.fail(child.offset, validation.NewError(spec.SpecVersion, "", sectionEnvelope, ruleVersion)))
 		_, err := r.text(child, &r.room, errChild)
 		return err
 	}
@@ -114,12 +111,14 @@ func (r *reader) attributeElement(a *assembler, child *element) error {
 	switch {
 	case err != nil:
 		return err
+	case rule != nil && isRequired(name):
+		a.violations.Add(&a.attributes, false, r.wrongType(child, name, rule))
+		a.attributes.AddBytes(at, name, spec.String, text) // because it is not missing
 	case rule != nil:
-		place, err := wrongType(child, name, rule)
-		r.violated(a, !isRequired(name), place, err)
-		if isRequired(name) {
-			a.attributes.AddBytes(at, name, spec.String, text) // because it is not missing
+		if validation.Name(string(name)) == nil {
+			a.violations.Add(&a.attributes, true, r.wrongType(child, name, rule))
 		}
+		a.attributes.AddNull(child.offset, name) // because it must not be there twice
 	case isCore:
 		a.attributes.AddBytes(at, name, spec.String, text) // which fits each of them
 	default:
@@ -128,32 +127,13 @@ func (r *reader) attributeElement(a *assembler, child *element) error {
 	return nil
 }
 
-// violated adds an error about an element. It is forgiven if the element is optional, as
-// Attributes does it.
-func (r *reader) violated(a *assembler, optional bool, at int, err error) {
-	err = r.fail(at, err)
-	switch {
-	case r.forgive && optional && len(a.receipts) < maxViolations:
-		a.receipts = append(a.receipts, err)
-	case a.violations < maxViolations:
-		a.violations++
-		a.attributes.Fail(err)
-	}
-}
-
-// maxViolations is how many violations of one event are told, and how many are forgiven.
-const maxViolations = 32
-
-// wrongType returns the error about the xsi:type of an attribute, and where it is.
-func wrongType(child *element, name []byte, rule *validation.Rule) (at int, err error) {
-	at = child.typeAt
+// wrongType returns the error about the xsi:type of an attribute.
+func (r *reader) wrongType(child *element, name []byte, rule *validation.Rule) error {
+	at := child.typeAt
 	if at == 0 {
 		at = child.offset
 	}
-	if err := validation.Name(string(name)); err != nil {
-		return child.offset, err
-	}
-	return at, validation.NewError(string(name), string(child.typ), sectionAttributes, rule)
+	return r.fail(at, validation.NewError(string(name), string(child.typ), sectionAttributes, rule))
 }
 
 // coreType returns the type of a core attribute.
@@ -211,11 +191,11 @@ var typeNames = [...]string{
 // assemble makes an event of what was read.
 func (r *reader) assemble(e *cloudevents.Event, a *assembler) error {
 	if err := a.attributes.Assemble(e); err != nil {
-		return &events.Invalid{Err: validation.Join(slices.Concat(violations.Of(err), a.receipts))}
+		return &events.Invalid{Err: a.violations.Refused(err)}
 	}
 	if err := r.setData(e, a); err != nil {
-		return &events.Invalid{Err: validation.Join(slices.Concat([]error{err}, violations.Of(a.attributes.Forgiven()), a.receipts))}
+		return &events.Invalid{Err: a.violations.Forgiven(&a.attributes, err)}
 	}
-	r.forgiven = validation.Join(slices.Concat(violations.Of(a.attributes.Forgiven()), a.receipts))
+	r.forgiven = a.violations.Forgiven(&a.attributes)
 	return nil
 }

@@ -12,8 +12,9 @@ import (
 )
 
 var (
-	errDataChild = errors.New("data that is text or base64 has a child element (" + sectionText + ")")
-	errDataText  = errors.New("data of the type xs:any has text beside its element (" + sectionElement + ")")
+	errBase64Child = errors.New("data that is base64 has a child element (" + sectionBinary + ")")
+	errTextChild   = errors.New("data that is text has a child element (" + sectionText + ")")
+	errDataText    = errors.New("data of the type xs:any has text beside its element (" + sectionElement + ")")
 
 	ruleDataTwice  = &validation.Rule{Sentinel: validation.ErrData, Detail: "an event has data twice"}
 	ruleDataNoType = &validation.Rule{Sentinel: validation.ErrData, Detail: "data has no xsi:type"}
@@ -82,7 +83,11 @@ func (r *reader) readData(d *data, e *element) (err error) {
 	case elementData:
 		return r.readElement(d, e)
 	}
-	d.bytes, err = r.text(e, nil, errDataChild)
+	child := errTextChild
+	if d.form == binaryData {
+		child = errBase64Child
+	}
+	d.bytes, err = r.text(e, nil, child)
 	return err
 }
 

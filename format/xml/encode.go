@@ -204,8 +204,8 @@ func isElement(b []byte) bool {
 	}
 	s := scanner{b: b, maxDepth: cloudevents.DefaultMaxDepth, subtrees: 1}
 	s.fewBindings[0] = binding{prefix: view(prefixCE), uri: view(uriCE), space: spaceCE}
-	s.fewBindings[1] = binding{prefix: view(prefixSchema), uri: view(uriSchema), space: spaceSchema}
-	s.fewBindings[2] = binding{prefix: view(prefixXSI), uri: view(uriXSI), space: spaceXSI}
+	s.fewBindings[1] = binding{prefix: view(prefixSchema), uri: view(uriSchema), space: spaceSchema, first: 1}
+	s.fewBindings[2] = binding{prefix: view(prefixXSI), uri: view(uriXSI), space: spaceXSI, first: 2}
 	s.bindings, s.outside = 3, 3
 	var e element
 	if s.open(&e) != nil || s.subtree(&e) != nil || s.i != len(b) {

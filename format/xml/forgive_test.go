@@ -2,6 +2,8 @@ package cexml_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,8 +26,11 @@ func TestForgive(t *testing.T) {
 		{Name: "a relative dataschema", Document: document(`<ce:dataschema>s</ce:dataschema>`), Forgiven: []error{validation.ErrSyntax}},
 		{Name: "a content type with a semicolon", Document: document(`<ce:datacontenttype>text/plain;</ce:datacontenttype>`), Forgiven: []error{validation.ErrSyntax}},
 		{Name: "a patch level", Document: strings.Replace(document(""), "1.0", "1.0.2", 1), Forgiven: []error{validation.ErrVersion}},
-		{Name: "32 extensions without types", Document: document(strings.Repeat(`<ce:x>1</ce:x>`, 32)), Forgiven: slicesRepeat(validation.ErrType, 32)},
-		{Name: "33 extensions without types", Document: document(strings.Repeat(`<ce:x>1</ce:x>`, 33)), Refused: true},
+		{Name: "32 extensions without types", Document: document(untyped(32)), Forgiven: slices.Repeat([]error{validation.ErrType}, 32)},
+		{Name: "33 extensions without types", Document: document(untyped(33)), Refused: true},
+		{Name: "an extension without a type twice", Document: document(`<ce:x>1</ce:x><ce:x>1</ce:x>`), Refused: true},
+		{Name: "an extension without a type, and with one", Document: document(`<ce:x>1</ce:x><ce:x xsi:type="ce:string">1</ce:x>`), Refused: true},
+		{Name: "a core attribute of another type, and of its own", Document: document(`<ce:subject>1</ce:subject><ce:subject xsi:type="ce:uri">urn:x</ce:subject>`), Refused: true},
 		{Name: "a required attribute", Document: start + end, Refused: true},
 		{Name: "a required attribute of another type", Document: strings.Replace(document(""), "<ce:id>", `<ce:id xsi:type="ce:integer">`, 1), Refused: true},
 		{Name: "specversion as an element", Document: document(`<ce:specversion>1.0</ce:specversion>`), Refused: true},
@@ -38,11 +43,13 @@ func TestForgive(t *testing.T) {
 	})
 }
 
-func slicesRepeat(err error, n int) (all []error) {
-	for range n {
-		all = append(all, err)
+// untyped returns so many extensions without a type.
+func untyped(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<ce:x%d>1</ce:x%d>`, i, i)
 	}
-	return all
+	return b.String()
 }
 
 // Of a batch, invalid events are left out, and what is forgiven in others is told.
@@ -71,4 +78,12 @@ func TestForgiveBatch(t *testing.T) {
 	if _, err = f.DecodeBatchModeMessage([]byte(batch(content+`<ce:event><a>`)), ""); err == nil {
 		t.Error("a malformed event is forgiven")
 	}
+}
+
+func TestForgiveLeavesOutAHundred(t *testing.T) {
+	formattest.LeavesOut(t, func(n, size int) []byte {
+		return []byte(batch(item + end + strings.Repeat(`<ce:event>`+data("xs:string", strings.Repeat("x", size))+end, n)))
+	}, func(document []byte, forgive func(cloudevents.Receipt)) ([]cloudevents.Event, error) {
+		return cexml.Format{Forgive: forgive}.DecodeBatchModeMessage(document, "")
+	})
 }

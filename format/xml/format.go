@@ -95,7 +95,7 @@ func (f Format) DecodeBatchModeMessage(body []byte, contentType string, exts ...
 	}
 	var r reader
 	f.begin(&r, body, exts)
-	b := events.Batch{Forgive: f.Forgive != nil}
+	b := events.Batch{Forgive: f.Forgive != nil, Size: len(body)}
 	if err := r.batch(&b, limit.Of(f.MaxEvents, cloudevents.DefaultMaxEvents)); err != nil {
 		return nil, err
 	}

@@ -42,6 +42,7 @@ type binding struct {
 	quoted []byte // what it is in the document
 	depth  int    // of its element
 	space  namespace
+	first  int // the outermost declaration in scope that has the same namespace
 	// used is the number of the last subtree that uses the declaration and is within its
 	// element.
 	used int
@@ -107,6 +108,9 @@ func (s *scanner) bind(a *attribute, depth int) error {
 	if s.bindings == maxBindings {
 		return s.fail(a.start, &cloudevents.LimitError{What: "namespace declarations in scope", Limit: maxBindings})
 	}
+	for d.first < s.bindings && !bytes.Equal(s.binding(d.first).uri, uri) {
+		d.first++
+	}
 	if s.bindings < len(s.fewBindings) {
 		s.fewBindings[s.bindings] = d
 	} else {
@@ -151,8 +155,11 @@ func (s *scanner) resolve(prefix []byte) (namespace, int, error) {
 func (s *scanner) typeName(value []byte) (namespace, []byte) {
 	value = trim(value)
 	prefix, local, ok := bytes.Cut(value, []byte(":"))
-	if !ok {
+	switch {
+	case !ok:
 		prefix, local = nil, value
+	case len(prefix) == 0: // which is no name
+		return otherSpace, value
 	}
 	space, _, err := s.resolve(prefix)
 	if err != nil {

@@ -173,7 +173,8 @@ func (s *scanner) resolveNames(e *element) (err error) {
 }
 
 // sameSpace reports whether the names of two attributes are in the same namespace. Without
-// a prefix they are in none.
+// a prefix they are in none. It compares no namespaces, because a few long ones outside of
+// many elements would make that slow.
 func (s *scanner) sameSpace(x, y *attribute) bool {
 	switch {
 	case x.colon == 0 || y.colon == 0:
@@ -181,7 +182,7 @@ func (s *scanner) sameSpace(x, y *attribute) bool {
 	case x.binding < 0 || y.binding < 0: // xml
 		return x.binding == y.binding
 	}
-	return x.binding == y.binding || bytes.Equal(s.binding(x.binding).uri, s.binding(y.binding).uri)
+	return s.binding(x.binding).first == s.binding(y.binding).first
 }
 
 // closed takes the declarations of an element out of scope, when its end was read.

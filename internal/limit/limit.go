@@ -14,3 +14,8 @@ func Of[T ~int | ~int64](setting, byDefault T) T {
 	}
 	return setting
 }
+
+// InvalidEvents returns how many invalid events of a batch of so many bytes a forgiving decoder
+// leaves out: 100 of any batch, and one for each 256 bytes of a large one. Events as small as
+// {} cost a hundred times their size to report.
+func InvalidEvents(size int) int { return max(100, size/256) }

@@ -24,3 +24,11 @@ func TestOf(t *testing.T) {
 		t.Errorf("no limit of time is %v", got)
 	}
 }
+
+func TestInvalidEvents(t *testing.T) {
+	for size, want := range map[int]int{0: 100, 256 * 100: 100, 256*101 - 1: 100, 256 * 101: 101, 1 << 20: 4096} {
+		if got := limit.InvalidEvents(size); got != want {
+			t.Errorf("%d of %d bytes, want %d", got, size, want)
+		}
+	}
+}

@@ -1,9 +1,10 @@
-// Package events collects the events of a document in a format that has batches, and what a
-// forgiving decoder has to say about them.
+// Package events has what the decoders of formats share: the events of a batch, and the
+// violations of an event that they find themselves.
 package events
 
 import (
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -28,10 +29,13 @@ type Batch struct {
 	// Events are the events so far. Room for those that follow saves copies.
 	Events []cloudevents.Event
 
-	// Forgive leaves out the events that are Invalid.
+	// Forgive leaves out the events that are Invalid, as many as there may be in a document
+	// of Size bytes.
 	Forgive bool
+	Size    int
 
 	index    int // of the event that is read
+	leftOut  int
 	receipts []receipt
 }
 
@@ -70,7 +74,8 @@ func (b *Batch) End(at int, err, forgiven error) error {
 	case err == nil:
 		b.receipts = append(b.receipts, receipt{index, n, &cloudevents.BatchError{Index: index, Err: forgiven}})
 		return nil
-	case b.Forgive && isInvalid:
+	case b.Forgive && isInvalid && b.leftOut < limit.InvalidEvents(b.Size):
+		b.leftOut++
 		b.receipts = append(b.receipts, receipt{index, -1, &cloudevents.BatchError{Index: index, Err: invalid.Err}})
 		b.Events[n] = cloudevents.Event{}
 		b.Events = b.Events[:n]

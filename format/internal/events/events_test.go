@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/events"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -85,6 +86,72 @@ func TestBatch(t *testing.T) {
 		})
 		if !slices.Equal(told, c.told) {
 			t.Errorf("%s: told of %v", name, told)
+		}
+	}
+}
+
+// A forgiving Batch leaves out no more events than there may be in a document of its size.
+func TestBatchOfInvalid(t *testing.T) {
+	for size, most := range map[int]int{0: 100, 1000: 100, 150 * 256: 150} {
+		b := events.Batch{Forgive: true, Size: size}
+		var err error
+		n := 0
+		for ; err == nil && n < 1000; n++ {
+			b.Next()
+			err = b.End(n, &events.Invalid{Err: errViolated}, nil)
+			b.Next()
+			if valid := b.End(n, nil, nil); valid != nil {
+				t.Fatal(valid)
+			}
+		}
+		var batch *cloudevents.BatchError
+		if !errors.As(err, &batch) || batch.Index != 2*most || !errors.Is(err, errViolated) {
+			t.Errorf("%d bytes: %d events: %v", size, n, err)
+		}
+	}
+}
+
+// Violations tell 32 errors, and forgive 32 that are about something optional.
+func TestViolations(t *testing.T) {
+	for _, c := range []struct {
+		name               string
+		forgive            bool
+		required, optional int
+		told, forgiven     int
+	}{
+		{"none", true, 0, 0, 0, 0},
+		{"strict", false, 1, 2, 3, 0},
+		{"forgiving", true, 0, 32, 0, 32},
+		{"forgiving, one too many", true, 0, 33, 1, 32},
+		{"forgiving, one that is required", true, 1, 2, 1, 2},
+		{"strict, many", false, 30, 30, 32, 0},
+		{"forgiving, many", true, 100, 100, 32, 32},
+	} {
+		a := cloudevents.Attributes{Forgive: c.forgive}
+		for _, name := range []string{spec.ID, spec.Source, spec.EventType} {
+			a.Add(name, spec.String, "x")
+		}
+		a.Add(spec.SpecVersion, spec.String, "1.0")
+		var v events.Violations
+		for range c.required {
+			v.Add(&a, false, errBroken)
+		}
+		for range c.optional {
+			v.Add(&a, true, errViolated)
+		}
+		var e cloudevents.Event
+		err := a.Assemble(&e)
+		if got := len(violations.Of(err)); got != c.told {
+			t.Errorf("%s: %d are told: %v", c.name, got, err)
+		}
+		if got := len(violations.Of(v.Refused(err))); got != c.told+c.forgiven {
+			t.Errorf("%s: %d are told and forgiven", c.name, got)
+		}
+		if got := violations.Of(v.Forgiven(&a)); len(got) != c.forgiven {
+			t.Errorf("%s: %d are forgiven: %v", c.name, len(got), got)
+		}
+		if got := violations.Of(v.Forgiven(&a, errForgiven)); len(got) != c.forgiven+1 || got[0] != errForgiven {
+			t.Errorf("%s: with another, %d are forgiven: %v", c.name, len(got), got)
 		}
 	}
 }

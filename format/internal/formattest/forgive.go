@@ -51,3 +51,29 @@ func Forgive(t *testing.T, cases []Forgiven, decode func(document []byte, forgiv
 		}
 	}
 }
+
+// LeavesOut decodes batches of a valid event and n invalid ones, which are small and large. A
+// forgiving decoder leaves out 100 events, or one for each 256 bytes if that is more, and refuses
+// the batch for one more.
+func LeavesOut(t *testing.T, batch func(n, size int) []byte, decode func(document []byte, forgive func(cloudevents.Receipt)) ([]cloudevents.Event, error)) {
+	t.Helper()
+	for _, size := range []int{0, 300} {
+		for _, n := range []int{99, 100, 101, 118, 200, 9_998} {
+			document := batch(n, size)
+			most := max(100, len(document)/256)
+			receipts := 0
+			es, err := decode(document, func(r cloudevents.Receipt) {
+				if receipts++; r.Index != receipts || r.Event != nil {
+					t.Errorf("receipt %d is of event %d, %v", receipts, r.Index, r.Event)
+				}
+			})
+			var batchErr *cloudevents.BatchError
+			switch ok := n <= most; {
+			case ok && (err != nil || len(es) != 1 || receipts != n):
+				t.Errorf("%d of size %d: %d events, %d receipts, %v", n, size, len(es), receipts, err)
+			case !ok && (!errors.As(err, &batchErr) || batchErr.Index != most+1 || receipts != 0 || es != nil):
+				t.Errorf("%d of size %d: %d receipts, %v", n, size, receipts, err)
+			}
+		}
+	}
+}
