@@ -96,23 +96,31 @@ func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint
 // Call calls h with e and returns what [Judge] says about its results. A panic of h is
 // VerdictRetry with Status 500, Type "panic" and a [*PanicError]. Call is the one way in
 // which a transport should call a handler.
-func Call(ctx context.Context, h Handler, e *cloudevents.Event) Result {
-	return call(ctx, 0, h, e)
+func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
+	call(ctx, 0, h, e, &r)
+	return r
 }
 
-// call is Call for a handler whose context ends at a time since start, unless that is zero.
-func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event) (r Result) {
+// call sets r to the result of a handler. Its context ends at a time since start, unless that is
+// zero.
+func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event, r *Result) {
 	defer func() {
 		if v := recover(); v != nil {
-			r = panicked(&PanicError{v, stack(ctx)})
+			*r = panicked(&PanicError{v, stack(ctx)})
 		}
 	}()
+	var reply *cloudevents.Event
+	var err error
 	if at != 0 {
-		reply, err := within(ctx, at, h, e)
-		return Judge(ctx, reply, err)
+		reply, err = within(ctx, at, h, e)
+	} else {
+		reply, err = h(ctx, e)
 	}
-	reply, err := h(ctx, e)
-	return Judge(ctx, reply, err)
+	if err == nil { // Judge would say so, too, and take longer
+		*r = Result{Reply: reply}
+		return
+	}
+	*r = Judge(ctx, reply, err)
 }
 
 // Judge says what the results of a [Handler] mean. It serves middleware, and errors that

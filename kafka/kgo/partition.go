@@ -27,11 +27,11 @@ type partition struct {
 	cancel   context.CancelFunc // of ctx, which the handlers get
 
 	waiting atomic.Int64 // records, for their lanes
-	running atomic.Int64 // handlers
+	running atomic.Int64 // lanes that have not ended
 	news    atomic.Bool  // a record has finished since the last mark
 
 	mu        sync.Mutex
-	tasks     [][]task // not finished, or behind one that is not, in their order, as of the last advance
+	fetched   []fetched // not finished, or behind one that is not, in their order, as of the last advance
 	paused    bool
 	stopped   bool // stopping is closed
 	ended     bool // nothing more is marked
@@ -40,32 +40,26 @@ type partition struct {
 	last      *kgo.Record // that record, if it is not marked yet
 }
 
-// lane is a queue of records that are handled one after the other.
+// lane handles records one after the other.
 type lane struct {
-	first, last *task         // of the queue; mu of the partition guards it
-	wake        chan struct{} // has room for one
-	room        []delivery    // for the next records
+	queue    [][]*kgo.Record // mu of the partition guards it
+	wake     chan struct{}   // has room for one
+	finished atomic.Int64    // records
+	advanced int64           // as many of them as the last advance has seen; mu of the partition guards it
 }
 
-// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed.
-const deliveriesTogether = 2
+// fetched is records that came together.
+type fetched struct {
+	records []*kgo.Record
+	lanes   []uint32 // of each record; nil if there is one lane
+}
 
-// delivery returns a delivery of a record.
-func (l *lane) delivery(r *kgo.Record) *delivery {
-	if len(l.room) == 0 {
-		l.room = make([]delivery, deliveriesTogether)
+// lane returns the index of the lane of the record at i.
+func (f *fetched) lane(i int) uint32 {
+	if f.lanes == nil {
+		return 0
 	}
-	d := &l.room[0]
-	l.room = l.room[1:]
-	d.record = r
-	return d
-}
-
-// task is one record.
-type task struct {
-	record   *kgo.Record
-	next     *task // of the lane
-	finished atomic.Bool
+	return f.lanes[i]
 }
 
 func newPartition(c *Consumer, at place) *partition {
@@ -74,15 +68,16 @@ func newPartition(c *Consumer, at place) *partition {
 		consumer: c, at: at, lanes: make([]lane, max(c.Concurrency, 1)), seed: maphash.MakeSeed(),
 		stopping: make(chan struct{}), ending: c.ending, idle: make(chan struct{}), room: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
 	}
-	var lanes sync.WaitGroup
+	p.running.Store(int64(len(p.lanes)))
 	for i := range p.lanes {
 		p.lanes[i].wake = make(chan struct{}, 1)
-		lanes.Go(func() { p.run(&p.lanes[i]) })
+		go func() {
+			p.run(&p.lanes[i])
+			if p.running.Add(-1) == 0 {
+				close(p.idle)
+			}
+		}()
 	}
-	go func() {
-		lanes.Wait()
-		close(p.idle)
-	}()
 	return p
 }
 
@@ -134,25 +129,13 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	defer p.mu.Unlock()
 	p.highWater = highWater
 	p.advance()
-	if len(p.tasks) == 0 {
+	if len(p.fetched) == 0 {
 		p.next = records[0].Offset
 	}
 	p.waiting.Add(int64(len(records)))
-	tasks := make([]task, len(records))
-	for i, r := range records {
-		t := &tasks[i]
-		t.record = r
-		l := p.lane(r)
-		if l.last == nil {
-			l.first = t
-		} else {
-			l.last.next = t
-		}
-		l.last = t
-	}
-	p.tasks = append(p.tasks, tasks)
+	p.fetched = append(p.fetched, fetched{records, p.enqueue(records)})
 	for i := range p.lanes {
-		if l := &p.lanes[i]; l.first != nil {
+		if l := &p.lanes[i]; len(l.queue) > 0 {
 			select {
 			case l.wake <- struct{}{}:
 			default:
@@ -166,30 +149,38 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	return p.full()
 }
 
-// lane returns the lane of a record, which is always the same for its key.
-func (p *partition) lane(r *kgo.Record) *lane {
+// enqueue puts records into the queues of their lanes, and returns the index of the lane of each,
+// or nil if there is one lane. The lane is always the same for a key. The caller holds mu.
+func (p *partition) enqueue(records []*kgo.Record) []uint32 {
 	if len(p.lanes) == 1 {
-		return &p.lanes[0]
+		p.lanes[0].queue = append(p.lanes[0].queue, records)
+		return nil
 	}
-	return &p.lanes[maphash.Bytes(p.seed, r.Key)%uint64(len(p.lanes))]
+	lanes := make([]uint32, len(records))
+	parts := make([][]*kgo.Record, len(p.lanes))
+	for i, r := range records {
+		n := maphash.Bytes(p.seed, r.Key) % uint64(len(p.lanes))
+		lanes[i] = uint32(n)
+		parts[n] = append(parts[n], r)
+	}
+	for n, part := range parts {
+		if len(part) > 0 {
+			p.lanes[n].queue = append(p.lanes[n].queue, part)
+		}
+	}
+	return lanes
 }
 
 // run handles the records of a lane, until one cannot be settled or the partition ends.
 func (p *partition) run(l *lane) {
 	for {
-		first := p.take(l)
-		for t := first; t != nil; t = t.next {
-			if pause.IsClosed(p.stopping) || pause.IsClosed(p.ending) { // even if there are records
-				return
-			}
-			p.begin()
-			settled := p.consumer.handle(p, l.delivery(t.record))
-			p.end(t, settled)
-			if !settled {
+		queue := p.take(l)
+		for _, records := range queue {
+			if !p.handle(l, records) {
 				return
 			}
 		}
-		if first != nil {
+		if len(queue) > 0 {
 			continue
 		}
 		select {
@@ -202,18 +193,43 @@ func (p *partition) run(l *lane) {
 	}
 }
 
-// take takes the records of a lane, and returns the first of them, or nil.
-func (p *partition) take(l *lane) *task {
+// take takes the records of a lane.
+func (p *partition) take(l *lane) [][]*kgo.Record {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	first := l.first
-	l.first, l.last = nil, nil
-	return first
+	queue := l.queue
+	l.queue = nil
+	return queue
+}
+
+// deliveriesTogether is how many deliveries one that a handler keeps keeps from being freed. Their
+// records came together, and so keep each other from being freed already.
+const deliveriesTogether = 8
+
+// handle handles records, and reports whether all are settled.
+func (p *partition) handle(l *lane, records []*kgo.Record) bool {
+	var room []delivery // for the next records
+	for i, r := range records {
+		if pause.IsClosed(p.stopping) || pause.IsClosed(p.ending) { // even if there are records
+			return false
+		}
+		p.begin()
+		if len(room) == 0 {
+			room = make([]delivery, min(deliveriesTogether, len(records)-i))
+		}
+		d := &room[0]
+		room = room[1:]
+		d.record = r
+		if !p.consumer.handle(p, d) {
+			return false
+		}
+		p.finish(l)
+	}
+	return true
 }
 
 // begin counts a record that a lane begins to handle.
 func (p *partition) begin() {
-	p.running.Add(1)
 	switch p.waiting.Add(-1) {
 	case int64(p.limit()):
 		select {
@@ -227,13 +243,9 @@ func (p *partition) begin() {
 	}
 }
 
-// end counts a record that a lane has handled. There is something to mark if it is settled.
-func (p *partition) end(t *task, settled bool) {
-	p.running.Add(-1)
-	if !settled {
-		return
-	}
-	t.finished.Store(true)
+// finish counts a record that a lane has settled. There is something to mark now.
+func (p *partition) finish(l *lane) {
+	l.finished.Add(1)
 	if !p.news.Load() && !p.news.Swap(true) {
 		p.consumer.finish()
 	}
@@ -241,21 +253,28 @@ func (p *partition) end(t *task, settled bool) {
 
 // advance finds out which records are finished from the beginning on. The caller holds mu.
 func (p *partition) advance() {
-	for len(p.tasks) > 0 {
-		tasks, n := p.tasks[0], 0
-		for n < len(tasks) && tasks[n].finished.Load() {
-			n++
+	for len(p.fetched) > 0 {
+		f, n := &p.fetched[0], 0
+		for ; n < len(f.records); n++ {
+			l := &p.lanes[f.lane(n)]
+			if l.advanced == l.finished.Load() {
+				break
+			}
+			l.advanced++
 		}
 		if n > 0 {
-			p.last = tasks[n-1].record
+			p.last = f.records[n-1]
 			p.next = p.last.Offset + 1
 		}
-		if n < len(tasks) {
-			p.tasks[0] = tasks[n:]
+		if n < len(f.records) {
+			f.records = f.records[n:]
+			if f.lanes != nil {
+				f.lanes = f.lanes[n:]
+			}
 			return
 		}
-		p.tasks[0] = nil
-		p.tasks = p.tasks[1:]
+		*f = fetched{}
+		p.fetched = p.fetched[1:]
 	}
 }
 
