@@ -27,6 +27,9 @@ func ParseBoolean(s string) (bool, error) {
 // 2147483647. The canonical string has no leading zero and no plus sign; -0 is 0.
 // The error wraps [ErrSyntax] or [ErrRange].
 func ParseInteger(s string) (int32, error) {
+	if len(s) == 1 && s[0]-'0' <= 9 { // as many are
+		return int32(s[0] - '0'), nil
+	}
 	n, rule := parseInteger(s)
 	return n, fail(s, rule)
 }

@@ -36,17 +36,15 @@ const letter = startsName | inName
 // illegal returns the offset of the first byte that does not belong to a character of XML
 // in UTF-8 (production 2, Char), or -1.
 func illegal(b []byte) int {
-	isASCII := true
+	var all uint64 // bits of all bytes
 	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := ascii.Word(b, i)
-		if w&ascii.High != 0 {
-			isASCII = false
-		}
-		if (w-ascii.Each*' ')&^w&ascii.High == 0 {
+	for ; i+16 <= len(b); i += 16 {
+		v, w := ascii.Word(b, i), ascii.Word(b, i+8)
+		all |= v | w
+		if ((v-ascii.Each*' ')&^v|(w-ascii.Each*' ')&^w)&ascii.High == 0 {
 			continue
 		}
-		for k, c := range b[i : i+8] {
+		for k, c := range b[i : i+16] {
 			if isControl(c) {
 				return firstIllegal(b, i+k)
 			}
@@ -56,9 +54,9 @@ func illegal(b []byte) int {
 		if isControl(b[i]) {
 			return firstIllegal(b, i)
 		}
-		isASCII = isASCII && b[i] < utf8.RuneSelf
+		all |= uint64(b[i])
 	}
-	if isASCII || utf8.Valid(b) && !bytes.Contains(b, []byte("\uFFFE")) && !bytes.Contains(b, []byte("\uFFFF")) {
+	if all&ascii.High == 0 || utf8.Valid(b) && !bytes.Contains(b, []byte("\uFFFE")) && !bytes.Contains(b, []byte("\uFFFF")) {
 		return -1
 	}
 	return firstIllegal(b, len(b))

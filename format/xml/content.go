@@ -62,17 +62,17 @@ func markup(b []byte, i int) int {
 			return i
 		}
 		for ; i+8 <= len(b); i += 8 {
-			if w := ascii.Word(b, i); has(w, '<')|has(w, '&')|has(w, ']')|has(w, '\r') != 0 {
+			if w := ascii.Word(b, i); (has(w, '<')|has(w, '&')|has(w, ']')|has(w, '\r'))&ascii.High != 0 {
 				break
 			}
 		}
 	}
 }
 
-// has returns a word that is not zero if a byte of w is c.
+// has returns a word that has the high bit of some byte set if and only if a byte of w is c.
 func has(w uint64, c byte) uint64 {
 	x := w ^ ascii.Each*uint64(c)
-	return (x - ascii.Each) &^ x & ascii.High
+	return (x - ascii.Each) &^ x
 }
 
 // subtree reads the content and the end tag of an element that was opened, with all

@@ -227,7 +227,8 @@ func appendText[T string | []byte](dst []byte, s T) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		if i+8 <= len(s) {
-			if w := ascii.Word(s, i); has(w, '<')|has(w, '>')|has(w, '&')|has(w, '\r') == 0 {
+			const bit = ascii.Each * ('<' ^ '>') // the only one that differs
+			if w := ascii.Word(s, i); (has(w|bit, '>')|has(w, '&')|has(w, '\r'))&ascii.High == 0 {
 				i += 8
 				continue
 			}

@@ -38,7 +38,7 @@ func InRange(t time.Time) bool {
 const MaxLength = len("2006-01-02T15:04:05.999999999+00:00")
 
 // Append appends t as RFC 3339 with as many fraction digits as it needs. The result is
-// that of time.RFC3339Nano, in a third of the time. If t is not [InRange], the year has a
+// that of time.RFC3339Nano, in half the time. If t is not [InRange], the year has a
 // sign or more digits, and the text is not a legal timestamp.
 func Append(dst []byte, t time.Time) []byte {
 	offset := 0
