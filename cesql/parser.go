@@ -481,7 +481,7 @@ func (p *parser) call(at int) (operand, error) {
 	}
 	p.advance()
 	p.advance() // behind "("
-	count := 0
+	count, code, leaves, height := 0, len(p.code), len(p.leaves), p.height
 	for p.token.id != tokClose {
 		if count > 0 {
 			if p.token.id != tokComma {
@@ -500,8 +500,9 @@ func (p *parser) call(at int) (operand, error) {
 	if !ok {
 		fail := p.failure(ErrMissingFunction, at, p.complaintAbout(name, count))
 		p.warn(at, "%s", p.failures[fail].Detail)
-		p.height -= max(count-1, 0)
-		p.emit(instruction{op: opMissing, fail: fail})
+		p.code, p.leaves, p.height = p.code[:code], p.leaves[:leaves], height // its arguments are not evaluated
+		p.label = min(p.label, code)
+		p.append(instruction{op: opMissing, fail: fail})
 		return operand{offset: at, typ: Boolean}, nil
 	}
 	if p.derive(f) {
