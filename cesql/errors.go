@@ -20,7 +20,7 @@ var (
 	ErrMissingAttribute = errors.New("missing attribute")
 
 	// ErrMissingFunction is about a function that does not exist, or not with so many
-	// parameters.
+	// parameters. Its arguments are not evaluated.
 	ErrMissingFunction = errors.New("missing function")
 
 	// ErrFunctionEvaluation is about a function that failed, such as LEFT with a negative

@@ -476,7 +476,7 @@ func (p *parser) call(at int) (operand, error) {
 	}
 	p.advance()
 	p.advance() // behind "("
-	count := 0
+	count, code, leaves, height := 0, len(p.code), len(p.leaves), p.height
 	for p.token.id != tokClose {
 		if count > 0 {
 			if p.token.id != tokComma {
@@ -496,8 +496,9 @@ func (p *parser) call(at int) (operand, error) {
 		fail := p.failure(noFunction, at)
 		p.missing = append(p.missing, p.complaintAbout(name, count))
 		p.warn(at, "%s", p.missing[len(p.missing)-1])
-		p.height -= max(count-1, 0)
-		p.emit(instruction{op: opMissing, fail: fail})
+		p.code, p.leaves, p.height = p.code[:code], p.leaves[:leaves], height // its arguments are not evaluated
+		p.label = min(p.label, code)
+		p.append(instruction{op: opMissing, fail: fail})
 		return operand{offset: at, typ: Boolean}, nil
 	}
 	if p.derive(f) {

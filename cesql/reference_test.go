@@ -268,6 +268,9 @@ func evalReference(n *node, e *cloudevents.Event) (any, error) {
 		return evalReference(n.args[0], e)
 	}
 	fail := func(err error) (any, error) { return zeroOf(n), err }
+	if n.op == "call" && !refHas(n) { // whatever its arguments are
+		return fail(cesql.ErrMissingFunction)
+	}
 	var vs []any
 	if n.op != "AND" && n.op != "OR" && n.op != "in" {
 		for _, a := range n.args {
@@ -470,9 +473,6 @@ func refLike(s, pattern string) bool {
 
 func refCall(n *node, vs []any) (any, error) {
 	zero := zeroOf(n)
-	if !refHas(n) {
-		return zero, cesql.ErrMissingFunction
-	}
 	text := func(i int) []rune { return []rune(refString(vs[i])) }
 	switch n.text {
 	case "LENGTH":

@@ -71,7 +71,7 @@ func (r *reader) single() (e cloudevents.Event, err error) {
 
 // batch decodes the body as a batch.
 func (r *reader) batch(b *events.Batch, maxEvents int) error {
-	// Events smaller than that make the slice grow, when they turn out to be valid.
+	// More events, which are smaller than that, get room once those before are valid.
 	const small = 64
 	b.Events = make([]cloudevents.Event, 0, r.count(min(maxEvents, len(r.b)/small+1)))
 	var f field
@@ -85,6 +85,9 @@ func (r *reader) batch(b *events.Batch, maxEvents int) error {
 		}
 		if b.Len() == maxEvents {
 			return syntax(f.at, &cloudevents.LimitError{What: "events", Limit: maxEvents})
+		}
+		if n := len(b.Events); n == cap(b.Events) {
+			b.Events = slices.Grow(b.Events, min(max(n, 1), maxEvents-b.Len()))
 		}
 		err = r.event(b.Next(), f.start, i)
 		if err = b.End(f.at, err, r.forgiven); err != nil {
