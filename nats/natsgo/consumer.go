@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -181,7 +182,7 @@ type run struct {
 	failures int        // of reading, since there was a message
 
 	mu       sync.Mutex
-	messages jetstream.MessagesContext
+	messages jetstream.MessagesContext // the worker that reads may look at it without mu
 	stopped  bool
 
 	workers []worker
@@ -190,13 +191,6 @@ type run struct {
 // open begins to read messages.
 func (c *Consumer) open(prefetch int) (jetstream.MessagesContext, error) {
 	return c.Consumer.Messages(jetstream.PullMaxMessages(prefetch))
-}
-
-// source returns where messages are read.
-func (r *run) source() jetstream.MessagesContext {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.messages
 }
 
 // stop reads no more messages.
@@ -212,7 +206,7 @@ func (r *run) next(ctx context.Context) (jetstream.Msg, error) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
 	for {
-		m, err := r.source().Next()
+		m, err := r.messages.Next() // only reopen changes it
 		switch {
 		case err == nil:
 			r.failures = 0
@@ -253,33 +247,22 @@ func (r *run) reopen(ctx context.Context, cause error) bool {
 
 // worker has the message that it handles.
 type worker struct {
-	mu   sync.Mutex
-	m    jetstream.Msg // nil if there is none
-	slow bool          // it has been there for a while
+	current atomic.Pointer[delivery] // nil if there is none
+	seen    *delivery                // by the last call of grow
 }
 
-func (w *worker) set(m jetstream.Msg) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.m, w.slow = m, false
-}
-
-// grow returns the message if it has been there since the last call.
+// grow returns the message if it has been there since the last call, and else nil. One goroutine
+// calls it.
 func (w *worker) grow() (slow jetstream.Msg) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.slow {
-		slow = w.m
+	d := w.current.Load()
+	if d != nil && d == w.seen {
+		slow = d.message
 	}
-	w.slow = true
+	w.seen = d
 	return slow
 }
 
-func (w *worker) isBusy() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.m != nil
-}
+func (w *worker) isBusy() bool { return w.current.Load() != nil }
 
 // work handles messages, one after the other, until it is stopped or the client cannot go on.
 func (r *run) work(ctx context.Context, w *worker) {
@@ -297,9 +280,10 @@ func (r *run) work(ctx context.Context, w *worker) {
 			r.fail(fmt.Errorf("cenatsgo: %w", err))
 			return
 		default:
-			w.set(m)
-			r.handle(m)
-			w.set(nil)
+			d := &delivery{Context: r.ctx, message: m}
+			w.current.Store(d)
+			r.handle(d)
+			w.current.Store(nil)
 		}
 	}
 }

@@ -60,10 +60,9 @@ func HeaderFrom(ctx context.Context, name string) string {
 }
 
 // handle deals with one message.
-func (r *run) handle(m jetstream.Msg) {
-	c := r.consumer
+func (r *run) handle(d *delivery) {
+	c, m := r.consumer, d.message
 	in := FromJetStream(m)
-	d := &delivery{Context: r.ctx, message: m}
 	var err error
 	if d.event, err = c.Decoder.ToCloudEvent(&in); err != nil {
 		r.invalid(m, err)
