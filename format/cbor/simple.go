@@ -143,8 +143,8 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 	return data.end == 0 || r.setData(e, nil) == nil
 }
 
-// setScalar sets the value of an extension that is a Boolean or an Integer, and returns its
-// end, or -1 if it is something else.
+// setScalar sets the value of an extension that is a Boolean or an Integer, and returns
+// its end, or -1 if it is something else.
 func setScalar(s *simple.Event, b []byte, i int) (end int) {
 	c := b[i]
 	switch {
