@@ -209,8 +209,8 @@ func legal(core int, text string) bool {
 	return text != "" && legalString(text)
 }
 
-// coreGrammar returns the place of a core attribute of 1.0 that has the grammar of the one
-// at core in version v.
+// coreGrammar returns the place of a core attribute of 1.0 that has the grammar of the
+// one at core in version v.
 func coreGrammar(v spec.Version, core int) int {
 	if v == spec.V03 && core == coreDataSchema {
 		return coreSource // a URI-reference
@@ -252,8 +252,8 @@ func (e *Event) setCore(core int, text string) error {
 	return nil
 }
 
-// setParsed sets the core attribute at a place if its field is no text and the text is legal, and
-// reports whether it did. It does not keep the text.
+// setParsed sets the core attribute at a place if its field is no text and the text is
+// legal, and reports whether it did. It does not keep the text.
 func (e *Event) setParsed(core int, text string) bool {
 	switch core {
 	case coreSpecVersion:

@@ -62,8 +62,8 @@ func legalExtensions(xs []Extension) bool {
 	return true
 }
 
-// isAfter reports whether name, which is not empty, is behind the name before in the order of
-// strings. Most differ in their first byte.
+// isAfter reports whether name, which is not empty, is behind the name before in the
+// order of strings. Most differ in their first byte.
 func isAfter(name, before string) bool {
 	if name == "" {
 		return false

@@ -55,8 +55,8 @@ func checkMediaType(s string) *Rule {
 	return nil
 }
 
-// isPlainMediaType reports whether s is a type and a subtype of letters, digits, hyphens and
-// periods.
+// isPlainMediaType reports whether s is a type and a subtype of letters, digits, hyphens
+// and periods.
 func isPlainMediaType(s string) bool {
 	slash := strings.IndexByte(s, '/')
 	return slash > 0 && slash < len(s)-1 && ascii.IsPlainPath(s) && strings.IndexByte(s[slash+1:], '/') < 0

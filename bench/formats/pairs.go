@@ -64,8 +64,8 @@ type other struct {
 	note  string
 	floor float64 // of the ratio; 0 is none
 
-	// document returns a document of what run has made, which must have the same event. nil
-	// is a side that makes nothing to compare.
+	// document returns a document of what run has made, which must have the same event.
+	// nil is a side that makes nothing to compare.
 	document func() ([]byte, error)
 }
 
@@ -75,8 +75,8 @@ const (
 	appendAllocs = 0
 )
 
-// newSlice begins the notes of encoders that return new memory. Ours writes to memory that is
-// used again in these rows too.
+// newSlice begins the notes of encoders that return new memory. Ours writes to memory
+// that is used again in these rows too.
 const newSlice = "to a new slice; "
 
 // decoding returns a pair for each of the others.
@@ -87,8 +87,8 @@ func (c *codec) decoding(others ...other) []bench.Pair {
 	}, others)
 }
 
-// encoding is decoding for the other direction. Ours appends to a slice with room. A copy of
-// large data to such a slice is the least that any encoder takes that copies it.
+// encoding is decoding for the other direction. Ours appends to a slice with room. A copy
+// of large data to such a slice is the least that any encoder takes that copies it.
 func (c *codec) encoding(others ...other) []bench.Pair {
 	dst := make([]byte, 0, 2*len(c.body))
 	if at := bytes.Index(c.body, c.e.Data); at >= 0 && len(c.e.Data) >= 64<<10 {

@@ -19,8 +19,8 @@ var (
 	ruleNotCBOR   = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not one CBOR item, as its content type says"}
 )
 
-// setData sets the Data of e, and the DataContentType that an absent datacontenttype stands
-// for (cbor-format.md#312-payload-decoding).
+// setData sets the Data of e, and the DataContentType that an absent datacontenttype
+// stands for (cbor-format.md#312-payload-decoding).
 func (r *reader) setData(e *cloudevents.Event, a *cloudevents.Attributes) error {
 	if e.SpecVersion == spec.V03 && isBase64(a) {
 		return r.setBase64(e, a)

@@ -17,8 +17,8 @@ import (
 // error dst is returned unchanged.
 //
 // Data under a content type of CBOR that is not one well-formed item is refused with a
-// [*validation.Error] that wraps [validation.ErrData]. One that is nested more deeply than
-// [cloudevents.DefaultMaxDepth] is refused with a [*cloudevents.LimitError].
+// [*validation.Error] that wraps [validation.ErrData]. One that is nested more deeply
+// than [cloudevents.DefaultMaxDepth] is refused with a [*cloudevents.LimitError].
 //
 // The Data of e may lie in the room behind dst, as after decoding from the same buffer.
 // The result is then a new slice.

@@ -192,8 +192,8 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// Keys are in the order of RFC 8949, section 4.2.1: the shorter first, then the lesser. Names are
-// next to those of the specification, and have many bytes in common.
+// Keys are in the order of RFC 8949, section 4.2.1: the shorter first, then the lesser.
+// Names are next to those of the specification, and have many bytes in common.
 func TestOrderOfKeys(t *testing.T) {
 	names := []string{
 		"a", "z", "ic", "ie", "dat", "date", "daua", "timd", "timf", "typd", "typf", "sourcd", "sourcf", "subjecs", "subjecu", "schemaurk", "schemaurm",

@@ -10,7 +10,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// In a deterministic map the shorter key is first, and of two that are as long the lesser.
+// In a deterministic map the shorter key is first, and of two that are as long the
+// lesser.
 
 // key is the name of what is no extension.
 type key struct {
@@ -34,8 +35,8 @@ var (
 
 func keyOf(name string) key { return key{name, rankOf(name)} }
 
-// rankOf returns a number that is ordered as names are, as far as their size and their first
-// seven bytes go. Names of 255 bytes and more have the same.
+// rankOf returns a number that is ordered as names are, as far as their size and their
+// first seven bytes go. Names of 255 bytes and more have the same.
 func rankOf(name string) uint64 {
 	if len(name) >= math.MaxUint8 {
 		return math.MaxUint8 << 56
@@ -98,8 +99,8 @@ func rankOfNext(left []ranked) uint64 {
 	return left[0].rank
 }
 
-// appendBefore appends the extensions of e that are before a key, and returns those that are
-// left.
+// appendBefore appends the extensions of e that are before a key, and returns those that
+// are left.
 func appendBefore(dst []byte, e *cloudevents.Event, left []ranked, key *key) ([]byte, []ranked) {
 	for len(left) > 0 && left[0].rank <= key.rank {
 		x := &e.Extensions[left[0].at]

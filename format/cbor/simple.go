@@ -38,13 +38,19 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 			if data.end > 0 {
 				return false
 			}
-			end, fault := cborscan.Value(b, i, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth))
-			if fault != cborscan.None {
-				return false
-			}
-			if b[i]>>5 == cborscan.Bytes {
-				if first, next, chunked, _ := cborscan.String(b, i); !chunked {
+			end := i
+			if b[i]>>5 == cborscan.Bytes { // as most have it
+				first, next, chunked, fault := cborscan.String(b, i)
+				if fault != cborscan.None {
+					return false
+				}
+				if end = next; !chunked {
 					dataBytes = b[first:next:next]
+				}
+			} else {
+				var fault cborscan.Fault
+				if end, fault = cborscan.Value(b, i, limit.Of(f.MaxDepth, cloudevents.DefaultMaxDepth)); fault != cborscan.None {
+					return false
 				}
 			}
 			data = span{i, end}
@@ -137,8 +143,8 @@ func (f *Format) simpleEvent(e *cloudevents.Event, b []byte) (ok bool) {
 	return data.end == 0 || r.setData(e, nil) == nil
 }
 
-// setScalar sets the value of an extension that is a Boolean or an Integer, and returns its
-// end, or -1 if it is something else.
+// setScalar sets the value of an extension that is a Boolean or an Integer, and returns
+// its end, or -1 if it is something else.
 func setScalar(s *simple.Event, b []byte, i int) (end int) {
 	c := b[i]
 	switch {

@@ -9,9 +9,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// simpleReader reads a message that has what most encoders write: every field once, and no
-// other fields than those of cloudevents.proto. An event that is decoded here is the one that
-// a reader makes of the message.
+// simpleReader reads a message that has what most encoders write: every field once, and
+// no other fields than those of cloudevents.proto. An event that is decoded here is the
+// one that a reader makes of the message.
 type simpleReader struct {
 	simple.Event
 	b []byte
@@ -70,7 +70,8 @@ func simpleEvent(e *cloudevents.Event, b []byte, maxAttributes int) (ok bool) {
 	return dataKey == eventBinaryData || utf8.Valid(e.Data) && (mediatype.IsJSON(t) || mediatype.FitsCharset(t, e.Data))
 }
 
-// bytes reads the field of bytes at i, whose key has one byte, in a message that ends at end.
+// bytes reads the field of bytes at i, whose key has one byte, in a message that ends at
+// end.
 func (s *simpleReader) bytes(i, end int) (f span, ok bool) {
 	if end-i < 2 || s.b[i]&wireBits != wireBytes {
 		return f, false

@@ -62,8 +62,8 @@ func illegal(b []byte) int {
 	return firstIllegal(b, len(b))
 }
 
-// firstIllegal returns the offset of the first illegal character that is not ASCII, or end
-// if there is none before it.
+// firstIllegal returns the offset of the first illegal character that is not ASCII, or
+// end if there is none before it.
 func firstIllegal(b []byte, end int) int {
 	for i := 0; i < end; {
 		r, n := utf8.DecodeRune(b[i:])

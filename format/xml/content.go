@@ -69,7 +69,8 @@ func markup(b []byte, i int) int {
 	}
 }
 
-// has returns a word that has the high bit of some byte set if and only if a byte of w is c.
+// has returns a word that has the high bit of some byte set if and only if a byte of w is
+// c.
 func has(w uint64, c byte) uint64 {
 	x := w ^ ascii.Each*uint64(c)
 	return (x - ascii.Each) &^ x

@@ -196,8 +196,8 @@ func isXML(contentType string) bool {
 	return ascii.EqualFold(subtype, "xml")
 }
 
-// isElement reports whether b, which are legal characters, is one element and nothing else,
-// and declares all namespaces that it uses. A decoder then finds the same bytes.
+// isElement reports whether b, which are legal characters, is one element and nothing
+// else, and declares all namespaces that it uses. A decoder then finds the same bytes.
 func isElement(b []byte) bool {
 	if len(b) == 0 || b[0] != '<' {
 		return false

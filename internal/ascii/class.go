@@ -100,8 +100,8 @@ func half(s string, i int) uint32 {
 }
 
 // unprintable returns a word in which the high bit of a byte is set if a byte of w is
-// non-ASCII, below a space, or DEL. Such a byte may borrow from the next or carry into it, but
-// has then been found.
+// non-ASCII, below a space, or DEL. Such a byte may borrow from the next or carry into
+// it, but has then been found.
 func unprintable(w uint64) uint64 { return w | (w - Each*' ') | (w + Each) }
 
 // literal reports whether no byte of w is non-ASCII, below the same byte of low, DEL, a
@@ -110,18 +110,18 @@ func literal(w, low uint64) bool {
 	return (w|(w-low)|(w+Each)|((w^Each*'"')-Each)|((w^Each*'%')-Each))&High == 0
 }
 
-// notLowerAlphanumeric returns a word in which the high bit of a byte is set if that byte of w
-// is neither a lower-case letter nor a digit. The sum of an ASCII byte and 0x80 - c has its
-// high bit set if the byte is c or above, and does not carry into the next byte. Of the four
-// sums, an odd number has it only within one of the two ranges.
+// notLowerAlphanumeric returns a word in which the high bit of a byte is set if that byte
+// of w is neither a lower-case letter nor a digit. The sum of an ASCII byte and 0x80 - c
+// has its high bit set if the byte is c or above, and does not carry into the next byte.
+// Of the four sums, an odd number has it only within one of the two ranges.
 func notLowerAlphanumeric(w uint64) uint64 {
 	digit := (w + Each*(0x80-'0')) ^ (w + Each*(0x80-'9'-1))
 	letter := (w + Each*(0x80-'a')) ^ (w + Each*(0x80-'z'-1))
 	return w | ^(digit ^ letter)
 }
 
-// notPlainPath is notLowerAlphanumeric for letters and what is from - to 9, a range that has
-// - . / and the digits.
+// notPlainPath is notLowerAlphanumeric for letters and what is from - to 9, a range that
+// has - . / and the digits.
 func notPlainPath(w uint64) uint64 {
 	lower := w | Each*('a'-'A')
 	letter := (lower + Each*(0x80-'a')) ^ (lower + Each*(0x80-'z'-1))

@@ -6,7 +6,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 )
 
-// The media types that are known as they are spelled are what they are in another spelling.
+// The media types that are known as they are spelled are what they are in another
+// spelling.
 func TestCommon(t *testing.T) {
 	for _, s := range []string{
 		"application/json", "text/plain", "application/xml", "text/xml", "application/cbor", "application/octet-stream", "application/protobuf",

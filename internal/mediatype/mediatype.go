@@ -48,8 +48,8 @@ func common(s string) Kind {
 	return unknown
 }
 
-// IsCommon reports whether s is one of the media types that most senders have. All of them
-// are legal.
+// IsCommon reports whether s is one of the media types that most senders have. All of
+// them are legal.
 func IsCommon(s string) bool { return common(s) != unknown }
 
 // KindOf returns what data of the media type s is.
@@ -178,7 +178,8 @@ func isASCII(b []byte) bool {
 // character.
 const maxCharset = 128
 
-// charset returns the charset of a media type. One that is longer than any is not unquoted.
+// charset returns the charset of a media type. One that is longer than any is not
+// unquoted.
 func charset(s string) (name string, ok bool) {
 	value, ok := parameter(s, "charset")
 	if len(value) > maxCharset {
@@ -231,8 +232,8 @@ func parameter(s, name string) (value string, ok bool) {
 	return "", false
 }
 
-// closingQuote returns the index of the quote that ends the text that s begins with, or the
-// length of s.
+// closingQuote returns the index of the quote that ends the text that s begins with, or
+// the length of s.
 func closingQuote(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {

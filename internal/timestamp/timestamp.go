@@ -107,12 +107,13 @@ func Append(dst []byte, t time.Time) []byte {
 	return dst
 }
 
-// date returns the date that is so many days after the first of the year 0, as four numbers
-// of 16 bits: the first two digits of the year, the other two, the month and the day. It
-// counts years that begin in March, so that the leap day is the last; 400 of them are 146,097
-// days. The divisions by 1461 and by 153/5 are those of Neri and Schneider (Euclidean affine
-// functions and their application to calendar algorithms, 2022): a multiplication gives the
-// quotient in its upper bits, and what the remainder is made of in the lower ones.
+// date returns the date that is so many days after the first of the year 0, as four
+// numbers of 16 bits: the first two digits of the year, the other two, the month and the
+// day. It counts years that begin in March, so that the leap day is the last; 400 of them
+// are 146,097 days. The divisions by 1461 and by 153/5 are those of Neri and Schneider
+// (Euclidean affine functions and their application to calendar algorithms, 2022): a
+// multiplication gives the quotient in its upper bits, and what the remainder is made of
+// in the lower ones.
 func date(days uint32) uint64 {
 	days += 146_097 - (31 + 29) // since March of the year -400
 	quarters := 4*days + 3
@@ -131,8 +132,8 @@ func date(days uint32) uint64 {
 	return uint64(century-4) | uint64(year)<<16 | uint64(month)<<32 | uint64(day)<<48
 }
 
-// pairs returns the digits of four numbers below 100, which have 16 bits each. The first digit
-// of each is in its lower byte.
+// pairs returns the digits of four numbers below 100, which have 16 bits each. The first
+// digit of each is in its lower byte.
 func pairs(n uint64) uint64 { return digits(n) | 0x3030_3030_3030_3030 }
 
 // digits is pairs with numbers instead of characters.
@@ -141,8 +142,8 @@ func digits(n uint64) uint64 {
 	return tens + (n-10*tens)<<8
 }
 
-// fraction returns the first eight digits of a fraction of a second, the first of them in the
-// lowest byte, and how many of all nine it needs.
+// fraction returns the first eight digits of a fraction of a second, the first of them in
+// the lowest byte, and how many of all nine it needs.
 func fraction(nanoseconds uint32) (eight uint64, count int) {
 	n := nanoseconds / 10
 	fours := uint64(n/10_000) | uint64(n%10_000)<<32

@@ -29,8 +29,8 @@ const (
 // maxExtensions is how many extensions an Event can have.
 const maxExtensions = 16
 
-// Event collects the attributes of an event: where they are in the document, so that it has
-// no pointers until there is an event. The zero value is ready to use.
+// Event collects the attributes of an event: where they are in the document, so that it
+// has no pointers until there is an event. The zero value is ready to use.
 type Event struct {
 	// GaveUp says that the event is not simple.
 	GaveUp bool
@@ -54,8 +54,8 @@ type extension struct {
 	typ        spec.Type
 }
 
-// Set sets a text to a part of the document, which begins at an offset. It gives up if the
-// text is empty or was set already.
+// Set sets a text to a part of the document, which begins at an offset. It gives up if
+// the text is empty or was set already.
 func (e *Event) Set(text, at, size int) {
 	if e.texts[text].size != 0 || size == 0 {
 		e.GaveUp = true
@@ -119,8 +119,8 @@ func (e *Event) Timestamp(t time.Time) {
 	e.extensions[e.count-1].typ, e.built = spec.Timestamp, t
 }
 
-// build notes that there is an extension whose value needs memory. It gives up if there is
-// another one.
+// build notes that there is an extension whose value needs memory. It gives up if there
+// is another one.
 func (e *Event) build() {
 	e.GaveUp = e.GaveUp || e.isBuilt
 	e.isBuilt = true
@@ -128,8 +128,8 @@ func (e *Event) build() {
 
 // Finish copies the attributes out of the document, and sets event to them. It reports
 // whether they are those of a valid event, no more than a limit. The part of the document
-// between two offsets, where the data may be, has no attributes. The rest is copied at once,
-// names included, which takes less time than to copy each text.
+// between two offsets, where the data may be, has no attributes. The rest is copied at
+// once, names included, which takes less time than to copy each text.
 func (e *Event) Finish(event *cloudevents.Event, document []byte, start, end, maxAttributes int) bool {
 	if e.GaveUp || e.attributes() > maxAttributes || uint64(len(document)) > math.MaxUint32 {
 		return false
