@@ -3,7 +3,9 @@ package cekgo_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,6 +68,56 @@ func TestPause(t *testing.T) {
 	}
 	if at, end := committed(t, addrs); at != n || end != n || len(seen) != n {
 		t.Errorf("committed %d of %d, handled %d", at, end, len(seen))
+	}
+}
+
+// Events of other keys pass one that takes long. Nothing behind that one is committed, and all of
+// it comes again.
+func TestCommitWaitsForTheSlowest(t *testing.T) {
+	const n, stuck = 100, 5
+	addrs := start(t, 1)
+	send(t, addrs, 0, n)
+	var passed atomic.Int64
+	c := &cekgo.Consumer{Concurrency: 64, Grace: -1, Delivery: dispatch.Delivery{Handler: func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		if e.ID == strconv.Itoa(stuck) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		passed.Add(1)
+		return nil, nil
+	}}}
+	join(t, addrs, c)
+	done, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- runUntil(t, c, done) }()
+	waitFor(t, func() bool { // some keys may share the lane of the slow one
+		at, _ := committed(t, addrs)
+		return at == stuck && passed.Load() > n/2
+	})
+	if lag := c.Lag(); lag != n-stuck {
+		t.Errorf("a lag of %d, want %d", lag, n-stuck)
+	}
+	close(done)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	c.Client.CloseAllowingRebalance()
+	if at, _ := committed(t, addrs); at != stuck {
+		t.Errorf("committed %d, want %d", at, stuck)
+	}
+
+	again, all := map[string]bool{}, make(chan struct{})
+	c = &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: handler(func(e *cloudevents.Event) error {
+		if again[e.ID] = true; len(again) == n-stuck {
+			close(all)
+		}
+		return nil
+	})}}
+	join(t, addrs, c)
+	if err := runUntil(t, c, all); err != nil {
+		t.Error(err)
+	}
+	if at, _ := committed(t, addrs); at != n || again[strconv.Itoa(stuck-1)] {
+		t.Errorf("committed %d, and handled %v", at, again)
 	}
 }
 
