@@ -60,10 +60,11 @@ type Consumer struct {
 	// Skipped is called for each record that SkipInvalid skips. It must be set then.
 	Skipped func(ctx context.Context, r *kgo.Record, err error)
 
-	// QueueLimit is the number of records of one partition that wait for the handler. While
-	// there are more, nothing is polled for 100 ms, and after that all partitions but this
-	// one. 0 is 256.
-	QueueLimit int
+	// QueueLimit and QueueBytes limit the records of one partition that wait for the handler,
+	// and the bytes of their keys and values. While there are more, nothing is polled for
+	// 100 ms, and after that all partitions but this one; what was polled before may exceed
+	// them. 0 is 4096 records and 4 MiB, -1 is no limit.
+	QueueLimit, QueueBytes int
 
 	// Grace is the time that the handlers under way have to finish once Run is to end, or a
 	// partition is taken away. 0 is 20 s; a group whose rebalance timeout is shorter wants
@@ -85,7 +86,8 @@ type place struct {
 }
 
 const (
-	defaultQueueLimit = 256
+	defaultQueueLimit = 4096
+	defaultQueueBytes = 4 << 20
 	pollLimit         = 1000 // records of one poll
 
 	// pauseAfter is the time that a partition has to make room before it is paused. The

@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
@@ -19,14 +20,16 @@ type partition struct {
 	lanes    []lane
 	seed     maphash.Seed
 
+	queueLimit, queueBytes int // 0 and -1 are resolved
+
 	stopping chan struct{}   // closed when no more records are to be handled
 	ending   <-chan struct{} // closed when Run is to end, and a little before stopping
 	idle     chan struct{}   // closed when all lanes have ended
-	room     chan struct{}   // has a value when no more records than the limit wait again
+	room     chan struct{}   // has a value when no more than the limits waits again
 	ctx      context.Context
 	cancel   context.CancelFunc // of ctx, which the handlers get
 
-	waiting atomic.Int64 // records, for their lanes
+	waiting waiting
 	running atomic.Int64 // lanes that have not ended
 	news    atomic.Bool  // a record has finished since the last mark
 
@@ -66,6 +69,7 @@ func newPartition(c *Consumer, at place) *partition {
 	ctx, cancel := context.WithCancel(c.ctx)
 	p := &partition{
 		consumer: c, at: at, lanes: make([]lane, max(c.Concurrency, 1)), seed: maphash.MakeSeed(),
+		queueLimit: min(limit.Of(c.QueueLimit, defaultQueueLimit), maxRecords/2), queueBytes: limit.Of(c.QueueBytes, defaultQueueBytes),
 		stopping: make(chan struct{}), ending: c.ending, idle: make(chan struct{}), room: make(chan struct{}, 1), ctx: ctx, cancel: cancel,
 	}
 	p.running.Store(int64(len(p.lanes)))
@@ -81,15 +85,13 @@ func newPartition(c *Consumer, at place) *partition {
 	return p
 }
 
-func (p *partition) limit() int {
-	if n := p.consumer.QueueLimit; n > 0 {
-		return n
-	}
-	return defaultQueueLimit
+// exceeds reports whether more than a share of the limits waits: 1 is all, 2 is half.
+func (p *partition) exceeds(l load, share int64) bool {
+	return l.exceeds(int64(p.queueLimit), int64(p.queueBytes), share)
 }
 
-// full reports whether more records than the limit wait for their lanes.
-func (p *partition) full() bool { return p.waiting.Load() > int64(p.limit()) }
+// full reports whether more than the limits waits for the lanes.
+func (p *partition) full() bool { return p.exceeds(p.waiting.load(), 1) }
 
 // quit lets the handlers under way finish, and begins no more. The client forgets that the
 // partition was paused: it would be so when it comes back.
@@ -132,7 +134,11 @@ func (p *partition) add(records []*kgo.Record, highWater int64) (full bool) {
 	if len(p.fetched) == 0 {
 		p.next = records[0].Offset
 	}
-	p.waiting.Add(int64(len(records)))
+	var l load
+	for _, r := range records {
+		l += loadOf(r)
+	}
+	p.waiting.add(l)
 	p.fetched = append(p.fetched, fetched{records, p.enqueue(records)})
 	for i := range p.lanes {
 		if l := &p.lanes[i]; len(l.queue) > 0 {
@@ -213,7 +219,7 @@ func (p *partition) handle(l *lane, records []*kgo.Record) bool {
 		if pause.IsClosed(p.stopping) || pause.IsClosed(p.ending) { // even if there are records
 			return false
 		}
-		p.begin()
+		p.begin(r)
 		if len(room) == 0 {
 			room = make([]delivery, min(deliveriesTogether, len(records)-i))
 		}
@@ -229,14 +235,15 @@ func (p *partition) handle(l *lane, records []*kgo.Record) bool {
 }
 
 // begin counts a record that a lane begins to handle.
-func (p *partition) begin() {
-	switch p.waiting.Add(-1) {
-	case int64(p.limit()):
+func (p *partition) begin(r *kgo.Record) {
+	before, now := p.waiting.remove(r)
+	if p.exceeds(before, 1) && !p.exceeds(now, 1) {
 		select {
 		case p.room <- struct{}{}:
 		default:
 		}
-	case int64(p.limit() / 2):
+	}
+	if p.exceeds(before, 2) && !p.exceeds(now, 2) {
 		p.mu.Lock()
 		p.resume()
 		p.mu.Unlock()

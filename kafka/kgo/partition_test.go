@@ -21,6 +21,18 @@ import (
 // A partition whose handler is slow is not fetched, and the others go on. One that is taken away
 // meanwhile is fetched when it comes back.
 func TestPause(t *testing.T) {
+	for _, c := range []struct {
+		reason         string
+		records, bytes int
+	}{
+		{"too many records", 10, -1},
+		{"too many bytes", -1, 200},
+	} {
+		t.Run(c.reason, func(t *testing.T) { testPause(t, c.records, c.bytes) })
+	}
+}
+
+func testPause(t *testing.T, records, bytes int) {
 	const n, partitions = 3000, 2
 	addrs := start(t, partitions)
 	send(t, addrs, 0, n)
@@ -44,14 +56,14 @@ func TestPause(t *testing.T) {
 		}
 		return nil, nil
 	}
-	first := &cekgo.Consumer{QueueLimit: 10, Grace: -1, Delivery: dispatch.Delivery{Handler: h}}
+	first := &cekgo.Consumer{QueueLimit: records, QueueBytes: bytes, Grace: -1, Delivery: dispatch.Delivery{Handler: h}}
 	join(t, addrs, first)
 	ended := make(chan error, 1)
 	go func() { ended <- runUntil(t, first, done) }()
 	paused := func() int { return len(first.Client.PauseFetchPartitions(nil)[topic]) }
 	waitFor(t, func() bool { return paused() == partitions })
 
-	second := &cekgo.Consumer{QueueLimit: 10, Grace: -1, Delivery: dispatch.Delivery{Handler: h}}
+	second := &cekgo.Consumer{QueueLimit: records, QueueBytes: bytes, Grace: -1, Delivery: dispatch.Delivery{Handler: h}}
 	join(t, addrs, second)
 	leave := make(chan struct{})
 	left := make(chan error, 1)
