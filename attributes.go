@@ -143,13 +143,7 @@ func (a *Attributes) Add(name string, t spec.Type, text string) {
 // AddText is [Attributes.Add] for a text in a buffer. Assemble copies it. It must not
 // change before.
 func (a *Attributes) AddText(name string, t spec.Type, text []byte) {
-	var v *addedValue
-	if place, known := memberIndex(name); known && place < coreCount { // as add does, without a call
-		v = a.addCore(place, 0)
-	} else if x := a.addExtension(name, 0); x != nil {
-		v = &x.addedValue
-	}
-	if v != nil {
+	if v := a.add(name, 0); v != nil {
 		v.borrow(t, text)
 		a.size += len(text)
 	}

@@ -33,6 +33,7 @@ var belowFormats = []string{".", "spec", "validation", "internal/..."}
 
 // arrows are the imports that are allowed. The first row for a directory counts.
 var arrows = []arrow{
+	{"internal/attributes", belowFormats, "it counts those of an event"},
 	{"internal/dataerror", belowFormats, "the error is about the data of an event"},
 	{"internal/eventlog", belowFormats, "a log record is about an event"},
 	{"internal/percent", []string{"spec", "validation", "internal/..."}, "an illegal escape violates a rule"},

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
-	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -32,13 +31,12 @@ func (e *Event) Validate() error {
 // legalAttributes reports whether the core attributes of an event of version 1.0 have no
 // violations.
 func (e *Event) legalAttributes() bool {
+	arePrintable := ascii.Printable(e.ID) && ascii.Printable(e.Type) && ascii.Printable(e.Subject)
 	return e.ID != "" && e.Source != "" && e.Type != "" &&
-		(ascii.Printable(e.ID) || legalString(e.ID)) &&
+		(arePrintable || legalString(e.ID) && legalString(e.Type) && legalString(e.Subject)) &&
 		validation.URIReference(e.Source) == nil &&
-		(ascii.Printable(e.Type) || legalString(e.Type)) &&
-		(e.DataContentType == "" || mediatype.IsCommon(e.DataContentType) || legal(coreDataContentType, e.DataContentType)) &&
+		(e.DataContentType == "" || legal(coreDataContentType, e.DataContentType)) &&
 		(e.DataSchema == "" || legal(coreDataSchema, e.DataSchema)) &&
-		(e.Subject == "" || ascii.Printable(e.Subject) || legalString(e.Subject)) &&
 		(timestamp.InRange(e.Time) || timestamp.Absent(e.Time))
 }
 
@@ -62,8 +60,7 @@ func legalExtensions(xs []Extension) bool {
 	return true
 }
 
-// isAfter reports whether name, which is not empty, is behind the name before in the
-// order of strings. Most differ in their first byte.
+// isAfter is name > before. It is faster, because most names differ in their first byte.
 func isAfter(name, before string) bool {
 	if name == "" {
 		return false

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -147,7 +148,7 @@ func room(n int) (properties []Property, data [][]byte) {
 
 // propertyCount returns how many properties an event has.
 func propertyCount(e *cloudevents.Event) int {
-	n := message.Attributes(e)
+	n := attributes.Count(e)
 	if e.DataContentType != "" { // which is no property
 		n--
 	}

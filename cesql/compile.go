@@ -17,7 +17,8 @@ type Compiler struct {
 	// parameters than the others of its name, and all names of the specification are taken.
 	Functions []Function
 
-	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is 2 GiB.
+	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is 2 GiB, which is also the
+	// most.
 	MaxLength int
 
 	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
@@ -119,7 +120,7 @@ func (p *parser) withProgram(maxString int) *Expression {
 		Expression
 		failures failures
 		program  program
-		code     [8]instruction // for a short one
+		code     [8]instruction // this and leaves are the memory of a short one
 		leaves   [8]leaf
 	}{program: program{
 		patterns: p.patterns, wildcards: p.wildcards, sets: p.sets, functions: p.calls, missing: p.missing,

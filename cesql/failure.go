@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// failure is an error that an evaluation can end with. An [Error] has four times as many bytes,
+// failure is an error that an evaluation can end with. An [Error] has seven times as many bytes,
 // and most are never returned.
 type failure struct {
 	offset uint32 // of the operand, the operator or the function
@@ -52,7 +52,7 @@ var reasons = [...]struct {
 // failures are those of an expression.
 type failures struct {
 	places []failure
-	few    [3]failure // is the memory of places if there are no more
+	few    [3]failure // the memory of places, if that is enough
 	errors atomic.Pointer[[]Error]
 }
 

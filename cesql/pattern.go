@@ -11,7 +11,7 @@ type pattern struct {
 	least  int      // how many bytes the text has at least
 }
 
-// newPattern compiles a pattern of so many parts without _.
+// newPattern compiles a pattern without _, about which count has said parts and escaped.
 func newPattern(s string, parts int, escaped bool) *pattern {
 	room := &struct { // one piece of memory for most
 		pattern

@@ -25,8 +25,8 @@ type piece struct {
 	any  int
 }
 
-// newWildcards compiles a pattern with so many parts and runs of _. It fails if a part with _
-// is too long.
+// newWildcards compiles a pattern with _, about which count has said parts, runs and escaped. It
+// fails if a part with _ is too long.
 func newWildcards(s string, parts, runs int, escaped bool) (*wildcards, bool) {
 	room := &struct { // one piece of memory for most
 		wildcards

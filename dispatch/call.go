@@ -116,10 +116,6 @@ func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event
 	} else {
 		reply, err = h(ctx, e)
 	}
-	if err == nil { // Judge would say so, too, and take longer
-		*r = Result{Reply: reply}
-		return
-	}
 	*r = Judge(ctx, reply, err)
 }
 
@@ -149,10 +145,15 @@ func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event
 // take later is a retry.
 //
 // An error counts wherever [errors.As] and [errors.Is] find it in the tree of err.
-func Judge(ctx context.Context, reply *cloudevents.Event, err error) (r Result) {
-	if err == nil {
+func Judge(ctx context.Context, reply *cloudevents.Event, err error) Result {
+	if err == nil { // so that the compiler writes it into the caller
 		return Result{Reply: reply}
 	}
+	return judge(ctx, err)
+}
+
+// judge is Judge for an error, which may panic when it is looked at.
+func judge(ctx context.Context, err error) (r Result) {
 	readable := false
 	defer func() {
 		if v := recover(); v == nil {

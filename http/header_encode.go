@@ -7,6 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/ascii"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
@@ -89,28 +90,10 @@ func setHeader(h http.Header, e *cloudevents.Event) {
 	}
 }
 
-// headerCount returns how many headers setHeader sets.
-func headerCount(e *cloudevents.Event) int {
-	n := len(e.Extensions) + 4 // the required attributes
-	if e.DataContentType != "" {
-		n++
-	}
-	if e.DataSchema != "" {
-		n++
-	}
-	if e.Subject != "" {
-		n++
-	}
-	if !timestamp.Absent(e.Time) {
-		n++
-	}
-	return n
-}
-
 // withRoom returns h, or a larger map if e has more headers than a map holds without
 // growing.
 func withRoom(h http.Header, e *cloudevents.Event) http.Header {
-	if n := headerCount(e); n > 8 {
+	if n := attributes.Count(e); n > 8 {
 		return make(http.Header, n)
 	}
 	return h
@@ -150,7 +133,7 @@ func (w *headerWriter) plan(e *cloudevents.Event) {
 	}
 	w.escape = escaped > 0
 	n += escaped
-	count := headerCount(e)
+	count := attributes.Count(e)
 	if n == 0 || n > len(headerBacking{}.text) || count > len(headerBacking{}.values) {
 		w.values = make([]string, count)
 		w.text.Grow(n)

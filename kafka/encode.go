@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -132,9 +133,9 @@ func headerCount(e *cloudevents.Event, media string, hasAttributes bool) int {
 	case !hasAttributes:
 		return 1
 	case media != "" && e.DataContentType == "":
-		return message.Attributes(e) + 1
+		return attributes.Count(e) + 1
 	}
-	return message.Attributes(e)
+	return attributes.Count(e)
 }
 
 // headerSize returns how many bytes the headers need, or a few more.

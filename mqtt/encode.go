@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
@@ -172,7 +173,7 @@ func (enc *Encoder) fill(m *Message, e *cloudevents.Event, version Version, body
 func (enc *Encoder) kept(old []UserProperty, e *cloudevents.Event, hasAttributes bool) []UserProperty {
 	n := 0
 	if hasAttributes {
-		n = message.Attributes(e)
+		n = attributes.Count(e)
 	}
 	if len(old) == 0 {
 		return make([]UserProperty, 0, n)

@@ -3,6 +3,7 @@ package cenats
 import (
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/message"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/internal/textbuf"
@@ -105,7 +106,7 @@ func (m *Message) fill(e *cloudevents.Event, body []byte, media string) {
 		m.Header[contentType] = []string{media}
 		return
 	}
-	count := message.Attributes(e)
+	count := attributes.Count(e)
 	if m.Header == nil {
 		m.Header = make(map[string][]string, count)
 	}

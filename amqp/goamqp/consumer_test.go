@@ -452,3 +452,14 @@ func TestValidate(t *testing.T) {
 		t.Errorf("the broker has a dead letter: %v", err)
 	}
 }
+
+// A policy that does not exist is told by its number.
+func TestRetryPolicyString(t *testing.T) {
+	for p, want := range map[cegoamqp.RetryPolicy]string{
+		cegoamqp.RetryInPlace: "in place", cegoamqp.RetryReleased: "released", cegoamqp.RetryModified: "modified", 9: "RetryPolicy(9)",
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

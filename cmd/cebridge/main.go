@@ -48,7 +48,7 @@ func status(err error) int {
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stdout)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	level := slog.LevelInfo
 	if s.verbose {

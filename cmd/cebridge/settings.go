@@ -128,25 +128,22 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 			flags.PrintDefaults()
 			fmt.Fprintf(stdout, help, b.String())
 		}
-		return s, usageError{err}
+		return s, err
 	}
 	// A variable of the shell that is not set must not let every event pass.
 	if s.filter == "" && given(flags, "filter") {
-		return s, usageError{errors.New("-filter: the expression is empty")}
+		return s, errors.New("-filter: the expression is empty")
 	}
 	if flags.NArg() != 2 {
-		return s, usageError{fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; -help shows how", flags.NArg())}
+		return s, fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; -help shows how", flags.NArg())
 	}
 	if s.source, err = parseEndpoint(flags.Arg(0)); err != nil {
-		return s, usageError{fmt.Errorf("source: %w", err)}
+		return s, fmt.Errorf("source: %w", err)
 	}
 	if s.target, err = parseEndpoint(flags.Arg(1)); err != nil {
-		return s, usageError{fmt.Errorf("target: %w", err)}
+		return s, fmt.Errorf("target: %w", err)
 	}
-	if err := s.check(); err != nil {
-		return s, usageError{err}
-	}
-	return s, nil
+	return s, s.check()
 }
 
 // usageError is about the command line.

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
@@ -41,7 +42,7 @@ func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes, isUTF8 bool) ([]
 		return dst, err
 	}
 	hasTime := !timestamp.Absent(e.Time)
-	dst = appendLong(dst, int64(countOfAttributes(e, hasTime)))
+	dst = appendLong(dst, int64(attributes.Count(e)))
 	dst = appendAttribute(dst, spec.SpecVersion, e.SpecVersion.String())
 	dst = appendAttribute(dst, spec.ID, e.ID)
 	dst = appendAttribute(dst, spec.Source, e.Source)
@@ -71,23 +72,6 @@ func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes, isUTF8 bool) ([]
 		}
 	}
 	return appendData(append(dst, 0), e, dataAsBytes, isUTF8), nil
-}
-
-func countOfAttributes(e *cloudevents.Event, hasTime bool) int {
-	n := len(e.Extensions) + len([...]string{spec.SpecVersion, spec.ID, spec.Source, spec.EventType})
-	if e.DataContentType != "" {
-		n++
-	}
-	if e.DataSchema != "" {
-		n++
-	}
-	if e.Subject != "" {
-		n++
-	}
-	if hasTime {
-		n++
-	}
-	return n
 }
 
 // appendAttribute appends an attribute that is a string.

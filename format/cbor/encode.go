@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/attributes"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/cborscan"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
@@ -63,62 +64,31 @@ func appendEvent(dst []byte, e *cloudevents.Event, form form) []byte {
 	return appendPairs(dst, e, sorted(few[:], e.Extensions), form)
 }
 
-// appendPairs appends e, whose extensions are left.
-func appendPairs(dst []byte, e *cloudevents.Event, left []ranked, form form) []byte {
-	pairs := 4 + len(left)
+// appendPairs appends e, whose extensions have that order.
+func appendPairs(dst []byte, e *cloudevents.Event, order []ranked, form form) []byte {
+	x := extensions{of: e.Extensions, left: order, next: rankOfNext(order)}
+	pairs := attributes.Count(e)
 	if e.Data != nil {
-		pairs++
-	}
-	hasTime := !timestamp.Absent(e.Time)
-	if hasTime {
-		pairs++
-	}
-	if e.Subject != "" {
-		pairs++
-	}
-	if e.DataSchema != "" {
-		pairs++
-	}
-	if e.DataContentType != "" {
 		pairs++
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
 
-	next := rankOfNext(left) // which is cheap to compare
-	if next <= keyID.rank {
-		dst, left = appendBefore(dst, e, left, &keyID)
-		next = rankOfNext(left)
-	}
+	dst = x.before(dst, &keyID)
 	dst = appendText(append(dst, "\x62id"...), e.ID)
 	if e.Data != nil {
-		if next <= keyData.rank {
-			dst, left = appendBefore(dst, e, left, &keyData)
-			next = rankOfNext(left)
-		}
+		dst = x.before(dst, &keyData)
 		dst = appendData(append(dst, "\x64data"...), e.Data, form)
 	}
-	if hasTime {
-		if next <= keyTime.rank {
-			dst, left = appendBefore(dst, e, left, &keyTime)
-			next = rankOfNext(left)
-		}
+	if !timestamp.Absent(e.Time) {
+		dst = x.before(dst, &keyTime)
 		dst = appendTime(append(dst, "\x64time"...), e.Time)
 	}
-	if next <= keyType.rank {
-		dst, left = appendBefore(dst, e, left, &keyType)
-		next = rankOfNext(left)
-	}
+	dst = x.before(dst, &keyType)
 	dst = appendText(append(dst, "\x64type"...), e.Type)
-	if next <= keySource.rank {
-		dst, left = appendBefore(dst, e, left, &keySource)
-		next = rankOfNext(left)
-	}
+	dst = x.before(dst, &keySource)
 	dst = appendText(append(dst, "\x66source"...), e.Source)
 	if e.Subject != "" {
-		if next <= keySubject.rank {
-			dst, left = appendBefore(dst, e, left, &keySubject)
-			next = rankOfNext(left)
-		}
+		dst = x.before(dst, &keySubject)
 		dst = appendText(append(dst, "\x67subject"...), e.Subject)
 	}
 	if e.DataSchema != "" {
@@ -126,29 +96,20 @@ func appendPairs(dst []byte, e *cloudevents.Event, left []ranked, form form) []b
 		if e.SpecVersion == spec.V03 {
 			key, name = &keySchemaURL, "\x69schemaurl"
 		}
-		dst, left = appendBefore(dst, e, left, key)
-		next = rankOfNext(left)
+		dst = x.before(dst, key)
 		dst = appendText(append(dst, name...), e.DataSchema)
 	}
-	if next <= keySpecVersion.rank {
-		dst, left = appendBefore(dst, e, left, &keySpecVersion)
-		next = rankOfNext(left)
-	}
+	dst = x.before(dst, &keySpecVersion)
 	if e.SpecVersion == spec.V1 {
 		dst = append(dst, "\x6bspecversion\x631.0"...)
 	} else {
 		dst = append(dst, "\x6bspecversion\x630.3"...)
 	}
 	if e.DataContentType != "" {
-		if next <= keyDataContentType.rank {
-			dst, left = appendBefore(dst, e, left, &keyDataContentType)
-		}
+		dst = x.before(dst, &keyDataContentType)
 		dst = appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType)
 	}
-	for _, x := range left {
-		dst = appendExtension(dst, &e.Extensions[x.at])
-	}
-	return dst
+	return x.rest(dst)
 }
 
 // appendTime appends a time. Most texts of one have two bytes before them.

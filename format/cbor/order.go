@@ -99,16 +99,38 @@ func rankOfNext(left []ranked) uint64 {
 	return left[0].rank
 }
 
-// appendBefore appends the extensions of e that are before a key, and returns those that
-// are left.
-func appendBefore(dst []byte, e *cloudevents.Event, left []ranked, key *key) ([]byte, []ranked) {
-	for len(left) > 0 && left[0].rank <= key.rank {
-		x := &e.Extensions[left[0].at]
-		if left[0].rank == key.rank && !isBefore(x.Name, key.name) {
+// extensions are written between the keys.
+type extensions struct {
+	of   []cloudevents.Extension
+	left []ranked // those that are not written yet, in their order
+	next uint64   // the rank of the first of them
+}
+
+// before appends the extensions that are before a key.
+func (x *extensions) before(dst []byte, key *key) []byte {
+	if x.next > key.rank { // as for most keys
+		return dst
+	}
+	return x.appendBefore(dst, key)
+}
+
+func (x *extensions) appendBefore(dst []byte, key *key) []byte {
+	for len(x.left) > 0 && x.left[0].rank <= key.rank {
+		first := &x.of[x.left[0].at]
+		if x.left[0].rank == key.rank && !isBefore(first.Name, key.name) {
 			break
 		}
-		dst = appendExtension(dst, x)
-		left = left[1:]
+		dst = appendExtension(dst, first)
+		x.left = x.left[1:]
 	}
-	return dst, left
+	x.next = rankOfNext(x.left)
+	return dst
+}
+
+// rest appends the extensions that are behind all keys.
+func (x *extensions) rest(dst []byte) []byte {
+	for _, y := range x.left {
+		dst = appendExtension(dst, &x.of[y.at])
+	}
+	return dst
 }

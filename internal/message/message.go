@@ -13,7 +13,6 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
-	"github.com/seed763dd41b/cloudevents/internal/timestamp"
 	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
@@ -314,25 +313,6 @@ func Data(e *cloudevents.Event, f format.Formatter) ([]byte, error) {
 		body = e.Data[:0:0]
 	}
 	return body, err
-}
-
-// Attributes returns how many attributes a valid event has.
-func Attributes(e *cloudevents.Event) int {
-	const required = 4 // specversion, id, source, type
-	n := required + len(e.Extensions)
-	if e.DataContentType != "" {
-		n++
-	}
-	if e.DataSchema != "" {
-		n++
-	}
-	if e.Subject != "" {
-		n++
-	}
-	if !timestamp.Absent(e.Time) {
-		n++
-	}
-	return n
 }
 
 // EncodeSealed is Encode for an event whose data was checked. In the JSON event format it does

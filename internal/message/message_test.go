@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -373,24 +372,6 @@ func TestEncode(t *testing.T) {
 		}
 		if d := cmp.Diff(c.body, body); d != "" || media != c.media || c.want == nil && e.ID != "1" {
 			t.Errorf("%s, sealed: %v, %q\n%s", name, e, media, d)
-		}
-	}
-}
-
-// The number of attributes is that of those that an event has.
-func TestAttributes(t *testing.T) {
-	e := minimal()
-	for _, set := range []func(){
-		func() {}, func() { e.DataContentType = "text/plain" }, func() { e.DataSchema = "https://example.com/" }, func() { e.Subject = "s" },
-		func() { e.Time = time.Now() }, func() { e.Extensions = []cloudevents.Extension{{Name: "a"}, {Name: "b"}} },
-	} {
-		set()
-		want := 0
-		for range e.All() {
-			want++
-		}
-		if got := message.Attributes(&e); got != want {
-			t.Errorf("%d, want %d of %v", got, want, e)
 		}
 	}
 }
