@@ -56,7 +56,8 @@
 //
 // Document type declarations are refused, and with them all entities except the five that
 // XML has itself: amp, lt, gt, quot and apos. A document is XML 1.0 in UTF-8. One that says
-// that it has another encoding is refused with [format.ErrUnknown].
+// that it is XML 1.1, or another 1.x, is read as XML 1.0, as its fifth edition wants it. One
+// that says that it has another encoding is refused with [format.ErrUnknown].
 //
 // # Aliasing
 //
