@@ -37,6 +37,8 @@
 //     two. A doubled quote is an error.
 //   - In a pattern, a backslash before % or _ makes it literal; any other backslash is itself.
 //   - An overflow is an [ErrMath], and the value is 0.
+//   - IN compares from left to right, and stops at the first element that is equal: hop IN
+//     (3, missing) is true for a hop of 3, and an error for another.
 //   - A Timestamp is compared as the text that it is encoded as, a Binary as base64. EXISTS
 //     data is false, because data is no attribute.
 //   - INT, BOOL, STRING, IS_INT and IS_BOOL, which version 1.0 mentions and does not define,

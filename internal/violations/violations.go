@@ -3,7 +3,8 @@ package violations
 
 import "github.com/seed763dd41b/cloudevents/validation"
 
-// Most is how many violations of one event are forgiven, whatever kinds they are of.
+// Most is how many violations of one event are told, and how many are forgiven, whatever kinds
+// those are of.
 const Most = 32
 
 // Of returns the errors that err stands for: none for nil, those of a validation.Errors, and
