@@ -36,6 +36,8 @@
 //     Any other backslash is itself, and so are both of a pair, which escapes nothing: '\\' has
 //     two. A doubled quote is an error.
 //   - In a pattern, a backslash before % or _ makes it literal; any other backslash is itself.
+//     An asterisk is itself, too: 'ab' LIKE '_b*' is false, as the rules of section 3.4.3
+//     say and its example does not.
 //   - An overflow is an [ErrMath], and the value is 0.
 //   - IN compares from left to right, and stops at the first element that is equal: hop IN
 //     (3, missing) is true for a hop of 3, and an error for another.
