@@ -151,17 +151,21 @@ func appendExtension(dst []byte, x *cloudevents.Extension) []byte {
 	return appendText(dst, text)
 }
 
+const textHead = cborscan.Text<<5
+
 // appendText appends a text string.
 func appendText(dst []byte, s string) []byte {
-	switch n := len(s); { // as most are
-	case n < 24:
-		dst = append(dst, cborscan.Text<<5|byte(n))
-	case n < 256:
-		dst = append(dst, cborscan.Text<<5|24, byte(n))
-	default:
-		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(n))
+	if len(s) < 24 {
+		return append(append(dst, textHead|byte(len(s))), s...)
 	}
-	return append(dst, s...)
+	return appendLongText(dst, s)
+}
+
+func appendLongText(dst []byte, s string) []byte {
+	if len(s) < 256 {
+		return append(append(dst, cborscan.Text<<5|24, byte(len(s))), s...)
+	}
+	return append(cborscan.AppendHead(dst, cborscan.Text, uint64(len(s))), s...)
 }
 
 // appendBinary appends the bytes of legal base64.

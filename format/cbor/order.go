@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 )
 
 // In a deterministic map the shorter key is first, and of two that are as long the
@@ -12,10 +13,10 @@ import (
 
 // isBefore reports whether a name is before another one.
 func isBefore(name, other string) bool {
-	if len(name) != len(other) || name == "" {
+	if len(name) != len(other) {
 		return len(name) < len(other)
 	}
-	return name[0] < other[0] || name[0] == other[0] && name < other // most differ in their first byte
+	return ascii.Less(name, other)
 }
 
 // sorted returns the indexes of the extensions in the order of a deterministic map, in the

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/events"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
@@ -140,7 +141,7 @@ func appendAttributes(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
 	core := 0
 	for i := range e.Extensions {
 		x := &e.Extensions[i]
-		for ; core < coreCount && names[core] < x.Name; core++ {
+		for ; core < coreCount && ascii.Less(names[core], x.Name); core++ {
 			if dst, err = appendCore(dst, e, core, names[core]); err != nil {
 				return dst, err
 			}
