@@ -151,7 +151,7 @@ func appendExtension(dst []byte, x *cloudevents.Extension) []byte {
 	return appendText(dst, text)
 }
 
-const textHead = cborscan.Text<<5
+const textHead = cborscan.Text << 5
 
 // appendText appends a text string.
 func appendText(dst []byte, s string) []byte {
