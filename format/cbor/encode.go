@@ -151,12 +151,10 @@ func appendExtension(dst []byte, x *cloudevents.Extension) []byte {
 	return appendText(dst, text)
 }
 
-const textHead = cborscan.Text << 5
-
 // appendText appends a text string.
 func appendText(dst []byte, s string) []byte {
 	if len(s) < 24 {
-		return append(append(dst, textHead|byte(len(s))), s...)
+		return append(append(dst, cborscan.Text<<5|byte(len(s))), s...)
 	}
 	return appendLongText(dst, s)
 }
