@@ -101,7 +101,7 @@ func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
 	case spec.Binary:
 		return appendBinary(append(appendString(dst, x.Name), attributeBytes<<1), text), nil
 	}
-	return appendString(append(appendString(dst, x.Name), memberString...), text), nil
+	return appendString(append(appendString(dst, x.Name), attributeString<<1), text), nil
 }
 
 func appendBoolean(dst []byte, v bool) []byte {

@@ -48,8 +48,8 @@ func sorted(room []uint32, xs []cloudevents.Extension) []uint32 {
 type extensions struct {
 	of    []cloudevents.Extension
 	order []uint32 // their indexes
-	at    int      // in order: the first that is not written yet
-	next  int      // the length of its name
+	at    int      // in order, of the first that is not written yet
+	next  int      // the length of its name, or more than that of any key
 }
 
 func (x *extensions) setNext() {
