@@ -22,25 +22,31 @@ func isBefore(name, other string) bool {
 // sorted returns the indexes of the extensions in the order of a deterministic map, in the
 // given room if that is enough.
 func sorted(room []uint32, xs []cloudevents.Extension) []uint32 {
-	if len(xs) > len(room) {
-		room = make([]uint32, len(xs))
+	if len(xs) > 32 {
+		return manySorted(room, xs)
 	}
 	order := room[:len(xs)]
 	for i := range xs {
 		k := i
-		for ; 0 < k && k < 32 && isBefore(xs[i].Name, xs[order[k-1]].Name); k-- { // few are sorted here
+		for ; k > 0 && isBefore(xs[i].Name, xs[order[k-1]].Name); k-- {
 			order[k] = order[k-1]
 		}
 		order[k] = uint32(i)
 	}
-	if len(xs) > 32 {
-		slices.SortFunc(order, func(x, y uint32) int {
-			if isBefore(xs[x].Name, xs[y].Name) {
-				return -1
-			}
-			return 1
-		})
+	return order
+}
+
+func manySorted(room []uint32, xs []cloudevents.Extension) []uint32 {
+	order := slices.Grow(room[:0], len(xs))
+	for i := range xs {
+		order = append(order, uint32(i))
 	}
+	slices.SortFunc(order, func(x, y uint32) int {
+		if isBefore(xs[x].Name, xs[y].Name) {
+			return -1
+		}
+		return 1
+	})
 	return order
 }
 
