@@ -46,7 +46,7 @@ func legalExtensions(xs []Extension) bool {
 	before := ""
 	for i := range xs {
 		name, v := xs[i].Name, &xs[i].Value
-		if !isAfter(name, before) || !ascii.LowerAlphanumeric(name) {
+		if !ascii.Less(before, name) || !ascii.LowerAlphanumeric(name) {
 			return false
 		}
 		if _, known := memberIndex(name); known { // the name data is reserved, too
@@ -58,14 +58,6 @@ func legalExtensions(xs []Extension) bool {
 		before = name
 	}
 	return true
-}
-
-// isAfter is name > before. It is faster, because most names differ in their first byte.
-func isAfter(name, before string) bool {
-	if name == "" {
-		return false
-	}
-	return before == "" || name[0] > before[0] || name[0] == before[0] && name > before
 }
 
 // legalName reports whether an extension may have the given name.

@@ -36,34 +36,50 @@ func sizeOfEvent(e *cloudevents.Event) int {
 	return n
 }
 
+// Entries of the map of attributes as far as their texts: the length of the name, the name,
+// and the member of the union.
+const (
+	entryID              = "\x04id" + memberString
+	entrySource          = "\x0csource" + memberString
+	entryVersion         = "\x16specversion" + memberString
+	entryType            = "\x08type" + memberString
+	entryDataContentType = "\x1edatacontenttype" + memberString
+	entryDataSchema      = "\x14dataschema" + memberString
+	entrySchemaURL       = "\x12schemaurl" + memberString
+	entrySubject         = "\x0esubject" + memberString
+	entryTime            = "\x08time" + memberString
+
+	memberString = string(rune(attributeString << 1))
+)
+
 // appendEvent validates e and appends it. isUTF8 says that its data is known to be UTF-8.
 func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes, isUTF8 bool) ([]byte, error) {
 	if err := e.Validate(); err != nil {
 		return dst, err
 	}
-	hasTime := !timestamp.Absent(e.Time)
 	dst = appendLong(dst, int64(attributes.Count(e)))
-	dst = appendAttribute(dst, spec.SpecVersion, e.SpecVersion.String())
-	dst = appendAttribute(dst, spec.ID, e.ID)
-	dst = appendAttribute(dst, spec.Source, e.Source)
-	dst = appendAttribute(dst, spec.EventType, e.Type)
+	dst = appendString(append(dst, entryVersion...), e.SpecVersion.String())
+	dst = appendString(append(dst, entryID...), e.ID)
+	dst = appendString(append(dst, entrySource...), e.Source)
+	dst = appendString(append(dst, entryType...), e.Type)
 	if e.DataContentType != "" {
-		dst = appendAttribute(dst, spec.DataContentType, e.DataContentType)
+		dst = appendString(append(dst, entryDataContentType...), e.DataContentType)
 	}
 	if e.DataSchema != "" {
-		name := spec.DataSchema
+		entry := entryDataSchema
 		if e.SpecVersion == spec.V03 {
-			name = spec.SchemaURL
+			entry = entrySchemaURL
 		}
-		dst = appendAttribute(dst, name, e.DataSchema)
+		dst = appendString(append(dst, entry...), e.DataSchema)
 	}
 	if e.Subject != "" {
-		dst = appendAttribute(dst, spec.Subject, e.Subject)
+		dst = appendString(append(dst, entrySubject...), e.Subject)
 	}
-	if hasTime {
-		var text [timestamp.MaxLength]byte
-		dst = append(appendString(dst, spec.Time), attributeString<<1)
-		dst = appendBytes(dst, timestamp.Append(text[:0], e.Time))
+	if !timestamp.Absent(e.Time) {
+		dst = append(dst, entryTime+"\x00"...)
+		start := len(dst)
+		dst = timestamp.Append(dst, e.Time)
+		dst[start-1] = byte(len(dst)-start) << 1 // no more than timestamp.MaxLength
 	}
 	for i := range e.Extensions {
 		var err error
@@ -72,11 +88,6 @@ func appendEvent(dst []byte, e *cloudevents.Event, dataAsBytes, isUTF8 bool) ([]
 		}
 	}
 	return appendData(append(dst, 0), e, dataAsBytes, isUTF8), nil
-}
-
-// appendAttribute appends an attribute that is a string.
-func appendAttribute(dst []byte, name, text string) []byte {
-	return appendString(append(appendString(dst, name), attributeString<<1), text)
 }
 
 func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
@@ -90,7 +101,7 @@ func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {
 	case spec.Binary:
 		return appendBinary(append(appendString(dst, x.Name), attributeBytes<<1), text), nil
 	}
-	return appendAttribute(dst, x.Name, text), nil
+	return appendString(append(appendString(dst, x.Name), attributeString<<1), text), nil
 }
 
 func appendBoolean(dst []byte, v bool) []byte {

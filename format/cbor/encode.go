@@ -56,57 +56,50 @@ func sizeOf(e *cloudevents.Event) int {
 
 // appendEvent appends e, which is valid.
 func appendEvent(dst []byte, e *cloudevents.Event, form form) []byte {
-	if len(e.Extensions) > fewExtensions {
-		var many [64]ranked
-		return appendPairs(dst, e, sorted(many[:], e.Extensions), form)
-	}
-	var few [fewExtensions]ranked
-	return appendPairs(dst, e, sorted(few[:], e.Extensions), form)
-}
-
-// appendPairs appends e, whose extensions have that order.
-func appendPairs(dst []byte, e *cloudevents.Event, order []ranked, form form) []byte {
-	x := extensions{of: e.Extensions, left: order, next: rankOfNext(order)}
+	var room [64]uint32
+	var x extensions
+	x.of, x.order = e.Extensions, sorted(room[:], e.Extensions)
+	x.setNext()
 	pairs := attributes.Count(e)
 	if e.Data != nil {
 		pairs++
 	}
 	dst = cborscan.AppendHead(dst, cborscan.Map, uint64(pairs))
 
-	dst = x.before(dst, &keyID)
+	dst = x.before(dst, spec.ID)
 	dst = appendText(append(dst, "\x62id"...), e.ID)
 	if e.Data != nil {
-		dst = x.before(dst, &keyData)
+		dst = x.before(dst, spec.Data)
 		dst = appendData(append(dst, "\x64data"...), e.Data, form)
 	}
 	if !timestamp.Absent(e.Time) {
-		dst = x.before(dst, &keyTime)
+		dst = x.before(dst, spec.Time)
 		dst = appendTime(append(dst, "\x64time"...), e.Time)
 	}
-	dst = x.before(dst, &keyType)
+	dst = x.before(dst, spec.EventType)
 	dst = appendText(append(dst, "\x64type"...), e.Type)
-	dst = x.before(dst, &keySource)
+	dst = x.before(dst, spec.Source)
 	dst = appendText(append(dst, "\x66source"...), e.Source)
 	if e.Subject != "" {
-		dst = x.before(dst, &keySubject)
+		dst = x.before(dst, spec.Subject)
 		dst = appendText(append(dst, "\x67subject"...), e.Subject)
 	}
 	if e.DataSchema != "" {
-		key, name := &keyDataSchema, "\x6adataschema"
+		name := spec.DataSchema
 		if e.SpecVersion == spec.V03 {
-			key, name = &keySchemaURL, "\x69schemaurl"
+			name = spec.SchemaURL
 		}
-		dst = x.before(dst, key)
-		dst = appendText(append(dst, name...), e.DataSchema)
+		dst = x.before(dst, name)
+		dst = appendText(appendText(dst, name), e.DataSchema)
 	}
-	dst = x.before(dst, &keySpecVersion)
+	dst = x.before(dst, spec.SpecVersion)
 	if e.SpecVersion == spec.V1 {
 		dst = append(dst, "\x6bspecversion\x631.0"...)
 	} else {
 		dst = append(dst, "\x6bspecversion\x630.3"...)
 	}
 	if e.DataContentType != "" {
-		dst = x.before(dst, &keyDataContentType)
+		dst = x.before(dst, spec.DataContentType)
 		dst = appendText(append(dst, "\x6fdatacontenttype"...), e.DataContentType)
 	}
 	return x.rest(dst)
@@ -160,15 +153,17 @@ func appendExtension(dst []byte, x *cloudevents.Extension) []byte {
 
 // appendText appends a text string.
 func appendText(dst []byte, s string) []byte {
-	switch n := len(s); { // as most are
-	case n < 24:
-		dst = append(dst, cborscan.Text<<5|byte(n))
-	case n < 256:
-		dst = append(dst, cborscan.Text<<5|24, byte(n))
-	default:
-		dst = cborscan.AppendHead(dst, cborscan.Text, uint64(n))
+	if len(s) < 24 {
+		return append(append(dst, cborscan.Text<<5|byte(len(s))), s...)
 	}
-	return append(dst, s...)
+	return appendLongText(dst, s)
+}
+
+func appendLongText(dst []byte, s string) []byte {
+	if len(s) < 256 {
+		return append(append(dst, cborscan.Text<<5|24, byte(len(s))), s...)
+	}
+	return append(cborscan.AppendHead(dst, cborscan.Text, uint64(len(s))), s...)
 }
 
 // appendBinary appends the bytes of legal base64.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/format/internal/events"
+	"github.com/seed763dd41b/cloudevents/internal/ascii"
 	"github.com/seed763dd41b/cloudevents/internal/base64enc"
 	"github.com/seed763dd41b/cloudevents/internal/mediatype"
 	"github.com/seed763dd41b/cloudevents/internal/overlap"
@@ -121,66 +122,59 @@ func appendEvent(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) 
 	return appendData(dst, e, isUTF8), nil
 }
 
-// The optional core attributes, in the order of their names.
-const (
-	coreContentType = iota
-	coreSchema
-	coreSubject
-	coreTime
-	coreCount
-)
-
 // appendAttributes appends the map of attributes, core attributes and extensions in one
 // order if the extensions have it.
-func appendAttributes(dst []byte, e *cloudevents.Event) (_ []byte, err error) {
-	names := [coreCount]string{spec.DataContentType, spec.DataSchema, spec.Subject, spec.Time}
-	if e.SpecVersion == spec.V03 {
-		names[coreSchema] = spec.SchemaURL
-	}
-	core := 0
-	for i := range e.Extensions {
-		x := &e.Extensions[i]
-		for ; core < coreCount && names[core] < x.Name; core++ {
-			if dst, err = appendCore(dst, e, core, names[core]); err != nil {
-				return dst, err
-			}
+func appendAttributes(dst []byte, e *cloudevents.Event) ([]byte, error) {
+	xs := e.Extensions // those that are not written yet
+	var err error
+	if e.DataContentType != "" {
+		if dst, xs, err = appendBefore(dst, xs, spec.DataContentType); err != nil {
+			return dst, err
 		}
-		if dst, err = appendExtension(dst, x); err != nil {
+		dst = appendText(dst, spec.DataContentType, valueString, e.DataContentType)
+	}
+	if e.DataSchema != "" {
+		name, key := spec.DataSchema, byte(valueURI)
+		if e.SpecVersion == spec.V03 {
+			name, key = spec.SchemaURL, valueURIReference
+		}
+		if dst, xs, err = appendBefore(dst, xs, name); err != nil {
+			return dst, err
+		}
+		dst = appendText(dst, name, key, e.DataSchema)
+	}
+	if e.Subject != "" {
+		if dst, xs, err = appendBefore(dst, xs, spec.Subject); err != nil {
+			return dst, err
+		}
+		dst = appendText(dst, spec.Subject, valueString, e.Subject)
+	}
+	if !timestamp.Absent(e.Time) {
+		if dst, xs, err = appendBefore(dst, xs, spec.Time); err != nil {
+			return dst, err
+		}
+		if dst, err = appendTimestamp(dst, spec.Time, e.Time); err != nil {
 			return dst, err
 		}
 	}
-	for ; core < coreCount; core++ {
-		if dst, err = appendCore(dst, e, core, names[core]); err != nil {
+	for i := range xs {
+		if dst, err = appendExtension(dst, &xs[i]); err != nil {
 			return dst, err
 		}
 	}
 	return dst, nil
 }
 
-func appendCore(dst []byte, e *cloudevents.Event, core int, name string) ([]byte, error) {
-	switch core {
-	case coreContentType:
-		if e.DataContentType != "" {
-			dst = appendText(dst, name, valueString, e.DataContentType)
+// appendBefore appends the first of the extensions, as far as their names are before a
+// name, and returns the others.
+func appendBefore(dst []byte, xs []cloudevents.Extension, name string) (_ []byte, rest []cloudevents.Extension, err error) {
+	for len(xs) > 0 && ascii.Less(xs[0].Name, name) {
+		if dst, err = appendExtension(dst, &xs[0]); err != nil {
+			return dst, xs, err
 		}
-	case coreSchema:
-		if e.DataSchema != "" {
-			key := byte(valueURI)
-			if e.SpecVersion == spec.V03 {
-				key = valueURIReference
-			}
-			dst = appendText(dst, name, key, e.DataSchema)
-		}
-	case coreSubject:
-		if e.Subject != "" {
-			dst = appendText(dst, name, valueString, e.Subject)
-		}
-	case coreTime:
-		if !timestamp.Absent(e.Time) {
-			return appendTimestamp(dst, name, e.Time)
-		}
+		xs = xs[1:]
 	}
-	return dst, nil
+	return dst, xs, nil
 }
 
 func appendExtension(dst []byte, x *cloudevents.Extension) ([]byte, error) {

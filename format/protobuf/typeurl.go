@@ -31,7 +31,7 @@ const (
 //	https://example.com/types/acme.orders.Placed           example.com/types/acme.orders.Placed
 //	https://example.com/schemas/order.proto                not a type URL
 func TypeURL(e *cloudevents.Event) (typeURL string, ok bool) {
-	if e.Data == nil || !mediatype.Is(e.DataContentType, contentType) {
+	if e.Data == nil || e.DataSchema == "" || !mediatype.Is(e.DataContentType, contentType) {
 		return "", false
 	}
 	if _, ok := messageName(e.DataSchema); !ok {

@@ -24,6 +24,15 @@ func CutPrefixFold(s, prefix string) (rest string, ok bool) {
 	return s[len(prefix):], true
 }
 
+// Less is s < t. It is faster for texts of which most differ in their first byte, because
+// that needs no call.
+func Less(s, t string) bool {
+	if s == "" || t == "" {
+		return len(s) < len(t)
+	}
+	return s[0] < t[0] || s[0] == t[0] && s < t
+}
+
 // Lower returns c in lower case.
 func Lower(c byte) byte {
 	if 'A' <= c && c <= 'Z' {

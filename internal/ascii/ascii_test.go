@@ -50,6 +50,17 @@ func TestCutPrefixFold(t *testing.T) {
 	}
 }
 
+func TestLess(t *testing.T) {
+	texts := []string{"", "\x00", "a", "aa", "ab", "b", "subject", "subjecu", "time", "\xff", "\xff\xff"}
+	for _, s := range texts {
+		for _, u := range texts {
+			if got, want := ascii.Less(s, u), s < u; got != want {
+				t.Errorf("Less(%q, %q) = %v", s, u, got)
+			}
+		}
+	}
+}
+
 func TestLower(t *testing.T) {
 	for c := range 128 {
 		if got, want := ascii.Lower(byte(c)), strings.ToLower(string(rune(c)))[0]; got != want {

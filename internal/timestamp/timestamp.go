@@ -21,7 +21,12 @@ func Decoded(t time.Time) time.Time {
 
 // Absent reports whether t means that there is no time. It is then zero, in a location
 // with a name, such as UTC or Local.
-func Absent(t time.Time) bool { return t.IsZero() && t.Location().String() != "" }
+func Absent(t time.Time) bool { return t.IsZero() && hasNamedLocation(t) }
+
+// hasNamedLocation is separate so that the compiler can inline Absent.
+//
+//go:noinline
+func hasNamedLocation(t time.Time) bool { return t.Location().String() != "" }
 
 // InRange reports whether RFC 3339 can express t. It has years of four digits.
 func InRange(t time.Time) bool {
