@@ -15,8 +15,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// delivery is the context that a handler gets, and the message and the event that it is about, in
-// one allocation.
+// delivery is the context of a handler together with its message and event, in one
+// allocation.
 type delivery struct {
 	context.Context
 	message jetstream.Msg
@@ -33,17 +33,18 @@ func (d *delivery) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-// MessageFrom returns the message that the event of a handler came in, with its subject, headers
-// and metadata. ctx is the context that a [Consumer] calls the handler with. The message must not
-// be acknowledged or changed.
+// MessageFrom returns the message that carried the event, with its subject, headers and
+// metadata. ctx is the context that a [Consumer] passes to the handler; for any other,
+// MessageFrom reports false. The message must not be acknowledged or changed.
 func MessageFrom(ctx context.Context) (jetstream.Msg, bool) {
 	m, ok := ctx.Value(messageKey{}).(jetstream.Msg)
 	return m, ok
 }
 
-// HeaderFrom returns the first value of the header with that name, whatever its case, of the
-// message that the event of a handler came in, or "". Headers such as traceparent, which are not
-// of the event, are found here. ctx is the context that a [Consumer] calls the handler with.
+// HeaderFrom returns the first value of the header of that name in the message that
+// carried the event, or "" if there is none. The case of the name does not matter. It is
+// for headers that are not part of the event, such as traceparent. ctx is the context
+// that a [Consumer] passes to the handler.
 func HeaderFrom(ctx context.Context, name string) string {
 	if m, ok := MessageFrom(ctx); ok {
 		h := m.Headers()
@@ -59,7 +60,7 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return ""
 }
 
-// handle deals with one message.
+// handle handles one message and settles it.
 func (r *run) handle(d *delivery) {
 	c, m := r.consumer, d.message
 	in := FromJetStream(m)
@@ -100,7 +101,7 @@ func (r *run) deliver(d *delivery) dispatch.Delivered {
 	return out
 }
 
-// invalid deals with a message in which there is no valid event.
+// invalid settles a message that holds no valid event as Invalid says.
 func (r *run) invalid(m jetstream.Msg, err error) {
 	c := r.consumer
 	c.Delivery.Invalid(r.ctx, err, slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)))
@@ -148,7 +149,7 @@ func isTooLarge(err error) bool {
 // codeTooLarge is that of the server for a message larger than the MaxMsgSize of a stream.
 const codeTooLarge jetstream.ErrorCode = 10054
 
-// settled logs an acknowledgement that was not sent. The message comes again.
+// settled logs an acknowledgement that could not be sent. The message is delivered again.
 func (r *run) settled(m jetstream.Msg, err error) {
 	if err != nil {
 		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not acknowledged",
