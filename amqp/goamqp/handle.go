@@ -18,17 +18,18 @@ import (
 
 type messageKey struct{}
 
-// MessageFrom returns the message that the event of a handler came in, with its header,
-// properties and annotations. ctx is the context that a [Consumer] calls the handler with. The
-// message must not be settled or changed.
+// MessageFrom returns the message that carried the event, with its header, properties and
+// annotations. ctx is the context that a [Consumer] passes to the handler; for any other,
+// MessageFrom reports false. The message must not be settled or changed.
 func MessageFrom(ctx context.Context) (*amqp.Message, bool) {
 	m, ok := ctx.Value(messageKey{}).(*amqp.Message)
 	return m, ok
 }
 
-// HeaderFrom returns the application property with that name of the message that the event of a
-// handler came in, or "" if it is not a string. Properties such as traceparent, which are not of
-// the event, are found here. ctx is the context that a [Consumer] calls the handler with.
+// HeaderFrom returns the application property of that name in the message that carried
+// the event, or "" if there is none or it is not a string. It is for properties that are
+// not part of the event, such as traceparent. ctx is the context that a [Consumer] passes
+// to the handler.
 func HeaderFrom(ctx context.Context, name string) string {
 	m, ok := MessageFrom(ctx)
 	if !ok {
@@ -38,7 +39,7 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return value
 }
 
-// handle deals with one message.
+// handle handles one message and settles it.
 func (r *run) handle(m *amqp.Message) {
 	c := r.consumer
 	in := FromMessage(m)
@@ -94,7 +95,7 @@ func (r *run) giveBack(m *amqp.Message, wait time.Duration) {
 	r.settle(m, "released", r.release(m))
 }
 
-// invalid deals with a message in which there is no valid event.
+// invalid settles a message that holds no valid event as Invalid says.
 func (r *run) invalid(m *amqp.Message, err error) {
 	c := r.consumer
 	c.Delivery.Invalid(r.ctx, err, slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)))
@@ -204,8 +205,8 @@ func (r *run) settling() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.ctx), settleTimeout)
 }
 
-// settle logs an outcome that the broker does not have. The message comes again. If the link is
-// lost, what the client has ready of it does too, and is not handled.
+// settle logs an outcome that could not be sent. The message is delivered again. If the
+// link is lost, so are the messages that the client has ready, which are not handled.
 func (r *run) settle(m *amqp.Message, outcome string, err error) {
 	if err == nil {
 		return
