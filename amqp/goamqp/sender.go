@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/Azure/go-amqp"
@@ -14,6 +13,7 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/mutex"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
@@ -84,9 +84,8 @@ type Sender struct {
 	// Logger receives a record at level Warn when a link is lost. nil is slog.Default().
 	Logger *slog.Logger
 
-	once    sync.Once
-	turn    chan struct{} // has room for one, which is the caller that may use current
-	current *outlet       // that Connect has made
+	mu      mutex.Mutex
+	current *outlet // that Connect has made; mu guards it
 }
 
 // outlet is a link to send on.
@@ -162,12 +161,12 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 
 // Close closes the connection that Connect has made. A later Send makes a new one.
 func (s *Sender) Close() error {
-	if err := s.begin(context.Background()); err != nil {
+	if err := s.mu.Lock(context.Background()); err != nil {
 		return err
 	}
 	o := s.current
 	s.current = nil
-	s.end()
+	s.mu.Unlock()
 	if o == nil {
 		return nil
 	}
@@ -276,28 +275,15 @@ func isAnyLost(errs []*SendError, left []int) bool {
 	return false
 }
 
-// begin waits for the turn of the caller.
-func (s *Sender) begin(ctx context.Context) error {
-	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Sender) end() { <-s.turn }
-
 // open returns the link to send on.
 func (s *Sender) open(ctx context.Context) (*outlet, error) {
 	if s.Connect == nil {
 		return &outlet{link: s.Sender}, nil
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.mu.Lock(ctx); err != nil {
 		return nil, err
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	if s.current != nil {
 		return s.current, nil
 	}
@@ -316,14 +302,14 @@ func (s *Sender) open(ctx context.Context) (*outlet, error) {
 
 // drop gives up a link that was lost. Other callers that use it find out for themselves.
 func (s *Sender) drop(ctx context.Context, o *outlet) {
-	if s.Connect == nil || s.begin(context.WithoutCancel(ctx)) != nil {
+	if s.Connect == nil || s.mu.Lock(context.WithoutCancel(ctx)) != nil {
 		return
 	}
 	is := s.current == o
 	if is {
 		s.current = nil
 	}
-	s.end()
+	s.mu.Unlock()
 	if is {
 		eventlog.Default(s.Logger).LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("address", o.link.Address()))
 		_ = o.close()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -15,6 +14,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/mutex"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
@@ -89,8 +89,7 @@ type Sender struct {
 	// message of a WebSocket has no headers.
 	Observer dispatch.SendObserver
 
-	once sync.Once
-	turn chan struct{} // has room for one, which is the caller that may use link and lost
+	mu   mutex.Mutex // guards link and lost
 	link *link
 	lost error // why events that were not confirmed are lost; Flush returns it
 }
@@ -162,10 +161,10 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 // Sender that is Unconfirmed. It returns a [*SendError] if events may have been lost
 // since the last Flush.
 func (s *Sender) Flush(ctx context.Context) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.mu.Lock(ctx); err != nil {
 		return s.failed(-1, err)
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	err := s.lost
 	if l := s.link; err == nil && l != nil && l.unconfirmed {
 		if err = l.confirm(ctx); err != nil {
@@ -182,10 +181,10 @@ func (s *Sender) Flush(ctx context.Context) error {
 // end has 5 s to answer. Without an answer Close returns an error, and events of a Sender
 // that is Unconfirmed may be lost.
 func (s *Sender) Close() error {
-	if err := s.begin(context.Background()); err != nil {
+	if err := s.mu.Lock(context.Background()); err != nil {
 		return err
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	l := s.link
 	if s.link = nil; l == nil {
 		return nil
@@ -197,19 +196,6 @@ func (s *Sender) Close() error {
 	}
 	return nil
 }
-
-// begin waits for the turn of the caller.
-func (s *Sender) begin(ctx context.Context) error {
-	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Sender) end() { <-s.turn }
 
 // send sends n events. errs has an error for each that failed, and is nil if none did. err is
 // about an event that cannot be encoded.
@@ -223,10 +209,10 @@ func (s *Sender) send(ctx context.Context, n int, event func(int) *cloudevents.E
 		}
 		return errs
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.mu.Lock(ctx); err != nil {
 		return all(0, err), nil
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	retry := dispatch.Delivery{Attempts: s.Attempts, Wait: s.Wait, MaxWait: s.MaxWait}
 	var messages []cews.Message
 	subprotocol := ""
@@ -293,7 +279,7 @@ func (s *Sender) attempt(ctx context.Context, write func(context.Context, *link)
 		defer cancel()
 		ctx = limited
 	}
-	if s.link != nil && s.link.hasEnded() {
+	if s.link != nil && pause.IsClosed(s.link.ended) {
 		s.drop()
 	}
 	if s.link == nil {
