@@ -109,12 +109,12 @@ const (
 )
 
 var (
-	errNoClient  = errors.New("cekgo: there is no Client")
-	errNoGroup   = errors.New("cekgo: the Client is in no consumer group: make it with kgo.ConsumerGroup")
-	errNotMarks  = errors.New("cekgo: the Client would commit records that are not handled: make it with the Options of the Consumer")
-	errNoSkipped = errors.New("cekgo: SkipInvalid needs the callback Skipped")
-	errRunning   = errors.New("cekgo: the Consumer runs already")
-	errNoTopic   = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
+	errNoClient        = errors.New("cekgo: the Consumer has no Client")
+	errNoGroup         = errors.New("cekgo: the Client is in no consumer group: make it with kgo.ConsumerGroup")
+	errNotMarks        = errors.New("cekgo: the Client would commit records that are not handled: make it with the Options of the Consumer")
+	errNoSkipped       = errors.New("cekgo: SkipInvalid needs the callback Skipped")
+	errRunning         = errors.New("cekgo: the Consumer is already running")
+	errNeedsDeadLetter = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
 )
 
 // Options returns the options that the client needs. With them it commits only what the
@@ -145,7 +145,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoTopic
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cekgo: Decoder: %w", err)

@@ -74,13 +74,16 @@ func (c *Consumer) handle(p *partition, d *delivery) bool {
 	return c.setAside(p, r, out.Err, out.Attempts, out.Status)
 }
 
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
 // invalid settles a record that holds no valid event as Invalid says, and reports whether
 // it is settled.
 func (c *Consumer) invalid(p *partition, r *kgo.Record, err error) bool {
 	c.Delivery.Invalid(p.ctx, err, slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("offset", r.Offset))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		return c.setAside(p, r, err, 0, 400)
+		return c.setAside(p, r, err, 0, statusInvalid)
 	case dispatch.SkipInvalid:
 		c.Skipped(p.ctx, r, err)
 		return true
