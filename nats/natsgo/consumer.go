@@ -89,11 +89,11 @@ const (
 )
 
 var (
-	errNoConsumer   = errors.New("cenatsgo: there is no Consumer")
-	errNotExplicit  = errors.New("cenatsgo: the AckPolicy of the JetStream consumer must be explicit")
-	errNoSkipped    = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
-	errNoJetStream  = errors.New("cenatsgo: DeadLetter needs JetStream")
+	errNoConsumer      = errors.New("cenatsgo: the Consumer has no JetStream consumer")
+	errNotExplicit     = errors.New("cenatsgo: the AckPolicy of the JetStream consumer must be explicit")
+	errNoSkipped       = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
+	errNoJetStream     = errors.New("cenatsgo: DeadLetter needs JetStream")
 )
 
 // Validate returns the error with which Run would refuse to start, or nil.
@@ -106,7 +106,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoDeadLetter
+		return errNeedsDeadLetter
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
 	case hasWildcard(c.DeadLetter):

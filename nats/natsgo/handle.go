@@ -79,13 +79,15 @@ func (r *run) handle(d *delivery) {
 		err = m.NakWithDelay(c.Delivery.Backoff(out.Attempts, out.RetryAfter))
 	case out.Verdict == dispatch.VerdictRetry && c.DeadLetter == "":
 		_ = m.Nak()
-		r.fail(undeliverable(m, out.Attempts, out.Err))
+		r.fail(undeliverable(m, out.Attempts, errors.Join(out.Err, errNoDeadLetter)))
 		return
 	default:
 		err = r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 	r.settled(m, err)
 }
+
+var errNoDeadLetter = errors.New("there is no dead letter")
 
 // deliver calls the handler: once, or until no attempt is left if the order is to be kept.
 func (r *run) deliver(d *delivery) dispatch.Delivered {
@@ -101,13 +103,16 @@ func (r *run) deliver(d *delivery) dispatch.Delivered {
 	return out
 }
 
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
 // invalid settles a message that holds no valid event as Invalid says.
 func (r *run) invalid(m jetstream.Msg, err error) {
 	c := r.consumer
 	c.Delivery.Invalid(r.ctx, err, slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.settled(m, r.setAside(m, err, 0, 400))
+		r.settled(m, r.setAside(m, err, 0, statusInvalid))
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settled(m, m.TermWithReason("no valid event"))
@@ -137,7 +142,7 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 		}
 		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
 	}
-	return m.TermWithReason("refused: see the dead letter and the log")
+	return m.TermWithReason("refused: the log has the reason")
 }
 
 // isTooLarge reports whether a message is larger than the server, or the stream, takes.
