@@ -155,10 +155,10 @@ const (
 )
 
 var (
-	errNoReceiver   = errors.New("cegoamqp: there is neither Connect nor a Receiver")
-	errNoSkipped    = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
-	errNotConnected = errors.New("cegoamqp: Connect has returned no Receiver")
+	errNoReceiver      = errors.New("cegoamqp: the Consumer has neither Connect nor a Receiver")
+	errNoSkipped       = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
+	errNotConnected    = errors.New("cegoamqp: Connect has returned no Receiver")
 )
 
 // Validate returns the error with which Run would refuse to start, or nil.
@@ -169,7 +169,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Connect == nil && !c.canSetAside(&c.Links):
-		return errNoDeadLetter
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cegoamqp: Decoder: %w", err)
@@ -240,7 +240,7 @@ func (c *Consumer) connect(ctx context.Context) (Links, error) {
 	case links.Receiver == nil:
 		err = dispatch.Permanent(errNotConnected)
 	case !c.canSetAside(&links):
-		err = dispatch.Permanent(errNoDeadLetter)
+		err = dispatch.Permanent(errNeedsDeadLetter)
 	}
 	if err != nil {
 		c.close(ctx, &links)
@@ -360,7 +360,7 @@ func (r *run) read(ctx context.Context) error {
 }
 
 func (r *run) work() {
-	for !r.isStopping() {
+	for !pause.IsClosed(r.stopping) {
 		select {
 		case <-r.stopping:
 			return
@@ -380,15 +380,6 @@ func (r *run) count(n int) {
 
 // stop lets no more events be handled.
 func (r *run) stop() { r.once.Do(func() { close(r.stopping) }) }
-
-func (r *run) isStopping() bool {
-	select {
-	case <-r.stopping:
-		return true
-	default:
-		return false
-	}
-}
 
 // fail ends Run with an error.
 func (r *run) fail(err error) {

@@ -59,13 +59,13 @@ func (r *run) handle(m *amqp.Message) {
 		r.giveBack(m, c.Delivery.Backoff(out.Attempts, out.RetryAfter))
 	case out.Verdict == dispatch.VerdictRetry && r.links.DeadLetter == nil && !c.BrokerDeadLetter:
 		r.settle(m, "released", r.release(m))
-		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errUnkept)))
+		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errNoDeadLetter)))
 	default:
 		r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 }
 
-var errUnkept = errors.New("there is no dead letter")
+var errNoDeadLetter = errors.New("there is no dead letter")
 
 // deliver calls the handler: until no attempt is left, or once if the broker is to deliver the
 // message again.
@@ -95,13 +95,16 @@ func (r *run) giveBack(m *amqp.Message, wait time.Duration) {
 	r.settle(m, "released", r.release(m))
 }
 
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
 // invalid settles a message that holds no valid event as Invalid says.
 func (r *run) invalid(m *amqp.Message, err error) {
 	c := r.consumer
 	c.Delivery.Invalid(r.ctx, err, slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.setAside(m, err, 0, 400)
+		r.setAside(m, err, 0, statusInvalid)
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settle(m, "accepted", r.accept(m))
