@@ -118,15 +118,15 @@ const (
 )
 
 var (
-	errNotConfigured = errors.New("cepaho: the Client was not made with a configuration that was given to Configure")
-	errNoClient      = errors.New("cepaho: there is no Client")
-	errNoClientID    = errors.New("cepaho: without a ClientID each connection has a new session, and loses what was under way")
-	errNoSession     = errors.New("cepaho: without a SessionExpiryInterval the session ends with the connection, and what was under way is lost")
-	errCleanStart    = errors.New("cepaho: CleanStartOnInitialConnection loses what was under way when the program ended")
-	errNoSkipped     = errors.New("cepaho: SkipInvalid needs the callback Skipped")
-	errNoDeadTopic   = errors.New("cepaho: DeadLetterOnInvalid needs the topic DeadLetter")
-	errRunning       = errors.New("cepaho: the Consumer runs already, or has run")
-	errEnded         = errors.New("cepaho: the connection has ended")
+	errNotConfigured   = errors.New("cepaho: the Client was not made with a configuration that was passed to Configure")
+	errNoClient        = errors.New("cepaho: the Consumer has no Client")
+	errNoClientID      = errors.New("cepaho: without a ClientID each connection has a new session, which loses unacknowledged messages")
+	errNoSession       = errors.New("cepaho: without a SessionExpiryInterval the session ends with the connection, which loses unacknowledged messages")
+	errCleanStart      = errors.New("cepaho: CleanStartOnInitialConnection loses the messages that were unacknowledged when the program ended")
+	errNoSkipped       = errors.New("cepaho: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cepaho: DeadLetterOnInvalid needs the topic DeadLetter")
+	errRunning         = errors.New("cepaho: the Consumer is running or has run already")
+	errEnded           = errors.New("cepaho: the connection has ended")
 )
 
 // Configure prepares the configuration of the connection. Call it after all else is set
@@ -177,7 +177,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoDeadTopic
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cepaho: Decoder: %w", err)

@@ -25,7 +25,7 @@ const HeaderTopic = "deadletter-topic"
 // If the packet is larger with these user properties than the broker accepts, a
 // [Consumer] publishes it without them.
 func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int) *paho.Publish {
-	letter := &paho.Publish{Topic: topic, QoS: 1, Payload: p.Payload, Properties: new(paho.PublishProperties)}
+	letter := &paho.Publish{Topic: topic, QoS: atLeastOnce, Payload: p.Payload, Properties: new(paho.PublishProperties)}
 	q := letter.Properties
 	if p.Properties != nil {
 		*q = *p.Properties

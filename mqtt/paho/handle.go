@@ -53,13 +53,16 @@ func (c *Consumer) handle(t *task) bool {
 	return c.setAside(p, out.Err, out.Attempts, out.Status)
 }
 
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
 // invalid settles a message that holds no valid event as Invalid says, and reports
 // whether it is settled.
 func (c *Consumer) invalid(p *paho.Publish, err error) bool {
 	c.Delivery.Invalid(c.ctx, err, slog.String("topic", eventlog.Cut(p.Topic)), slog.Int("packet", int(p.PacketID)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		return c.setAside(p, err, 0, 400)
+		return c.setAside(p, err, 0, statusInvalid)
 	case dispatch.SkipInvalid:
 		c.Skipped(c.ctx, p, err)
 		return true

@@ -26,7 +26,7 @@ func FromPublish(p *paho.Publish) cemqtt.Message {
 // ToPublish returns a PUBLISH packet of QoS 1 on a topic with the Content Type, user
 // properties and payload of m. The payload is shared with m.
 func ToPublish(topic string, m *cemqtt.Message) *paho.Publish {
-	p := &paho.Publish{Topic: topic, QoS: 1}
+	p := &paho.Publish{Topic: topic, QoS: atLeastOnce}
 	CopyToPublish(p, m)
 	return p
 }

@@ -59,8 +59,9 @@ type Sender struct {
 }
 
 const (
-	maxPayload = 268_000_000
-	expiryTime = "expirytime"
+	defaultMaxPayload = 268_000_000
+	expiryTime        = "expirytime"
+	atLeastOnce       = 1 // the QoS of what is published and subscribed to
 )
 
 var (
@@ -160,7 +161,7 @@ func (s *Sender) packet(ctx context.Context, e *cloudevents.Event) (*paho.Publis
 	if err != nil {
 		return nil, err
 	}
-	if most := limit.Of(s.MaxPayload, maxPayload); len(m.Payload) > most {
+	if most := limit.Of(s.MaxPayload, defaultMaxPayload); len(m.Payload) > most {
 		return nil, s.fail(fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), most))
 	}
 	p := ToPublish(s.Topic, &m)
@@ -201,7 +202,7 @@ func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
 func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 	r, err := client.Publish(ctx, p)
 	code := byte(0)
-	if r != nil && r.ReasonCode >= 0x80 {
+	if r != nil && r.ReasonCode >= reasonFailure {
 		code = r.ReasonCode
 		text := "refused"
 		if r.Properties != nil && r.Properties.ReasonString != "" {
@@ -236,10 +237,10 @@ type SendError struct {
 
 // Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
-	if e.Index >= 0 {
-		return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	if e.Index < 0 {
+		return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
 	}
-	return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+	return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.
@@ -250,7 +251,7 @@ func (e *SendError) Unwrap() error { return e.Err }
 // for its sender, its topic or its payload.
 func (e *SendError) Retryable() bool {
 	switch e.ReasonCode {
-	case 0x87, 0x90, 0x95, 0x99: // not authorized, topic name, packet too large, payload format
+	case reasonNotAuthorized, reasonTopicNameInvalid, reasonPacketTooLarge, reasonPayloadFormatInvalid:
 		return false
 	}
 	for _, final := range []error{ErrTooLarge, errLargePacket, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {

@@ -89,13 +89,13 @@ type Consumer struct {
 }
 
 var (
-	errNotConfigured = errors.New("cepaho311: the Client was not made with options that were given to Configure")
-	errNoClient      = errors.New("cepaho311: there is no Client")
-	errNoClientID    = errors.New("cepaho311: without a client ID each connection has a new session, and loses what was under way")
-	errNoReconnect   = errors.New("cepaho311: without AutoReconnect the Consumer waits for ever once the connection is lost")
-	errNoSkipped     = errors.New("cepaho311: SkipInvalid needs the callback Skipped")
-	errNoDeadTopic   = errors.New("cepaho311: DeadLetterOnInvalid needs the topic DeadLetter")
-	errRunning       = errors.New("cepaho311: the Consumer runs already, or has run")
+	errNotConfigured   = errors.New("cepaho311: the Client was not made with options that were passed to Configure")
+	errNoClient        = errors.New("cepaho311: the Consumer has no Client")
+	errNoClientID      = errors.New("cepaho311: without a client ID each connection has a new session, which loses unacknowledged messages")
+	errNoReconnect     = errors.New("cepaho311: without AutoReconnect the Consumer waits forever after the connection is lost")
+	errNoSkipped       = errors.New("cepaho311: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cepaho311: DeadLetterOnInvalid needs the topic DeadLetter")
+	errRunning         = errors.New("cepaho311: the Consumer is running or has run already")
 )
 
 // Configure prepares the options of the client. Call it after all else is set there. It
@@ -143,7 +143,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoDeadTopic
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cepaho311: Decoder: %w", err)
@@ -199,12 +199,19 @@ func (c *Consumer) subscribe(client mqtt.Client) {
 	}
 }
 
+// Return codes of a SUBACK with which a subscription does not have QoS 1 (MQTT 3.1.1, section
+// 3.9.3).
+const (
+	grantedQoS0  = 0x00
+	grantFailure = 0x80
+)
+
 // subscribeTimeout is the time that the broker has to answer a subscription.
 const subscribeTimeout = 20 * time.Second
 
 func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 	for _, topic := range c.Topics {
-		token := client.Subscribe(topic, 1, nil)
+		token := client.Subscribe(topic, atLeastOnce, nil)
 		limited, cancel := context.WithTimeout(c.quit, subscribeTimeout)
 		err := wait(limited, token)
 		cancel()
@@ -214,8 +221,8 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 		if t, ok := token.(*mqtt.SubscribeToken); ok {
 			for _, granted := range t.Result() { // of one
 				switch granted {
-				case 1:
-				case 0, 0x80:
+				case atLeastOnce:
+				case grantedQoS0, grantFailure:
 					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted))
 				default: // mochi has those of MQTT 5, such as that the packet identifier is in use
 					return fmt.Errorf("subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted)

@@ -77,7 +77,7 @@ func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
 // publish publishes a dead letter, as often as a handler is tried.
 func (c *Consumer) publish(payload []byte) error {
 	for attempt := 1; ; attempt++ {
-		err := wait(c.ctx, c.Client.Publish(c.DeadLetter, 1, false, payload))
+		err := wait(c.ctx, c.Client.Publish(c.DeadLetter, atLeastOnce, false, payload))
 		if err == nil || attempt >= c.Delivery.MaxAttempts() {
 			return err
 		}

@@ -44,7 +44,10 @@ type Sender struct {
 	Observer dispatch.SendObserver
 }
 
-const maxPayload = 268_000_000
+const (
+	defaultMaxPayload = 268_000_000
+	atLeastOnce       = 1 // the QoS of what is published and subscribed to
+)
 
 var (
 	errNoSenderClient = errors.New("cepaho311: the Sender has no Client")
@@ -85,7 +88,7 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	if err != nil {
 		return s.fail(-1, err)
 	}
-	if err := wait(ctx, s.Client.Publish(s.Topic, 1, s.Encoder.Retain, payload)); err != nil {
+	if err := wait(ctx, s.Client.Publish(s.Topic, atLeastOnce, s.Encoder.Retain, payload)); err != nil {
 		return &SendError{Index: -1, Topic: s.Topic, Err: err}
 	}
 	return nil
@@ -116,7 +119,7 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 		if ctx.Err() != nil {
 			break
 		}
-		tokens = append(tokens, s.Client.Publish(s.Topic, 1, s.Encoder.Retain, payload))
+		tokens = append(tokens, s.Client.Publish(s.Topic, atLeastOnce, s.Encoder.Retain, payload))
 	}
 	errs := make([]error, len(es))
 	for i := range es {
@@ -138,7 +141,7 @@ func (s *Sender) payload(e *cloudevents.Event) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if most := limit.Of(s.MaxPayload, maxPayload); len(m.Payload) > most {
+	if most := limit.Of(s.MaxPayload, defaultMaxPayload); len(m.Payload) > most {
 		return nil, fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), most)
 	}
 	return m.Payload, nil
