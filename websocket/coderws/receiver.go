@@ -15,6 +15,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
@@ -91,8 +92,8 @@ const (
 )
 
 var (
-	errNoSkipped    = errors.New("cecoderws: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cecoderws: DeadLetterOnInvalid needs DeadLetter")
+	errNoSkipped       = errors.New("cecoderws: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cecoderws: DeadLetterOnInvalid needs the callback DeadLetter")
 
 	// ErrShutdown is the error of ServeConn after Shutdown.
 	ErrShutdown = errors.New("cecoderws: the Receiver is shut down")
@@ -109,7 +110,7 @@ func (rc *Receiver) Validate() error {
 	case rc.Invalid == dispatch.SkipInvalid && rc.Skipped == nil:
 		return errNoSkipped
 	case rc.Invalid == dispatch.DeadLetterOnInvalid && rc.DeadLetter == nil:
-		return errNoDeadLetter
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(rc.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cecoderws: Decoder: %w", err)
@@ -210,12 +211,8 @@ func (rc *Receiver) ended(c *connection) {
 
 // signal ends the wait of Shutdown if nothing is left. The caller holds mu.
 func (rc *Receiver) signal() {
-	if rc.stopping && len(rc.connections) == 0 && rc.handshakes == 0 {
-		select {
-		case <-rc.idle:
-		default:
-			close(rc.idle)
-		}
+	if rc.stopping && len(rc.connections) == 0 && rc.handshakes == 0 && !pause.IsClosed(rc.idle) {
+		close(rc.idle)
 	}
 }
 
