@@ -191,7 +191,7 @@ func (p *parser) twoSides(o operator, x operand, at int, written string) error {
 	p.height--
 	isLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
 	if o.needsIntegers() && (p.neverInteger(push) || isLeaf && p.neverInteger(push+1)) {
-		p.warn(at, "%s takes Integers, so that a string that is none is always an error", written)
+		p.warn(at, "%s casts both sides to Integers: a string that is not an Integer is always an error", written)
 	}
 	if isLeaf && o.level == 1 {
 		if right := &p.leaves[p.code[push+1].load]; right.from == fromConstant && p.comparison(o, x, y, push, right.value) {
