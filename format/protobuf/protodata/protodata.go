@@ -134,7 +134,7 @@ func check(e *cloudevents.Event) error {
 	}
 	essence, _, _ := strings.Cut(e.DataContentType, ";")
 	if !strings.EqualFold(strings.TrimSpace(essence), contentType) {
-		return fmt.Errorf("%w: a message and %q; it must be %s", cloudevents.ErrDataContentType, excerpt.Shorten(e.DataContentType, 64), contentType)
+		return fmt.Errorf("%w: %q is not %s", cloudevents.ErrDataContentType, excerpt.Shorten(e.DataContentType, 64), contentType)
 	}
 	return nil
 }
