@@ -185,7 +185,7 @@ func (e *placedError) Error() string {
 	if place.Len() == 0 {
 		return "filter: " + e.err.Error()
 	}
-	return "filter " + excerpt.Shorten(place.String(), 64) + ": " + e.err.Error()
+	return "filter " + excerpt.Of(place.String()) + ": " + e.err.Error()
 }
 
 func (e *placedError) Unwrap() error { return e.err }

@@ -149,7 +149,7 @@ func (r *filterReader) dialect(f *Filter, dialect string, depth int) (err error)
 	case "sql":
 		f.SQL, err = r.expression()
 	default:
-		return fmt.Errorf("the dialect %q is unknown; there are exact, prefix, suffix, all, any, not and sql", excerpt.Shorten(dialect, 64))
+		return fmt.Errorf("the dialect %q is unknown; there are exact, prefix, suffix, all, any, not and sql", excerpt.Of(dialect))
 	}
 	return at(dialect, err)
 }
@@ -193,7 +193,7 @@ func (r *filterReader) strings() (map[string]string, error) {
 }
 
 func errTwice(member string) error {
-	return fmt.Errorf("the member %q is there twice", excerpt.Shorten(member, 64))
+	return fmt.Errorf("the member %q is there twice", excerpt.Of(member))
 }
 
 func (r *filterReader) expression() (*Expression, error) {

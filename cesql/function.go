@@ -159,14 +159,14 @@ func (c *Compiler) checkFunctions() error {
 	for i := range c.Functions {
 		f := &c.Functions[i]
 		if err := f.check(); err != nil {
-			return fmt.Errorf("%w: %q", err, excerpt.Shorten(f.Name, 64))
+			return fmt.Errorf("%w: %q", err, excerpt.Of(f.Name))
 		}
 		if _, taken := builtins[strings.ToUpper(f.Name)]; taken {
-			return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Shorten(f.Name, 64))
+			return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Of(f.Name))
 		}
 		for k := range i {
 			if g := &c.Functions[k]; strings.EqualFold(f.Name, g.Name) && f.overlaps(g) {
-				return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Shorten(f.Name, 64))
+				return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Of(f.Name))
 			}
 		}
 	}

@@ -525,8 +525,8 @@ func (p *parser) call(at int) (operand, error) {
 
 // cut returns s, or the beginning of it if it is long.
 func cut(s string) string {
-	if len(s) <= 64 {
+	if len(s) <= excerpt.Size {
 		return s
 	}
-	return excerpt.Cut(s, 64)
+	return excerpt.Cut(s, excerpt.Size) // which does not keep s in memory
 }

@@ -51,7 +51,7 @@ func accepted(ok bool, contentType string) error {
 // unknown is the error about a content type that is not accepted.
 func unknown(contentType string) error {
 	if (mediatype.Is(contentType, spec.MediaTypeJSON) || mediatype.Is(contentType, spec.BatchMediaTypeJSON)) && !mediatype.IsUTF8(contentType) {
-		return fmt.Errorf("%w: %q has a charset other than UTF-8", ErrUnknown, excerpt.Shorten(contentType, 64))
+		return fmt.Errorf("%w: %q has a charset other than UTF-8", ErrUnknown, excerpt.Of(contentType))
 	}
-	return fmt.Errorf("%w: %q", ErrUnknown, excerpt.Shorten(contentType, 64))
+	return fmt.Errorf("%w: %q", ErrUnknown, excerpt.Of(contentType))
 }

@@ -53,7 +53,7 @@ func CheckBinaryMode(e *cloudevents.Event) error {
 		return nil
 	}
 	if _, ok := ascii.CutPrefixFold(e.DataContentType, spec.MediaTypePrefix); ok {
-		return fmt.Errorf("%w: receivers may read data of type %q in binary mode as another mode", cloudevents.ErrContentMode, excerpt.Shorten(e.DataContentType, 64))
+		return fmt.Errorf("%w: receivers may read data of type %q in binary mode as another mode", cloudevents.ErrContentMode, excerpt.Of(e.DataContentType))
 	}
 	return nil
 }

@@ -246,7 +246,7 @@ func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
 // placeOf returns where a message is.
 func (r *run) placeOf(m *amqp.Message) string {
 	if id := messageID(m); id != nil {
-		return fmt.Sprintf("message %s of address %s", excerpt.Shorten(fmt.Sprint(id), 64), r.links.Receiver.Address())
+		return fmt.Sprintf("message %s of address %s", excerpt.Of(fmt.Sprint(id)), r.links.Receiver.Address())
 	}
 	return fmt.Sprintf("message of address %s", r.links.Receiver.Address())
 }

@@ -70,7 +70,7 @@ func CopyToMessage(dst *amqp.Message, m *ceamqp.Message) error {
 		properties = make(map[string]any, len(m.ApplicationProperties))
 		for _, p := range m.ApplicationProperties {
 			if properties[p.Name], err = toValue(p.Value); err != nil {
-				return fmt.Errorf("application property %q: %w", excerpt.Shorten(p.Name, 64), err)
+				return fmt.Errorf("application property %q: %w", excerpt.Of(p.Name), err)
 			}
 		}
 	}

@@ -91,7 +91,7 @@ type SendError struct {
 func (e *SendError) Error() string {
 	place := "cegoamqp"
 	if e.Address != "" {
-		place += fmt.Sprintf(": address %q", excerpt.Shorten(e.Address, 64))
+		place += fmt.Sprintf(": address %q", excerpt.Of(e.Address))
 	}
 	if e.Index >= 0 {
 		place += fmt.Sprintf(": event %d", e.Index)

@@ -47,7 +47,7 @@ func parseEndpoint(s string) (endpoint, error) {
 	}
 	k, ok := kinds[scheme]
 	if !ok {
-		return endpoint{}, fmt.Errorf("scheme %q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", excerpt.Shorten(scheme, 64))
+		return endpoint{}, fmt.Errorf("scheme %q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", excerpt.Of(scheme))
 	}
 	// Not by package url: brokers may be several, and a topic may have a #.
 	rest, query, _ := strings.Cut(rest, "?")
@@ -78,7 +78,7 @@ func parseEndpoint(s string) (endpoint, error) {
 			if k.query != "" {
 				want = "only " + k.query + "=1 is known for " + scheme
 			}
-			return e, fmt.Errorf("setting %q in the query: %s", excerpt.Shorten(name, 64), want)
+			return e, fmt.Errorf("setting %q in the query: %s", excerpt.Of(name), want)
 		}
 	}
 	if scheme == "nats" {

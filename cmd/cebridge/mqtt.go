@@ -118,7 +118,7 @@ func refusal(err error) error {
 		return nil
 	}
 	if denied.Reason != "" {
-		text += fmt.Sprintf(": %q", excerpt.Shorten(denied.Reason, 64))
+		text += fmt.Sprintf(": %q", excerpt.Of(denied.Reason))
 	}
 	return fmt.Errorf("the broker refuses the connection: %s (reason code 0x%02x)", text, denied.ReasonCode)
 }

@@ -152,10 +152,10 @@ func (e usageError) Unwrap() error { return e.error }
 
 func (s *settings) check() error {
 	if s.mode != "keep" && s.mode != "binary" && s.mode != "structured" {
-		return fmt.Errorf("-mode %q: want keep, binary or structured", excerpt.Shorten(s.mode, 64))
+		return fmt.Errorf("-mode %q: want keep, binary or structured", excerpt.Of(s.mode))
 	}
 	if _, ok := policies[s.invalid]; !ok {
-		return fmt.Errorf("-invalid %q: want stop, dead-letter or skip", excerpt.Shorten(s.invalid, 64))
+		return fmt.Errorf("-invalid %q: want stop, dead-letter or skip", excerpt.Of(s.invalid))
 	}
 	switch {
 	case s.invalid == "dead-letter" && s.deadLetter == "":

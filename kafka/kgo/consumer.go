@@ -236,7 +236,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 				err = fmt.Errorf("cekgo: %w", cause)
 				return
 			default:
-				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Shorten(topic, 64), cause)
+				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Of(topic), cause)
 				return
 			}
 			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), eventlog.Error(cause))

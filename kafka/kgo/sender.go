@@ -150,9 +150,9 @@ type SendError struct {
 // Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cekgo: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+		return fmt.Sprintf("cekgo: topic %q: %v", excerpt.Of(e.Topic), e.Err)
 	}
-	return fmt.Sprintf("cekgo: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	return fmt.Sprintf("cekgo: topic %q: event %d: %v", excerpt.Of(e.Topic), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -119,7 +119,7 @@ func (c *Consumer) refused(reasons []byte) bool {
 		case reasonGrantedQoS0, reasonNotAuthorized, reasonTopicFilterInvalid,
 			reasonSharedNotSupported, reasonIdentifiersNotSupported, reasonWildcardsNotSupported:
 			if i < len(c.Topics) {
-				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %q: reason code 0x%02x", excerpt.Shorten(c.Topics[i], 64), reason))
+				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %q: reason code 0x%02x", excerpt.Of(c.Topics[i]), reason))
 				return true
 			}
 		}

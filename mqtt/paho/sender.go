@@ -208,7 +208,7 @@ func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 		if r.Properties != nil && r.Properties.ReasonString != "" {
 			text = r.Properties.ReasonString
 		}
-		err = fmt.Errorf("reason code 0x%02x: %q", code, excerpt.Shorten(text, 64))
+		err = fmt.Errorf("reason code 0x%02x: %q", code, excerpt.Of(text))
 	}
 	if err != nil {
 		return &SendError{Index: -1, Topic: p.Topic, ReasonCode: code, Err: err}
@@ -238,9 +238,9 @@ type SendError struct {
 // Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+		return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Of(e.Topic), e.Err)
 	}
-	return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Of(e.Topic), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -223,9 +223,9 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 				switch granted {
 				case atLeastOnce:
 				case grantedQoS0, grantFailure:
-					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted))
+					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %q: return code 0x%02x", excerpt.Of(topic), granted))
 				default: // mochi has those of MQTT 5, such as that the packet identifier is in use
-					return fmt.Errorf("subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted)
+					return fmt.Errorf("subscription to %q: return code 0x%02x", excerpt.Of(topic), granted)
 				}
 			}
 		}

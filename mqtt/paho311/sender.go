@@ -188,9 +188,9 @@ type SendError struct {
 // Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cepaho311: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+		return fmt.Sprintf("cepaho311: topic %q: %v", excerpt.Of(e.Topic), e.Err)
 	}
-	return fmt.Sprintf("cepaho311: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	return fmt.Sprintf("cepaho311: topic %q: event %d: %v", excerpt.Of(e.Topic), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

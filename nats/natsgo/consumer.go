@@ -110,7 +110,7 @@ func (c *Consumer) Validate() error {
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
 	case hasWildcard(c.DeadLetter):
-		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
+		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Of(c.DeadLetter), errWildcard)
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cenatsgo: Decoder: %w", err)

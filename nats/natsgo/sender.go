@@ -62,7 +62,7 @@ func (s *Sender) Validate() error {
 	case s.Subject == "":
 		return errNoSubject
 	case hasWildcard(s.Subject):
-		return fmt.Errorf("cenatsgo: Subject %q: %w", excerpt.Shorten(s.Subject, 64), errWildcard)
+		return fmt.Errorf("cenatsgo: Subject %q: %w", excerpt.Of(s.Subject), errWildcard)
 	}
 	return nil
 }
@@ -239,9 +239,9 @@ type SendError struct {
 // Error returns the subject, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cenatsgo: subject %q: %v", excerpt.Shorten(e.Subject, 64), e.Err)
+		return fmt.Sprintf("cenatsgo: subject %q: %v", excerpt.Of(e.Subject), e.Err)
 	}
-	return fmt.Sprintf("cenatsgo: subject %q: event %d: %v", excerpt.Shorten(e.Subject, 64), e.Index, e.Err)
+	return fmt.Sprintf("cenatsgo: subject %q: event %d: %v", excerpt.Of(e.Subject), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

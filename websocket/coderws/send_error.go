@@ -28,12 +28,15 @@ type SendError struct {
 	Err error
 }
 
+// maxURL is the size of a URL in the text of an error, in bytes.
+const maxURL = 128
+
 // Error returns the URL, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cecoderws: %q: %v", excerpt.Shorten(e.URL, 128), e.Err)
+		return fmt.Sprintf("cecoderws: %q: %v", excerpt.Shorten(e.URL, maxURL), e.Err)
 	}
-	return fmt.Sprintf("cecoderws: %q: event %d: %v", excerpt.Shorten(e.URL, 128), e.Index, e.Err)
+	return fmt.Sprintf("cecoderws: %q: event %d: %v", excerpt.Shorten(e.URL, maxURL), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.

@@ -62,7 +62,7 @@ func Data[T proto.Message](e *cloudevents.Event) (T, error) {
 	typ := none.ProtoReflect().Type()
 	if typeURL, ok := ceprotobuf.TypeURL(e); ok {
 		if got, want := nameIn(typeURL), typ.Descriptor().FullName(); got != want {
-			return none, fmt.Errorf("%w: it is %q, not %s", ErrMessageType, excerpt.Shorten(string(got), 64), want)
+			return none, fmt.Errorf("%w: it is %q, not %s", ErrMessageType, excerpt.Of(string(got)), want)
 		}
 	}
 	m, ok := typ.New().Interface().(T)
@@ -103,7 +103,7 @@ func Any(e *cloudevents.Event) (*anypb.Any, error) {
 	}
 	typeURL, ok := ceprotobuf.TypeURL(e)
 	if !ok {
-		return nil, fmt.Errorf("%w: dataschema %q does not name a message", ErrMessageType, excerpt.Shorten(e.DataSchema, 64))
+		return nil, fmt.Errorf("%w: dataschema %q does not name a message", ErrMessageType, excerpt.Of(e.DataSchema))
 	}
 	return &anypb.Any{TypeUrl: typeURL, Value: e.Data}, nil
 }
@@ -121,7 +121,7 @@ func SetAny(e *cloudevents.Event, a *anypb.Any) error {
 	}
 	_, ok := ceprotobuf.TypeURL(&set)
 	if !ok || validation.URI(set.DataSchema) != nil {
-		return fmt.Errorf("%w: the type URL %q does not name a message", ErrMessageType, excerpt.Shorten(a.GetTypeUrl(), 64))
+		return fmt.Errorf("%w: the type URL %q does not name a message", ErrMessageType, excerpt.Of(a.GetTypeUrl()))
 	}
 	e.Data, e.DataContentType, e.DataSchema = set.Data, set.DataContentType, set.DataSchema
 	return nil
@@ -134,7 +134,7 @@ func check(e *cloudevents.Event) error {
 	}
 	essence, _, _ := strings.Cut(e.DataContentType, ";")
 	if !strings.EqualFold(strings.TrimSpace(essence), contentType) {
-		return fmt.Errorf("%w: %q is not %s", cloudevents.ErrDataContentType, excerpt.Shorten(e.DataContentType, 64), contentType)
+		return fmt.Errorf("%w: %q is not %s", cloudevents.ErrDataContentType, excerpt.Of(e.DataContentType), contentType)
 	}
 	return nil
 }
