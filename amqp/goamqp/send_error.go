@@ -67,7 +67,7 @@ var (
 
 // SendError is the error about an event that the broker did not accept. The broker may
 // have the event nevertheless. When a handler returns a SendError, dispatch.Judge makes
-// it a retry if it is Retryable, and else a refusal.
+// it a retry if it is Retryable, and otherwise a refusal.
 type SendError struct {
 	// Index is the position of the event in its batch. It is -1 if the event was sent by
 	// Send.

@@ -134,7 +134,7 @@ func (s *Sender) fill(ctx context.Context, r *kgo.Record, e *cloudevents.Event) 
 
 // SendError is the error about an event that the brokers did not acknowledge. They may have
 // the event nevertheless. When a handler returns a SendError, dispatch.Judge makes it a retry
-// if it is Retryable, and else a refusal.
+// if it is Retryable, and otherwise a refusal.
 type SendError struct {
 	// Index is the position of the event in its batch. It is -1 if the event was sent by
 	// Send.
