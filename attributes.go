@@ -11,6 +11,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/limit"
 	"github.com/seed763dd41b/cloudevents/internal/percent"
 	"github.com/seed763dd41b/cloudevents/internal/timestamp"
+	"github.com/seed763dd41b/cloudevents/internal/violations"
 	"github.com/seed763dd41b/cloudevents/spec"
 	"github.com/seed763dd41b/cloudevents/validation"
 )
@@ -81,7 +82,7 @@ const (
 
 	// maxViolations is how many violations are looked for in one event, so that a small
 	// document with nothing but violations costs little.
-	maxViolations = 32
+	maxViolations = violations.Most
 )
 
 // addedValue is the value of an attribute that was added.

@@ -304,6 +304,26 @@ func TestForgiveSeveral(t *testing.T) {
 	}
 }
 
+// No more than 32 violations are forgiven, those included that are not about an attribute.
+func TestForgiveAtMost(t *testing.T) {
+	m := ceamqp.Message{ApplicationProperties: properties(text("cloudEvents:subject", "42"))}
+	for i := range 31 {
+		m.ApplicationProperties = append(m.ApplicationProperties, text(fmt.Sprintf("cloudEvents_X%02d", i), "1"))
+	}
+	receipts := 0
+	d := ceamqp.Decoder{Forgive: func(cloudevents.Receipt) { receipts++ }}
+	if _, err := d.ToCloudEvent(&m); err != nil || receipts != 1 {
+		t.Errorf("32 violations: %v, %d receipts", err, receipts)
+	}
+	m.ApplicationProperties = append(m.ApplicationProperties, text("cloudEvents_X99", "1"))
+	e, err := d.ToCloudEvent(&m)
+	if err == nil || receipts != 1 {
+		t.Errorf("33 violations: %v, %d receipts", err, receipts)
+	}
+	wantViolation(t, err, "subject", validation.ErrName)
+	wantEvent(t, e, cloudevents.Event{})
+}
+
 // Required attributes, duplicates and bodies are not forgiven.
 func TestNotForgiven(t *testing.T) {
 	d := ceamqp.Decoder{Forgive: func(r cloudevents.Receipt) { t.Errorf("forgiven: %v", r.Err) }}

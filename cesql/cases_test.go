@@ -24,9 +24,17 @@ var kinds = map[string]error{
 	"function": cesql.ErrMissingFunction, "evaluation": cesql.ErrFunctionEvaluation,
 }
 
-// TestCases runs the cases, and checks that each key word of the specification has some.
+// The cases are those of the language.
 func TestCases(t *testing.T) {
-	ran := 0
+	if ran := runCases(t, cases, runCase); ran < fewestCases {
+		t.Errorf("%d cases, there were %d", ran, fewestCases)
+	}
+}
+
+// runCases runs cases, checks that each key word of the specification has some, and returns
+// how many there are.
+func runCases(t *testing.T, cases string, run func(subject, want string) error) (ran int) {
+	t.Helper()
 	heading, open, proof := "", map[string]int{}, 1
 	ended := func() {
 		for word, n := range open {
@@ -58,7 +66,7 @@ func TestCases(t *testing.T) {
 		case isCase:
 			proof++
 			ran++
-			if err := runCase(expression, want); err != nil {
+			if err := run(expression, want); err != nil {
 				t.Errorf("line %d: %s: %v", i+1, expression, err)
 			}
 		default:
@@ -66,9 +74,7 @@ func TestCases(t *testing.T) {
 		}
 	}
 	ended()
-	if ran < fewestCases {
-		t.Errorf("%d cases, there were %d", ran, fewestCases)
-	}
+	return ran
 }
 
 func cutLast(s, sep string) (before, after string, ok bool) {

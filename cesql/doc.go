@@ -39,8 +39,11 @@
 //     character. Any other backslash stands for itself, also before another one: '\\' has
 //     two. A doubled quote is an error.
 //   - In a pattern, a backslash before % or _ makes it literal. Any other backslash
-//     stands for itself.
+//     stands for itself. An asterisk stands for itself too: 'ab' LIKE '_b*' is false, as
+//     the rules of section 3.4.3 say and its example does not.
 //   - An overflow of an operator is an [ErrMath], and the value is 0.
+//   - IN compares from left to right, and stops at the first element that is equal: hop
+//     IN (3, missing) is true for a hop of 3, and an error for any other.
 //   - A Timestamp is compared as the text that encodes it, a Binary as base64. EXISTS
 //     data is false, because data is not an attribute.
 //   - INT, BOOL, STRING, IS_INT and IS_BOOL, which version 1.0 mentions but does not

@@ -1,46 +1,59 @@
 package cesql_test
 
 import (
+	_ "embed"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cesql"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
 
-func TestFilterMatches(t *testing.T) {
-	e := cloudevents.Event{ID: "A-1", Source: "/s", Type: "com.example.order.placed"}
-	for _, c := range []struct {
-		name, filter string
-		want         bool
-	}{
-		{"exact", `{"exact":{"type":"com.example.order.placed"}}`, true},
-		{"exact of another value", `{"exact":{"type":"com.example.order"}}`, false},
-		{"exact, one of two", `{"exact":{"type":"com.example.order.placed","id":"B"}}`, false},
-		{"exact of an attribute that is absent", `{"exact":{"subject":"x"}}`, false},
-		{"prefix", `{"prefix":{"type":"com.example.","id":"A"}}`, true},
-		{"prefix of another value", `{"prefix":{"type":"example."}}`, false},
-		{"suffix", `{"suffix":{"type":".placed"}}`, true},
-		{"suffix of another value", `{"suffix":{"type":".order"}}`, false},
-		{"all", `{"all":[{"exact":{"id":"A-1"}},{"prefix":{"type":"com."}}]}`, true},
-		{"all but one", `{"all":[{"exact":{"id":"A-1"}},{"prefix":{"type":"org."}}]}`, false},
-		{"any", `{"any":[{"exact":{"id":"B"}},{"prefix":{"type":"com."}}]}`, true},
-		{"none of any", `{"any":[{"exact":{"id":"B"}},{"prefix":{"type":"org."}}]}`, false},
-		{"not", `{"not":{"exact":{"id":"B"}}}`, true},
-		{"not, of one that passes", `{"not":{"exact":{"id":"A-1"}}}`, false},
-		{"sql", `{"sql":"id = 'A-1'"}`, true},
-		{"sql that is false", `{"sql":"id = 'B'"}`, false},
-		{"sql with an error", `{"sql":"NOT missing"}`, false},
-	} {
-		var f cesql.Filter
-		if err := json.Unmarshal([]byte(c.filter), &f); err != nil {
-			t.Errorf("%s: %v", c.name, err)
-		} else if f.Match(&e) != c.want {
-			t.Errorf("%s: %s is %v", c.name, c.filter, !c.want)
-		}
+//go:embed testdata/filters.txt
+var filterCases string
+
+// fewestFilterCases is how many cases there were when somebody last counted.
+const fewestFilterCases = 138
+
+func TestFilterCases(t *testing.T) {
+	if ran := runCases(t, filterCases, runFilterCase); ran < fewestFilterCases {
+		t.Errorf("%d cases, there were %d", ran, fewestFilterCases)
 	}
+}
+
+func runFilterCase(text, want string) error {
+	var f cesql.Filter
+	err := json.Unmarshal([]byte(text), &f)
+	if want == "error" {
+		if err == nil {
+			return errors.New("it is accepted")
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	e := event()
+	if got := fmt.Sprint("match ", f.Match(&e)); got != want {
+		return fmt.Errorf("it is %s, want %s", got, want)
+	}
+	again, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	var g cesql.Filter
+	if err := json.Unmarshal(again, &g); err != nil || g.Match(&e) != f.Match(&e) {
+		return fmt.Errorf("%s, which it is written as, is another: %v", again, err)
+	}
+	return nil
+}
+
+// What Validate refuses passes no event.
+func TestFilterWithoutDialect(t *testing.T) {
+	e := event()
 	for name, f := range map[string]cesql.Filter{
 		"without a dialect": {}, "all of none": {All: []cesql.Filter{}}, "any of none": {Any: []cesql.Filter{}},
 	} {

@@ -197,8 +197,8 @@ func (d *decoder) finish(e *cloudevents.Event, x *data, whole []byte) error {
 	if err := d.end(whole); err != nil {
 		return err
 	}
-	if err := d.attributes.Assemble(e); err != nil {
-		return d.violations.Refused(err)
+	if err := d.violations.Assemble(&d.attributes, e); err != nil {
+		return err
 	}
 	if d.hasTime {
 		e.Time = d.time

@@ -199,6 +199,8 @@ func TestForgive(t *testing.T) {
 		{"a time out of range, and a name", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("Y", 1, long(1))), []string{"Y", "x"}, nil},
 		{"32 times out of range", "Compact", compact(noData, timesOutOfRange(32)...), xs(32), nil},
 		{"33 times out of range", "Compact", compact(noData, timesOutOfRange(33)...), nil, validation.ErrRange},
+		{"31 times out of range and a name", "Compact", compact(noData, append(timesOutOfRange(31), entry("X", 1, long(1)))...), append([]string{"X"}, xs(31)...), nil},
+		{"32 times out of range and a name", "Compact", compact(noData, append(timesOutOfRange(32), entry("X", 1, long(1)))...), nil, validation.ErrName},
 		{"a time out of range twice", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("x", 2, long(1<<62))), nil, validation.ErrDuplicate},
 		{"a time out of range, and once more", "Compact", compact(noData, entry("x", 2, long(1<<62)), entry("x", 1, long(1))), nil, validation.ErrDuplicate},
 		{"a core attribute in extensions", "Compact", compact(noData, entry("id", 1, long(1)), entry("x", 2, long(1<<62))), nil, validation.ErrName},

@@ -56,9 +56,9 @@ func (r *reader) assemble(e *cloudevents.Event, m *message, as []attribute) erro
 			a.add(x, m)
 		}
 	}
-	err := a.attributes.Assemble(e)
+	err := a.violations.Assemble(&a.attributes, e)
 	if err != nil {
-		return &events.Invalid{Err: a.violations.Refused(err)}
+		return &events.Invalid{Err: err}
 	}
 	if a.hasTime {
 		e.Time = a.time

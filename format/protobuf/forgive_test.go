@@ -27,6 +27,11 @@ func TestForgive(t *testing.T) {
 		},
 		{Name: "32 times out of range", Document: minimal + timesOutOfRange(32), Forgiven: slices.Repeat([]error{validation.ErrRange}, 32)},
 		{Name: "33 times out of range", Document: minimal + timesOutOfRange(33), Refused: true},
+		{
+			Name: "31 times out of range and an illegal name", Document: minimal + timesOutOfRange(31) + entry("x_", bytesField(3, "")),
+			Forgiven: append([]error{validation.ErrName}, slices.Repeat([]error{validation.ErrRange}, 31)...),
+		},
+		{Name: "32 times out of range and an illegal name", Document: minimal + timesOutOfRange(32) + entry("x_", bytesField(3, "")), Refused: true},
 		{Name: "a relative dataschema", Document: minimal + entry("dataschema", bytesField(6, "s")), Forgiven: []error{validation.ErrSyntax}},
 		{Name: "a content type with a semicolon", Document: minimal + entry("datacontenttype", bytesField(3, "text/plain;")), Forgiven: []error{validation.ErrSyntax}},
 		{Name: "a required attribute", Document: minimal[3:], Refused: true},

@@ -190,8 +190,8 @@ var typeNames = [...]string{
 
 // assemble makes an event of what was read.
 func (r *reader) assemble(e *cloudevents.Event, a *assembler) error {
-	if err := a.attributes.Assemble(e); err != nil {
-		return &events.Invalid{Err: a.violations.Refused(err)}
+	if err := a.violations.Assemble(&a.attributes, e); err != nil {
+		return &events.Invalid{Err: err}
 	}
 	if err := r.setData(e, a); err != nil {
 		return &events.Invalid{Err: a.violations.Forgiven(&a.attributes, err)}

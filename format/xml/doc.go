@@ -58,7 +58,8 @@
 //
 // Document type declarations are refused, and with them all entities except the five of
 // XML itself: amp, lt, gt, quot and apos. A document is XML 1.0 in UTF-8. One that
-// declares another encoding is refused with [format.ErrUnknown].
+// declares XML 1.1, or another 1.x, is read as XML 1.0 (XML 1.0, fifth edition, section
+// 2.8). One that declares another encoding is refused with [format.ErrUnknown].
 //
 // # Aliasing
 //

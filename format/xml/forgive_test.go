@@ -28,6 +28,12 @@ func TestForgive(t *testing.T) {
 		{Name: "a patch level", Document: strings.Replace(document(""), "1.0", "1.0.2", 1), Forgiven: []error{validation.ErrVersion}},
 		{Name: "32 extensions without types", Document: document(untyped(32)), Forgiven: slices.Repeat([]error{validation.ErrType}, 32)},
 		{Name: "33 extensions without types", Document: document(untyped(33)), Refused: true},
+		{
+			Name: "16 extensions without types and 16 illegal names", Document: document(untyped(16) + misnamed(16)),
+			Forgiven: slices.Concat(slices.Repeat([]error{validation.ErrName}, 16), slices.Repeat([]error{validation.ErrType}, 16)),
+		},
+		{Name: "16 extensions without types and 17 illegal names", Document: document(untyped(16) + misnamed(17)), Refused: true},
+		{Name: "32 extensions without types and an empty subject", Document: document(untyped(32) + `<ce:subject/>`), Refused: true},
 		{Name: "an extension without a type twice", Document: document(`<ce:x>1</ce:x><ce:x>1</ce:x>`), Refused: true},
 		{Name: "an extension without a type, and with one", Document: document(`<ce:x>1</ce:x><ce:x xsi:type="ce:string">1</ce:x>`), Refused: true},
 		{Name: "a core attribute of another type, and of its own", Document: document(`<ce:subject>1</ce:subject><ce:subject xsi:type="ce:uri">urn:x</ce:subject>`), Refused: true},
@@ -48,6 +54,15 @@ func untyped(n int) string {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, `<ce:x%d>1</ce:x%d>`, i, i)
+	}
+	return b.String()
+}
+
+// misnamed returns so many attributes with illegal names.
+func misnamed(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `<ce:X%d xsi:type="ce:string">1</ce:X%d>`, i, i)
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package cexml_test
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -92,11 +93,15 @@ func checkError(t *testing.T, err error, size int) {
 	}
 }
 
-// checkWellFormed checks that encoding/xml reads a document, except for encodings that it
-// does not know by that name, and names of the fifth edition of XML.
+// laterVersion is the beginning of a document that says that it is XML 1.1 or the like, which
+// encoding/xml does not read.
+var laterVersion = regexp.MustCompile(`^((?:\x{FEFF})?<\?xml\s+version\s*=\s*["']1\.)[0-9]+`)
+
+// checkWellFormed checks that encoding/xml reads a document as XML 1.0, except for encodings
+// that it does not know by that name, and names of the fifth edition of XML.
 func checkWellFormed(t *testing.T, body []byte) {
 	t.Helper()
-	_, err := tokens(body)
+	_, err := tokens(laterVersion.ReplaceAll(body, []byte("${1}0")))
 	if err != nil && !strings.Contains(err.Error(), "CharsetReader") && !strings.Contains(err.Error(), "invalid XML name") {
 		t.Fatalf("%q is accepted; encoding/xml says: %v", body, err)
 	}

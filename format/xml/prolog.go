@@ -92,7 +92,7 @@ func (s *scanner) declaration() error {
 	if !ok {
 		return s.fail(start, errXMLDecl)
 	}
-	if string(version) != "1.0" {
+	if minor, ok := bytes.CutPrefix(version, []byte("1.")); !ok || len(minor) == 0 || len(bytes.Trim(minor, "0123456789")) > 0 {
 		return s.fail(start, errXMLVersion)
 	}
 	encoding, rest, hasEncoding := pseudoAttribute(rest, "encoding")

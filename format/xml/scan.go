@@ -57,7 +57,7 @@ var (
 	errOutside    = errors.New("text or a second element outside of the root element")
 	errNoElement  = errors.New("the document has no element")
 	errXMLDecl    = errors.New("malformed XML declaration")
-	errXMLVersion = errors.New("the version of XML is not 1.0")
+	errXMLVersion = errors.New("the version of XML is not 1.0 or another 1.x")
 )
 
 func (s *scanner) fail(offset int, err error) error {

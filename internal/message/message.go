@@ -115,14 +115,18 @@ func (d *Decoder) Binary(e *cloudevents.Event, a *cloudevents.Attributes, body [
 	if err == nil {
 		err = d.data(e, body)
 	}
+	var forgiven error
+	if err == nil && d.Forgive != nil {
+		if forgiven = join(a.Forgiven(), repeated); len(violations.Of(forgiven)) > violations.Most {
+			err = forgiven
+		}
+	}
 	if err != nil {
 		*e = cloudevents.Event{}
 		return err
 	}
-	if d.Forgive != nil {
-		if forgiven := join(a.Forgiven(), repeated); forgiven != nil {
-			d.receipt(*e, forgiven)
-		}
+	if forgiven != nil {
+		d.receipt(*e, forgiven)
 	}
 	return d.seal(e)
 }
