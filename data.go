@@ -104,7 +104,7 @@ func DataAs[T any](e *Event) (T, error) {
 }
 
 func wrongContentType(goType, contentType string) error {
-	return fmt.Errorf("%w: %s and %q; other than []byte and string, it must be JSON in UTF-8", ErrDataContentType, goType, excerpt.Shorten(contentType, 64))
+	return fmt.Errorf("%w: %s and %q; other than []byte and string, it must be JSON in UTF-8", ErrDataContentType, goType, excerpt.Of(contentType))
 }
 
 // dataError is the reason why data could not be unmarshaled. It leaves out the excerpts

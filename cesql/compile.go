@@ -9,24 +9,24 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/limit"
 )
 
-// Compiler compiles expressions with functions and limits of its own. The zero value is that of
-// [Compile]. A Compiler is safe for concurrent use as long as its fields do not change.
+// Compiler compiles expressions with functions and limits of your own. The zero value
+// compiles as [Compile] does. A Compiler is safe for concurrent use as long as its fields
+// do not change.
 type Compiler struct {
-	// Functions are there besides those of the specification. None of them may have the
-	// name and the number of parameters of another, a variadic one must have more fixed
-	// parameters than the others of its name, and all names of the specification are taken.
+	// Functions are added to those of the specification, whose names are taken. Two
+	// Functions may have the same name if no number of arguments fits both.
 	Functions []Function
 
-	// MaxLength limits an expression, in bytes. 0 is 64 KiB, -1 is 2 GiB, which is also the
-	// most.
+	// MaxLength limits the length of an expression, in bytes. 0 is 64 KiB. -1 is 2 GiB,
+	// the highest limit there is.
 	MaxLength int
 
-	// MaxDepth limits how deeply parentheses, arguments and unary operators are nested. 0 is
-	// 100; there is always a limit.
+	// MaxDepth limits the nesting of parentheses, arguments and unary operators. 0 is
+	// 100. There is always a limit.
 	MaxDepth int
 
-	// MaxString limits the strings that functions make, in bytes. A longer one is an
-	// ErrFunctionEvaluation. 0 is 1 MiB, -1 is no limit.
+	// MaxString limits the strings that functions return, in bytes. A longer one is an
+	// [ErrFunctionEvaluation]. 0 is 1 MiB, -1 is no limit.
 	MaxString int
 }
 
@@ -43,8 +43,8 @@ func (c *Compiler) maxDepth() int {
 	return defaultMaxDepth
 }
 
-// Compile compiles an expression. See the function [Compile]. An error about a Function does
-// not wrap ErrParse.
+// Compile compiles an expression. The results are those of the function [Compile], except
+// that an error about one of the Functions does not wrap ErrParse.
 func (c *Compiler) Compile(text string) (*Expression, []Warning, error) {
 	if err := c.checkFunctions(); err != nil {
 		return nil, nil, err

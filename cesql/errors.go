@@ -7,47 +7,53 @@ import (
 
 // The kinds of errors of the specification (section 3.3).
 var (
-	// ErrParse is about a text that is no expression, or exceeds a limit of the Compiler.
+	// ErrParse is the kind of error about a text that is not an expression, or exceeds a
+	// limit of the Compiler.
 	ErrParse = errors.New("syntax error")
 
-	// ErrMath is about a division by 0, and a result that does not fit into 32 bits.
+	// ErrMath is the kind of error about a division by 0, or a result that does not fit
+	// into 32 bits.
 	ErrMath = errors.New("math error")
 
-	// ErrCast is about a value that cannot become one of the type that is needed.
+	// ErrCast is the kind of error about a value that cannot be cast to the required
+	// type.
 	ErrCast = errors.New("cast error")
 
-	// ErrMissingAttribute is about an attribute that the event does not have.
+	// ErrMissingAttribute is the kind of error about an attribute that the event does not
+	// have.
 	ErrMissingAttribute = errors.New("missing attribute")
 
-	// ErrMissingFunction is about a function that does not exist, or not with so many
-	// parameters. Its arguments are not evaluated.
+	// ErrMissingFunction is the kind of error about a function that does not exist, or
+	// does not take that number of arguments. Its arguments are not evaluated.
 	ErrMissingFunction = errors.New("missing function")
 
-	// ErrFunctionEvaluation is about a function that failed, such as LEFT with a negative
-	// length, a string above Compiler.MaxString, and an error or a panic of a Function.
+	// ErrFunctionEvaluation is the kind of error about a function that failed: LEFT with
+	// a negative length, a string longer than Compiler.MaxString, an error or a panic of
+	// a Function, and the like.
 	ErrFunctionEvaluation = errors.New("function evaluation error")
 
-	// ErrGeneric is about an expression whose value is no Boolean, in [Expression.Match].
+	// ErrGeneric is the kind of error of [Expression.Match] about a value that is not a
+	// Boolean.
 	ErrGeneric = errors.New("error")
 )
 
-// Error is an error of an expression. [errors.Is] tells its kind.
+// Error is an error of an expression. [errors.Is] finds its kind.
 type Error struct {
 	// Kind is one of the errors of this package, such as ErrCast.
 	Kind error
 
-	// Offset is where the operand, the operator or the function is, in bytes from the
+	// Offset is the position of the operand, operator or function, in bytes from the
 	// beginning of the expression.
 	Offset int
 
-	// Detail says more, such as what was expected. It has no values of attributes.
+	// Detail says more, such as what was expected. It contains no values of attributes.
 	Detail string
 
-	// Err is the error of a function of the Compiler, or nil.
+	// Err is the error of a Function of the Compiler. It is nil for other errors.
 	Err error
 }
 
-// Error returns offset, kind and detail.
+// Error returns the offset, the kind and the detail.
 func (e *Error) Error() string {
 	s := "offset " + strconv.Itoa(e.Offset) + ": " + e.Kind.Error()
 	if e.Detail != "" {
@@ -64,14 +70,14 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind}
 }
 
-// Warning is about an expression that is legal and may mean something else than it seems to.
+// Warning is about a legal expression that may not mean what it seems to.
 type Warning struct {
-	// Offset is in bytes from the beginning of the expression.
+	// Offset is the position of the cause, in bytes from the beginning of the expression.
 	Offset int
 
-	// Text says what the expression means, and how to write what may be meant.
+	// Text says what the expression means, and how to write what may have been meant.
 	Text string
 }
 
-// String returns offset and text.
+// String returns the offset and the text.
 func (w Warning) String() string { return "offset " + strconv.Itoa(w.Offset) + ": " + w.Text }

@@ -2,8 +2,8 @@ package cesql
 
 import "github.com/seed763dd41b/cloudevents"
 
-// Expression is a compiled expression. It is safe for concurrent use. The zero Expression is
-// the constant false.
+// Expression is a compiled expression. It is safe for concurrent use. The zero Expression
+// is the constant false.
 type Expression struct {
 	source     string
 	conditions []condition
@@ -13,15 +13,15 @@ type Expression struct {
 }
 
 // Compile compiles an expression with the functions of the specification. The error is an
-// [*Error] that wraps [ErrParse]. Warnings are about an expression that is legal and may mean
-// something else than it seems to; a function that does not exist is one of them, because the
-// specification makes it an error of the evaluation.
+// [*Error] that wraps [ErrParse]. A call of a function that does not exist is only a
+// warning, because the specification makes it an error of the evaluation.
 func Compile(text string) (*Expression, []Warning, error) {
 	var c Compiler
 	return c.Compile(text)
 }
 
-// MustCompile is Compile for constants. It panics if there is an error or a warning.
+// MustCompile is [Compile] for expressions in the source of a program. It panics if there
+// is an error or a warning.
 func MustCompile(text string) *Expression {
 	x, warnings, err := Compile(text)
 	if err != nil {
@@ -36,13 +36,13 @@ func MustCompile(text string) *Expression {
 // String returns the text that was compiled.
 func (x *Expression) String() string { return x.source }
 
-// Type returns the type of the value. It is Boolean if it depends on the event, as that of an
-// attribute does.
+// Type returns the type of the value. If the type depends on the event, as that of an
+// attribute does, it is Boolean.
 func (x *Expression) Type() Type { return x.typ }
 
-// Match reports whether the value of the expression for e is the Boolean true
-// (section 1.2). An error, or a value of another type, is false. The error is that of
-// [Expression.Evaluate], or an [*Error] that wraps [ErrGeneric] for a value of another type.
+// Match reports whether the value of the expression for e, which must be valid, is the
+// Boolean true (section 1.2). It is false with an error of [Expression.Evaluate], and for
+// a value of another type, with an [*Error] that wraps [ErrGeneric].
 func (x *Expression) Match(e *cloudevents.Event) (bool, error) {
 	if x.program == nil && x.conditions != nil {
 		b, err := x.decide(e)
@@ -61,16 +61,17 @@ func (x *Expression) Match(e *cloudevents.Event) (bool, error) {
 	return v.number != 0, nil
 }
 
-// Matches is Match without the error, for filters that take a function.
+// Matches is [Expression.Match] without the error, for fields such as
+// dispatch.Route.Filter.
 func (x *Expression) Matches(e *cloudevents.Event) bool {
 	ok, err := x.Match(e)
 	return ok && err == nil
 }
 
-var errNotBoolean = &Error{Kind: ErrGeneric, Detail: "the value of the expression is no Boolean"}
+var errNotBoolean = &Error{Kind: ErrGeneric, Detail: "the value of the expression is not a Boolean"}
 
-// Evaluate returns the value of the expression for an event, which must be valid. The error is
-// an [*Error]; the value is one of the expression's type nevertheless.
+// Evaluate returns the value of the expression for e, which must be valid. The error is
+// an [*Error]. With an error there is a value too, which has the type of the expression.
 func (x *Expression) Evaluate(e *cloudevents.Event) (Value, error) {
 	v, err := x.evaluate(e)
 	if err != nil {
@@ -121,7 +122,7 @@ func (x *Expression) withHugeStack(e *cloudevents.Event) (Value, *Error) {
 // MarshalText returns the text that was compiled.
 func (x *Expression) MarshalText() ([]byte, error) { return []byte(x.source), nil }
 
-// UnmarshalText compiles a text as [Compile] does. Warnings are dropped.
+// UnmarshalText compiles a text as [Compile] does, and drops the warnings.
 func (x *Expression) UnmarshalText(text []byte) error {
 	compiled, _, err := Compile(string(text))
 	if err == nil {

@@ -94,9 +94,9 @@ func TestMathErrors(t *testing.T) {
 		"1 / (hop - 3)":      "offset 2: math error: the divisor is 0",
 		"hop IN (1, 1 % 0)":  "offset 13: math error: the divisor is 0",
 		"ABS(-2147483648)":   "offset 0: math error: the result does not fit into 32 bits",
-		"'x' / 0":            "offset 0: cast error: the operand is no Integer",
-		"hop / 'x' = 1":      "offset 6: cast error: the operand is no Integer",
-		"sequence / 'x' + 1": "offset 11: cast error: the operand is no Integer",
+		"'x' / 0":            "offset 0: cast error: the operand is not an Integer",
+		"hop / 'x' = 1":      "offset 6: cast error: the operand is not an Integer",
+		"sequence / 'x' + 1": "offset 11: cast error: the operand is not an Integer",
 	} {
 		x, _, err := cesql.Compile(text)
 		if err != nil {

@@ -37,16 +37,16 @@ var reasons = [...]struct {
 }{
 	noAttribute: {ErrMissingAttribute, ""},
 	noFunction:  {ErrMissingFunction, ""},
-	notBoolean:  {ErrCast, "the operand is no Boolean"},
-	notInteger:  {ErrCast, "the operand is no Integer"},
-	notSame:     {ErrCast, "the operand has not the type of the other side"},
-	notArgument: {ErrCast, "an argument has not the type that the function needs"},
+	notBoolean:  {ErrCast, "the operand is not a Boolean"},
+	notInteger:  {ErrCast, "the operand is not an Integer"},
+	notSame:     {ErrCast, "the operand cannot be cast to the type of the other one"},
+	notArgument: {ErrCast, "an argument cannot be cast to the type of its parameter"},
 	noResult:    {ErrMath, "the result does not fit into 32 bits"},
 	noDivisor:   {ErrMath, "the divisor is 0"},
 	tooLong:     {ErrFunctionEvaluation, "the string is too long"},
 	negative:    {ErrFunctionEvaluation, "the length is negative"},
 	outside:     {ErrFunctionEvaluation, "the position is outside of the string, or the length is negative"},
-	itFailed:    {ErrFunctionEvaluation, "it failed"},
+	itFailed:    {ErrFunctionEvaluation, "the function failed"},
 }
 
 // failures are those of an expression.

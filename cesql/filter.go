@@ -13,37 +13,39 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Filter is a filter of the CloudEvents Subscriptions API (subscriptions/spec.md#324-filters).
-// Exactly one of its fields is set: the dialect. It marshals to and from the JSON of that API:
+// Filter is a filter of the CloudEvents Subscriptions API
+// (subscriptions/spec.md#324-filters). Exactly one of its fields is set, which is its
+// dialect. A Filter marshals to the JSON of that API, and from it:
 //
 //	{"all": [{"prefix": {"type": "com.example."}}, {"sql": "partition > 3"}]}
 //
-// A Filter is safe for concurrent use as long as its fields do not change. The zero Filter has
-// no dialect; it passes nothing and [Filter.Validate] refuses it.
+// A Filter is safe for concurrent use as long as its fields do not change. The zero
+// Filter has no dialect: it passes no event, and [Filter.Validate] returns an error.
 type Filter struct {
-	// Exact passes events whose attributes have these values, as canonical strings. It has
-	// at least one, and neither names nor values are empty.
+	// Exact passes events whose attributes have all of these values, in canonical form.
+	// There must be at least one attribute, and neither names nor values may be empty.
 	Exact map[string]string `json:"exact,omitempty"`
 
-	// Prefix and Suffix pass events whose attributes begin or end so. The rules of Exact
-	// apply.
+	// Prefix passes events whose attributes begin with all of these values, and Suffix
+	// those whose attributes end with them. The rules of Exact apply.
 	Prefix map[string]string `json:"prefix,omitempty"`
 	Suffix map[string]string `json:"suffix,omitempty"`
 
-	// All passes events that all of these filters pass, Any those that one of them passes.
-	// There is at least one.
+	// All passes events that every one of these filters passes, and Any those that at
+	// least one of them passes. There must be at least one filter.
 	All []Filter `json:"all,omitempty"`
 	Any []Filter `json:"any,omitempty"`
 
-	// Not passes events that the filter does not pass.
+	// Not passes events that this filter does not pass.
 	Not *Filter `json:"not,omitempty"`
 
-	// SQL passes events for which the expression is true and no error occurs.
+	// SQL passes events for which the expression is true and does not fail.
 	SQL *Expression `json:"sql,omitempty"`
 }
 
-// Match reports whether the filter passes an event, which must be valid. It does not validate
-// the filter: of several dialects it takes the first, and without one nothing passes.
+// Match reports whether the filter passes e, which must be valid. It does not validate
+// the filter: of several dialects it uses the first, and a filter without one passes
+// nothing.
 func (f *Filter) Match(e *cloudevents.Event) bool {
 	switch {
 	case f.Exact != nil:
@@ -93,8 +95,8 @@ var (
 	errFilterDepth = fmt.Errorf("filters are nested more than %d times", maxFilterDepth)
 )
 
-// Validate reports how the filter breaks the rules of the specification. The error names the
-// place, as in "all[1].exact".
+// Validate returns an error if the filter breaks a rule of the specification. The error
+// names the place, as in "all[1].exact".
 func (f *Filter) Validate() error {
 	if err := f.validate(0); err != nil {
 		return located(err)
@@ -183,7 +185,7 @@ func (e *placedError) Error() string {
 	if place.Len() == 0 {
 		return "filter: " + e.err.Error()
 	}
-	return "filter " + excerpt.Shorten(place.String(), 64) + ": " + e.err.Error()
+	return "filter " + excerpt.Of(place.String()) + ": " + e.err.Error()
 }
 
 func (e *placedError) Unwrap() error { return e.err }

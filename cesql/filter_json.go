@@ -19,7 +19,7 @@ var (
 	errSurrogate  = errors.New("a string has an unpaired surrogate")
 )
 
-// MarshalJSON writes a filter that Validate accepts.
+// MarshalJSON returns the JSON of a filter. The error is that of [Filter.Validate].
 func (f Filter) MarshalJSON() ([]byte, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
@@ -65,9 +65,9 @@ func appendJSON[T string | map[string]string](dst []byte, v T) ([]byte, error) {
 	return append(dst, text...), err
 }
 
-// UnmarshalJSON reads a filter and validates it. A dialect that this package does not have is
-// an error. Expressions have the functions of the specification alone, and their warnings are
-// dropped. The error names the place, as that of [Filter.Validate] does.
+// UnmarshalJSON reads a filter and validates it. Expressions are compiled by [Compile],
+// and their warnings are dropped. An unknown dialect is an error. Errors name the place,
+// as those of [Filter.Validate] do.
 func (f *Filter) UnmarshalJSON(text []byte) error {
 	// An array and an object a level, and what is innermost.
 	const maxLevels = 2*maxFilterDepth + 2
@@ -149,7 +149,7 @@ func (r *filterReader) dialect(f *Filter, dialect string, depth int) (err error)
 	case "sql":
 		f.SQL, err = r.expression()
 	default:
-		return fmt.Errorf("the dialect %q is unknown; there are exact, prefix, suffix, all, any, not and sql", excerpt.Shorten(dialect, 64))
+		return fmt.Errorf("the dialect %q is unknown; there are exact, prefix, suffix, all, any, not and sql", excerpt.Of(dialect))
 	}
 	return at(dialect, err)
 }
@@ -193,7 +193,7 @@ func (r *filterReader) strings() (map[string]string, error) {
 }
 
 func errTwice(member string) error {
-	return fmt.Errorf("the member %q is there twice", excerpt.Shorten(member, 64))
+	return fmt.Errorf("the member %q is there twice", excerpt.Of(member))
 }
 
 func (r *filterReader) expression() (*Expression, error) {

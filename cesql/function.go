@@ -12,26 +12,28 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// Function is a function of your own (section 3.5). Several may have the same name and another
-// number of parameters.
+// Function is a function of your own (section 3.5). Several may have the same name and
+// different numbers of parameters.
 type Function struct {
-	// Name has letters and underscores, and begins with a letter. Case does not matter.
+	// Name consists of ASCII letters and underscores, and begins with a letter. Its case
+	// does not matter.
 	Name string
 
 	// Parameters are the types that the arguments are cast to.
 	Parameters []Type
 
-	// Variadic allows any number of further arguments, which are cast to Rest.
+	// Variadic allows any number of further arguments, which are cast to the type Rest.
 	Variadic bool
 	Rest     Type
 
 	// Result is the type of the value.
 	Result Type
 
-	// Call returns the value. It is called concurrently, and must not keep args. An error, a
-	// panic, a value of another type and a string longer than the MaxString of the Compiler are
-	// an ErrFunctionEvaluation. After an error, the value of the call is the one that Call
-	// returns if it has the type Result; in the other cases it is the zero value.
+	// Call returns the value. It is called concurrently, and must not keep args. An
+	// error, a panic, a value of another type than Result, and a string longer than the
+	// MaxString of the Compiler are an [ErrFunctionEvaluation]. The value of the call is
+	// then the zero value of Result, unless Call returns a value of that type with its
+	// error.
 	Call func(args []Value) (Value, error)
 }
 
@@ -157,14 +159,14 @@ func (c *Compiler) checkFunctions() error {
 	for i := range c.Functions {
 		f := &c.Functions[i]
 		if err := f.check(); err != nil {
-			return fmt.Errorf("%w: %q", err, excerpt.Shorten(f.Name, 64))
+			return fmt.Errorf("%w: %q", err, excerpt.Of(f.Name))
 		}
 		if _, taken := builtins[strings.ToUpper(f.Name)]; taken {
-			return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Shorten(f.Name, 64))
+			return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Of(f.Name))
 		}
 		for k := range i {
 			if g := &c.Functions[k]; strings.EqualFold(f.Name, g.Name) && f.overlaps(g) {
-				return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Shorten(f.Name, 64))
+				return fmt.Errorf("%w: %q", errFunctionSame, excerpt.Of(f.Name))
 			}
 		}
 	}

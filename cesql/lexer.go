@@ -300,5 +300,5 @@ func (t *token) describe() string {
 	case malformed:
 		return t.text
 	}
-	return `"` + excerpt.Cut(t.text, 64) + `"`
+	return `"` + excerpt.Cut(t.text, excerpt.Size) + `"`
 }

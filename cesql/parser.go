@@ -191,7 +191,7 @@ func (p *parser) twoSides(o operator, x operand, at int, written string) error {
 	p.height--
 	isLeaf := len(p.code) == push+2 && p.code[push+1].op == opLoad
 	if o.needsIntegers() && (p.neverInteger(push) || isLeaf && p.neverInteger(push+1)) {
-		p.warn(at, "%s takes Integers, so that a string that is none is always an error", written)
+		p.warn(at, "%s casts both sides to Integers: a string that is not an Integer is always an error", written)
 	}
 	if isLeaf && o.level == 1 {
 		if right := &p.leaves[p.code[push+1].load]; right.from == fromConstant && p.comparison(o, x, y, push, right.value) {
@@ -525,8 +525,8 @@ func (p *parser) call(at int) (operand, error) {
 
 // cut returns s, or the beginning of it if it is long.
 func cut(s string) string {
-	if len(s) <= 64 {
+	if len(s) <= excerpt.Size {
 		return s
 	}
-	return excerpt.Cut(s, 64)
+	return excerpt.Cut(s, excerpt.Size) // which does not keep s in memory
 }

@@ -35,7 +35,7 @@ type Value struct {
 	typ    Type
 }
 
-// BooleanValue returns a Boolean.
+// BooleanValue returns the Boolean b.
 func BooleanValue(b bool) Value {
 	if b {
 		return Value{number: 1}
@@ -43,10 +43,10 @@ func BooleanValue(b bool) Value {
 	return Value{}
 }
 
-// IntegerValue returns an Integer.
+// IntegerValue returns the Integer n.
 func IntegerValue(n int32) Value { return Value{number: n, typ: Integer} }
 
-// StringValue returns a String.
+// StringValue returns the String s.
 func StringValue(s string) Value { return Value{text: s, typ: String} }
 
 // Type returns the type of v.

@@ -17,14 +17,14 @@ const (
 	maxDetails = 32
 )
 
-// WithBatch returns a context for the events of one batch. A transport calls it once for a
-// message with several events, and calls the handler of each with that context, one after
-// the other or at once. Of all events of the batch together, the first 8 that no route of a
-// [Mux] takes are told the nearest types, and the first 8 panics have a stack, cut at 4 KiB.
-// The others fail with less text. That includes the events that a [Background] handles
-// later.
+// WithBatch returns a context for the events of one batch, which limits the cost of their
+// failures. A transport calls it once for a message with several events, and passes the
+// context to the handler of each. Within the batch, only the first 8 events without a
+// route in a [Mux] are told the nearest types, and only the first 8 panics have a stack,
+// cut at 4 KiB. The others fail with less text. Events that a [Background] handles later
+// count too.
 //
-// Without WithBatch, each event has its hint and its stack.
+// Without WithBatch, there is no such limit.
 func WithBatch(ctx context.Context) context.Context {
 	return context.WithValue(ctx, batchKey{}, new(batch))
 }

@@ -39,36 +39,38 @@ import (
 // Work that a handler does after it has returned or deferred the event is not observed.
 // With [Background], wrap the handler that does the work.
 type Deduplicate struct {
-	// Window is the time for which an event is remembered after it was handled. 0 is ten
-	// minutes, -1 is no limit. A Store has a limit of its own.
+	// Window is the time for which a handled event is remembered. 0 is ten minutes, -1 is
+	// no limit. A Store has a limit of its own.
 	Window time.Duration
 
 	// MaxEvents is the number of events that are remembered, at about 200 bytes each. 0
-	// is 100,000, -1 is no limit. The oldest ones are forgotten first. A Store has a limit of
-	// its own.
+	// is 100,000, -1 is no limit. The oldest events are forgotten first. A Store has a
+	// limit of its own.
 	MaxEvents int
 
-	// Store remembers the events instead of the memory of this process, and may be shared
-	// with others. nil is the memory. An event that the Store cannot claim is not handled:
-	// the error is an [Error] with Status 503 and the type "deduplication_failed".
+	// Store remembers the events in place of the memory of this process, and may be
+	// shared with other processes. nil is that memory. An event that the Store cannot
+	// claim is not handled: the error is an [Error] with Status 503 and the type
+	// "deduplication_failed".
 	Store DeduplicateStore
 
-	// Logger receives a record of the level Warn if the Store could not be told that an event
-	// was handled, or that it was not. The result is that of the handler then, and the event
-	// may be handled again. nil is slog.Default().
+	// Logger receives a record at level Warn if the Store could not be told the result of
+	// a handler. That result stands, and the event may be handled again. nil is
+	// slog.Default().
 	Logger *slog.Logger
 
 	memory memoryStore
 }
 
-// DeduplicateStore is the memory of a [Deduplicate] outside of the process. One is in
-// nats/natsgo. It must be safe for concurrent use.
+// DeduplicateStore is the memory of a [Deduplicate] outside of the process. Package
+// nats/natsgo has one. It must be safe for concurrent use.
 type DeduplicateStore interface {
-	// Claim returns a claim to an event that is neither finished nor claimed: the caller
-	// handles it, and calls one of its methods once. For a finished event it returns how that
-	// was. While another has claimed the event, Claim waits for the result, or until ctx ends.
-	// A claim never ends while the process that holds it lives. The documentation of a Store
-	// says when it ends after that process has died.
+	// Claim returns a claim to an event that is neither finished nor claimed. The caller
+	// handles the event and then calls one method of the claim, once. For a finished
+	// event, Claim returns the result of the first time instead. While another caller has
+	// a claim to the event, Claim waits for the result, or until ctx ends. A claim does
+	// not end while the process that holds it lives. The documentation of a store says
+	// when it ends after that process has died.
 	Claim(ctx context.Context, key EventKey) (claim DeduplicateClaim, finished *Duplicate, err error)
 }
 

@@ -14,9 +14,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
-// Delivery calls a handler for the events of a broker, which keeps each message until it is
-// settled. The consumers of the client modules, such as that of kafka/kgo, are built on it. A
-// loop of your own can be, too:
+// Delivery calls a handler for the events of a broker, which keeps each message until it
+// is settled. The consumers of the client modules, such as that of kafka/kgo, are built
+// on it, and a loop of your own can be too:
 //
 //	out := delivery.Deliver(ctx, quit, &event)
 //	switch {
@@ -28,19 +28,20 @@ import (
 // The zero value with a Handler is ready to use. A Delivery is safe for concurrent use as
 // long as its fields do not change.
 type Delivery struct {
-	// Handler handles the events. A reply is dropped: brokers have no place for it.
+	// Handler handles the events. Its replies are dropped, because brokers have no place
+	// for them.
 	Handler Handler
 
-	// Attempts limits how often the handler is called for one event whose verdict is
+	// Attempts limits the calls of the handler for one event while the verdict is
 	// VerdictRetry. 0 is 10, -1 is no limit.
 	Attempts int
 
-	// Wait is the longest wait before the second attempt. A wait is a random part of the
-	// longest one, at least half of it, and the longest one doubles with each attempt. 0 is
-	// 100 ms, -1 is no wait.
+	// Wait is the wait before the second attempt. It doubles with each further attempt,
+	// up to MaxWait. Each wait is shortened at random, to half of it at least. 0 is 100
+	// ms, -1 is no wait.
 	Wait time.Duration
 
-	// MaxWait is the longest wait between two attempts, and caps the RetryAfter of a
+	// MaxWait is the longest wait between two attempts. It also caps the RetryAfter of a
 	// handler's error. 0 is 30 s.
 	MaxWait time.Duration
 
@@ -51,7 +52,8 @@ type Delivery struct {
 	// nil is slog.Default().
 	Logger *slog.Logger
 
-	// Observer is called for each attempt, and for each message without an event.
+	// Observer is called for each attempt, and for each message that holds no valid
+	// event.
 	Observer Observer
 }
 
@@ -63,24 +65,25 @@ const (
 	defaultTimeout  = time.Minute
 )
 
-// Delivered is what became of an event after all attempts.
+// Delivered is the result of [Delivery.Deliver].
 type Delivered struct {
 	// Result is that of the last attempt.
 	Result
 
-	// Attempts is how often the handler was called. It may be 0 if Interrupted is set.
+	// Attempts is the number of calls of the handler. It may be 0 if Interrupted is set.
 	Attempts int
 
-	// Interrupted says that more attempts were due, and did not begin, because the consumer
-	// stops. The message must not be settled: it comes again.
+	// Interrupted says that a further attempt was due but did not begin, because the
+	// consumer stops. The message must not be settled, so that it is delivered again.
 	Interrupted bool
 }
 
-// ErrNoHandler is returned by consumers that have no Handler.
+// ErrNoHandler is the error of [Delivery.Validate], and of consumers, if there is no
+// Handler.
 var ErrNoHandler = errors.New("there is no Handler")
 
-// Validate reports settings that do not make sense. Consumers call it before their first
-// message. A missing Handler is [ErrNoHandler].
+// Validate returns [ErrNoHandler] if there is no Handler. Consumers call it before their
+// first message.
 func (d *Delivery) Validate() error {
 	if d.Handler == nil {
 		return ErrNoHandler
@@ -88,10 +91,10 @@ func (d *Delivery) Validate() error {
 	return nil
 }
 
-// Deliver calls the handler with e until the verdict is another than VerdictRetry or the
-// attempts are used up. It does not begin an attempt, and ends its waits, after quit was
-// closed or ctx has ended. A nil quit is never closed. ctx is the context of the handler, so
-// that a handler can finish its work after quit was closed.
+// Deliver calls the handler with e until the verdict is not VerdictRetry or no attempt is
+// left. Once quit is closed or ctx has ended, it begins no attempt and ends its wait. A
+// nil quit is never closed. ctx is the context of the handler, and outlives quit so that
+// a running handler can finish.
 func (d *Delivery) Deliver(ctx context.Context, quit <-chan struct{}, e *cloudevents.Event) (out Delivered) {
 	attempts := d.MaxAttempts()
 	for {
@@ -140,20 +143,20 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event, r *Result)
 	d.Observer.done(ctx, o)
 }
 
-// Invalid reports a message in which no valid event was found: to the Observer as
-// VerdictRefused, and as a log record of the level Error, with the message "message without a
-// valid event", the attribute error, and attrs.
+// Invalid reports a message that holds no valid event: to the Observer as VerdictRefused,
+// and as a log record at level Error with the message "message without a valid event",
+// the attribute error, and attrs.
 func (d *Delivery) Invalid(ctx context.Context, err error, attrs ...slog.Attr) {
 	eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelError, "message without a valid event", append([]slog.Attr{eventlog.Error(err)}, attrs...)...)
 	d.Observer.done(ctx, Outcome{Verdict: VerdictRefused, Err: err})
 }
 
-// DeadLetter reports a message that was written to the dead letter: to the Observer, and as a log
-// record of the level Warn, with the message "message written to the dead letter" and the
-// attributes place, deadletter, attempts and error. place is where the message was, and letter is
-// where it is now, both in the words of the broker, such as "record 7 of partition 0 of topic
-// orders". attempts is 0 if there is no valid event. The failed attempts have records of their own
-// before.
+// DeadLetter reports a message that was written to the dead letter: to the Observer, and
+// as a log record at level Warn with the message "message written to the dead letter" and
+// the attributes place, deadletter, attempts and error. place is where the message was,
+// and letter where it is now, both in the terms of the broker, such as "record 7 of
+// partition 0 of topic orders". attempts is 0 if the message holds no valid event. The
+// failed attempts have log records of their own.
 func (d *Delivery) DeadLetter(ctx context.Context, place, letter string, attempts int, cause error) {
 	eventlog.Default(d.Logger).LogAttrs(ctx, slog.LevelWarn, "message written to the dead letter",
 		slog.String("place", eventlog.Cut(place)), slog.String("deadletter", eventlog.Cut(letter)),
@@ -163,12 +166,12 @@ func (d *Delivery) DeadLetter(ctx context.Context, place, letter string, attempt
 	}
 }
 
-// MaxAttempts returns the number of attempts that Attempts stands for: the largest int if there
+// MaxAttempts returns the number that Attempts stands for. It is the largest int if there
 // is no limit.
 func (d *Delivery) MaxAttempts() int { return limit.Of(d.Attempts, defaultAttempts) }
 
-// Backoff returns how long to wait after so many attempts. asked is the RetryAfter of the last
-// one. It is for brokers that deliver a message again after a time.
+// Backoff returns the wait after a number of attempts. asked is the RetryAfter of the
+// last attempt. It is for brokers that deliver a message again after a given time.
 func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 	most := d.MaxWait
 	if most <= 0 {
@@ -195,8 +198,8 @@ func (d *Delivery) Backoff(attempts int, asked time.Duration) time.Duration {
 	return max(wait, min(asked, most))
 }
 
-// InvalidPolicy says what a consumer does with a message in which it finds no valid event.
-// The zero value is StopOnInvalid.
+// InvalidPolicy says what a consumer does with a message that holds no valid event. The
+// zero value is StopOnInvalid.
 type InvalidPolicy uint8
 
 const (

@@ -1,11 +1,12 @@
-// Package dispatch calls functions for events, whatever protocol the events came by. It
-// knows neither HTTP nor any event format.
+// Package dispatch calls functions for events, whatever protocol carried them. It knows
+// neither HTTP nor any event format.
 //
-// A [Handler] is a function that handles one event. [Mux] calls a Handler for each type of
-// event, [On] and [Consume] make its routes from functions with typed data. [Middleware]
-// adds what handlers have in common: [Log], [Timeout], [ConcurrencyLimit], and
-// [Deduplicate]. [Background] handles events after they were accepted. [Replier] makes
-// the events that handlers reply with.
+// A [Handler] is a function that handles one event. [Mux] chooses a Handler by the type
+// of the event; [On] and [Consume] make its routes from functions with typed data.
+// [Middleware] adds what handlers have in common: [Log], [Timeout], [ConcurrencyLimit]
+// and [Deduplicate]. [Background] handles events after they were accepted. [Replier]
+// makes the events that handlers reply with. [Delivery] calls a Handler for the messages
+// of a broker.
 //
 //	var mux dispatch.Mux
 //	err := mux.Handle(
@@ -15,24 +16,24 @@
 //	)
 //	handler := dispatch.Chain(mux.HandleEvent, dispatch.Log(nil), dispatch.Timeout(10*time.Second))
 //
-// A transport gives events to a Handler with [Call], and acts on the [Result]. The Receiver
-// of package cehttp does so for HTTP.
+// A transport passes events to a Handler with [Call], and acts on the [Result]. The
+// Receiver of package cehttp does so for HTTP.
 //
 // # Outcomes
 //
-// The error of a handler decides what becomes of the event. A nil error is done, [Deferred]
-// is deferred, [Permanent] is refused, and [Retryable], any other error or a panic is
-// retry. [Error] has all details, and [Judge] all rules. Each transport translates the
-// outcome. A [Duplicate] has the outcome of the first time.
+// The error of a handler decides the outcome of the event. A nil error is done,
+// [Deferred] is deferred, [Permanent] is refused, and [Retryable], any other error and a
+// panic are retry. [Error] has all the details, and [Judge] all the rules. Each transport
+// translates the outcome. A [Duplicate] has the outcome of the first time.
 //
-//	          HTTP                     Kafka                  AMQP      JetStream     MQTT
-//	done      204, or 200 and a reply  commit                 accepted  Ack           acknowledge
-//	deferred  202                      commit                 accepted  Ack           acknowledge
-//	refused   422, or Error.Status     dead letter, commit    rejected  Term          dead letter, acknowledge
-//	retry     503, 500                 wait, the same record  released  NakWithDelay  no acknowledgement
+//	          HTTP                     Kafka                AMQP                   JetStream          MQTT
+//	done      204, or 200 and a reply  commit               accepted               Ack                acknowledge
+//	deferred  202                      commit               accepted               Ack                acknowledge
+//	refused   422, or Error.Status     dead letter, commit  dead letter, rejected  dead letter, Term  dead letter, acknowledge
+//	retry     503, 500                 wait, call again     wait, call again       NakWithDelay       wait, call again
 //
 // # Logging
 //
-// Each failure is one log record. The transport writes it, or [Log] if it is in the chain;
-// [Outcome.LogFailure] describes it.
+// Each failure is one log record, which [Outcome.LogFailure] describes. The transport
+// writes it, or [Log] if that is in the chain.
 package dispatch

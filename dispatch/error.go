@@ -7,7 +7,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/status"
 )
 
-// Error is an error of a [Handler] that says what becomes of the event and what the
+// Error is an error of a [Handler] that says what happens to the event and what the
 // sender is told. The zero value refuses the event. Middleware and [Mux] return it too.
 type Error struct {
 	// Status is the HTTP status of the answer, 4xx or 5xx. 0 is 503 if Retryable is true,
@@ -15,20 +15,21 @@ type Error struct {
 	// are a retry even if Retryable is false.
 	Status int
 
-	// Type is a name for programs, such as "unknown_type". If it is empty, a transport
-	// may make one from Status.
+	// Type names the error for programs, such as "unknown_type". If it is empty, a
+	// transport may derive it from Status.
 	Type string
 
-	// Message is a text for the sender, which HTTP has in the body of its answer. If it is
-	// empty, a transport may use the text of Status. [Permanent] and [Retryable] keep it.
+	// Message is the text for the sender, which HTTP puts into the body of its answer. If
+	// it is empty, a transport may use the text of Status. [Permanent] and [Retryable]
+	// keep it.
 	Message string
 
 	// Retryable says that the same event may succeed later.
 	Retryable bool
 
-	// RetryAfter is the least time until then. HTTP rounds it up to whole seconds. 0
-	// leaves it to the transport: HTTP sends one second with 429 and 503, and nothing
-	// with another status.
+	// RetryAfter is the least time until the event may be sent again. HTTP rounds it up
+	// to whole seconds. 0 leaves it to the transport: HTTP sends one second with 429 and
+	// 503, and nothing with another status.
 	RetryAfter time.Duration
 
 	// Err is the cause, for logs and [Observer]. The sender does not see it.

@@ -9,7 +9,7 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// Middleware wraps a Handler into another one.
+// Middleware wraps a Handler into another Handler.
 type Middleware func(Handler) Handler
 
 // Chain returns h wrapped into ms. The first of ms is the outermost.

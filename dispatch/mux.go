@@ -198,7 +198,7 @@ func (m *Mux) Handle(routes ...Route) error {
 			}
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("route %d, %q: %w", i, excerpt.Shorten(r.Type, 64), err))
+			errs = append(errs, fmt.Errorf("route %d, %q: %w", i, excerpt.Of(r.Type), err))
 		}
 		added = append(added, r)
 	}

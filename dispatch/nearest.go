@@ -16,7 +16,7 @@ import (
 // unknownType returns the error about an event that no route takes.
 func (m *Mux) unknownType(ctx context.Context, e *cloudevents.Event) error {
 	text := append(make([]byte, 0, 256), "no handler for type "...)
-	message := string(strconv.AppendQuote(text, excerpt.Shorten(e.Type, 64)))
+	message := string(strconv.AppendQuote(text, excerpt.Of(e.Type)))
 	switch {
 	case m.knows(e.Type):
 		if hints(ctx) && m.filtersOut(e) {
@@ -51,7 +51,7 @@ func (m *Mux) knows(eventType string) bool {
 const (
 	nearestShown    = 3
 	nearestCompared = 16  // by edit distance
-	nearestLength   = 128 // bytes of a type that are compared
+	nearestLength   = 128 // bytes of a type that are compared and shown
 )
 
 // nearestTypes returns the quoted patterns that resemble eventType most. Common beginnings
@@ -82,7 +82,7 @@ func nearestTypes(eventType string, known []string) []string {
 	slices.SortFunc(best, order)
 	var names []string
 	for _, c := range best[:min(len(best), nearestShown)] {
-		names = append(names, fmt.Sprintf("%q", excerpt.Shorten(c.pattern, 128)))
+		names = append(names, fmt.Sprintf("%q", excerpt.Shorten(c.pattern, nearestLength)))
 	}
 	return names
 }

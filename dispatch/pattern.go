@@ -35,9 +35,9 @@ func newRouteKey(r *Route) (k routeKey, err error) {
 	case strings.Contains(r.Version, ":") || r.Version == "*":
 		k.schema = r.Version
 	case !isLabel(r.Version):
-		return k, fmt.Errorf("malformed Version %q: neither a URI nor a label", excerpt.Shorten(r.Version, 64))
+		return k, fmt.Errorf("malformed Version %q: neither a URI nor a label", excerpt.Of(r.Version))
 	case strings.HasSuffix(r.Type, "."+r.Version):
-		return k, fmt.Errorf("malformed Version %q: Type ends in it already", excerpt.Shorten(r.Version, 64))
+		return k, fmt.Errorf("malformed Version %q: Type ends in it already", excerpt.Of(r.Version))
 	case isPrefix(r.Type):
 		k.label = r.Version
 	case r.Type != "":
@@ -71,7 +71,7 @@ func checkPattern(field, pattern string, check func(string) error) error {
 	}
 	text := strings.TrimSuffix(pattern, "*")
 	if strings.Contains(text, "*") {
-		return fmt.Errorf("%s %q has a star before its end", field, excerpt.Shorten(pattern, 64))
+		return fmt.Errorf("%s %q has a star before its end", field, excerpt.Of(pattern))
 	}
 	if isPrefix(pattern) {
 		return checkPrefix(field, text)
@@ -96,7 +96,7 @@ func checkPrefix(field, text string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s %q* never matches: %w", field, excerpt.Shorten(text, 64), err)
+	return fmt.Errorf("%s %q* never matches: %w", field, excerpt.Of(text), err)
 }
 
 // completions make a URI of the beginning of one, wherever it was cut: in an escape, in a

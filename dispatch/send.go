@@ -8,32 +8,33 @@ import (
 	"github.com/seed763dd41b/cloudevents"
 )
 
-// SendObserver has functions that a sender calls for the events that it sends: to count and
-// to time them, or to send them with more than their producer gave them. Each may be nil.
-// They are called on the goroutine of the call, which waits for them, and concurrently by
-// concurrent calls. The Sender of package cehttp and those of the client modules have one.
+// SendObserver has functions that a sender calls for the events that it sends: to count
+// and to time them, or to add to them. Each may be nil. They are called on the goroutine
+// of the call, which waits for them, and concurrently by concurrent calls. The Sender of
+// package cehttp and those of the client modules have one.
 //
 //	o := dispatch.SendObserver{
 //		Failed: func(_ context.Context, o dispatch.Outcome) { failures.Add(o.Verdict.String(), 1) },
 //	}
 type SendObserver struct {
 	// Sending is called once for each call, with the events of the call, before they are
-	// encoded. It returns the context and the events to go on with. The events are es, or as
-	// many in the same order, such as copies with a signature or the context of a trace. The
-	// function must not change those of es, which are the caller's. After an error nothing is
-	// sent, and the call returns that error. Sent or Failed follows for each event, with the
-	// context that Sending has returned.
+	// encoded. It returns the context and the events to go on with: es, or as many others
+	// in the same order, such as copies with a signature or a trace context. It must not
+	// change the events in es, which belong to the caller. If it returns an error,
+	// nothing is sent, and the call returns that error. Sent or Failed follows for each
+	// event, with the returned context.
 	Sending func(ctx context.Context, es []cloudevents.Event) (context.Context, []cloudevents.Event, error)
 
-	// Header is called for each message, and for each attempt to send it, with the context of
-	// Sending. It may call set to add headers of the carrier: headers of HTTP and NATS, of
-	// records of Kafka, application properties of AMQP, user properties of MQTT 5. Those of
-	// the event cannot be replaced. WebSockets, MQTT 3.1.1, and MQTT 5 in binary mode, where
-	// each property is an attribute, have no place for others: Header is not called there.
+	// Header is called for each message, and for each attempt to send it, with the
+	// context of Sending. It may call set to add headers of the carrier: headers of HTTP
+	// and NATS, headers of a Kafka record, application properties of AMQP, and user
+	// properties of MQTT 5 in structured mode. It cannot replace those of the event. It
+	// is not called where messages have no place for other headers: WebSockets, MQTT
+	// 3.1.1, and MQTT 5 in binary mode.
 	Header func(ctx context.Context, set func(name, value string))
 
-	// Sent is called at the end of a call for each event that was accepted. The Duration is
-	// that of the call.
+	// Sent is called at the end of a call for each event that was accepted.
+	// Outcome.Duration is that of the call.
 	Sent func(ctx context.Context, o Outcome)
 
 	// Failed is called at the end of a call for each event that was not accepted.
@@ -43,8 +44,10 @@ type SendObserver struct {
 // errReplaced is about a Sending that returns fewer or more events than it was given.
 var errReplaced = errors.New("the hook Sending has returned another number of events")
 
-// Begin calls Sending, and returns what it returns. It is for senders that report each event
-// with [SendObserver.Done]. It allocates nothing if Sending is nil.
+// Begin calls Sending and returns its results, or ctx and es if Sending is nil. The error
+// is that of Sending, or says that it has returned another number of events. Begin is for
+// senders that report each event with [SendObserver.Done]. It allocates nothing if
+// Sending is nil.
 func (o *SendObserver) Begin(ctx context.Context, es []cloudevents.Event) (context.Context, []cloudevents.Event, error) {
 	if o.Sending == nil {
 		return ctx, es, nil
@@ -84,8 +87,8 @@ func (o *SendObserver) Done(ctx context.Context, out Outcome) {
 // isNil reports whether no hook needs to know of the calls.
 func (o *SendObserver) isNil() bool { return o.Sending == nil && o.Sent == nil && o.Failed == nil }
 
-// Send calls send with e, or with what Sending makes of it, and reports what it returns. It is
-// for senders. Without a Sending, a Sent and a Failed it only calls send.
+// Send calls send with e, or with the event that Sending returns for it, and reports the
+// result. It is for senders. Without a Sending, Sent and Failed it only calls send.
 func (o *SendObserver) Send(ctx context.Context, e *cloudevents.Event, send func(context.Context, *cloudevents.Event) error) error {
 	if o.isNil() {
 		return send(ctx, e)
@@ -99,8 +102,9 @@ func (o *SendObserver) Send(ctx context.Context, e *cloudevents.Event, send func
 	return err
 }
 
-// SendBatch is Send for several events. send returns an error for each event, or none at all,
-// or an error about the whole batch, of which nothing was sent then. SendBatch joins them.
+// SendBatch is [SendObserver.Send] for several events. send returns either an error for
+// each event, or nil if all were sent, or an error about the whole batch if none was.
+// SendBatch joins the errors.
 func (o *SendObserver) SendBatch(ctx context.Context, es []cloudevents.Event, send func(context.Context, []cloudevents.Event) ([]error, error)) error {
 	if o.isNil() {
 		errs, err := send(ctx, es)

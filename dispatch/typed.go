@@ -179,7 +179,7 @@ func refuseData(contentType string, err error) *Error {
 	if errors.Is(err, cloudevents.ErrDataContentType) {
 		what := "data of its content type"
 		if contentType != "" {
-			what = fmt.Sprintf("data of content type %q", excerpt.Shorten(contentType, 64))
+			what = fmt.Sprintf("data of content type %q", excerpt.Of(contentType))
 		}
 		return &Error{
 			Status:  415,
@@ -200,7 +200,7 @@ func refuseData(contentType string, err error) *Error {
 		if typ.Field == "" {
 			refused.Message = fmt.Sprintf("data must not be %.16s", kind)
 		} else {
-			refused.Message = fmt.Sprintf("field %s of the data must not be %.16s", excerpt.Shorten(typ.Field, 64), kind)
+			refused.Message = fmt.Sprintf("field %s of the data must not be %.16s", excerpt.Of(typ.Field), kind)
 		}
 	} else if errtree.Wraps[*json.SyntaxError](err) {
 		refused.Message = "data is malformed JSON"

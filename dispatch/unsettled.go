@@ -9,24 +9,25 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// UndeliverableError is returned by a consumer that stops at a message which could neither be
-// handled nor set aside. The broker keeps the message.
+// UndeliverableError is the error of a consumer that stops at a message which it could
+// neither handle nor write to the dead letter. The broker keeps the message.
 type UndeliverableError struct {
-	// Place is where the message is, in the words of its broker, such as "record 7 of
+	// Place is where the message is, in the terms of the broker, such as "record 7 of
 	// partition 0 of topic orders".
 	Place string
 
-	// Attempts is how often the handler was called. It is 0 if there is no valid event.
+	// Attempts is the number of calls of the handler. It is 0 if the message holds no
+	// valid event.
 	Attempts int
 
-	// Err is the error of the handler, of the decoder or of writing the dead letter.
+	// Err is the error of the handler, of the decoder, or of writing the dead letter.
 	Err error
 }
 
 // maxPlace is the size of a place in the text of an error, in bytes.
 const maxPlace = 256
 
-// Error returns place, attempts and cause.
+// Error returns the place, the attempts and the cause.
 func (e *UndeliverableError) Error() string {
 	place := excerpt.Shorten(e.Place, maxPlace)
 	switch e.Attempts {
@@ -41,10 +42,10 @@ func (e *UndeliverableError) Error() string {
 // Unwrap returns e.Err.
 func (e *UndeliverableError) Unwrap() error { return e.Err }
 
-// UnfinishedError is returned by a consumer that has ended before all handlers have. Their
-// messages are not settled, and come again.
+// UnfinishedError is the error of a consumer that ends before all handlers have returned.
+// Their messages are not settled, and are delivered again.
 type UnfinishedError struct {
-	// Events is how many handlers have not returned.
+	// Events is the number of handlers that have not returned.
 	Events int
 }
 
@@ -53,8 +54,8 @@ func (e *UnfinishedError) Error() string {
 	return fmt.Sprintf("%d events are still being handled after the time of grace; they will come again", e.Events)
 }
 
-// The headers that consumers add to a message which they write to a dead letter, besides those
-// that say where it was.
+// The headers that consumers add to each dead letter, besides those that say where the
+// message was.
 const (
 	DeadLetterReason   = "deadletter-reason"   // the text of [DeadLetterText]
 	DeadLetterAttempts = "deadletter-attempts" // how often the handler was called, in decimal
@@ -63,10 +64,10 @@ const (
 // maxDeadLetterText is the size of an error in a header, in bytes.
 const maxDeadLetterText = 1 << 10
 
-// DeadLetterText returns the text of an error for the header DeadLetterReason, at most 1 KiB. It is
-// UTF-8 on one line: a control character becomes a space, and what is no character U+FFFD. The
-// error of a handler may quote an event, and there are clients and brokers that refuse a header
-// with such text.
+// DeadLetterText returns the text of an error for the header DeadLetterReason. It is
+// UTF-8 on one line and has at most 1 KiB: control characters become spaces, and code
+// points that are not characters become U+FFFD. An error may quote an event, and some
+// clients and brokers refuse headers with such text. The text of nil is "".
 func DeadLetterText(err error) string {
 	if err == nil {
 		return ""
@@ -91,9 +92,10 @@ func headerRune(r rune) rune {
 	return r
 }
 
-// KnativeErrors returns the extensions that the delivery of Knative adds to a dead letter:
-// knativeerrordest, where the event was to go, knativeerrorcode, the HTTP status that the failure
-// stands for, and knativeerrordata, which is DeadLetterText in base64. dest is cut at 1 KiB.
+// KnativeErrors returns the extensions that Knative adds to a dead letter:
+// knativeerrordest is dest, the place that the event was sent to, cut at 1 KiB;
+// knativeerrorcode is status, the HTTP status that the failure stands for; and
+// knativeerrordata is DeadLetterText in base64.
 func KnativeErrors(dest string, status int, err error) []cloudevents.Extension {
 	return []cloudevents.Extension{
 		{Name: "knativeerrorcode", Value: cloudevents.IntegerValue(int32(status))},

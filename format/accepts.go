@@ -9,11 +9,11 @@ import (
 )
 
 // Accepts returns nil if f reads structured-mode messages of that content type, and
-// else an error that wraps [ErrUnknown] and says why. Bindings ask before they read a
-// body. A nil f is [JSON].
+// otherwise an error that wraps [ErrUnknown] and says why. Bindings ask before they read
+// a body. A nil f is [JSON].
 //
-// A format that reads other content types than its MediaType, or not all with that
-// media type, says so with a method Accepts(contentType string) bool.
+// A format whose MediaType does not say exactly what it reads has a method
+// Accepts(contentType string) bool.
 func Accepts(f Structured, contentType string) error {
 	if f == nil {
 		return accepted(JSON{}.Accepts(contentType), contentType)
@@ -24,7 +24,7 @@ func Accepts(f Structured, contentType string) error {
 	return accepted(takes(f.MediaType(), contentType), contentType)
 }
 
-// AcceptsBatch is [Accepts] for batches. The method is AcceptsBatch.
+// AcceptsBatch is [Accepts] for batches. The method of such a format is AcceptsBatch.
 func AcceptsBatch(f Batch, contentType string) error {
 	if f == nil {
 		return accepted(JSON{}.AcceptsBatch(contentType), contentType)
@@ -51,7 +51,7 @@ func accepted(ok bool, contentType string) error {
 // unknown is the error about a content type that is not accepted.
 func unknown(contentType string) error {
 	if (mediatype.Is(contentType, spec.MediaTypeJSON) || mediatype.Is(contentType, spec.BatchMediaTypeJSON)) && !mediatype.IsUTF8(contentType) {
-		return fmt.Errorf("%w: %q has a charset other than UTF-8", ErrUnknown, excerpt.Shorten(contentType, 64))
+		return fmt.Errorf("%w: %q has a charset other than UTF-8", ErrUnknown, excerpt.Of(contentType))
 	}
-	return fmt.Errorf("%w: %q", ErrUnknown, excerpt.Shorten(contentType, 64))
+	return fmt.Errorf("%w: %q", ErrUnknown, excerpt.Of(contentType))
 }

@@ -98,9 +98,10 @@ func (JSON) EncodeBatchModeMessage(dst []byte, es []cloudevents.Event) ([]byte, 
 }
 
 // DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is
-// empty. If MaxDepth is lower than [cloudevents.DefaultMaxDepth], JSON data that is nested
-// more deeply is refused with a [*cloudevents.LimitError], as in a document. Otherwise data
-// is not looked at: encoders write what is deeper than the default as base64.
+// empty. If MaxDepth is lower than [cloudevents.DefaultMaxDepth], JSON data that is
+// nested more deeply is refused with a [*cloudevents.LimitError], as in a document.
+// Otherwise the data is not checked: encoders write data that is nested more deeply than
+// the default as base64.
 func (f JSON) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 	e.Data = nil
 	if 0 < f.MaxDepth && f.MaxDepth < cloudevents.DefaultMaxDepth && mediatype.IsJSON(e.DataContentType) {

@@ -10,11 +10,11 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// ModeOf returns the content mode that the content type of a message stands for, in
-// every binding: the media type application/cloudevents is structured,
-// application/cloudevents-batch is a batch, each with or without "+" and the name of a
-// format, in any case. Any other content type, and none, is binary. Whether a binary
-// message is an event depends on its attributes.
+// ModeOf returns the content mode for the content type of a message, in every binding.
+// The media type application/cloudevents is structured, and application/cloudevents-batch
+// is a batch, each with or without "+" and the name of a format, in any case. Any other
+// content type, and none, is binary. Whether a binary message is an event depends on its
+// attributes.
 func ModeOf(contentType string) cloudevents.Mode {
 	switch contentType { // the most common ones
 	case "", "application/json":
@@ -41,10 +41,11 @@ func endsToken(rest string) bool {
 	return rest == "" || strings.IndexByte(" \t;+", rest[0]) >= 0
 }
 
-// CheckBinaryMode validates e, and refuses data that must not travel in binary mode: data
-// with a content type that begins with application/cloudevents, in any case. Receivers
-// tell the content mode by that prefix, and not all of them look further. The error then
-// wraps [cloudevents.ErrContentMode]. Bindings call it before they write binary mode.
+// CheckBinaryMode validates e, and refuses data with a content type that begins with
+// application/cloudevents, in any case: the error wraps [cloudevents.ErrContentMode].
+// Such data must not travel in binary mode, because receivers recognize the other modes
+// by that prefix, and not all of them look further. Bindings call CheckBinaryMode before
+// they write binary mode.
 func CheckBinaryMode(e *cloudevents.Event) error {
 	if err := e.Validate(); err != nil {
 		return err
@@ -53,7 +54,7 @@ func CheckBinaryMode(e *cloudevents.Event) error {
 		return nil
 	}
 	if _, ok := ascii.CutPrefixFold(e.DataContentType, spec.MediaTypePrefix); ok {
-		return fmt.Errorf("%w: receivers may read data of type %q in binary mode as another mode", cloudevents.ErrContentMode, excerpt.Shorten(e.DataContentType, 64))
+		return fmt.Errorf("%w: receivers may read data of type %q in binary mode as another mode", cloudevents.ErrContentMode, excerpt.Of(e.DataContentType))
 	}
 	return nil
 }

@@ -2,14 +2,13 @@ package format
 
 import "github.com/seed763dd41b/cloudevents"
 
-// EncodeSealed appends a sealed event to dst in the format f. It neither copies the data
-// first nor checks again what was checked when the event was sealed. Its errors are those
-// of EncodeStructuredModeMessage, and dst is returned unchanged with them. A nil f is
-// [JSON].
+// EncodeSealed appends a sealed event to dst in the format f. It does not copy the data
+// first, and does not check again what was checked when the event was sealed. The errors
+// are those of EncodeStructuredModeMessage; with an error dst is returned unchanged. A
+// nil f is [JSON].
 //
-// A format that can do so has a method
-// EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error). The data is checked
-// again for a format without it.
+// A format supports this with a method EncodeSealed(dst []byte, s *cloudevents.Sealed)
+// ([]byte, error). For a format without it, the data is checked again.
 func EncodeSealed(f Structured, dst []byte, s *cloudevents.Sealed) ([]byte, error) {
 	if f == nil {
 		return s.AppendJSON(dst)

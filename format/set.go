@@ -7,11 +7,11 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// Set is several formats in one. It decodes with the first member that has the media
-// type of the message, and encodes with the first member. For batches, it uses only the
-// members that are a [Batch]. If no member has the media type, the error wraps
-// [ErrUnknown]; an empty Set returns such an error for everything. Of a Set within a
-// Set, only the first format is used.
+// Set is several formats in one. It decodes with the first member that accepts the
+// content type of the message, and encodes with the first member. For batches it uses
+// only the members that are a [Batch]. If no member accepts the content type, the error
+// wraps [ErrUnknown], as does every error of an empty Set. A Set may be a member of
+// another one.
 //
 //	d := cehttp.Decoder{Format: format.Set{format.JSON{}, myFormat{}}}
 type Set []Formatter

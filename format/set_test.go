@@ -38,6 +38,7 @@ func TestSetDecodes(t *testing.T) {
 		{"an empty set without content type", format.Set{}, "", eventJSON, ""},
 		{"a nil set", nil, "application/cloudevents+json", eventJSON, ""},
 		{"a set within a set, for its first member", format.Set{lines{}, format.Set{format.JSON{}}}, "application/cloudevents+json", eventJSON, "1"},
+		{"a set within a set, for its second member", format.Set{format.Set{lines{}, format.JSON{}}}, "application/cloudevents+json", eventJSON, "1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -343,7 +343,7 @@ func (d *Decoder) coded(about *bodyHeader) error {
 	if about.contentEncoding == "" || d.Decompress[strings.ToLower(about.contentEncoding)] != nil {
 		return nil
 	}
-	return fmt.Errorf("%w: %q", ErrContentEncoding, excerpt.Shorten(about.contentEncoding, 64))
+	return fmt.Errorf("%w: %q", ErrContentEncoding, excerpt.Of(about.contentEncoding))
 }
 
 // read reads the body of a message.
@@ -389,7 +389,7 @@ func (d *Decoder) decompressed(m *received, encoding string, most int64) ([]byte
 	case source.err != nil:
 		return nil, &body.Error{Err: source.err}
 	}
-	return nil, &cloudevents.SyntaxError{Offset: 0, Err: fmt.Errorf("the body is not complete %q, as Content-Encoding says", excerpt.Shorten(encoding, 64))}
+	return nil, &cloudevents.SyntaxError{Offset: 0, Err: fmt.Errorf("the body is not complete %q, as Content-Encoding says", excerpt.Of(encoding))}
 }
 
 // watchedReader knows whether reading failed.

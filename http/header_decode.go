@@ -206,7 +206,7 @@ func (b *bodyHeader) notCloudEvent() error {
 	if b.mayBeJSON() {
 		instead = "; that of an event in JSON is " + spec.MediaTypeJSON
 	}
-	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %q%s (%s)", cloudevents.ErrNotCloudEvent, excerpt.Shorten(b.contentType, 64), instead, spec.SectionHTTPMapping)
+	return fmt.Errorf("%w: it has no ce- header, and Content-Type is %q%s (%s)", cloudevents.ErrNotCloudEvent, excerpt.Of(b.contentType), instead, spec.SectionHTTPMapping)
 }
 
 // trim removes the white space that HTTP allows around a header value.

@@ -72,9 +72,9 @@ func nearMissInHeader(h http.Header) string {
 	}
 	switch {
 	case draft != "" && !isCurrent:
-		return fmt.Sprintf("header %q is of an old draft of the specification: today it is ce-specversion with ce-id, ce-source and ce-type", excerpt.Shorten(lower(draft), 64))
+		return fmt.Sprintf("header %q is of an old draft of the specification: today it is ce-specversion with ce-id, ce-source and ce-type", excerpt.Of(lower(draft)))
 	case foreign != "":
-		return fmt.Sprintf("header %q: in HTTP the headers of attributes begin with ce-", excerpt.Shorten(lower(foreign), 64))
+		return fmt.Sprintf("header %q: in HTTP the headers of attributes begin with ce-", excerpt.Of(lower(foreign)))
 	case contentType != "":
 		return "header ce-content-type: the content type of the data is the header Content-Type"
 	}
@@ -131,4 +131,4 @@ func violates(err error, attribute string) bool {
 }
 
 // lower returns an excerpt of a key in lower case.
-func lower(key string) string { return strings.ToLower(excerpt.Cut(key, 64)) }
+func lower(key string) string { return strings.ToLower(excerpt.Cut(key, excerpt.Size)) }

@@ -127,7 +127,7 @@ func (enc *Encoder) check(m *Message) (Version, error) {
 	case enc.Mode == cloudevents.BinaryMode:
 		return version, fmt.Errorf("%w: MQTT 3.1.1 has no properties and so no binary mode; use structured mode or MQTT 5 (%s)", cloudevents.ErrContentMode, sectionMapping)
 	case enc.Format != nil && enc.Mode == cloudevents.StructuredMode && format.Accepts(format.JSON{}, enc.Format.MediaType()) != nil:
-		return version, fmt.Errorf("%w for MQTT 3.1.1, which has the JSON event format alone: %q (%s)", format.ErrUnknown, excerpt.Shorten(enc.Format.MediaType(), 64), sectionMapping)
+		return version, fmt.Errorf("%w for MQTT 3.1.1, which has the JSON event format alone: %q (%s)", format.ErrUnknown, excerpt.Of(enc.Format.MediaType()), sectionMapping)
 	}
 	return version, nil
 }
@@ -251,9 +251,9 @@ var (
 func checkForeign(p *UserProperty) error {
 	switch {
 	case len(p.Name) > maxString || len(p.Value) > maxString:
-		return fmt.Errorf("user property %q: %w: more than 65,535 bytes", excerpt.Shorten(p.Name, 64), validation.ErrRange)
+		return fmt.Errorf("user property %q: %w: more than 65,535 bytes", excerpt.Of(p.Name), validation.ErrRange)
 	case !utf8.ValidString(p.Name) || !utf8.ValidString(p.Value) || strings.IndexByte(p.Name, 0) >= 0 || strings.IndexByte(p.Value, 0) >= 0:
-		return fmt.Errorf("user property %q: %w: MQTT has UTF-8 without U+0000", excerpt.Shorten(p.Name, 64), validation.ErrCharacter)
+		return fmt.Errorf("user property %q: %w: MQTT has UTF-8 without U+0000", excerpt.Of(p.Name), validation.ErrCharacter)
 	}
 	return nil
 }

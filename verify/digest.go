@@ -49,7 +49,7 @@ func extensionDigest(e *cloudevents.Event, names []string, declared []spec.Attri
 			t, _ := typeOf(name, v, declared)
 			var err error
 			if text, err = canonical(t, v); err != nil {
-				return [sha256.Size]byte{}, fmt.Errorf("%w: %q: %w", ErrExtension, excerpt.Shorten(name, 64), err)
+				return [sha256.Size]byte{}, fmt.Errorf("%w: %q: %w", ErrExtension, excerpt.Of(name), err)
 			}
 		}
 		sums = appendSum(sums, text)

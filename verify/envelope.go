@@ -87,7 +87,7 @@ func decodeEnvelope(document []byte) (v envelope, err error) {
 	case err != nil:
 		return v, malformed("payloadType", err)
 	case t != payloadType:
-		return v, malformed("payloadType", fmt.Errorf("unknown type %q", excerpt.Shorten(t, 64)))
+		return v, malformed("payloadType", fmt.Errorf("unknown type %q", excerpt.Of(t)))
 	}
 	if v.payload, err = decodeBase64(o["payload"]); err != nil {
 		return v, malformed("payload", err)
@@ -171,11 +171,11 @@ func checkNames(names []string) error {
 		_, core := spec.V1.Attribute(name)
 		switch {
 		case seen[name]:
-			return fmt.Errorf("%q is there twice", excerpt.Shorten(name, 64))
+			return fmt.Errorf("%q is there twice", excerpt.Of(name))
 		case name == attribute:
 			return fmt.Errorf("%s cannot be signed", attribute)
 		case core:
-			return fmt.Errorf("%q is a core attribute", excerpt.Shorten(name, 64))
+			return fmt.Errorf("%q is a core attribute", excerpt.Of(name))
 		}
 		seen[name] = true
 	}
@@ -208,7 +208,7 @@ func object(document []byte) (map[string]json.RawMessage, error) {
 			return nil, errors.New("malformed JSON")
 		}
 		if _, twice := members[name]; twice {
-			return nil, fmt.Errorf("member %q is there twice", excerpt.Shorten(name, 64))
+			return nil, fmt.Errorf("member %q is there twice", excerpt.Of(name))
 		}
 		members[name] = value
 	}

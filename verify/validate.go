@@ -56,7 +56,7 @@ func (v *Verifier) Validate() error {
 	}
 	for _, k := range v.Keys {
 		if _, err := algorithmOf(k.Public); err != nil {
-			return fmt.Errorf("key %q: %w", excerpt.Shorten(k.ID, 64), err)
+			return fmt.Errorf("key %q: %w", excerpt.Of(k.ID), err)
 		}
 	}
 	for _, a := range v.Extensions {

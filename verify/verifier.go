@@ -175,7 +175,7 @@ func (v *Verifier) verify(e *cloudevents.Event) (Result, error) {
 // made one of the signatures.
 func (v *Verifier) verifySignatures(e *cloudevents.Event, signed *envelope) (keyID string, err error) {
 	message := preAuthentication(signed.payload)
-	err = fmt.Errorf("%w: %q", ErrUnknownKey, excerpt.Shorten(signed.signatures[0].keyID, 64))
+	err = fmt.Errorf("%w: %q", ErrUnknownKey, excerpt.Of(signed.signatures[0].keyID))
 	for _, s := range signed.signatures {
 		for _, k := range v.Keys {
 			if k.ID != s.keyID || k.Accepts != nil && !k.Accepts(e) {
@@ -186,9 +186,9 @@ func (v *Verifier) verifySignatures(e *cloudevents.Event, signed *envelope) (key
 			case ok:
 				return k.ID, nil
 			case keyErr != nil:
-				err = fmt.Errorf("key %q: %w", excerpt.Shorten(k.ID, 64), keyErr)
+				err = fmt.Errorf("key %q: %w", excerpt.Of(k.ID), keyErr)
 			case !errors.Is(err, ErrKey): // which the operator must see
-				err = fmt.Errorf("key %q: %w", excerpt.Shorten(k.ID, 64), ErrSignature)
+				err = fmt.Errorf("key %q: %w", excerpt.Of(k.ID), ErrSignature)
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func (e *SubprotocolError) Error() string {
 	if e.Subprotocol == "" {
 		return "no CloudEvents subprotocol: close with status 1002; " + needs
 	}
-	return fmt.Sprintf("%v: subprotocol %q: close with status 1002; %s", format.ErrUnknown, excerpt.Shorten(e.Subprotocol, 64), needs)
+	return fmt.Sprintf("%v: subprotocol %q: close with status 1002; %s", format.ErrUnknown, excerpt.Of(e.Subprotocol), needs)
 }
 
 // Unwrap returns [cloudevents.ErrNotCloudEvent] or [format.ErrUnknown].

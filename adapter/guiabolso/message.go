@@ -77,7 +77,7 @@ func (e *MemberError) Error() string {
 func (e *MemberError) Unwrap() error { return e.Err }
 
 func memberError(name string, err error) error {
-	return &MemberError{excerpt.Cut(name, 64), err}
+	return &MemberError{excerpt.Cut(name, excerpt.Size), err}
 }
 
 // Members of the envelope.

@@ -19,7 +19,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
-// Consumer hands the events of a link to a handler, and settles each message by the outcome.
+// Consumer passes the events of a link to a handler, and settles each message by the
+// outcome.
 //
 //	consumer := &cegoamqp.Consumer{
 //		Connect: func(ctx context.Context) (links cegoamqp.Links, err error) {
@@ -39,91 +40,97 @@ import (
 //
 // A Consumer must not be changed or copied while it runs.
 type Consumer struct {
-	// Links are the links to work on. They are not used if there is a Connect. When the
-	// link ends, so does Run, with the error of the link: go-amqp does not open it again. The
-	// Consumer does not close them, and messages that the client has ready stay with them.
+	// Links are the links of a Consumer without Connect. When one ends, Run returns its
+	// error, because go-amqp does not reopen it. The Consumer does not close the links,
+	// and messages that the client has ready stay with them.
 	Links Links
 
-	// Connect makes the links, at the beginning and whenever they were lost. The Consumer
-	// closes them, also if there is an error beside them. An error of the first call ends
-	// Run. Later ones are logged, and Connect is called again after a wait that grows to
-	// Delivery.MaxWait. One that dispatch.Judge refuses, such as that of dispatch.Permanent,
-	// ends Run.
+	// Connect makes the links, at the start and whenever they were lost. The Consumer
+	// closes them, even those that are returned with an error. An error of the first call
+	// ends Run. A later error is logged, and Connect is called again after a wait that
+	// grows to Delivery.MaxWait, unless dispatch.Judge refuses the error, as it does with
+	// one of dispatch.Permanent: that ends Run.
 	Connect func(ctx context.Context) (Links, error)
 
-	// Delivery has the handler, and says how often and after which waits it is tried.
+	// Delivery has the handler and the limits of its attempts.
 	Delivery dispatch.Delivery
 
 	// Decoder decodes the events. The zero value is strict.
 	Decoder ceamqp.Decoder
 
-	// Concurrency is the number of events that are handled at the same time. 0 is 1. It is
-	// never more than the credit, which is 1 unless the Receiver or the Consumer has another.
+	// Concurrency is the number of events that are handled at the same time. 0 is 1. It
+	// cannot exceed the credit of the link, which is 1 unless the Receiver or Credit sets
+	// another.
 	Concurrency int
 
-	// Credit has the Consumer issue the credit of the Receiver, so many messages at a time, and
-	// more when a handler has the last of them. The Receiver must have been made with a Credit
-	// of -1 then. 0 leaves the credit to the client. RabbitMQ before 4.0 needs this, or a
-	// Credit of 1 in the Receiver; the documentation of the package says why.
+	// Credit is the number of messages for which the Consumer issues credit. It issues
+	// more once all of them were passed to handlers. The Receiver must be made with a
+	// Credit of -1 then. 0 leaves the credit to the client. RabbitMQ before 4.0 needs
+	// this setting, or a Credit of 1 in the Receiver; the package documentation says why.
 	Credit uint32
 
-	// Retry says where an event waits for its next attempt. The default keeps it in place.
+	// Retry says where a message waits for its next attempt. By default it stays in
+	// place.
 	Retry RetryPolicy
 
-	// BrokerDeadLetter says that the broker sets aside what is rejected. Then a message whose
-	// attempts are used up is rejected without a DeadLetter, and so is an invalid one with
-	// DeadLetterOnInvalid. By default, such a message must have a DeadLetter, because most
-	// queues drop what is rejected.
+	// BrokerDeadLetter says that the broker sets rejected messages aside. A message that
+	// runs out of attempts, and an invalid one with dispatch.DeadLetterOnInvalid, is then
+	// rejected even if there is no DeadLetter link. By default such a message needs that
+	// link, because most queues drop what is rejected.
 	BrokerDeadLetter bool
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
-	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
-	// The default adds nothing to the event.
+	// knativeerrordata to dead letters in binary mode, as Knative does. By default no
+	// extensions are added.
 	KnativeErrors bool
 
-	// Invalid says what to do with a message in which there is no valid event. The default
-	// ends Run with the error.
+	// Invalid says what happens to a message that holds no valid event. By default it
+	// ends Run with a [*dispatch.UndeliverableError].
 	Invalid dispatch.InvalidPolicy
 
-	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	// Skipped is called for each message that dispatch.SkipInvalid skips. It is required
+	// with that policy.
 	Skipped func(ctx context.Context, m *amqp.Message, err error)
 
-	// Grace is the time that the handlers under way have to finish once Run is to end. 0 is
-	// 20 s, -1 is no time: their contexts end at once.
+	// Grace is the time that running handlers have to finish when Run ends. Then their
+	// contexts end, and they have one more second. 0 is 20 s, -1 is no time.
 	Grace time.Duration
 }
 
-// Links are what a [Consumer] works on.
+// Links are the links that a [Consumer] reads from and writes to.
 type Links struct {
-	// Receiver reads the messages. Its Credit is the number of messages that the broker may
-	// have sent and not seen settled. With a Credit of 1, or a Concurrency of 1 and no other
-	// receiver, the events are handled in the order of the queue. The broker must not send
-	// settled messages: it would have forgotten an event before it is handled.
+	// Receiver reads the messages. Its Credit is the number of messages that the broker
+	// may send before they are settled. With a Credit of 1, or a Concurrency of 1 and no
+	// other receiver, events are handled in the order of the queue. The broker must not
+	// send messages settled, because it forgets those before they are handled.
 	Receiver *amqp.Receiver
 
-	// DeadLetter writes the messages that are refused, or whose attempts are used up. Its
-	// SettlementMode must not be settled. See [DeadLetterMessage] for what is written. The
-	// message is rejected after the broker has accepted the dead letter. If it is nil, a
-	// message that is refused is rejected only, and one whose attempts are used up ends Run.
+	// DeadLetter writes the messages that are refused or run out of attempts.
+	// [DeadLetterMessage] says what is written. Its SettlementMode must not be settled:
+	// the original is rejected after the broker has accepted the dead letter. If it is
+	// nil, a message that runs out of attempts ends Run, and one that is refused is only
+	// rejected.
 	DeadLetter *amqp.Sender
 
-	// Conn is the connection of the links. It may be nil.
+	// Conn is the connection of the links, which is closed with them. It may be nil.
 	Conn *amqp.Conn
 }
 
-// RetryPolicy says where an event waits for its next attempt. The zero value is RetryInPlace.
+// RetryPolicy says where a message waits for its next attempt. The zero value is
+// RetryInPlace.
 type RetryPolicy uint8
 
 const (
-	// RetryInPlace keeps the message, and calls the handler again after the wait.
+	// RetryInPlace keeps the message and calls the handler again after the wait.
 	RetryInPlace RetryPolicy = iota
 
-	// RetryReleased gives the message back after the wait, as released. Few brokers count
-	// that: then Delivery.Attempts has no effect.
+	// RetryReleased settles the message as released after the wait. Few brokers count the
+	// deliveries of such a message, and Delivery.Attempts has no effect with the others.
 	RetryReleased
 
-	// RetryModified gives the message back after the wait, as modified with delivery-failed,
-	// which brokers count. Not all have it: RabbitMQ before 4.0 ends the session.
+	// RetryModified settles the message as modified with delivery-failed after the wait.
+	// Brokers count these deliveries. RabbitMQ before 4.0 does not support it and ends
+	// the session.
 	RetryModified
 )
 
@@ -148,13 +155,13 @@ const (
 )
 
 var (
-	errNoReceiver   = errors.New("cegoamqp: there is neither Connect nor a Receiver")
-	errNoSkipped    = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
-	errNotConnected = errors.New("cegoamqp: Connect has returned no Receiver")
+	errNoReceiver      = errors.New("cegoamqp: the Consumer has neither Connect nor a Receiver")
+	errNoSkipped       = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
+	errNotConnected    = errors.New("cegoamqp: Connect has returned no Receiver")
 )
 
-// Validate reports settings with which Run would not begin.
+// Validate returns the error with which Run would refuse to start, or nil.
 func (c *Consumer) Validate() error {
 	switch {
 	case c.Connect == nil && c.Links.Receiver == nil:
@@ -162,7 +169,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Connect == nil && !c.canSetAside(&c.Links):
-		return errNoDeadLetter
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cegoamqp: Decoder: %w", err)
@@ -175,14 +182,14 @@ func (c *Consumer) canSetAside(links *Links) bool {
 	return c.Invalid != dispatch.DeadLetterOnInvalid || c.BrokerDeadLetter || links.DeadLetter != nil
 }
 
-// Run hands events to the handler until ctx ends, or until something happens that must not be
-// passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. Run returns nil if all have finished, and else a
-// [*dispatch.UnfinishedError].
+// Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
+// further handlers are called, and running ones have the time Grace to finish. Run
+// returns nil if all handlers have finished, and otherwise a [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
-// that can neither be handled nor set aside, and, if there is no Connect, that of the link, which
-// wraps an [*amqp.LinkError], [*amqp.SessionError] or [*amqp.ConnError].
+// The error that stops it is that of [Consumer.Validate], a
+// [*dispatch.UndeliverableError] for a message that could be neither handled nor written
+// to the dead letter, or an error of Connect. Without Connect it may be the error of a
+// link, which wraps an [*amqp.LinkError], [*amqp.SessionError] or [*amqp.ConnError].
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err
@@ -233,7 +240,7 @@ func (c *Consumer) connect(ctx context.Context) (Links, error) {
 	case links.Receiver == nil:
 		err = dispatch.Permanent(errNotConnected)
 	case !c.canSetAside(&links):
-		err = dispatch.Permanent(errNoDeadLetter)
+		err = dispatch.Permanent(errNeedsDeadLetter)
 	}
 	if err != nil {
 		c.close(ctx, &links)
@@ -353,7 +360,7 @@ func (r *run) read(ctx context.Context) error {
 }
 
 func (r *run) work() {
-	for !r.isStopping() {
+	for !pause.IsClosed(r.stopping) {
 		select {
 		case <-r.stopping:
 			return
@@ -373,15 +380,6 @@ func (r *run) count(n int) {
 
 // stop lets no more events be handled.
 func (r *run) stop() { r.once.Do(func() { close(r.stopping) }) }
-
-func (r *run) isStopping() bool {
-	select {
-	case <-r.stopping:
-		return true
-	default:
-		return false
-	}
-}
 
 // fail ends Run with an error.
 func (r *run) fail(err error) {

@@ -14,19 +14,20 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// HeaderAddress is the application property of a dead letter that says where the message was.
-// Those that say why it is there are dispatch.DeadLetterReason, a string, and
-// dispatch.DeadLetterAttempts, a long.
+// HeaderAddress is the application property of a dead letter that says where the message
+// was. The properties dispatch.DeadLetterReason, a string, and
+// dispatch.DeadLetterAttempts, a long, say why it is a dead letter.
 const HeaderAddress = "deadletter-address"
 
-// DeadLetterMessage returns the dead letter of m, which came from an address: its properties,
-// application properties, message annotations, body and footer as they are, and the application
-// properties of a dead letter. It is durable, and has no time to live. An older dead letter that
-// is set aside again has only the new ones. To handle it once more, send it to the address that
-// deadletter-address names.
+// DeadLetterMessage returns the dead letter of m, which came from an address. It has the
+// properties, application properties, message annotations, body and footer of m, and the
+// dead-letter properties, which replace those of an earlier dead letter. It is durable
+// and has no time to live. To handle the event again, send the message to the address
+// named by [HeaderAddress].
 //
-// A [Consumer] leaves the properties of a dead letter out if the message is too large with them.
-// Text that is not UTF-8, which go-amqp reads and does not write, has U+FFFD in the dead letter.
+// If the message is too large with these properties, a [Consumer] writes it without them.
+// go-amqp reads text that is not UTF-8 but does not write it: in the dead letter of a
+// Consumer it has U+FFFD.
 func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts int) *amqp.Message {
 	properties := make(map[string]any, len(m.ApplicationProperties)+3)
 	maps.Copy(properties, m.ApplicationProperties)
@@ -43,7 +44,7 @@ func DeadLetterMessage(m *amqp.Message, address string, cause error, attempts in
 	}
 }
 
-// bareMessage returns the dead letter of m without the properties of a dead letter.
+// bareMessage returns the dead letter of m without the dead-letter properties.
 func bareMessage(m *amqp.Message) *amqp.Message {
 	letter := DeadLetterMessage(m, "", nil, 0)
 	for _, name := range [...]string{dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderAddress} {

@@ -1,64 +1,71 @@
-// Package cegoamqp carries events with the AMQP 1.0 client github.com/Azure/go-amqp.
+// Package cegoamqp sends and consumes events with the AMQP 1.0 client
+// github.com/Azure/go-amqp.
 //
-// [FromMessage] and [ToMessage] convert between an amqp.Message and the Message of package
-// ceamqp. A program that has a loop of its own needs no more. [CopyFromMessage] uses one
-// Message for many.
+// [FromMessage] and [ToMessage] convert between an amqp.Message and the Message of
+// package ceamqp. A program with a loop of its own needs nothing else; [CopyFromMessage]
+// lets it use one Message for all:
 //
 //	m := cegoamqp.FromMessage(msg)
 //	e, err := ceamqp.ToCloudEvent(&m, nil)
 //
-// [Consumer] is a loop over a receiving link that hands events to a handler and loses none.
-// [Sender] sends events on a link, and waits for the outcome of each. Both use links that the
-// program makes, and hide nothing of them.
+// [Consumer] is a loop over a receiving link that passes events to a handler and loses
+// none. [Sender] sends events on a link and waits for the outcome of each. Both use links
+// that the program makes, and hide nothing of them.
 //
 // # Delivery
 //
-// The Consumer delivers each event at least once. A message is accepted after it was
-// handled or deferred. A message that is refused is rejected, after it was written to the
-// dead letter, if there is one. A message whose handler asks for a retry stays where it
-// is, and its handler is called again after a wait, unless [Consumer.Retry] gives it back
-// to the broker. If no attempt is left, it goes to the dead letter and is rejected.
-// Without a dead letter the Consumer stops with an error, and the message stays with the
-// broker. A message that is not settled when the link ends comes again: a handler has to
-// be idempotent, or stand behind dispatch.Deduplicate.
+// The Consumer delivers each event at least once. It accepts a message after it was
+// handled or deferred, and rejects one that is refused, after writing it to the dead
+// letter, if there is one. A message that is not settled when its link ends is delivered
+// again, so a handler must be idempotent or be wrapped in a dispatch.Deduplicate.
 //
-// That holds if the broker keeps a message until it is settled. The Consumer cannot tell if one
-// was settled by its sender. Ask for amqp.SenderSettleModeUnsettled if in doubt; the example
-// broker of Qpid Proton does not obey.
+// If the handler asks for a retry, the message stays where it is and the handler is
+// called again after a wait, unless [Consumer.Retry] gives the message back to the
+// broker. A message that runs out of attempts is written to the dead letter and rejected.
+// Without a dead letter the Consumer stops with an error, and the message stays with the
+// broker.
+//
+// All of this requires a broker that keeps a message until it is settled. The Consumer
+// cannot tell whether the broker has sent a message settled. In case of doubt ask for
+// amqp.SenderSettleModeUnsettled; the example broker of Qpid Proton ignores it.
 //
 // # Order
 //
-// The broker sends as many messages as the Credit of the Receiver, and the Consumer handles
-// Concurrency of them at a time. With a Concurrency of 1 the order is that of the link, and a
-// retry in place lets nothing pass. After a lost connection, a broker that has not noticed that yet
-// can send later messages first.
+// The broker sends as many messages as the Receiver has credit for, and the Consumer
+// handles Concurrency of them at a time. With a Concurrency of 1, events are handled in
+// the order of the link, and a retry in place holds up those behind it. After a lost
+// connection, a broker that has not noticed the loss may send later messages first.
 //
 // # Connections
 //
-// go-amqp does not connect again by itself. [Consumer.Connect] makes the links as often as is
-// needed; without it Run ends with the error of the link. After a lost link, the handlers under
-// way finish before the next link is made, so that no event is handled beside itself.
+// go-amqp does not reconnect by itself. [Consumer.Connect] makes new links as often as
+// needed; without it, Run returns the error of the link. After a lost link, the handlers
+// that are running finish before new links are made, so that no event is handled twice at
+// the same time.
 //
-// [Sender.Connect] does the same for a Sender. An event whose link was lost is sent again on the
-// next one, and may arrive twice. Without it, make a Sender of a new link after a
-// [*amqp.LinkError], [*amqp.SessionError] or [*amqp.ConnError].
+// [Sender.Connect] does the same for a Sender. An event whose link was lost is sent again
+// on the next one, and may arrive twice. Without Connect, make a new Sender after an
+// *amqp.LinkError, *amqp.SessionError or *amqp.ConnError.
 //
 // # RabbitMQ
 //
-// RabbitMQ 3.10.8 sends more messages than a link has credit for, if the credit is renewed while
-// messages are under way. The counter of go-amqp 1.7.0 then wraps below 0 to 4294967295, and it
-// never issues credit again: a receiver with a Credit above 1 stops after some hundred messages.
-// With a [Consumer.Credit], the credit is renewed only when none is left, and that does not happen:
+// RabbitMQ 3.10.8 sends more messages than a link has credit for if the credit is renewed
+// while messages are on their way. The counter of go-amqp 1.7.0 then wraps from 0 to
+// 4294967295, and the client never issues credit again: a receiver with a Credit above 1
+// stops after some hundred messages. A [Consumer.Credit] avoids this, because it renews
+// the credit only when none is left:
 //
 //	links.Receiver, err = session.NewReceiver(ctx, "/queue/orders", &amqp.ReceiverOptions{
 //		Credit: -1, SourceDurability: amqp.DurabilityUnsettledState,
 //	})
 //
-// A Credit of 1 in the Receiver works too, and waits for the network with each message. Queues of
-// the form /queue/NAME are durable if the links ask for amqp.DurabilityUnsettledState.
+// A Credit of 1 in the Receiver avoids it too, but waits for the network with each
+// message. Queues of the form /queue/NAME are durable if the links ask for
+// amqp.DurabilityUnsettledState.
 //
-// # What the client cannot read
+// # Messages that the client cannot read
 //
-// go-amqp cannot read properties of the types char and decimal, and ends the link of such a
-// message. It comes again when the Consumer connects again, after waits that grow.
+// go-amqp cannot read properties of the types char and decimal, and ends the link at such
+// a message. The broker sends it again whenever the Consumer reconnects, which it does
+// after growing waits.
 package cegoamqp

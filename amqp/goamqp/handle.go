@@ -18,17 +18,18 @@ import (
 
 type messageKey struct{}
 
-// MessageFrom returns the message that the event of a handler came in, with its header,
-// properties and annotations. ctx is the context that a [Consumer] calls the handler with. The
-// message must not be settled or changed.
+// MessageFrom returns the message that carried the event, with its header, properties and
+// annotations. ctx is the context that a [Consumer] passes to the handler; for any other,
+// MessageFrom reports false. The message must not be settled or changed.
 func MessageFrom(ctx context.Context) (*amqp.Message, bool) {
 	m, ok := ctx.Value(messageKey{}).(*amqp.Message)
 	return m, ok
 }
 
-// HeaderFrom returns the application property with that name of the message that the event of a
-// handler came in, or "" if it is not a string. Properties such as traceparent, which are not of
-// the event, are found here. ctx is the context that a [Consumer] calls the handler with.
+// HeaderFrom returns the application property of that name in the message that carried
+// the event, or "" if there is none or it is not a string. It is for properties that are
+// not part of the event, such as traceparent. ctx is the context that a [Consumer] passes
+// to the handler.
 func HeaderFrom(ctx context.Context, name string) string {
 	m, ok := MessageFrom(ctx)
 	if !ok {
@@ -38,7 +39,7 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return value
 }
 
-// handle deals with one message.
+// handle handles one message and settles it.
 func (r *run) handle(m *amqp.Message) {
 	c := r.consumer
 	in := FromMessage(m)
@@ -58,13 +59,13 @@ func (r *run) handle(m *amqp.Message) {
 		r.giveBack(m, c.Delivery.Backoff(out.Attempts, out.RetryAfter))
 	case out.Verdict == dispatch.VerdictRetry && r.links.DeadLetter == nil && !c.BrokerDeadLetter:
 		r.settle(m, "released", r.release(m))
-		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errUnkept)))
+		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errNoDeadLetter)))
 	default:
 		r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 }
 
-var errUnkept = errors.New("there is no dead letter")
+var errNoDeadLetter = errors.New("there is no dead letter")
 
 // deliver calls the handler: until no attempt is left, or once if the broker is to deliver the
 // message again.
@@ -94,13 +95,16 @@ func (r *run) giveBack(m *amqp.Message, wait time.Duration) {
 	r.settle(m, "released", r.release(m))
 }
 
-// invalid deals with a message in which there is no valid event.
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
+// invalid settles a message that holds no valid event as Invalid says.
 func (r *run) invalid(m *amqp.Message, err error) {
 	c := r.consumer
 	c.Delivery.Invalid(r.ctx, err, slog.String("address", r.links.Receiver.Address()), slog.Any("messageID", messageID(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.setAside(m, err, 0, 400)
+		r.setAside(m, err, 0, statusInvalid)
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settle(m, "accepted", r.accept(m))
@@ -204,8 +208,8 @@ func (r *run) settling() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.ctx), settleTimeout)
 }
 
-// settle logs an outcome that the broker does not have. The message comes again. If the link is
-// lost, what the client has ready of it does too, and is not handled.
+// settle logs an outcome that could not be sent. The message is delivered again. If the
+// link is lost, so are the messages that the client has ready, which are not handled.
 func (r *run) settle(m *amqp.Message, outcome string, err error) {
 	if err == nil {
 		return
@@ -242,7 +246,7 @@ func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
 // placeOf returns where a message is.
 func (r *run) placeOf(m *amqp.Message) string {
 	if id := messageID(m); id != nil {
-		return fmt.Sprintf("message %s of address %s", excerpt.Shorten(fmt.Sprint(id), 64), r.links.Receiver.Address())
+		return fmt.Sprintf("message %s of address %s", excerpt.Of(fmt.Sprint(id)), r.links.Receiver.Address())
 	}
 	return fmt.Sprintf("message of address %s", r.links.Receiver.Address())
 }

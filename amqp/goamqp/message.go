@@ -13,8 +13,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 )
 
-// FromMessage returns the parts of a message that can carry an event. The application
-// properties are in the order of their names. Data sections are shared with m.
+// FromMessage returns the content type, application properties and body of m as a
+// Message. The properties are sorted by name. The data sections are shared with m.
 func FromMessage(m *amqp.Message) ceamqp.Message {
 	var out ceamqp.Message
 	CopyFromMessage(&out, m)
@@ -22,9 +22,9 @@ func FromMessage(m *amqp.Message) ceamqp.Message {
 	return out
 }
 
-// CopyFromMessage sets dst to the parts of a message that can carry an event. It is FromMessage
-// for a loop that uses dst again and again: it writes the application properties over those of
-// dst if there is room, and in no order. No event that was decoded from dst changes then.
+// CopyFromMessage sets dst as [FromMessage] does, but reuses the slice of application
+// properties in dst, and does not sort them. It is for a loop with one Message for all.
+// Events that were decoded from dst do not change.
 func CopyFromMessage(dst *ceamqp.Message, m *amqp.Message) {
 	properties := dst.ApplicationProperties[:0]
 	clear(dst.ApplicationProperties)
@@ -40,8 +40,8 @@ func CopyFromMessage(dst *ceamqp.Message, m *amqp.Message) {
 	}
 }
 
-// ToMessage returns a message with the content type, the application properties and the body
-// of m. It shares the data sections of m. [CopyToMessage] lists the errors.
+// ToMessage returns a message with the content type, application properties and body of
+// m. The data sections are shared with m. The errors are those of [CopyToMessage].
 func ToMessage(m *ceamqp.Message) (*amqp.Message, error) {
 	out := new(amqp.Message)
 	if err := CopyToMessage(out, m); err != nil {
@@ -50,13 +50,13 @@ func ToMessage(m *ceamqp.Message) (*amqp.Message, error) {
 	return out, nil
 }
 
-// CopyToMessage sets the content type, the application properties and the body of dst to those
-// of m. Everything else of dst is kept. The property sections of dst are replaced, and not
-// changed where others may see them.
+// CopyToMessage sets the content type, application properties and body of dst to those of
+// m, and keeps all else in dst. It replaces the property sections of dst, and does not
+// write into the old ones. The data sections are shared with m.
 //
-// go-amqp cannot write a char or a decimal, and the content of a list or a map is not in m. Such
-// a value is an error, and so is a body of sequences. dst is unchanged then. A Message that an
-// Encoder has made has none of these.
+// It returns an error, and leaves dst unchanged, if m has something that go-amqp cannot
+// write or that a Message does not hold: a char, a decimal, a list, a map, or a body of
+// sequences. A Message made by a ceamqp.Encoder has none of these.
 func CopyToMessage(dst *amqp.Message, m *ceamqp.Message) error {
 	if m.Sequence {
 		return errSequence
@@ -70,7 +70,7 @@ func CopyToMessage(dst *amqp.Message, m *ceamqp.Message) error {
 		properties = make(map[string]any, len(m.ApplicationProperties))
 		for _, p := range m.ApplicationProperties {
 			if properties[p.Name], err = toValue(p.Value); err != nil {
-				return fmt.Errorf("application property %q: %w", excerpt.Shorten(p.Name, 64), err)
+				return fmt.Errorf("application property %q: %w", excerpt.Of(p.Name), err)
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func post(ctx context.Context, link *amqp.Sender, m *amqp.Message) (amqp.SendRec
 	return receipt, &SendError{Address: link.Address(), Err: err}
 }
 
-// outcome waits for what the broker says of a message. The result is nil if that is accepted.
+// outcome waits for the outcome of a message. It returns nil if that is accepted.
 func outcome(ctx context.Context, link *amqp.Sender, receipt *amqp.SendReceipt) *SendError {
 	state, err := receipt.Wait(ctx)
 	if err == nil {
@@ -65,31 +65,33 @@ var (
 	errModified = errors.New("the broker has released the message as modified")
 )
 
-// SendError is about an event that the broker does not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+// SendError is the error about an event that the broker did not accept. The broker may
+// have the event nevertheless. When a handler returns a SendError, dispatch.Judge makes
+// it a retry if it is Retryable, and otherwise a refusal.
 type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send.
+	// Index is the position of the event in its batch. It is -1 if the event was sent by
+	// Send.
 	Index int
 
-	// Address is where the event was to go. It is empty if there was no link.
+	// Address is the address of the link. It is empty if there was no link.
 	Address string
 
-	// Outcome is what the broker said: an [*amqp.StateRejected], [*amqp.StateReleased] or
-	// [*amqp.StateModified]. It is nil if the broker said nothing.
+	// Outcome is the outcome from the broker: an [*amqp.StateRejected],
+	// [*amqp.StateReleased] or [*amqp.StateModified]. It is nil if there was none.
 	Outcome amqp.DeliveryState
 
-	// Err is the error of the client, that of Connect, or one about the outcome. It wraps the
-	// [*amqp.Error] that the broker gave.
+	// Err is the error of the client or of Connect, or describes the outcome. It wraps
+	// the [*amqp.Error] of the broker, if there is one.
 	Err error
 
 	unconnected bool // Err is that of Connect
 }
 
-// Error returns address, index and cause.
+// Error returns the address, the index and the cause.
 func (e *SendError) Error() string {
 	place := "cegoamqp"
 	if e.Address != "" {
-		place += fmt.Sprintf(": address %q", excerpt.Shorten(e.Address, 64))
+		place += fmt.Sprintf(": address %q", excerpt.Of(e.Address))
 	}
 	if e.Index >= 0 {
 		place += fmt.Sprintf(": event %d", e.Index)
@@ -100,10 +102,11 @@ func (e *SendError) Error() string {
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
-// Retryable reports whether the event may be sent again. It may after released, modified and a
-// lost link. It may not after rejected, or if the message is too large or malformed. A broker that
-// rejects for want of room or because of its own failure is asked again. An error of Connect is
-// judged as that of a handler.
+// Retryable reports whether the event may be sent again. That is so after a lost link and
+// after the outcomes released and modified, unless the latter says undeliverable-here. It
+// is not so if the message is too large or malformed, or was rejected, unless the
+// condition says that the broker lacks room or has failed itself. An error of Connect is
+// retryable unless dispatch.Judge refuses it.
 func (e *SendError) Retryable() bool {
 	if e.unconnected {
 		return dispatch.Judge(context.Background(), nil, e.Err).Verdict != dispatch.VerdictRefused

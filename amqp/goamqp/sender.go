@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/Azure/go-amqp"
@@ -14,11 +13,12 @@ import (
 	ceamqp "github.com/seed763dd41b/cloudevents/amqp"
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/mutex"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
-// Sender sends events on a link, and waits for what the broker says of each. With Connect it
-// lives as long as the program, and survives that the broker is started again:
+// Sender sends events on a link and waits for the outcome of each. With Connect it lives
+// as long as the program, even if the broker restarts:
 //
 //	sender := &cegoamqp.Sender{
 //		Connect: func(ctx context.Context) (conn *amqp.Conn, link *amqp.Sender, err error) {
@@ -39,27 +39,27 @@ import (
 // A Sender is safe for concurrent use as long as its fields do not change. It must not be
 // copied after its first use.
 type Sender struct {
-	// Sender is the link. It is not used if there is a Connect. When the link ends, all that
-	// is sent fails: go-amqp does not open it again. The Sender does not close it. The
-	// SettlementMode of a link must not be settled, because such a link has no outcomes.
+	// Sender is the link of a Sender without Connect. When it ends, every Send fails,
+	// because go-amqp does not reopen it. Its SettlementMode must not be settled, because
+	// such a link has no outcomes. The Sender does not close it.
 	Sender *amqp.Sender
 
-	// Connect makes the link, for the first event and whenever the link was lost. The Sender
-	// closes the connection, also if there is an error beside it. A connection that has
-	// other users is not returned: then the Sender closes the link alone. Connect is
-	// not called twice at the same time. It is not asked again after an error that
-	// dispatch.Judge refuses, such as that of dispatch.Permanent.
+	// Connect makes the link, for the first event and whenever the link was lost. The
+	// Sender closes the connection, even one that is returned with an error. Return a nil
+	// connection if it has other users: then the Sender closes only the link. Connect is
+	// never called twice at the same time. An error that dispatch.Judge refuses, such as
+	// one of dispatch.Permanent, is not retried.
 	Connect func(ctx context.Context) (*amqp.Conn, *amqp.Sender, error)
 
-	// Attempts limits how often an event is sent if links are lost or cannot be made. An
-	// event that was on its way when its link was lost may arrive twice. 0 is 10, -1 is no
-	// limit, and without a Connect there is one. An event that the broker rejects, releases
-	// or modifies is not sent again.
+	// Attempts limits how often an event is sent when links are lost or cannot be made. 0
+	// is 10, -1 is no limit. Without Connect there is one attempt. An event that was on
+	// its way when its link was lost may arrive twice. One that the broker rejects,
+	// releases or modifies is not sent again.
 	Attempts int
 
-	// Wait is the longest wait before the second attempt. A wait is a random part of the
-	// longest one, at least half of it, and the longest one doubles with each attempt. 0 is
-	// 100 ms, -1 is no wait.
+	// Wait is the wait before the second attempt. It doubles with each further attempt,
+	// up to MaxWait. Each wait is shortened at random, to half of it at least. 0 is 100
+	// ms, -1 is no wait.
 	Wait time.Duration
 
 	// MaxWait is the longest wait between two attempts. 0 is 30 s.
@@ -68,25 +68,24 @@ type Sender struct {
 	// Encoder encodes the events. The zero value writes binary mode.
 	Encoder ceamqp.Encoder
 
-	// Transient leaves out the durable flag of a message. By default it is set, which asks
-	// the broker to keep the message when it is started again.
+	// Transient leaves out the durable flag of messages. By default it is set, and asks
+	// the broker to keep the message over a restart.
 	Transient bool
 
-	// MessageID returns the message-id of an event: a uint64, an amqp.UUID, a []byte or a
-	// string, or nil for none. Some brokers drop a message whose id they had before. The
-	// default sets none.
+	// MessageID returns the message-id for an event: a uint64, an amqp.UUID, a []byte, a
+	// string, or nil for none. Some brokers drop a message whose id they have seen
+	// before. By default messages have no id.
 	MessageID func(e *cloudevents.Event) any
 
-	// Observer has functions that are called for what is sent. Its Header adds
-	// application properties.
+	// Observer is called for each event that is sent. Its Header adds application
+	// properties to the message.
 	Observer dispatch.SendObserver
 
-	// Logger receives a record of the level Warn when a link is lost. nil is slog.Default().
+	// Logger receives a record at level Warn when a link is lost. nil is slog.Default().
 	Logger *slog.Logger
 
-	once    sync.Once
-	turn    chan struct{} // has room for one, which is the caller that may use current
-	current *outlet       // that Connect has made
+	mu      mutex.Mutex
+	current *outlet // that Connect has made; mu guards it
 }
 
 // outlet is a link to send on.
@@ -100,7 +99,7 @@ var (
 	errNoLink   = errors.New("cegoamqp: Connect has returned no Sender")
 )
 
-// Validate reports a Sender that cannot send.
+// Validate returns an error if there is neither a Sender nor a Connect.
 func (s *Sender) Validate() error {
 	if s.Sender == nil && s.Connect == nil {
 		return errNoSender
@@ -108,8 +107,8 @@ func (s *Sender) Validate() error {
 	return nil
 }
 
-// Send sends an event, and returns once the broker has accepted it. The error is that of the
-// Encoder, or a [*SendError].
+// Send sends an event, and returns once the broker has accepted it. The error is that of
+// the Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -129,10 +128,11 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	return nil
 }
 
-// SendBatch sends events, each as a message of its own, and returns once all are accepted or
-// have failed. It does not wait for one before it sends the next. Nothing is sent if an event
-// cannot be encoded. The error is a [*cloudevents.BatchError] about that event; or it joins a
-// [*SendError] for each event that was not accepted.
+// SendBatch sends each event as a message of its own, and returns once all are accepted
+// or have failed. It does not wait for one outcome before it sends the next event. If an
+// event cannot be encoded, nothing is sent, and the error is a [*cloudevents.BatchError]
+// about it. Otherwise the error joins a [*SendError] for each event that was not
+// accepted.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -159,14 +159,14 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 	return errs, nil
 }
 
-// Close closes the connection that Connect has made. A later Send makes another one.
+// Close closes the connection that Connect has made. A later Send makes a new one.
 func (s *Sender) Close() error {
-	if err := s.begin(context.Background()); err != nil {
+	if err := s.mu.Lock(context.Background()); err != nil {
 		return err
 	}
 	o := s.current
 	s.current = nil
-	s.end()
+	s.mu.Unlock()
 	if o == nil {
 		return nil
 	}
@@ -275,28 +275,15 @@ func isAnyLost(errs []*SendError, left []int) bool {
 	return false
 }
 
-// begin waits for the turn of the caller.
-func (s *Sender) begin(ctx context.Context) error {
-	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Sender) end() { <-s.turn }
-
 // open returns the link to send on.
 func (s *Sender) open(ctx context.Context) (*outlet, error) {
 	if s.Connect == nil {
 		return &outlet{link: s.Sender}, nil
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.mu.Lock(ctx); err != nil {
 		return nil, err
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	if s.current != nil {
 		return s.current, nil
 	}
@@ -315,14 +302,14 @@ func (s *Sender) open(ctx context.Context) (*outlet, error) {
 
 // drop gives up a link that was lost. Other callers that use it find out for themselves.
 func (s *Sender) drop(ctx context.Context, o *outlet) {
-	if s.Connect == nil || s.begin(context.WithoutCancel(ctx)) != nil {
+	if s.Connect == nil || s.mu.Lock(context.WithoutCancel(ctx)) != nil {
 		return
 	}
 	is := s.current == o
 	if is {
 		s.current = nil
 	}
-	s.end()
+	s.mu.Unlock()
 	if is {
 		eventlog.Default(s.Logger).LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("address", o.link.Address()))
 		_ = o.close()

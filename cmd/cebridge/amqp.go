@@ -97,15 +97,7 @@ func newAMQPSource(ctx context.Context, b *bridge, s secret) (*amqpSource, error
 		return nil, err
 	}
 	delivery := b.delivery()
-	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		msg, _ := cegoamqp.MessageFrom(ctx)
-		m := cegoamqp.FromMessage(msg)
-		mode, ok := ceamqp.ModeOf(&m)
-		if !ok {
-			mode = cloudevents.StructuredMode // as JSONEvents takes it
-		}
-		return b.pass(withLayout(ctx, layoutOf(mode, m.ContentType)), e)
-	}
+	delivery.Handler = b.passFrom(amqpLayout)
 	return &amqpSource{&cegoamqp.Consumer{
 		Delivery: delivery, Decoder: ceamqp.Decoder{Format: all.Formats(), JSONEvents: true}, Concurrency: b.settings.atATime(), Credit: amqpCredit, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *amqp.Message, error) {}, Connect: connect,
@@ -116,6 +108,14 @@ func newAMQPSource(ctx context.Context, b *bridge, s secret) (*amqpSource, error
 const amqpCredit = 64
 
 func (s *amqpSource) run(ctx context.Context) error { return s.consumer.Run(ctx) }
+
+// amqpLayout returns the layout of the message that carried an event.
+func amqpLayout(ctx context.Context) layout {
+	msg, _ := cegoamqp.MessageFrom(ctx)
+	m := cegoamqp.FromMessage(msg)
+	mode, declared := ceamqp.ModeOf(&m)
+	return messageLayout(mode, declared, m.ContentType)
+}
 
 // durability returns what the query asks for.
 func (e endpoint) durability() amqp.Durability {

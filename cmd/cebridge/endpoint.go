@@ -43,11 +43,11 @@ var kinds = map[string]kind{
 func parseEndpoint(s string) (endpoint, error) {
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
-		return endpoint{}, errors.New("it is not of the form scheme://host/path")
+		return endpoint{}, errors.New("not of the form scheme://host/path")
 	}
 	k, ok := kinds[scheme]
 	if !ok {
-		return endpoint{}, fmt.Errorf("scheme %q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", excerpt.Shorten(scheme, 64))
+		return endpoint{}, fmt.Errorf("scheme %q is not one of http, https, kafka, nats, amqp, amqps, mqtt, mqtts, ws and wss", excerpt.Of(scheme))
 	}
 	// Not by package url: brokers may be several, and a topic may have a #.
 	rest, query, _ := strings.Cut(rest, "?")
@@ -56,7 +56,7 @@ func parseEndpoint(s string) (endpoint, error) {
 	var err error
 	switch {
 	case strings.Contains(host, "@"):
-		return e, errors.New("credentials do not stand in a URL, which is logged: they come from the environment or a file")
+		return e, errors.New("a URL must not have credentials, because it is logged; put them into the environment or a file")
 	case host == "":
 		return e, errors.New("there is no host")
 	}
@@ -74,7 +74,11 @@ func parseEndpoint(s string) (endpoint, error) {
 	}
 	for name, values := range e.query {
 		if name != k.query || len(values) != 1 || values[0] != "1" {
-			return e, fmt.Errorf("%q in the query: it may have %s=1, if that makes sense, and nothing else", excerpt.Shorten(name, 64), k.query)
+			want := "none is known for " + scheme
+			if k.query != "" {
+				want = "only " + k.query + "=1 is known for " + scheme
+			}
+			return e, fmt.Errorf("setting %q in the query: %s", excerpt.Of(name), want)
 		}
 	}
 	if scheme == "nats" {
@@ -88,9 +92,9 @@ func (e *endpoint) parseWeb(s string) error {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil:
-		return errors.New("it is not a URL")
+		return errors.New("not a URL")
 	case u.Fragment != "":
-		return errors.New("a fragment, behind #, is not sent")
+		return errors.New("a URL must not have a fragment, which is never sent")
 	}
 	e.url = s
 	return nil
@@ -100,7 +104,7 @@ func (e *endpoint) parseWeb(s string) error {
 func (e endpoint) place() (stream, subject string, err error) {
 	stream, subject, ok := strings.Cut(e.path, "/")
 	if !ok || stream == "" || subject == "" {
-		return "", "", errors.New("the path of NATS is /stream/subject")
+		return "", "", errors.New("the path of a NATS endpoint is /stream/subject")
 	}
 	return stream, subject, nil
 }

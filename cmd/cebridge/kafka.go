@@ -119,9 +119,7 @@ type kafkaSource struct {
 
 func newKafkaSource(ctx context.Context, b *bridge, s secret) (*kafkaSource, error) {
 	delivery := b.delivery()
-	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withLayout(ctx, layoutOf(modeOfRecord(ctx), cekgo.HeaderFrom(ctx, "content-type"))), e)
-	}
+	delivery.Handler = b.passFrom(kafkaLayout)
 	c := &cekgo.Consumer{
 		Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter, Grace: b.settings.grace,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *kgo.Record, error) {},
@@ -143,11 +141,10 @@ func (s *kafkaSource) run(ctx context.Context) error {
 	return s.consumer.Run(ctx)
 }
 
-func modeOfRecord(ctx context.Context) cloudevents.Mode {
+// kafkaLayout returns the layout of the record that carried an event.
+func kafkaLayout(ctx context.Context) layout {
 	r, _ := cekgo.RecordFrom(ctx)
 	m := cekgo.FromRecord(r)
-	if mode, ok := cekafka.ModeOf(&m); ok {
-		return mode
-	}
-	return cloudevents.StructuredMode // as JSONEvents takes it
+	mode, declared := cekafka.ModeOf(&m)
+	return messageLayout(mode, declared, cekgo.HeaderFrom(ctx, "content-type"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/seed763dd41b/cloudevents"
+	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/format/all"
 	"github.com/seed763dd41b/cloudevents/spec"
@@ -39,6 +40,15 @@ func layoutOf(mode cloudevents.Mode, contentType string) layout {
 	return jsonLayout
 }
 
+// messageLayout is layoutOf for what the function ModeOf of a binding returns. A message that
+// declares no mode is an event in JSON all the same, which JSONEvents lets in.
+func messageLayout(mode cloudevents.Mode, declared bool, contentType string) layout {
+	if !declared {
+		mode = cloudevents.StructuredMode
+	}
+	return layoutOf(mode, contentType)
+}
+
 // eachLayout returns what f makes of each layout. The format is nil in binary mode.
 func eachLayout[T any](f func(mode cloudevents.Mode, format format.Formatter) T) map[layout]T {
 	out := map[layout]T{binaryLayout: f(cloudevents.BinaryMode, nil)}
@@ -53,6 +63,14 @@ type layoutKey struct{}
 // withLayout returns a context that says in which layout an event came.
 func withLayout(ctx context.Context, l layout) context.Context {
 	return context.WithValue(ctx, layoutKey{}, l)
+}
+
+// passFrom returns a handler that passes events on. of returns the layout of the message that
+// carried an event, whose context it has.
+func (b *bridge) passFrom(of func(ctx context.Context) layout) dispatch.Handler {
+	return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
+		return b.pass(withLayout(ctx, of(ctx)), e)
+	}
 }
 
 // layout returns the layout for the target: that of the message, unless -mode asks for the other

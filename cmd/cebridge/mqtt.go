@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.golang/autopaho"
+	"github.com/eclipse/paho.golang/packets"
 	"github.com/eclipse/paho.golang/paho"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -21,13 +22,18 @@ import (
 	cepaho "github.com/seed763dd41b/cloudevents/mqtt/paho"
 )
 
-// sessionExpiry is how long a broker keeps what comes in while the bridge is away, in seconds.
-const sessionExpiry = 24 * 60 * 60
+const (
+	// sessionExpiry is how long a broker keeps messages while the bridge is away, in seconds.
+	sessionExpiry = 24 * 60 * 60
+
+	keepAlive         = 30 // seconds
+	disconnectTimeout = 5 * time.Second
+)
 
 // mqttConfig is what a source and a target need to connect.
 func mqttConfig(b *bridge, e endpoint, s secret, clientID string) autopaho.ClientConfig {
 	config := autopaho.ClientConfig{
-		ServerUrls: []*url.URL{{Scheme: e.scheme, Host: mqttAddress(e)}}, KeepAlive: 30, SessionExpiryInterval: sessionExpiry,
+		ServerUrls: []*url.URL{{Scheme: e.scheme, Host: mqttAddress(e)}}, KeepAlive: keepAlive, SessionExpiryInterval: sessionExpiry,
 		OnConnectError:   func(err error) { b.logger.Warn("mqtt: no connection", "error", err.Error()) },
 		OnConnectionDown: func() bool { b.logger.Warn("mqtt: disconnected"); return true },
 		ClientConfig: paho.ClientConfig{
@@ -98,27 +104,27 @@ func refusal(err error) error {
 	}
 	text := ""
 	switch denied.ReasonCode {
-	case 0x84:
-		text = "it does not speak MQTT 5"
-	case 0x85:
-		text = "it does not take the client ID, which is -group"
-	case 0x86, 0x87:
+	case packets.ConnackUnsupportedProtocolVersion:
+		text = "it does not support MQTT 5"
+	case packets.ConnackInvalidClientID:
+		text = "it does not accept the client ID, which is -group"
+	case packets.ConnackBadUsernameOrPassword, packets.ConnackNotAuthorized:
 		text = "it does not accept the user and the password, or their absence"
-	case 0x8a:
+	case packets.ConnackBanned:
 		text = "the client is banned"
-	case 0x8c:
+	case packets.ConnackBadAuthenticationMethod:
 		text = "it wants another method of authentication"
 	default:
 		return nil
 	}
 	if denied.Reason != "" {
-		text += fmt.Sprintf(": %q", excerpt.Shorten(denied.Reason, 64))
+		text += fmt.Sprintf(": %q", excerpt.Of(denied.Reason))
 	}
 	return fmt.Errorf("the broker refuses the connection: %s (reason code 0x%02x)", text, denied.ReasonCode)
 }
 
 func disconnectMQTT(manager *autopaho.ConnectionManager) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), disconnectTimeout)
 	defer cancel()
 	_ = manager.Disconnect(ctx) // the broker finds out by itself
 }
@@ -154,15 +160,7 @@ type mqttSource struct{ consumer *cepaho.Consumer }
 
 func newMQTTSource(ctx context.Context, b *bridge, s secret) (*mqttSource, error) {
 	delivery := b.delivery()
-	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		p, _ := cepaho.MessageFrom(ctx)
-		m := cepaho.FromPublish(p)
-		mode, ok := cemqtt.ModeOf(&m)
-		if !ok {
-			mode = cloudevents.StructuredMode // as JSONEvents takes it
-		}
-		return b.pass(withLayout(ctx, layoutOf(mode, m.ContentType)), e)
-	}
+	delivery.Handler = b.passFrom(mqttLayout)
 	c := &cepaho.Consumer{
 		Topics: []string{b.settings.source.path}, Delivery: delivery, Concurrency: b.settings.atATime(), DeadLetter: b.settings.deadLetter,
 		Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *paho.Publish, error) {}, Grace: b.settings.grace,
@@ -181,4 +179,12 @@ func newMQTTSource(ctx context.Context, b *bridge, s secret) (*mqttSource, error
 func (s *mqttSource) run(ctx context.Context) error {
 	defer disconnectMQTT(s.consumer.Client) // the broker keeps the session
 	return s.consumer.Run(ctx)
+}
+
+// mqttLayout returns the layout of the message that carried an event.
+func mqttLayout(ctx context.Context) layout {
+	p, _ := cepaho.MessageFrom(ctx)
+	m := cepaho.FromPublish(p)
+	mode, declared := cemqtt.ModeOf(&m)
+	return messageLayout(mode, declared, m.ContentType)
 }

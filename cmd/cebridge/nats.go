@@ -158,9 +158,7 @@ func newNATSSource(ctx context.Context, b *bridge, s secret) (*natsSource, error
 		return nil, err
 	}
 	delivery := b.delivery()
-	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withLayout(ctx, layoutOf(modeOfMessage(ctx), cenatsgo.HeaderFrom(ctx, "Content-Type"))), e)
-	}
+	delivery.Handler = b.passFrom(natsLayout)
 	c := &cenatsgo.Consumer{
 		Consumer: durable, Delivery: delivery, Decoder: cenats.Decoder{Format: all.Formats(), JSONEvents: true}, Concurrency: b.settings.atATime(), InOrder: b.settings.atATime() == 1, Grace: b.settings.grace,
 		DeadLetter: b.settings.deadLetter, JetStream: js, Invalid: policies[b.settings.invalid],
@@ -199,11 +197,10 @@ func (s *natsSource) run(ctx context.Context) error {
 	return s.consumer.Run(ctx)
 }
 
-func modeOfMessage(ctx context.Context) cloudevents.Mode {
+// natsLayout returns the layout of the message that carried an event.
+func natsLayout(ctx context.Context) layout {
 	msg, _ := cenatsgo.MessageFrom(ctx)
 	m := cenatsgo.FromJetStream(msg)
-	if mode, ok := cenats.ModeOf(&m); ok {
-		return mode
-	}
-	return cloudevents.StructuredMode // as JSONEvents takes it
+	mode, declared := cenats.ModeOf(&m)
+	return messageLayout(mode, declared, cenatsgo.HeaderFrom(ctx, "Content-Type"))
 }

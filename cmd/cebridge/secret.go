@@ -63,11 +63,11 @@ func (s secrets) of(end, scheme string) (secret, error) {
 	out := secret{get("USER"), get("PASSWORD"), get("TOKEN")}
 	switch {
 	case out.token != "" && !kinds[scheme].tokens:
-		return out, fmt.Errorf("%s has no tokens: it takes a user and a password", scheme)
+		return out, fmt.Errorf("%s has no tokens; use a user and a password", scheme)
 	case out.token != "" && out.user != "":
-		return out, errors.New("there is a token and a user: one of them is enough")
+		return out, errors.New("there is both a token and a user; use one of them")
 	case out.password != "" && out.user == "":
-		return out, fmt.Errorf("there is a password and no user, which is CEBRIDGE_%s_USER", end)
+		return out, fmt.Errorf("there is a password but no user; set CEBRIDGE_%s_USER", end)
 	}
 	return out, nil
 }

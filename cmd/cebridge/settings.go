@@ -34,20 +34,19 @@ endpoints:
                                  connections, as ws://:8080/path. target:
                                  connects
 
-Events come in any format of the specification, and keep it in structured mode;
-WebSockets as the target have JSON.
+Events may come in any format of the specification. In structured mode they keep
+it, except that a target of WebSockets gets JSON.
 
 Two bridges that read from one broker for different purposes need a -group each.
 
-Credentials never stand in a URL. They come from the environment, as
+Credentials are never part of a URL. They come from the environment, as
 CEBRIDGE_SOURCE_USER, CEBRIDGE_SOURCE_PASSWORD, CEBRIDGE_SOURCE_TOKEN and
 CEBRIDGE_TARGET_USER, CEBRIDGE_TARGET_PASSWORD, CEBRIDGE_TARGET_TOKEN, or from
-a file with such lines, -credentials FILE. HTTP, WebSockets and NATS know
-tokens. A source of HTTP or WebSockets admits only those that have the
-credentials.
+a file with such lines, -credentials FILE. Tokens are for HTTP, WebSockets and
+NATS. A source of HTTP or WebSockets admits only requests with its credentials.
 
-It ends with status 0 after SIGTERM or an interrupt, with 2 if the command line
-is wrong, and with 1 if something else is.
+The exit status is 0 after SIGTERM or an interrupt, 2 if the command line is
+wrong, and 1 after any other error.
 
 flags:
 %s
@@ -113,10 +112,10 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 	flags.StringVar(&s.group, "group", "cebridge", "consumer group, durable consumer, or session of\nthe source")
 	flags.StringVar(&s.deadLetter, "dead-letter", "", "topic, subject or address of the source for events that\nthe target refuses")
 	flags.StringVar(&s.invalid, "invalid", "stop", "what to do with a message that is no event: stop,\ndead-letter or skip")
-	flags.IntVar(&s.attempts, "attempts", 0, "how often an event of a broker is sent; 0 is without limit")
+	flags.IntVar(&s.attempts, "attempts", 0, "how often an event of a broker is sent; 0 is no limit")
 	flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "time for one attempt")
-	flags.IntVar(&s.concurrency, "concurrency", 0, "events that are on the way at the same time; with more than 1\nthey may overtake each other. 0 is 64 for HTTP and 1 for\nbrokers; each connection of WebSockets has one")
-	flags.DurationVar(&s.grace, "grace", 20*time.Second, "time to finish what is on the way after SIGTERM; at most 25s\nfor HTTP")
+	flags.IntVar(&s.concurrency, "concurrency", 0, "events that are sent at the same time; with more than 1\nthey may overtake each other. 0 is 64 for HTTP and 1 for\nbrokers; each WebSocket connection has one")
+	flags.DurationVar(&s.grace, "grace", 20*time.Second, "time to finish what was begun before SIGTERM; at most 25s\nfor HTTP")
 	flags.StringVar(&s.admin, "admin", "localhost:9464", "`address` for /health, /ready and /metrics;\nempty is none")
 	flags.StringVar(&s.credentials, "credentials", "", "`file` with credentials")
 	flags.BoolVar(&s.otel, "otel", false, "export traces and metrics by OTLP over HTTP, as the variables\nOTEL_EXPORTER_OTLP_… say")
@@ -135,7 +134,7 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 		return s, errors.New("-filter: the expression is empty")
 	}
 	if flags.NArg() != 2 {
-		return s, fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; -help shows how", flags.NArg())
+		return s, fmt.Errorf("want SOURCE and TARGET behind the flags, got %d arguments; see -help", flags.NArg())
 	}
 	if s.source, err = parseEndpoint(flags.Arg(0)); err != nil {
 		return s, fmt.Errorf("source: %w", err)
@@ -153,30 +152,30 @@ func (e usageError) Unwrap() error { return e.error }
 
 func (s *settings) check() error {
 	if s.mode != "keep" && s.mode != "binary" && s.mode != "structured" {
-		return fmt.Errorf("-mode %q: it is keep, binary or structured", excerpt.Shorten(s.mode, 64))
+		return fmt.Errorf("-mode %q: want keep, binary or structured", excerpt.Of(s.mode))
 	}
 	if _, ok := policies[s.invalid]; !ok {
-		return fmt.Errorf("-invalid %q: it is stop, dead-letter or skip", excerpt.Shorten(s.invalid, 64))
+		return fmt.Errorf("-invalid %q: want stop, dead-letter or skip", excerpt.Of(s.invalid))
 	}
 	switch {
 	case s.invalid == "dead-letter" && s.deadLetter == "":
 		return errors.New("-invalid dead-letter needs -dead-letter")
 	case s.deadLetter != "" && s.source.serves():
-		return errors.New("-dead-letter is for a broker as the source: a sender of HTTP or WebSockets is told that its event is refused")
+		return errors.New("-dead-letter is for a broker as the source: a sender over HTTP or WebSockets is told that its event is refused")
 	case s.mode == "binary" && s.target.isWebSocket():
 		return errors.New("-mode binary: WebSockets have structured mode only")
 	case s.attempts < 0 || s.concurrency < 0 || s.timeout <= 0 || s.grace < 0:
-		return errors.New("-attempts, -concurrency and -grace are not negative, and -timeout is positive")
+		return errors.New("-attempts, -concurrency and -grace must not be negative, and -timeout must be positive")
 	case s.source.scheme == "https" || s.source.scheme == "wss":
-		return errors.New("source: it is served without TLS: put a proxy in front of it")
+		return errors.New("source: the bridge serves without TLS; put a proxy in front of it")
 	}
 	if s.target.hasWildcard() {
-		return errors.New("target: a wildcard is for sources")
+		return errors.New("target: wildcards are for sources only")
 	}
 	return nil
 }
 
-// atATime returns the number of events of a broker that are on the way at the same time.
+// atATime returns the number of events of a broker that are sent at the same time.
 func (s *settings) atATime() int { return max(s.concurrency, 1) }
 
 var policies = map[string]dispatch.InvalidPolicy{

@@ -40,9 +40,7 @@ func newWSSource(b *bridge, s secret) (*wsSource, error) {
 		return nil, err
 	}
 	delivery := b.delivery()
-	delivery.Handler = func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-		return b.pass(withLayout(ctx, jsonLayout), e)
-	}
+	delivery.Handler = b.passFrom(func(context.Context) layout { return jsonLayout })
 	return &wsSource{d, &cecoderws.Receiver{
 		Decoder:  cews.Decoder{Format: all.Formats()},
 		Delivery: delivery, Invalid: policies[b.settings.invalid], Skipped: func(context.Context, *cews.Message, error) {},

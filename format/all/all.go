@@ -1,15 +1,15 @@
-// Package all has every event format of the specification as one [format.Set]. It is
-// what a receiver that takes everything wants. It links all formats, and no other
-// package below format does.
+// Package all has every event format of the specification in one format.Set, for
+// receivers that accept all of them. It links all formats; no other package below format
+// does.
 //
 //	d := cehttp.Decoder{Format: all.Formats()}
 //
-// XML, Avro compact and CBOR are drafts of the specification, and may change. A program
-// that must not take drafts lists its formats itself.
+// XML, Avro compact and CBOR are drafts of the specification and may change. A program
+// that must not accept drafts lists its formats itself.
 //
-// JSON is first, so a Set writes JSON unless something says otherwise: a receiver of
-// package cehttp replies in the format that Accept prefers, or else in that of the
-// request. JSON also reads documents that are given without a content type.
+// JSON is first, and so it is the format that a Set writes unless something else is asked
+// for. A receiver of package cehttp replies in the format that Accept prefers, or in that
+// of the request. JSON also reads documents without a content type.
 package all
 
 import (
@@ -21,8 +21,8 @@ import (
 )
 
 // Formats returns a new Set of the zero values of all formats: JSON, Protobuf, XML, Avro,
-// Avro compact and CBOR, in this order. JSON, Protobuf and XML have batches. Limits are
-// the defaults of each format; change a member to change them.
+// Avro compact and CBOR, in this order. JSON, Protobuf and XML have batches. Each format
+// has its default limits; change a member to change them.
 func Formats() format.Set {
 	return format.Set{
 		format.JSON{},

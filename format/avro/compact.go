@@ -110,9 +110,10 @@ func DecodeCompact(body []byte) (e cloudevents.Event, err error) {
 	return c.decode(body, nil)
 }
 
-// AppendCompact validates e and appends it to dst in the Avro compact event format. It cuts
-// Timestamps to microseconds and loses their offsets. On an error dst is returned
-// unchanged. Data in the room behind dst is handled as by [Append].
+// AppendCompact validates e and appends it to dst in the Avro compact event format.
+// Timestamps are cut to microseconds and lose their offsets. On error it returns dst
+// unchanged. If the Data of e overlaps the free capacity of dst, the result is a new
+// slice.
 func AppendCompact(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	b, err := appendCompactEvent(prepared(dst, e), e)
 	if err != nil {

@@ -13,20 +13,23 @@ const mediaType = "application/cloudevents+avro"
 // Format is the Avro event format. The zero value is ready to use. For each limit, 0 is
 // the default and -1 is no limit.
 type Format struct {
-	// MaxDepth limits how deeply maps and arrays are nested in data. The default is
+	// MaxDepth limits the nesting of maps and arrays in data. The default is
 	// [cloudevents.DefaultMaxDepth].
 	MaxDepth int
-	// MaxAttributes limits the attributes of an event. Those that are null count, and so
-	// does an implied datacontenttype. The default is [cloudevents.DefaultMaxAttributes].
+	// MaxAttributes limits the attributes of an event. Attributes that are null count,
+	// and so does an implied datacontenttype. The default is
+	// [cloudevents.DefaultMaxAttributes].
 	MaxAttributes int
 
-	// DataAsBytes makes the encoder write all data as bytes, JSON and text too. It is for
-	// receivers that take nothing else, and for speed: the data is copied and not looked at.
+	// DataAsBytes makes the encoder write all data as bytes, including JSON and text. It
+	// is for receivers that accept nothing else, and for speed, because the data is only
+	// copied. By default the content type decides.
 	DataAsBytes bool
 
 	// V1Only refuses events of version 0.3.
 	V1Only bool
-	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is strict.
+	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is
+	// strict.
 	Forgive func(cloudevents.Receipt)
 }
 
@@ -41,8 +44,8 @@ func (Format) Accepts(contentType string) bool {
 	return contentType == "" || contentType == mediaType || mediatype.Is(contentType, mediaType)
 }
 
-// DecodeStructuredModeMessage decodes an event. The Data aliases body if it is bytes there,
-// or a string under a content type that is not one of JSON.
+// DecodeStructuredModeMessage decodes an event. The Data aliases body if it is bytes, or
+// a string under a content type other than JSON.
 func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	if !f.Accepts(contentType) {
 		return e, format.Accepts(f, contentType)
@@ -84,8 +87,8 @@ func (f Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([
 	return f.append(dst, e, false)
 }
 
-// EncodeSealed is EncodeStructuredModeMessage for a sealed event. Text that was found to be
-// UTF-8 when the event was sealed is not looked at again.
+// EncodeSealed appends a sealed event as EncodeStructuredModeMessage does. Text that was
+// found to be UTF-8 when the event was sealed is not checked again.
 func (f Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
 	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return f.append(dst, e, s.IsUTF8()) })
 }
@@ -111,17 +114,18 @@ func (Format) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 	return e.Data, nil
 }
 
-// Append validates e and appends it to dst in the Avro event format. On an error dst is
-// returned unchanged.
+// Append validates e and appends it to dst in the Avro event format. On error it returns
+// dst unchanged. If the Data of e overlaps the free capacity of dst, as it may after
+// decoding from the same buffer, the result is a new slice.
 //
-// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
-// The result is then a new slice. If dst has enough room, Append allocates nothing, but for
-// JSON with more than 8 levels or with more than 32 names in the objects around a value.
+// Append allocates nothing if dst has enough capacity, except for JSON with more than 8
+// levels, or with more than 32 names in the objects around a value.
 func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	return Format{}.EncodeStructuredModeMessage(dst, e)
 }
 
-// Decode decodes an event as the zero [Format] does. The Data may alias body.
+// Decode decodes an event as the zero [Format] does. The Data aliases body as it does
+// there.
 func Decode(body []byte) (e cloudevents.Event, err error) {
 	var f Format
 	if ok, err := f.simpleEvent(&e, body); ok {

@@ -21,10 +21,10 @@ type simpleReader struct {
 // event is not simple.
 func (s *simpleReader) ended() bool { return s.err != nil || s.GaveUp }
 
-// set sets a text that is there once, to the next one in the document.
-func (s *simpleReader) set(text int) {
+// set sets a core attribute to the next text in the document.
+func (s *simpleReader) set(c simple.Core) {
 	size := len(s.bytes())
-	s.Set(text, s.i-size, size)
+	s.Set(c, s.i-size, size)
 }
 
 // text sets the value of an extension to the next text in the document.
@@ -90,9 +90,9 @@ func (s *simpleReader) compactAttributes() {
 	s.set(simple.ID)
 	s.set(simple.Source)
 	s.set(simple.Type)
-	for _, text := range [...]int{simple.DataContentType, simple.DataSchema, simple.Subject} {
+	for _, c := range [...]simple.Core{simple.DataContentType, simple.DataSchema, simple.Subject} {
 		if s.union(2) == 1 {
-			s.set(text)
+			s.set(c)
 		}
 	}
 	if s.union(2) == 1 {

@@ -20,7 +20,7 @@ var (
 	errBoolean  = errors.New("a boolean is neither 0 nor 1")
 	errUnion    = errors.New("a union has no member with that index")
 	errUTF8     = errors.New("a string is not UTF-8")
-	errTrailing = errors.New("the document goes on behind the event")
+	errTrailing = errors.New("the document goes on after the event")
 	errFile     = errors.New("the document is an Avro object container file; the format has the bare value")
 	errSingle   = errors.New("the document has the header of the single-object encoding; the format has the bare value")
 	errRegistry = errors.New("the document begins with a zero byte, as with the prefix of a schema registry; the format has the bare value")

@@ -14,15 +14,13 @@ import (
 )
 
 // Append validates e and appends it to dst in the CBOR event format, in deterministic
-// encoding (RFC 8949, section 4.2.1). Data that is a CBOR item is written as it is. On an
-// error dst is returned unchanged.
+// encoding (RFC 8949, section 4.2.1). Data that is a CBOR item is written as it is. On
+// error it returns dst unchanged. If the Data of e overlaps the free capacity of dst, as
+// it may after decoding from the same buffer, the result is a new slice.
 //
 // Data under a content type of CBOR that is not one well-formed item is refused with a
-// [*validation.Error] that wraps [validation.ErrData]. One that is nested more deeply
+// [*validation.Error] that wraps [validation.ErrData]. An item that is nested more deeply
 // than [cloudevents.DefaultMaxDepth] is refused with a [*cloudevents.LimitError].
-//
-// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
-// The result is then a new slice.
 func Append(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, false) }
 
 // appendOne appends e. isUTF8 says that its data is known to be UTF-8.

@@ -14,17 +14,18 @@ const mediaType = "application/cloudevents+cbor"
 // Format is the CBOR event format, which is a draft. The zero value is ready to use. For
 // each limit, 0 is the default and -1 is no limit.
 type Format struct {
-	// MaxDepth limits how deeply arrays, maps and tags enclose each other in the value of a
-	// pair. The default is [cloudevents.DefaultMaxDepth].
+	// MaxDepth limits the nesting of arrays, maps and tags in the value of a pair. The
+	// default is [cloudevents.DefaultMaxDepth].
 	MaxDepth int
-	// MaxAttributes limits the attributes of an event. Those that are null or repeated
-	// count, and so does an implied datacontenttype. The default is
+	// MaxAttributes limits the attributes of an event. Attributes that are null or
+	// repeated count, and so does an implied datacontenttype. The default is
 	// [cloudevents.DefaultMaxAttributes].
 	MaxAttributes int
 
 	// V1Only refuses events of version 0.3.
 	V1Only bool
-	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is strict.
+	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is
+	// strict.
 	Forgive func(cloudevents.Receipt)
 }
 
@@ -40,7 +41,7 @@ func (Format) Accepts(contentType string) bool {
 }
 
 // DecodeStructuredModeMessage decodes an event. The Data aliases body, unless it was in
-// chunks or had to be converted to JSON.
+// chunks or was converted to JSON.
 func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (e cloudevents.Event, err error) {
 	if !f.Accepts(contentType) {
 		return e, format.Accepts(f, contentType)
@@ -81,16 +82,16 @@ func (Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]b
 	return Append(dst, e)
 }
 
-// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8 when
-// the event was sealed is not looked at again.
+// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8
+// when the event was sealed is not checked again.
 func (Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
 	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, s.IsUTF8()) })
 }
 
 // DecodeBinaryModeEventData sets e.Data to body without copying, or to nil if body is
-// empty. If MaxDepth is lower than [cloudevents.DefaultMaxDepth], CBOR data that is nested
-// more deeply is refused with a [*cloudevents.LimitError], as in a document. Otherwise data
-// is not looked at.
+// empty. If MaxDepth is lower than [cloudevents.DefaultMaxDepth], CBOR data that is
+// nested more deeply is refused with a [*cloudevents.LimitError], as in a document.
+// Otherwise the data is not checked.
 func (f Format) DecodeBinaryModeEventData(body []byte, e *cloudevents.Event) error {
 	e.Data = nil
 	if len(body) == 0 {
@@ -111,7 +112,7 @@ func (Format) EncodeBinaryModeEventData(e *cloudevents.Event) ([]byte, error) {
 }
 
 // Decode decodes an event as the zero [Format] does. The Data aliases body, unless it was
-// in chunks or had to be converted to JSON.
+// in chunks or was converted to JSON.
 func Decode(body []byte) (e cloudevents.Event, err error) {
 	var f Format
 	if f.simpleEvent(&e, body) {

@@ -13,16 +13,15 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// AppendJSON appends the JSON value that is exactly the CBOR item, without white space. It
-// is for data that goes to a receiver which has no CBOR. On an error dst is returned
-// unchanged.
+// AppendJSON appends the JSON value that is exactly the CBOR item, without white space.
+// It is for data that goes to a receiver without CBOR. On error it returns dst unchanged.
 //
-// An Integer keeps every digit. A floating-point number is the shortest decimal number
-// that is the same float64, and has a fraction or an exponent. Members keep their order.
-// An item is refused if it has a byte string, a tag, a key that is no text or is there twice,
-// a number that is infinite or none, undefined, or another simple value. So is one that is
-// not well-formed, or nested more deeply than [cloudevents.DefaultMaxDepth]. The error is a
-// [*validation.Error] that wraps [validation.ErrData].
+// An integer keeps every digit. A floating-point number becomes the shortest decimal
+// number that is the same float64, with a fraction or an exponent. Members keep their
+// order. An item is refused if it contains a byte string, a tag, a key that is duplicate
+// or not text, an infinite number or NaN, undefined, or another simple value. So is one
+// that is not well-formed, or is nested more deeply than [cloudevents.DefaultMaxDepth].
+// The error is a [*validation.Error] that wraps [validation.ErrData].
 func AppendJSON(dst, item []byte) ([]byte, error) {
 	if end, f := cborscan.Value(item, 0, cloudevents.DefaultMaxDepth); f != cborscan.None || end != len(item) {
 		return dst, validation.NewError(spec.Data, "", sectionEncoding, ruleNotCBOR)
@@ -208,13 +207,13 @@ func appendNumber(dst []byte, f float64) (_ []byte, ok bool) {
 }
 
 // AppendItem appends the CBOR item that is exactly the JSON value. It is the inverse of
-// [AppendJSON], for data that goes to a receiver which expects CBOR. On an error dst is
-// returned unchanged.
+// [AppendJSON], for data that goes to a receiver that expects CBOR. On error it returns
+// dst unchanged.
 //
-// A number without fraction and exponent is an Integer, if it has no more than 64 bits. Any
-// other is a float of the least size, if no digit is lost. Members keep their order. A
-// value is refused if it has another number, or two members of the same name in one
-// object. So is text that is not one JSON value, or is nested more deeply than
+// A number without fraction and exponent becomes an integer if it has no more than 64
+// bits. Any other becomes a float of the least size, if no digit is lost. Members keep
+// their order. A value is refused if it contains another number, or a duplicate name in
+// an object. So is text that is not one JSON value, or is nested more deeply than
 // [cloudevents.DefaultMaxDepth]. The error is a [*validation.Error] that wraps
 // [validation.ErrData].
 func AppendItem(dst, value []byte) ([]byte, error) {

@@ -16,11 +16,9 @@ import (
 	"github.com/seed763dd41b/cloudevents/validation"
 )
 
-// Append validates e and appends it to dst in the Protobuf event format. On an error dst
-// is returned unchanged.
-//
-// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
-// The result is then a new slice.
+// Append validates e and appends it to dst in the Protobuf event format. On error it
+// returns dst unchanged. If the Data of e overlaps the free capacity of dst, as it may
+// after decoding from the same buffer, the result is a new slice.
 func Append(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, false) }
 
 // appendOne appends e. isUTF8 says that its data is known to be UTF-8.
@@ -38,9 +36,9 @@ func appendOne(dst []byte, e *cloudevents.Event, isUTF8 bool) ([]byte, error) {
 }
 
 // AppendBatch validates es and appends them to dst in the Protobuf batch format. All
-// events must have the same SpecVersion. An empty batch is no bytes. On an error, which is
-// a [*cloudevents.BatchError], dst is returned unchanged. Data in the room behind dst is
-// handled as by [Append].
+// events must have the same SpecVersion. An empty batch is no bytes. On error, which is a
+// [*cloudevents.BatchError], it returns dst unchanged. If the Data of an event overlaps
+// the free capacity of dst, the result is a new slice.
 func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
 	n := 0
 	for i := range es {

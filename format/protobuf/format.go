@@ -17,12 +17,12 @@ const (
 // Format is the Protobuf event format and the Protobuf batch format. The zero value is
 // ready to use. For each limit, 0 is the default and -1 is no limit.
 type Format struct {
-	// MaxDepth limits how deeply groups are nested in fields that are skipped. The default
-	// is [cloudevents.DefaultMaxDepth].
+	// MaxDepth limits the nesting of groups in fields that are skipped. The default is
+	// [cloudevents.DefaultMaxDepth].
 	MaxDepth int
-	// MaxAttributes limits the attributes of an event. Those that are repeated or not set
-	// count, and so do an implied datacontenttype and dataschema. The default is
-	// [cloudevents.DefaultMaxAttributes].
+	// MaxAttributes limits the attributes of an event. Attributes that are repeated or
+	// not set count, and so do a datacontenttype and a dataschema that proto_data
+	// implies. The default is [cloudevents.DefaultMaxAttributes].
 	MaxAttributes int
 	// MaxEvents limits the events of a batch. The default is
 	// [cloudevents.DefaultMaxEvents].
@@ -30,7 +30,8 @@ type Format struct {
 
 	// V1Only refuses events of version 0.3.
 	V1Only bool
-	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is strict.
+	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. nil is
+	// strict.
 	Forgive func(cloudevents.Receipt)
 }
 
@@ -82,8 +83,8 @@ func (Format) EncodeStructuredModeMessage(dst []byte, e *cloudevents.Event) ([]b
 	return Append(dst, e)
 }
 
-// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8 when
-// the event was sealed is not looked at again.
+// EncodeSealed appends a sealed event as [Append] does. Text that was found to be UTF-8
+// when the event was sealed is not checked again.
 func (Format) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
 	return s.Encode(dst, func(dst []byte, e *cloudevents.Event) ([]byte, error) { return appendOne(dst, e, s.IsUTF8()) })
 }

@@ -19,13 +19,13 @@ const (
 	typeServer = "type.googleapis.com"
 )
 
-// TypeURL returns the type URL of the message that the data of e is, and whether it is
-// one. That is so if e has data, if DataContentType is application/protobuf, and if
-// DataSchema is the URI of a message type: a fully-qualified name after the last slash,
-// without a query and a fragment. If the rest of the URI is not
-// https://type.googleapis.com, the name must also have a package and begin with an
-// upper-case letter, because other schemas of Protobuf data have URIs too. The type URL
-// has no scheme if that is https, as google.protobuf.Any has it.
+// TypeURL returns the type URL of the message that the data of e is, and reports whether
+// the data is a message. It is one if e has data, DataContentType is
+// application/protobuf, and DataSchema is the URI of a message type: a fully-qualified
+// name after the last slash, without a query and a fragment. Unless the rest of the URI
+// is https://type.googleapis.com, the name must also have a package and begin with an
+// upper-case letter, because other schemas of Protobuf data have URIs too. The scheme
+// https is left out, as it is in a google.protobuf.Any.
 //
 //	https://type.googleapis.com/google.protobuf.Duration   type.googleapis.com/google.protobuf.Duration
 //	https://example.com/types/acme.orders.Placed           example.com/types/acme.orders.Placed
@@ -41,7 +41,8 @@ func TypeURL(e *cloudevents.Event) (typeURL string, ok bool) {
 }
 
 // SchemaURI returns the DataSchema of an event whose data is a message with that type
-// URL. It puts https:// before a type URL without a scheme, which would not be a URI.
+// URL. It prefixes a type URL without a scheme with https://, because such a type URL is
+// not a URI.
 func SchemaURI(typeURL string) string {
 	if hasScheme(typeURL) {
 		return typeURL

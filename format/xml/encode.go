@@ -34,10 +34,9 @@ const (
 var ruleElementName = &validation.Rule{Sentinel: validation.ErrName, Detail: "the name of an element of XML does not begin with a digit"}
 
 // Append validates e and appends it to dst in the XML event format, as a document with an
-// XML declaration. On an error dst is returned unchanged.
-//
-// The Data of e may lie in the room behind dst, as after decoding from the same buffer.
-// The result is then a new slice.
+// XML declaration. On error it returns dst unchanged. If the Data of e overlaps the free
+// capacity of dst, as it may after decoding from the same buffer, the result is a new
+// slice.
 func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	n := len(xmlDeclaration) + len(declarations) + sizeOfEvent(e)
 	b := slices.Grow(dst, n)
@@ -52,9 +51,10 @@ func Append(dst []byte, e *cloudevents.Event) ([]byte, error) {
 	return b, nil
 }
 
-// AppendBatch validates es and appends them to dst in the XML batch format. All events
-// must have the same SpecVersion. On an error, which is a [*cloudevents.BatchError], dst
-// is returned unchanged. Data in the room behind dst is handled as by [Append].
+// AppendBatch validates es and appends them to dst in the XML batch format, as a document
+// with an XML declaration. All events must have the same SpecVersion. On error, which is
+// a [*cloudevents.BatchError], it returns dst unchanged. If the Data of an event overlaps
+// the free capacity of dst, the result is a new slice.
 func AppendBatch(dst []byte, es []cloudevents.Event) ([]byte, error) {
 	n := len(batchStart) + len(batchEnd)
 	for i := range es {

@@ -17,8 +17,8 @@ const (
 // Format is the XML event format and the XML batch format. The zero value is ready to
 // use. For each limit, 0 is the default and -1 is no limit.
 type Format struct {
-	// MaxDepth limits how deeply elements are nested in data, and in elements that are
-	// ignored. The outermost of them is the first level. The default is
+	// MaxDepth limits the nesting of elements in data, and in elements that are ignored.
+	// The outermost of them is the first level. The default is
 	// [cloudevents.DefaultMaxDepth].
 	MaxDepth int
 	// MaxAttributes limits the attributes of an event. The default is
@@ -30,9 +30,9 @@ type Format struct {
 
 	// V1Only refuses events of version 0.3.
 	V1Only bool
-	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. An extension
-	// without a legal xsi:type, and a core attribute with another type than its own, are
-	// forgiven too. nil is strict.
+	// Forgive makes the decoder forgiving, as in [cloudevents.JSONDecoder]. It also
+	// forgives an extension without a legal xsi:type, and a core attribute with another
+	// type than its own. nil is strict.
 	Forgive func(cloudevents.Receipt)
 }
 
@@ -59,8 +59,8 @@ func accepts(mediaType, contentType string) bool {
 }
 
 // DecodeStructuredModeMessage decodes an event. The Data aliases body, unless it was
-// base64, text with references, CDATA sections or comments, or an element that needs
-// namespaces declared outside of it.
+// base64, text with references, CDATA sections, comments or carriage returns, or an
+// element that needs declarations from outside of it.
 func (f Format) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	if !f.Accepts(contentType) {
 		return cloudevents.Event{}, format.Accepts(f, contentType)

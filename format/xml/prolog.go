@@ -101,7 +101,7 @@ func (s *scanner) declaration() error {
 		return s.fail(start, errXMLDecl)
 	}
 	if e := string(encoding); hasEncoding && !ascii.EqualFold(e, "utf-8") && !ascii.EqualFold(e, "us-ascii") && !ascii.EqualFold(e, "utf8") {
-		return s.fail(start, fmt.Errorf("%w: the encoding of the document is %q", format.ErrUnknown, excerpt.Shorten(string(encoding), 64)))
+		return s.fail(start, fmt.Errorf("%w: the encoding of the document is %q", format.ErrUnknown, excerpt.Of(string(encoding))))
 	}
 	s.i = start + end + len("?>")
 	return nil

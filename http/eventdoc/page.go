@@ -75,7 +75,7 @@ func New(m *dispatch.Mux) (*Page, error) {
 	for r := range m.Routes() {
 		e, err := newEvent(&r, strconv.Itoa(i+1))
 		if err != nil {
-			errs = append(errs, fmt.Errorf("route %d, %q: %w", i, excerpt.Shorten(r.Type, 64), err))
+			errs = append(errs, fmt.Errorf("route %d, %q: %w", i, excerpt.Of(r.Type), err))
 		}
 		p.events = append(p.events, e)
 		i++

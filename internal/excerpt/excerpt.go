@@ -6,6 +6,9 @@ import (
 	"unicode/utf8"
 )
 
+// Size is how much an error quotes of a text, in bytes.
+const Size = 64
+
 const ellipsis = "…"
 
 // Cut returns a copy of s with at most n bytes, so that what is kept does not hold a
@@ -17,6 +20,9 @@ func Cut(s string, n int) string {
 	}
 	return Shorten(s, n)
 }
+
+// Of is Shorten for the text of an error, which quotes at most Size bytes.
+func Of(s string) string { return Shorten(s, Size) }
 
 // Shorten is Cut for texts that are not kept: it returns s itself if that is short enough.
 func Shorten(s string, n int) string {

@@ -43,6 +43,17 @@ func TestCutStaysValid(t *testing.T) {
 	}
 }
 
+// Of keeps what an error may quote.
+func TestOf(t *testing.T) {
+	fits := strings.Repeat("a", excerpt.Size)
+	if got := excerpt.Of(fits); got != fits {
+		t.Errorf("%q", got)
+	}
+	if got := excerpt.Of(fits + "b"); len(got) != excerpt.Size || !strings.HasSuffix(got, "…") {
+		t.Errorf("%q", got)
+	}
+}
+
 // Shorten returns a text that is short enough as it is, and Cut a copy of it.
 func TestWhatIsShortEnough(t *testing.T) {
 	for _, text := range []string{"a", "1234567", "12345678"} {

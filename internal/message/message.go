@@ -242,9 +242,9 @@ func (d *Decoder) NotCloudEvent(place, foreign, contentType, section string) err
 	if format.ModeOf(contentType) != cloudevents.BinaryMode { // of an event format that nobody reads
 		return format.Accepts(d.Format, contentType)
 	}
-	err := fmt.Errorf("%w: it has no %s, and its content type is %q (%s)", cloudevents.ErrNotCloudEvent, place, excerpt.Shorten(contentType, 64), section)
+	err := fmt.Errorf("%w: it has no %s, and its content type is %q (%s)", cloudevents.ErrNotCloudEvent, place, excerpt.Of(contentType), section)
 	if foreign != "" {
-		return fmt.Errorf("%q is of another binding, or in another spelling: %w", excerpt.Shorten(foreign, 64), err)
+		return fmt.Errorf("%q is of another binding, or in another spelling: %w", excerpt.Of(foreign), err)
 	}
 	return err
 }

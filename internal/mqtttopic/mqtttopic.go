@@ -97,5 +97,5 @@ func about(what, s string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("malformed %s %q: %w", what, excerpt.Shorten(s, 64), err)
+	return fmt.Errorf("malformed %s %q: %w", what, excerpt.Of(s), err)
 }

@@ -19,7 +19,8 @@ import (
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
-// Consumer hands the events of a consumer group to a handler, and commits what was handled.
+// Consumer passes the events of a consumer group to a handler, and commits the records
+// that were handled.
 //
 //	consumer := &cekgo.Consumer{Delivery: dispatch.Delivery{Handler: mux.HandleEvent}}
 //	client, err := kgo.NewClient(append(consumer.Options(),
@@ -27,48 +28,52 @@ import (
 //	consumer.Client = client
 //	err = consumer.Run(ctx)
 //
-// A Consumer must not be changed or copied after [Consumer.Options] was called.
+// A Consumer must not be changed after [Consumer.Options] was called, except for Client,
+// and must not be copied.
 type Consumer struct {
-	// Client reads the records. It must have been made with the Options of this Consumer,
-	// and be a member of a group. The Consumer does not close it.
+	// Client reads the records. It must be made with the Options of this Consumer and be
+	// a member of a consumer group. The Consumer does not close it.
 	Client *kgo.Client
 
-	// Delivery has the handler, and says how often and how long it is tried.
+	// Delivery has the handler and the limits of its attempts.
 	Delivery dispatch.Delivery
 
 	// Decoder decodes the events. The zero value is strict.
 	Decoder cekafka.Decoder
 
 	// Concurrency is the number of events of one partition that are handled at the same
-	// time. 0 is 1, which keeps the order of the partition. With more, only events with the
-	// same key are handled in their order; those without a key share one.
+	// time. 0 is 1, which keeps the order of the partition. With more, only records with
+	// the same key are handled in order. Records without a key count as having the same
+	// one.
 	Concurrency int
 
-	// DeadLetter is the topic for records that are refused, or whose attempts are used up.
-	// See [DeadLetterRecord] for what is written. If it is empty, such a record ends Run.
+	// DeadLetter is the topic for records that are refused or run out of attempts.
+	// [DeadLetterRecord] says what is written. If it is empty, such a record ends Run.
 	DeadLetter string
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
-	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
-	// The default adds nothing to the event.
+	// knativeerrordata to dead letters in binary mode, as Knative does. By default no
+	// extensions are added.
 	KnativeErrors bool
 
-	// Invalid says what to do with a record in which there is no valid event. The default
-	// ends Run with the error.
+	// Invalid says what happens to a record that holds no valid event. By default it ends
+	// Run with a [*dispatch.UndeliverableError].
 	Invalid dispatch.InvalidPolicy
 
-	// Skipped is called for each record that SkipInvalid skips. It must be set then.
+	// Skipped is called for each record that dispatch.SkipInvalid skips. It is required
+	// with that policy.
 	Skipped func(ctx context.Context, r *kgo.Record, err error)
 
-	// QueueLimit and QueueBytes limit the records of one partition that wait for the handler,
-	// and the bytes of their keys and values. While there are more, nothing is polled for
-	// 100 ms, and after that all partitions but this one; what was polled before may exceed
-	// them. 0 is 4096 records and 4 MiB, -1 is no limit.
+	// QueueLimit limits the records of one partition that wait for the handler, and
+	// QueueBytes the bytes of their keys and values. 0 is 4096 records and 4 MiB, -1 is
+	// no limit. Records that were polled already may exceed them. A partition above a
+	// limit delays the next poll by up to 100 ms; after that it is paused, and the others
+	// are polled.
 	QueueLimit, QueueBytes int
 
-	// Grace is the time that the handlers under way have to finish once Run is to end, or a
-	// partition is taken away. 0 is 20 s; a group whose rebalance timeout is shorter wants
-	// less. -1 is no time: their contexts end at once.
+	// Grace is the time that running handlers have to finish when Run ends or a partition
+	// is revoked. Then their contexts end, and they have one more second. 0 is 20 s, -1
+	// is no time. A group with a shorter rebalance timeout needs less.
 	Grace time.Duration
 
 	mu         sync.Mutex
@@ -104,18 +109,19 @@ const (
 )
 
 var (
-	errNoClient  = errors.New("cekgo: there is no Client")
-	errNoGroup   = errors.New("cekgo: the Client is in no consumer group: make it with kgo.ConsumerGroup")
-	errNotMarks  = errors.New("cekgo: the Client would commit records that are not handled: make it with the Options of the Consumer")
-	errNoSkipped = errors.New("cekgo: SkipInvalid needs the callback Skipped")
-	errRunning   = errors.New("cekgo: the Consumer runs already")
-	errNoTopic   = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
+	errNoClient        = errors.New("cekgo: the Consumer has no Client")
+	errNoGroup         = errors.New("cekgo: the Client is in no consumer group: make it with kgo.ConsumerGroup")
+	errNotMarks        = errors.New("cekgo: the Client would commit records that are not handled: make it with the Options of the Consumer")
+	errNoSkipped       = errors.New("cekgo: SkipInvalid needs the callback Skipped")
+	errRunning         = errors.New("cekgo: the Consumer is already running")
+	errNeedsDeadLetter = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
 )
 
-// Options returns the options that the client needs: it commits only what the Consumer has
-// marked, every second, waits 500 ms for records, and tells the Consumer of partitions that
-// are taken away. A later kgo.AutoCommitInterval or kgo.FetchMaxWait is kept. The hooks
-// OnPartitionsRevoked and OnPartitionsLost are the Consumer's.
+// Options returns the options that the client needs. With them it commits only what the
+// Consumer has marked, once a second; a fetch waits at most 500 ms for records; and the
+// Consumer learns of partitions that are revoked or lost. Options after these may change
+// kgo.AutoCommitInterval and kgo.FetchMaxWait. They must not set kgo.OnPartitionsRevoked
+// or kgo.OnPartitionsLost, which the Consumer uses.
 func (c *Consumer) Options() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.AutoCommitMarks(),
@@ -127,7 +133,7 @@ func (c *Consumer) Options() []kgo.Opt {
 	}
 }
 
-// Validate reports settings with which Run would not begin.
+// Validate returns the error with which Run would refuse to start, or nil.
 func (c *Consumer) Validate() error {
 	switch {
 	case c.Client == nil:
@@ -139,7 +145,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoTopic
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cekgo: Decoder: %w", err)
@@ -147,14 +153,14 @@ func (c *Consumer) Validate() error {
 	return c.Delivery.Validate()
 }
 
-// Run hands events to the handler until ctx ends, or until something happens that must not
-// be passed over in silence. When ctx ends, no more events are handed out, and the handlers
-// under way have the time Grace to finish. What is finished then is committed. Run returns
-// nil if all have finished, and else an [*dispatch.UnfinishedError].
+// Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
+// further handlers are called, and running ones have the time Grace to finish. Records
+// that are finished by then are committed. Run returns nil if all handlers have finished,
+// and otherwise a [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], an [*dispatch.UndeliverableError] about a record
-// that can neither be handled nor written to the dead letter, and those of the client that do not
-// pass.
+// The error that stops it is that of [Consumer.Validate], a
+// [*dispatch.UndeliverableError] for a record that could be neither handled nor written
+// to the dead letter, or an error of the client that does not go away by itself.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err
@@ -230,7 +236,7 @@ func (c *Consumer) poll(ctx context.Context) error {
 				err = fmt.Errorf("cekgo: %w", cause)
 				return
 			default:
-				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Shorten(topic, 64), cause)
+				err = fmt.Errorf("cekgo: fetch of partition %d of topic %q: %w", number, excerpt.Of(topic), cause)
 				return
 			}
 			c.logger().LogAttrs(ctx, slog.LevelWarn, "fetch failed", slog.String("topic", topic), slog.Int("partition", int(number)), eventlog.Error(cause))
@@ -429,8 +435,8 @@ func (c *Consumer) fail(err error) {
 	}
 }
 
-// Lag returns how many records the partitions of this member have that are not handled yet,
-// as far as the last fetch of each has told.
+// Lag returns the number of records in the partitions of this member that are not handled
+// yet, as of the last fetch of each partition.
 func (c *Consumer) Lag() (records int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

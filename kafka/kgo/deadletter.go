@@ -11,20 +11,20 @@ import (
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
-// The headers of a dead letter that say where the record was. Those that say why it is there are
-// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
+// The headers of a dead letter that say where the record was. The headers
+// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts say why it is a dead letter.
 const (
 	HeaderTopic     = "deadletter-topic"
 	HeaderPartition = "deadletter-partition"
 	HeaderOffset    = "deadletter-offset"
 )
 
-// DeadLetterRecord returns the dead letter of r for a topic: its key, value, headers and
-// timestamp as they are, and behind them the headers of a dead letter. An older dead letter
-// that is set aside again has only the new ones. To handle it once more, produce it to the
-// topic that deadletter-topic names.
+// DeadLetterRecord returns the dead letter of r for a topic. It has the key, value,
+// headers and timestamp of r, followed by the dead-letter headers, which replace those of
+// an earlier dead letter. To handle the event again, produce the record to the topic
+// named by [HeaderTopic].
 //
-// A [Consumer] leaves these headers out if the record is too large with them.
+// If the record is too large with these headers, a [Consumer] writes it without them.
 func DeadLetterRecord(r *kgo.Record, topic string, cause error, attempts int) *kgo.Record {
 	letter := bareRecord(r, topic)
 	add := func(name, value string) {
@@ -52,13 +52,13 @@ func addKnative(letter *kgo.Record, extensions []cloudevents.Extension) {
 	}
 }
 
-// bareRecord returns the dead letter of r without the headers of a dead letter.
+// bareRecord returns the dead letter of r without the dead-letter headers.
 func bareRecord(r *kgo.Record, topic string) *kgo.Record {
 	headers := slices.DeleteFunc(slices.Clone(r.Headers), func(h kgo.RecordHeader) bool { return isAdded(h.Key) })
 	return &kgo.Record{Topic: topic, Key: r.Key, Value: r.Value, Headers: headers, Timestamp: r.Timestamp}
 }
 
-// isAdded reports whether DeadLetterRecord adds a header of that name.
+// isAdded reports whether name is one of the dead-letter headers.
 func isAdded(name string) bool {
 	switch name {
 	case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderTopic, HeaderPartition, HeaderOffset:

@@ -1,24 +1,25 @@
-// Package cekgo carries events with the Kafka client kgo of github.com/twmb/franz-go.
+// Package cekgo sends and consumes events with the Kafka client kgo of
+// github.com/twmb/franz-go.
 //
 // [FromRecord] and [ToRecord] convert between a kgo.Record and the Message of package
-// cekafka. A program that has a loop of its own needs no more:
+// cekafka. A program with a loop of its own needs nothing else:
 //
 //	m := cekgo.FromRecord(record)
 //	e, err := cekafka.ToCloudEvent(&m, nil)
 //
-// [Consumer] is a loop that hands events to a handler and loses none. [Sender] writes events.
-// Both use a client that the program makes, and hide nothing of it.
+// [Consumer] is a loop that passes events to a handler and loses none. [Sender] writes
+// events. Both use a client that the program makes, and hide nothing of it.
 //
 // # Delivery
 //
-// The Consumer delivers each event at least once. It commits the place behind a record after
-// that record, and all before it in its partition, were handled, deferred or written to the
-// dead letter. A crash, a rebalance or a lost commit can bring an event again: a handler has
-// to be idempotent, or stand behind dispatch.Deduplicate.
+// The Consumer delivers each event at least once. It commits an offset once all records
+// before it in the partition were handled, deferred or written to the dead letter. A
+// crash, a rebalance or a lost commit can deliver an event again, so a handler must be
+// idempotent or be wrapped in a dispatch.Deduplicate.
 //
-// A record whose handler asks for a retry stays where it is, and its handler is called again
-// after a wait. In its partition, nothing behind it is handled before, unless
-// [Consumer.Concurrency] lets records with other keys pass. A record that is refused, or whose
-// attempts are used up, goes to the dead letter. Without a dead letter the Consumer stops with
-// an error, and the record stays. It is never skipped.
+// If the handler asks for a retry, the record stays where it is and the handler is called
+// again after a wait. Later records of the partition wait for it, unless
+// [Consumer.Concurrency] lets those with other keys pass. A record that is refused or
+// runs out of attempts goes to the dead letter. Without a dead letter the Consumer stops
+// with an error and does not commit the record.
 package cekgo

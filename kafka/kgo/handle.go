@@ -14,8 +14,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 )
 
-// delivery is the context that a handler gets, and the record and the event that it is about, in
-// one allocation.
+// delivery is the context of a handler together with its record and event, in one
+// allocation.
 type delivery struct {
 	context.Context
 	record *kgo.Record
@@ -32,17 +32,18 @@ func (d *delivery) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-// RecordFrom returns the record that the event of a handler came in, with its topic, partition,
-// offset and headers. ctx is the context that a [Consumer] calls the handler with. The record
-// must not be changed.
+// RecordFrom returns the record that carried the event, with its topic, partition, offset
+// and headers. ctx is the context that a [Consumer] passes to the handler; for any other,
+// RecordFrom reports false. The record must not be changed.
 func RecordFrom(ctx context.Context) (*kgo.Record, bool) {
 	r, ok := ctx.Value(recordKey{}).(*kgo.Record)
 	return r, ok
 }
 
-// HeaderFrom returns the value of the first header with that name of the record that the event
-// of a handler came in, or "". Headers such as traceparent, which are not of the event, are
-// found here. ctx is the context that a [Consumer] calls the handler with.
+// HeaderFrom returns the value of the first header of that name in the record that
+// carried the event, or "" if there is none. The case of the name does not matter. It is
+// for headers that are not part of the event, such as traceparent. ctx is the context
+// that a [Consumer] passes to the handler.
 func HeaderFrom(ctx context.Context, name string) string {
 	if r, ok := RecordFrom(ctx); ok {
 		for _, h := range r.Headers {
@@ -54,7 +55,7 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return ""
 }
 
-// handle deals with one record, and reports whether it is settled.
+// handle handles one record and reports whether it is settled.
 func (c *Consumer) handle(p *partition, d *delivery) bool {
 	r := d.record
 	d.Context = p.ctx
@@ -73,12 +74,16 @@ func (c *Consumer) handle(p *partition, d *delivery) bool {
 	return c.setAside(p, r, out.Err, out.Attempts, out.Status)
 }
 
-// invalid deals with a record in which there is no valid event.
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
+// invalid settles a record that holds no valid event as Invalid says, and reports whether
+// it is settled.
 func (c *Consumer) invalid(p *partition, r *kgo.Record, err error) bool {
 	c.Delivery.Invalid(p.ctx, err, slog.String("topic", r.Topic), slog.Int("partition", int(r.Partition)), slog.Int64("offset", r.Offset))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		return c.setAside(p, r, err, 0, 400)
+		return c.setAside(p, r, err, 0, statusInvalid)
 	case dispatch.SkipInvalid:
 		c.Skipped(p.ctx, r, err)
 		return true

@@ -8,22 +8,22 @@ import (
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
-// FromRecord returns the parts of a record that can carry an event. They share all memory with
-// r: a header that is changed in one of them is changed in the other.
+// FromRecord returns the key, value and headers of r as a Message. The Message shares all
+// its memory with r, the slice of headers too: a change to one is a change to the other.
 func FromRecord(r *kgo.Record) cekafka.Message {
 	return cekafka.Message{Key: r.Key, Value: r.Value, Headers: fromHeaders(r.Headers)}
 }
 
-// ToRecord returns a record with the key, the value and the headers of m, which share its
-// memory. Topic, partition and timestamp are for the caller and the client to set.
+// ToRecord returns a record with the key, value and headers of m, which it shares. The
+// caller or the client sets the topic, the partition and the timestamp.
 func ToRecord(m *cekafka.Message) *kgo.Record {
 	r := new(kgo.Record)
 	CopyToRecord(r, m)
 	return r
 }
 
-// CopyToRecord sets the key, the value and the headers of r to those of m, which share its
-// memory. Everything else of r is kept.
+// CopyToRecord sets the key, value and headers of r to those of m, which r then shares.
+// The other fields of r are kept.
 func CopyToRecord(r *kgo.Record, m *cekafka.Message) {
 	r.Key, r.Value, r.Headers = m.Key, m.Value, toHeaders(m.Headers)
 }

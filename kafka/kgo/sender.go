@@ -16,9 +16,9 @@ import (
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
-// Sender writes events to a topic. The client retries what can be retried, and is idempotent
-// unless it was made with kgo.DisableIdempotentWrite: a retry does not write a record twice.
-// A Sender is safe for concurrent use as long as its fields do not change.
+// Sender writes events to a topic. The client retries writes, and no retry writes a
+// record twice unless the client was made with kgo.DisableIdempotentWrite. A Sender is
+// safe for concurrent use as long as its fields do not change.
 //
 //	sender := &cekgo.Sender{Client: client, Topic: "orders"}
 //	err := sender.Send(ctx, &event)
@@ -26,21 +26,22 @@ type Sender struct {
 	// Client writes the records. The Sender does not close it.
 	Client *kgo.Client
 
-	// Topic is the topic. It may be empty if the client has a kgo.DefaultProduceTopic.
+	// Topic is the topic of the records. It may be empty if the client has a
+	// kgo.DefaultProduceTopic.
 	Topic string
 
-	// Encoder encodes the events. The zero value writes binary mode without keys. Set its Key
-	// to cekafka.PartitionKey to keep events of one partitionkey in order.
+	// Encoder encodes the events. The zero value writes binary mode without keys. Set its
+	// Key to cekafka.PartitionKey to keep events with the same partitionkey in order.
 	Encoder cekafka.Encoder
 
-	// Observer has functions that are called for what is sent. Its Header adds
-	// headers of records.
+	// Observer is called for each event that is sent. Its Header adds headers to the
+	// record.
 	Observer dispatch.SendObserver
 }
 
 var errNoSenderClient = errors.New("cekgo: the Sender has no Client")
 
-// Validate reports a Sender that cannot send.
+// Validate returns an error if there is no Client.
 func (s *Sender) Validate() error {
 	if s.Client == nil {
 		return errNoSenderClient
@@ -48,9 +49,9 @@ func (s *Sender) Validate() error {
 	return nil
 }
 
-// Send writes an event, and returns once the brokers have it as the acknowledgements of the
-// client ask. The client does not wait for more records, as kgo.ProducerLinger says, but before
-// the first one of a topic. The error is that of the Encoder, or a [*SendError].
+// Send writes an event, and returns once the brokers have acknowledged it as the client
+// asks them to (kgo.RequiredAcks). Only the first record of a topic waits for the time of
+// kgo.ProducerLinger. The error is that of the Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -69,10 +70,10 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	return nil
 }
 
-// SendBatch writes events, each as a record of its own, and returns once the brokers have
-// them all or have failed. Nothing is written if an event cannot be encoded. The error is a
-// [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that
-// was not written.
+// SendBatch writes each event as a record of its own, and returns once all are
+// acknowledged or have failed. If an event cannot be encoded, nothing is written, and the
+// error is a [*cloudevents.BatchError] about it. Otherwise the error joins a [*SendError]
+// for each event that was not written.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -131,32 +132,34 @@ func (s *Sender) fill(ctx context.Context, r *kgo.Record, e *cloudevents.Event) 
 	return nil
 }
 
-// SendError is about an event that the brokers do not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+// SendError is the error about an event that the brokers did not acknowledge. They may have
+// the event nevertheless. When a handler returns a SendError, dispatch.Judge makes it a retry
+// if it is Retryable, and otherwise a refusal.
 type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send.
+	// Index is the position of the event in its batch. It is -1 if the event was sent by
+	// Send.
 	Index int
 
-	// Topic is where the event was to go. It is empty if the client was to choose.
+	// Topic is the topic of the record. It is empty if the client chooses the topic.
 	Topic string
 
 	// Err is the error of the client.
 	Err error
 }
 
-// Error returns topic, index and cause.
+// Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cekgo: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+		return fmt.Sprintf("cekgo: topic %q: %v", excerpt.Of(e.Topic), e.Err)
 	}
-	return fmt.Sprintf("cekgo: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	return fmt.Sprintf("cekgo: topic %q: event %d: %v", excerpt.Of(e.Topic), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
-// Retryable reports whether the event may be sent again: unless a broker has refused it for
-// good, as it does with a record that is too large.
+// Retryable reports whether the event may be sent again. It is false if a broker has
+// refused the record for good, for example because it is too large.
 func (e *SendError) Retryable() bool {
 	var refused *kerr.Error
 	if errors.As(e.Err, &refused) {

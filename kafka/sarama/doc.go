@@ -1,5 +1,6 @@
-// Package cesarama converts between the messages of the Kafka client github.com/IBM/sarama and
-// the Message of package cekafka. It has no loop and no sender: the program keeps its own.
+// Package cesarama converts between the messages of the Kafka client
+// github.com/IBM/sarama and the Message of package cekafka. It has neither a Consumer nor
+// a Sender; package cekgo in kafka/kgo has both.
 //
 //	for record := range claim.Messages() {
 //		m := cesarama.FromConsumerMessage(record)
@@ -8,10 +9,9 @@
 //		session.MarkMessage(record, "")
 //	}
 //
-// Mark a message after its event was handled, and all before it in its partition were: a place
-// that is committed before is a loss when the program ends. A new program may prefer
-// kafka/kgo, which has such a loop.
+// Mark a message only after its event and all before it in its partition were handled. If
+// the program ends after an earlier mark, the events in between are lost.
 //
-// Kafka has headers since version 0.11, and sarama sends them if the Version of its Config is that
-// or later. The defaults are.
+// Events in binary mode need headers, which Kafka has since version 0.11. sarama sends
+// them if the Version in its Config is 0.11 or later, as it is by default.
 package cesarama

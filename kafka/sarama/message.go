@@ -8,9 +8,8 @@ import (
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 )
 
-// FromConsumerMessage returns the parts of a message that can carry an event. Key, value and
-// the values of headers are shared with r. Topic, partition, offset and timestamp are no part of
-// the event.
+// FromConsumerMessage returns the key, value and headers of r as a Message, which shares
+// the key, the value and the values of headers with r.
 func FromConsumerMessage(r *sarama.ConsumerMessage) cekafka.Message {
 	m := cekafka.Message{Key: r.Key, Value: r.Value}
 	if len(r.Headers) == 0 {
@@ -35,8 +34,8 @@ func FromConsumerMessage(r *sarama.ConsumerMessage) cekafka.Message {
 	return m
 }
 
-// ToProducerMessage returns a message with the key, the value and the headers of m, which share
-// its memory. Topic, partition and timestamp are for the caller and the client to set.
+// ToProducerMessage returns a message with the key, value and headers of m, which it
+// shares. The caller or the client sets the topic, the partition and the timestamp.
 func ToProducerMessage(m *cekafka.Message) *sarama.ProducerMessage {
 	size := namesSize(m)
 	if len(m.Headers) > len(outgoing{}.headers) || size > len(outgoing{}.names) {
@@ -57,8 +56,8 @@ type outgoing struct {
 	names   [128]byte
 }
 
-// CopyToProducerMessage sets the key, the value and the headers of p to those of m. Everything
-// else of p is kept.
+// CopyToProducerMessage sets the key, value and headers of p to those of m, which p then
+// shares. The other fields of p are kept.
 func CopyToProducerMessage(p *sarama.ProducerMessage, m *cekafka.Message) {
 	fill(p, m, make([]sarama.RecordHeader, 0, len(m.Headers)), make([]byte, 0, namesSize(m)))
 }

@@ -81,17 +81,21 @@ func (c *Consumer) up(m *autopaho.ConnectionManager, ack *paho.Connack) {
 	}
 }
 
+// retainedOnce asks for retained messages at the first subscription of a session alone (MQTT 5,
+// section 3.8.3.1).
+const retainedOnce = 1
+
 // subscribe subscribes, and ends Run if the broker refuses. It ends with the connection: up is
 // called at the next one.
 func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 	s := &paho.Subscribe{}
 	for _, topic := range c.Topics {
-		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: 1, RetainHandling: 1}) // retained messages once
+		s.Subscriptions = append(s.Subscriptions, paho.SubscribeOptions{Topic: topic, QoS: atLeastOnce, RetainHandling: retainedOnce})
 	}
 	for attempt := 1; c.misfit == nil && c.quit.Err() == nil; attempt++ {
 		ack, err := m.Subscribe(c.quit, s)
 		switch {
-		case err == nil && !slices.Contains(ack.Reasons, 0):
+		case err == nil && !slices.Contains(ack.Reasons, reasonGrantedQoS0):
 			return
 		case ack != nil && c.refused(ack.Reasons):
 			return
@@ -112,9 +116,10 @@ func (c *Consumer) subscribe(m *autopaho.ConnectionManager) {
 func (c *Consumer) refused(reasons []byte) bool {
 	for i, reason := range reasons {
 		switch reason {
-		case 0, 0x87, 0x8f, 0x9e, 0xa1, 0xa2: // QoS 0, not authorized, filter; shared, identifier or wildcard not supported
+		case reasonGrantedQoS0, reasonNotAuthorized, reasonTopicFilterInvalid,
+			reasonSharedNotSupported, reasonIdentifiersNotSupported, reasonWildcardsNotSupported:
 			if i < len(c.Topics) {
-				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %q: reason code 0x%02x", excerpt.Shorten(c.Topics[i], 64), reason))
+				c.fail(fmt.Errorf("cepaho: the broker does not grant QoS 1 for the subscription to %q: reason code 0x%02x", excerpt.Of(c.Topics[i]), reason))
 				return true
 			}
 		}

@@ -19,7 +19,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
 )
 
-// Consumer hands the events of a session to a handler, and acknowledges what was handled.
+// Consumer passes the events of a session to a handler, and acknowledges the messages
+// that were handled.
 //
 //	consumer := &cepaho.Consumer{Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Handler: mux.HandleEvent}}
 //	config := autopaho.ClientConfig{ServerUrls: urls, KeepAlive: 30, SessionExpiryInterval: 86400,
@@ -30,57 +31,63 @@ import (
 //	err = consumer.Run(ctx)
 //	err = manager.Disconnect(ctx)
 //
-// A Consumer must not be changed or copied after [Consumer.Configure] was called. It belongs to
-// one ConnectionManager, and runs once.
+// A Consumer must not be changed after [Consumer.Configure] was called, except for
+// Client, and must not be copied. It belongs to one ConnectionManager, and runs once.
 type Consumer struct {
-	// Client is the connection. It must have been made with a configuration that was given to
-	// Configure. The Consumer does not end it. It should be ended after Run: until then the
-	// broker takes the messages that are not acknowledged for being handled. Its context must
-	// not be the one that ends Run, or nothing can be acknowledged at the end.
+	// Client is the connection. It must be made with a configuration that was passed to
+	// Configure. The context that it is made with must not be the one that ends Run,
+	// because the last messages could not be acknowledged then. The Consumer does not
+	// close it. Disconnect it after Run has returned: until then the broker does not
+	// deliver unacknowledged messages again.
 	Client *autopaho.ConnectionManager
 
-	// Topics are the topic filters to subscribe to at each connection, with QoS 1, such as
-	// orders/# or $share/billing/orders/#. If there are none, the program subscribes. Messages
-	// that a callback before that of the Consumer has handled are not the Consumer's.
+	// Topics are the topic filters to subscribe to on each connection, with QoS 1, such
+	// as orders/# or $share/billing/orders/#. If there are none, the program subscribes
+	// itself. The Consumer ignores messages that an earlier callback of the client has
+	// handled.
 	Topics []string
 
-	// Delivery has the handler, and says how often and how long it is tried.
+	// Delivery has the handler and the limits of its attempts.
 	Delivery dispatch.Delivery
 
 	// Decoder decodes the events. The zero value is strict.
 	Decoder cemqtt.Decoder
 
-	// Concurrency is the number of events that are handled at the same time. 0 is 1, which
-	// keeps the order in which they come. With more, only events of the same topic are handled
-	// in their order.
+	// Concurrency is the number of events that are handled at the same time. 0 is 1,
+	// which keeps the order of arrival. With more, only events of the same topic are
+	// handled in order.
 	Concurrency int
 
-	// DeadLetter is the topic for messages that are refused, or whose attempts are used up.
-	// See [DeadLetterPublish] for what is published. If it is empty, such a message ends Run.
+	// DeadLetter is the topic for messages that are refused or run out of attempts.
+	// [DeadLetterPublish] says what is published. If it is empty, such a message ends
+	// Run.
 	DeadLetter string
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
-	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
-	// The default adds nothing to the event.
+	// knativeerrordata to dead letters in binary mode, as Knative does. By default no
+	// extensions are added.
 	KnativeErrors bool
 
-	// Invalid says what to do with a message in which there is no valid event. The default
-	// ends Run with the error.
+	// Invalid says what happens to a message that holds no valid event. By default it
+	// ends Run with a [*dispatch.UndeliverableError].
 	Invalid dispatch.InvalidPolicy
 
-	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	// Skipped is called for each message that dispatch.SkipInvalid skips. It is required
+	// with that policy.
 	Skipped func(ctx context.Context, p *paho.Publish, err error)
 
-	// ReceiveMaximum is the number of messages of QoS 1 and 2 that the broker sends before they
-	// are acknowledged. 0 is 256. A ConnectPacketBuilder that sets its own is followed.
+	// ReceiveMaximum is the number of messages of QoS 1 and 2 that the broker may send
+	// before they are acknowledged. 0 is 256. A ConnectPacketBuilder that sets its own is
+	// respected.
 	ReceiveMaximum uint16
 
-	// QueueLimit is the number of messages of QoS 0 that wait for the handler. The broker does
-	// not wait with them: more of them are dropped, with a log record for each. 0 is 1024.
+	// QueueLimit limits the messages of QoS 0 that wait for the handler. 0 is 1024. The
+	// broker does not wait when the queue is full: further messages are dropped, with a
+	// log record for each.
 	QueueLimit int
 
-	// Grace is the time that the handlers under way have to finish once Run is to end. 0 is
-	// 20 s, -1 is no time: their contexts end at once.
+	// Grace is the time that running handlers have to finish when Run ends. Then their
+	// contexts end, and they have one more second. 0 is 20 s, -1 is no time.
 	Grace time.Duration
 
 	queue    lanes.Queue[*task]
@@ -111,22 +118,22 @@ const (
 )
 
 var (
-	errNotConfigured = errors.New("cepaho: the Client was not made with a configuration that was given to Configure")
-	errNoClient      = errors.New("cepaho: there is no Client")
-	errNoClientID    = errors.New("cepaho: without a ClientID each connection has a new session, and loses what was under way")
-	errNoSession     = errors.New("cepaho: without a SessionExpiryInterval the session ends with the connection, and what was under way is lost")
-	errCleanStart    = errors.New("cepaho: CleanStartOnInitialConnection loses what was under way when the program ended")
-	errNoSkipped     = errors.New("cepaho: SkipInvalid needs the callback Skipped")
-	errNoDeadTopic   = errors.New("cepaho: DeadLetterOnInvalid needs the topic DeadLetter")
-	errRunning       = errors.New("cepaho: the Consumer runs already, or has run")
-	errEnded         = errors.New("cepaho: the connection has ended")
+	errNotConfigured   = errors.New("cepaho: the Client was not made with a configuration that was passed to Configure")
+	errNoClient        = errors.New("cepaho: the Consumer has no Client")
+	errNoClientID      = errors.New("cepaho: without a ClientID each connection has a new session, which loses unacknowledged messages")
+	errNoSession       = errors.New("cepaho: without a SessionExpiryInterval the session ends with the connection, which loses unacknowledged messages")
+	errCleanStart      = errors.New("cepaho: CleanStartOnInitialConnection loses the messages that were unacknowledged when the program ended")
+	errNoSkipped       = errors.New("cepaho: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cepaho: DeadLetterOnInvalid needs the topic DeadLetter")
+	errRunning         = errors.New("cepaho: the Consumer is running or has run already")
+	errEnded           = errors.New("cepaho: the connection has ended")
 )
 
-// Configure prepares the configuration of the connection, and has to be called after all
-// else is set in it. It turns manual acknowledgement on, sets the Receive Maximum and, if
-// there is none, a SendAcksInterval of 5 ms, and requests problem information. It adds to the
-// callbacks OnPublishReceived, OnConnectionUp and OnConnectionDown; those that are there are
-// kept.
+// Configure prepares the configuration of the connection. Call it after all else is set
+// there. It enables manual acknowledgement, sets the Receive Maximum, requests problem
+// information, and sets a SendAcksInterval of 5 ms if there is none. It adds to the
+// callbacks OnPublishReceived, OnConnectionUp and OnConnectionDown, and keeps those that
+// are set.
 func (c *Consumer) Configure(cfg *autopaho.ClientConfig) {
 	switch {
 	case cfg.ClientID == "":
@@ -158,7 +165,7 @@ func (c *Consumer) badTopic() error {
 	return nil
 }
 
-// Validate reports settings with which Run would not begin.
+// Validate returns the error with which Run would refuse to start, or nil.
 func (c *Consumer) Validate() error {
 	switch {
 	case c.Client == nil:
@@ -170,7 +177,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoDeadTopic
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cepaho: Decoder: %w", err)
@@ -178,15 +185,16 @@ func (c *Consumer) Validate() error {
 	return c.Delivery.Validate()
 }
 
-// Run hands events to the handler until ctx ends, or until something happens that must not be
-// passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. A message that is settled by then is acknowledged, and
-// none after that. Run returns nil if all have finished, and else a
-// [*dispatch.UnfinishedError].
+// Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
+// further handlers are called, and running ones have the time Grace to finish. Messages
+// that are settled by then are acknowledged, and none after that. Run returns nil if all
+// handlers have finished, and otherwise a [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
-// that can neither be handled nor set aside, that the broker refuses a subscription, and that the
-// connection was ended. A connection that is lost is none: the client makes a new one.
+// The error that stops it is that of [Consumer.Validate], a
+// [*dispatch.UndeliverableError] for a message that could be neither handled nor written
+// to the dead letter, or one that says that the broker has refused a subscription or that
+// Client was disconnected. A lost connection is not an error, because the client
+// reconnects.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err

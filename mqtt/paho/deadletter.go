@@ -11,20 +11,21 @@ import (
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
-// HeaderTopic is the user property of a dead letter that says where the message was. Those that
-// say why it is there are dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
+// HeaderTopic is the user property of a dead letter that says where the message was. The
+// user properties dispatch.DeadLetterReason and dispatch.DeadLetterAttempts say why it is
+// a dead letter.
 const HeaderTopic = "deadletter-topic"
 
-// DeadLetterPublish returns the dead letter of p for a topic: its payload and properties as they
-// are, and behind them the user properties of a dead letter. An older dead letter that is set
-// aside again has only the new ones. Its QoS is 1. The Message Expiry Interval is left out, as are
-// the properties that belong to a connection. To handle it once more, publish it to the topic
-// that deadletter-topic names.
+// DeadLetterPublish returns the dead letter of p for a topic, with QoS 1. It has the
+// payload and properties of p, followed by the dead-letter user properties, which replace
+// those of an earlier dead letter. The Message Expiry Interval and the properties that
+// belong to a connection are left out. To handle the event again, publish the packet to
+// the topic named by [HeaderTopic].
 //
-// A [Consumer] leaves the user properties of a dead letter out if the packet is larger with them
-// than the broker takes.
+// If the packet is larger with these user properties than the broker accepts, a
+// [Consumer] publishes it without them.
 func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int) *paho.Publish {
-	letter := &paho.Publish{Topic: topic, QoS: 1, Payload: p.Payload, Properties: new(paho.PublishProperties)}
+	letter := &paho.Publish{Topic: topic, QoS: atLeastOnce, Payload: p.Payload, Properties: new(paho.PublishProperties)}
 	q := letter.Properties
 	if p.Properties != nil {
 		*q = *p.Properties
@@ -37,7 +38,7 @@ func DeadLetterPublish(p *paho.Publish, topic string, cause error, attempts int)
 	return letter
 }
 
-// barePublish returns the dead letter of p without the user properties of a dead letter.
+// barePublish returns the dead letter of p without the dead-letter user properties.
 func barePublish(p *paho.Publish, topic string) *paho.Publish {
 	letter := DeadLetterPublish(p, topic, nil, 0)
 	letter.Properties.User = slices.DeleteFunc(letter.Properties.User, func(u paho.UserProperty) bool { return isAdded(u.Key) })
@@ -57,7 +58,7 @@ func addKnative(letter *paho.Publish, extensions []cloudevents.Extension) {
 	}
 }
 
-// isAdded reports whether DeadLetterPublish adds a user property of that name.
+// isAdded reports whether name is one of the dead-letter user properties.
 func isAdded(name string) bool {
 	switch name {
 	case dispatch.DeadLetterReason, dispatch.DeadLetterAttempts, HeaderTopic:

@@ -16,18 +16,18 @@ import (
 
 type messageKey struct{}
 
-// MessageFrom returns the message that the event of a handler came in, with its topic and
-// properties. ctx is the context that a [Consumer] calls the handler with. The message must not
-// be acknowledged or changed.
+// MessageFrom returns the message that carried the event, with its topic and properties.
+// ctx is the context that a [Consumer] passes to the handler; for any other, MessageFrom
+// reports false. The message must not be acknowledged or changed.
 func MessageFrom(ctx context.Context) (*paho.Publish, bool) {
 	p, ok := ctx.Value(messageKey{}).(*paho.Publish)
 	return p, ok
 }
 
-// HeaderFrom returns the value of the first user property with that name of the message that the
-// event of a handler came in, or "". In structured mode, properties such as traceparent are not of
-// the event, and are found here; in binary mode each is an attribute. ctx is the context that a
-// [Consumer] calls the handler with.
+// HeaderFrom returns the value of the first user property of that name in the message
+// that carried the event, or "" if there is none. It is for properties that are not part
+// of the event, such as traceparent in structured mode. In binary mode every user
+// property is an attribute. ctx is the context that a [Consumer] passes to the handler.
 func HeaderFrom(ctx context.Context, name string) string {
 	if p, ok := MessageFrom(ctx); ok && p.Properties != nil {
 		return p.Properties.User.Get(name)
@@ -35,7 +35,7 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return ""
 }
 
-// handle deals with one message, and reports whether it is settled.
+// handle handles one message and reports whether it is settled.
 func (c *Consumer) handle(t *task) bool {
 	p := t.publish
 	m := FromPublish(p)
@@ -53,12 +53,16 @@ func (c *Consumer) handle(t *task) bool {
 	return c.setAside(p, out.Err, out.Attempts, out.Status)
 }
 
-// invalid deals with a message in which there is no valid event.
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
+// invalid settles a message that holds no valid event as Invalid says, and reports
+// whether it is settled.
 func (c *Consumer) invalid(p *paho.Publish, err error) bool {
 	c.Delivery.Invalid(c.ctx, err, slog.String("topic", eventlog.Cut(p.Topic)), slog.Int("packet", int(p.PacketID)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		return c.setAside(p, err, 0, 400)
+		return c.setAside(p, err, 0, statusInvalid)
 	case dispatch.SkipInvalid:
 		c.Skipped(c.ctx, p, err)
 		return true

@@ -6,8 +6,8 @@ import (
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
-// FromPublish returns the parts of a PUBLISH packet that can carry an event. The payload is
-// shared with p.
+// FromPublish returns the Content Type, user properties and payload of p as a Message.
+// The payload is shared with p.
 func FromPublish(p *paho.Publish) cemqtt.Message {
 	m := cemqtt.Message{Payload: p.Payload}
 	if p.Properties == nil {
@@ -23,16 +23,16 @@ func FromPublish(p *paho.Publish) cemqtt.Message {
 	return m
 }
 
-// ToPublish returns a PUBLISH packet of QoS 1 for a topic with the Content Type, the user
-// properties and the payload of m, which it shares.
+// ToPublish returns a PUBLISH packet of QoS 1 on a topic with the Content Type, user
+// properties and payload of m. The payload is shared with m.
 func ToPublish(topic string, m *cemqtt.Message) *paho.Publish {
-	p := &paho.Publish{Topic: topic, QoS: 1}
+	p := &paho.Publish{Topic: topic, QoS: atLeastOnce}
 	CopyToPublish(p, m)
 	return p
 }
 
-// CopyToPublish sets the Content Type, the user properties and the payload of p to those of m.
-// Everything else of p is kept.
+// CopyToPublish sets the Content Type, user properties and payload of p to those of m.
+// The payload is shared with m. The other fields of p are kept.
 func CopyToPublish(p *paho.Publish, m *cemqtt.Message) {
 	p.Payload = m.Payload
 	if p.Properties == nil {

@@ -17,14 +17,14 @@ import (
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
-// Publisher publishes a packet, and returns once it is acknowledged. It is an
-// *autopaho.ConnectionManager or a *paho.Client.
+// Publisher publishes a packet, and returns once it is acknowledged.
+// *autopaho.ConnectionManager and *paho.Client implement it.
 type Publisher interface {
 	Publish(ctx context.Context, p *paho.Publish) (*paho.PublishResponse, error)
 }
 
-// Sender publishes events on a topic with QoS 1. A Sender is safe for concurrent use as long as
-// its fields do not change.
+// Sender publishes events on a topic with QoS 1. A Sender is safe for concurrent use as
+// long as its fields do not change.
 //
 //	sender := &cepaho.Sender{Client: manager, Topic: "orders"}
 //	err := sender.Send(ctx, &event)
@@ -32,33 +32,36 @@ type Sender struct {
 	// Client publishes the events. The Sender does not close it.
 	Client Publisher
 
-	// Topic is the topic of the events, without wildcards. A broker ends the connection at a
-	// malformed one, so that Validate and Send refuse it.
+	// Topic is the topic of the messages. It must have no wildcards. Validate and Send
+	// refuse a malformed topic, because a broker closes the connection at one.
 	Topic string
 
-	// Encoder encodes the events. The zero value writes binary mode. With its Retain the
+	// Encoder encodes the events. The zero value writes binary mode. With Retain, the
 	// broker keeps the event as the retained message of the topic.
 	Encoder cemqtt.Encoder
 
-	// Expiry makes the extension expirytime the Message Expiry Interval, in seconds and
-	// rounded up: the broker drops the event after it. An event whose expirytime has passed
-	// is not sent: see [ErrExpired]. The default lets events stay with the broker.
+	// Expiry sends the time until the extension expirytime as the Message Expiry
+	// Interval, in seconds, rounded up. The broker drops the event after that time. An
+	// event whose expirytime has passed is not sent; the error wraps [ErrExpired]. By
+	// default events do not expire.
 	Expiry bool
 
-	// MaxPayload limits the payload, in bytes. A broker ends the connection at a packet that
-	// is too large for it, and the client sends that again at the next connection, for ever.
-	// Set it to less than the broker takes. 0 is 268,000,000, about what MQTT can carry, -1
-	// is no limit.
+	// MaxPayload limits the payload, in bytes. 0 is 268,000,000, about the limit of MQTT,
+	// and -1 is no limit. Set it below the limit of the broker: a broker closes the
+	// connection at a larger packet, and the client sends the packet again on each new
+	// connection.
 	MaxPayload int
 
-	// Observer has functions that are called for what is sent. Its Header adds user
-	// properties in structured mode, and is not called in binary mode.
+	// Observer is called for each event that is sent. Its Header adds user properties to
+	// the message in structured mode. It is not called in binary mode, where every user
+	// property is an attribute.
 	Observer dispatch.SendObserver
 }
 
 const (
-	maxPayload = 268_000_000
-	expiryTime = "expirytime"
+	defaultMaxPayload = 268_000_000
+	expiryTime        = "expirytime"
+	atLeastOnce       = 1 // the QoS of what is published and subscribed to
 )
 
 var (
@@ -67,14 +70,16 @@ var (
 
 	errExpiryTime = errors.New("expirytime is no timestamp")
 
-	// ErrExpired is about an event whose expirytime has passed. A [SendError] wraps it.
+	// ErrExpired is the error about an event whose expirytime has passed. A [SendError]
+	// wraps it.
 	ErrExpired = errors.New("the event has expired")
 
-	// ErrTooLarge is about a payload larger than Sender.MaxPayload. A [SendError] wraps it.
+	// ErrTooLarge is the error about a payload larger than Sender.MaxPayload. A
+	// [SendError] wraps it.
 	ErrTooLarge = errors.New("the payload is larger than Sender.MaxPayload")
 )
 
-// Validate reports a Sender that cannot send: without a Client, or with a malformed Topic.
+// Validate returns an error if there is no Client, or if Topic is empty or malformed.
 func (s *Sender) Validate() error {
 	switch {
 	case s.Client == nil:
@@ -88,10 +93,11 @@ func (s *Sender) Validate() error {
 	return nil
 }
 
-// Send publishes an event, and returns once the broker has acknowledged it, whether or not
-// anybody listens. It waits no longer than the PacketTimeout of the client. Without a connection
-// it returns at once. An event of which that is not known may arrive later nevertheless, since
-// the client keeps it in the session. The error is that of the Encoder, or a [*SendError].
+// Send publishes an event, and returns once the broker has acknowledged it, whether or
+// not anyone listens. It waits at most for the PacketTimeout of the client, and fails at
+// once if there is no connection. After another error the event may still arrive, because
+// the client keeps it in the session. The error is that of the Encoder, or a
+// [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -107,11 +113,12 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	return publish(ctx, s.Client, p)
 }
 
-// SendBatch publishes events, each as a message of its own, one after the other and in their
-// order: it waits for each acknowledgement before it goes on. Several calls at the same time
-// are faster, and keep no order. Nothing is published if an event cannot be encoded, is too
-// large or has expired. The error is a [*cloudevents.BatchError] about that event; or it
-// joins a [*SendError] for each event that was not published.
+// SendBatch publishes each event as a message of its own, and returns once all are
+// acknowledged or have failed. It waits for each acknowledgement before it publishes the
+// next event, which keeps the order; concurrent calls of Send are faster and keep none.
+// If an event cannot be encoded, is too large or has expired, nothing is published, and
+// the error is a [*cloudevents.BatchError] about it. Otherwise the error joins a
+// [*SendError] for each event that was not published.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -154,7 +161,7 @@ func (s *Sender) packet(ctx context.Context, e *cloudevents.Event) (*paho.Publis
 	if err != nil {
 		return nil, err
 	}
-	if most := limit.Of(s.MaxPayload, maxPayload); len(m.Payload) > most {
+	if most := limit.Of(s.MaxPayload, defaultMaxPayload); len(m.Payload) > most {
 		return nil, s.fail(fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), most))
 	}
 	p := ToPublish(s.Topic, &m)
@@ -195,13 +202,13 @@ func expiry(e *cloudevents.Event, now time.Time) (*uint32, error) {
 func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 	r, err := client.Publish(ctx, p)
 	code := byte(0)
-	if r != nil && r.ReasonCode >= 0x80 {
+	if r != nil && r.ReasonCode >= reasonFailure {
 		code = r.ReasonCode
 		text := "refused"
 		if r.Properties != nil && r.Properties.ReasonString != "" {
 			text = r.Properties.ReasonString
 		}
-		err = fmt.Errorf("reason code 0x%02x: %q", code, excerpt.Shorten(text, 64))
+		err = fmt.Errorf("reason code 0x%02x: %q", code, excerpt.Of(text))
 	}
 	if err != nil {
 		return &SendError{Index: -1, Topic: p.Topic, ReasonCode: code, Err: err}
@@ -209,39 +216,42 @@ func publish(ctx context.Context, client Publisher, p *paho.Publish) error {
 	return nil
 }
 
-// SendError is about an event that the broker does not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+// SendError is the error about an event that the broker did not acknowledge. The broker
+// may have the event nevertheless. When a handler returns a SendError, dispatch.Judge
+// makes it a retry if it is Retryable, and otherwise a refusal.
 type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send.
+	// Index is the position of the event in its batch. It is -1 if the event was sent by
+	// Send.
 	Index int
 
-	// Topic is where the event was to go.
+	// Topic is the topic of the message.
 	Topic string
 
-	// ReasonCode is that of the broker (MQTT 5, section 2.4). It is 0 if the broker did not
-	// answer.
+	// ReasonCode is the reason code of the broker (MQTT 5, section 2.4). It is 0 if the
+	// broker did not refuse the message.
 	ReasonCode byte
 
 	// Err is the error of the client.
 	Err error
 }
 
-// Error returns topic, index and cause.
+// Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
-	if e.Index >= 0 {
-		return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	if e.Index < 0 {
+		return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Of(e.Topic), e.Err)
 	}
-	return fmt.Sprintf("cepaho: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+	return fmt.Sprintf("cepaho: topic %q: event %d: %v", excerpt.Of(e.Topic), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
-// Retryable reports whether the event may be sent again: unless it is too large or expired, the
-// client calls its packet wrong, or the broker refuses it for its sender, topic or payload.
+// Retryable reports whether the event may be sent again. It is false if the event is too
+// large or expired, if the client finds the packet invalid, or if the broker refuses it
+// for its sender, its topic or its payload.
 func (e *SendError) Retryable() bool {
 	switch e.ReasonCode {
-	case 0x87, 0x90, 0x95, 0x99: // not authorized, topic name, packet too large, payload format
+	case reasonNotAuthorized, reasonTopicNameInvalid, reasonPacketTooLarge, reasonPayloadFormatInvalid:
 		return false
 	}
 	for _, final := range []error{ErrTooLarge, errLargePacket, ErrExpired, errExpiryTime, paho.ErrInvalidArguments} {

@@ -19,7 +19,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/mqtt/internal/lanes"
 )
 
-// Consumer hands the events of a session to a handler, and acknowledges what was handled.
+// Consumer passes the events of a session to a handler, and acknowledges the messages
+// that were handled.
 //
 //	consumer := &cepaho311.Consumer{Topics: []string{"orders/#"}, Delivery: dispatch.Delivery{Handler: mux.HandleEvent}}
 //	options := mqtt.NewClientOptions().AddBroker("tcp://localhost:1883").SetClientID("billing-1")
@@ -29,49 +30,52 @@ import (
 //	err := consumer.Run(ctx)
 //	consumer.Client.Disconnect(250)
 //
-// A Consumer must not be changed or copied after [Consumer.Configure] was called, except that
-// Client is set. It belongs to one Client, and runs once.
+// A Consumer must not be changed after [Consumer.Configure] was called, except for
+// Client, and must not be copied. It belongs to one Client, and runs once.
 type Consumer struct {
-	// Client is the connection. It must have been made with options that were given to
-	// Configure. The Consumer does not end it. It should be ended after Run, and not before:
-	// until then the broker takes the messages that are not acknowledged for being handled.
+	// Client is the connection. It must be made with options that were passed to
+	// Configure. The Consumer does not close it. Disconnect it after Run has returned,
+	// and not before: until then the broker does not deliver unacknowledged messages
+	// again.
 	Client mqtt.Client
 
-	// Topics are the topic filters to subscribe to at each connection, with QoS 1, such as
-	// orders/#. At each, the broker sends their retained messages. If there are none, the
-	// program subscribes. Messages for which the program has a callback of its own are not the
-	// Consumer's, and the program has to acknowledge them.
+	// Topics are the topic filters to subscribe to on each connection, with QoS 1, such
+	// as orders/#. The broker sends their retained messages each time. If there are none,
+	// the program subscribes itself. Messages for which the program has a callback of its
+	// own do not reach the Consumer, and the program must acknowledge them.
 	Topics []string
 
-	// Delivery has the handler, and says how often and how long it is tried.
+	// Delivery has the handler and the limits of its attempts.
 	Delivery dispatch.Delivery
 
 	// Decoder decodes the events. The zero value is strict.
 	Decoder cemqtt.Decoder
 
-	// Concurrency is the number of events that are handled at the same time. 0 is 1, which
-	// keeps the order in which they come. With more, only events of the same topic are handled
-	// in their order.
+	// Concurrency is the number of events that are handled at the same time. 0 is 1,
+	// which keeps the order of arrival. With more, only events of the same topic are
+	// handled in order.
 	Concurrency int
 
-	// DeadLetter is the topic for messages that are refused, or whose attempts are used up.
-	// The letter is the payload. Why it is there is in the log alone, because MQTT 3.1.1 has no
-	// properties. If it is empty, such a message ends Run.
+	// DeadLetter is the topic for messages that are refused or run out of attempts. Only
+	// the payload is published, because MQTT 3.1.1 has no properties; the reason is in
+	// the log. If it is empty, such a message ends Run.
 	DeadLetter string
 
-	// Invalid says what to do with a message in which there is no valid event. The default
-	// ends Run with the error.
+	// Invalid says what happens to a message that holds no valid event. By default it
+	// ends Run with a [*dispatch.UndeliverableError].
 	Invalid dispatch.InvalidPolicy
 
-	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	// Skipped is called for each message that dispatch.SkipInvalid skips. It is required
+	// with that policy.
 	Skipped func(ctx context.Context, m mqtt.Message, err error)
 
-	// QueueLimit is the number of messages of QoS 0 that wait for the handler. The broker does
-	// not wait with them: more of them are dropped, with a log record for each. 0 is 1024.
+	// QueueLimit limits the messages of QoS 0 that wait for the handler. 0 is 1024. The
+	// broker does not wait when the queue is full: further messages are dropped, with a
+	// log record for each.
 	QueueLimit int
 
-	// Grace is the time that the handlers under way have to finish once Run is to end. 0 is
-	// 20 s, -1 is no time: their contexts end at once.
+	// Grace is the time that running handlers have to finish when Run ends. Then their
+	// contexts end, and they have one more second. 0 is 20 s, -1 is no time.
 	Grace time.Duration
 
 	queue  lanes.Queue[*message]
@@ -85,19 +89,18 @@ type Consumer struct {
 }
 
 var (
-	errNotConfigured = errors.New("cepaho311: the Client was not made with options that were given to Configure")
-	errNoClient      = errors.New("cepaho311: there is no Client")
-	errNoClientID    = errors.New("cepaho311: without a client ID each connection has a new session, and loses what was under way")
-	errNoReconnect   = errors.New("cepaho311: without AutoReconnect the Consumer waits for ever once the connection is lost")
-	errNoSkipped     = errors.New("cepaho311: SkipInvalid needs the callback Skipped")
-	errNoDeadTopic   = errors.New("cepaho311: DeadLetterOnInvalid needs the topic DeadLetter")
-	errRunning       = errors.New("cepaho311: the Consumer runs already, or has run")
+	errNotConfigured   = errors.New("cepaho311: the Client was not made with options that were passed to Configure")
+	errNoClient        = errors.New("cepaho311: the Consumer has no Client")
+	errNoClientID      = errors.New("cepaho311: without a client ID each connection has a new session, which loses unacknowledged messages")
+	errNoReconnect     = errors.New("cepaho311: without AutoReconnect the Consumer waits forever after the connection is lost")
+	errNoSkipped       = errors.New("cepaho311: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cepaho311: DeadLetterOnInvalid needs the topic DeadLetter")
+	errRunning         = errors.New("cepaho311: the Consumer is running or has run already")
 )
 
-// Configure prepares the options of the client, and has to be called after all else is set in
-// them: it asks for a session that lasts and for messages in their order, turns the client's own
-// acknowledgement off, takes the messages as DefaultPublishHandler, and adds to the callback
-// OnConnect.
+// Configure prepares the options of the client. Call it after all else is set there. It
+// asks for a persistent session and for messages in order, disables the automatic
+// acknowledgement, sets the DefaultPublishHandler, and adds to the callback OnConnect.
 func (c *Consumer) Configure(o *mqtt.ClientOptions) {
 	switch {
 	case o.ClientID == "":
@@ -128,7 +131,7 @@ func (c *Consumer) badTopic() error {
 	return nil
 }
 
-// Validate reports settings with which Run would not begin.
+// Validate returns the error with which Run would refuse to start, or nil.
 func (c *Consumer) Validate() error {
 	switch {
 	case c.Client == nil:
@@ -140,7 +143,7 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoDeadTopic
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cepaho311: Decoder: %w", err)
@@ -148,15 +151,15 @@ func (c *Consumer) Validate() error {
 	return c.Delivery.Validate()
 }
 
-// Run hands events to the handler until ctx ends, or until something happens that must not be
-// passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. A message that is settled by then is acknowledged, and
-// none after that. Run returns nil if all have finished, and else a
-// [*dispatch.UnfinishedError].
+// Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
+// further handlers are called, and running ones have the time Grace to finish. Messages
+// that are settled by then are acknowledged, and none after that. Run returns nil if all
+// handlers have finished, and otherwise a [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
-// that can neither be handled nor set aside, and that the broker refuses a subscription. A
-// connection that is lost is none: the client makes a new one.
+// The error that stops it is that of [Consumer.Validate], a
+// [*dispatch.UndeliverableError] for a message that could be neither handled nor written
+// to the dead letter, or one that says that the broker has refused a subscription. A lost
+// connection is not an error, because the client reconnects.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err
@@ -196,12 +199,19 @@ func (c *Consumer) subscribe(client mqtt.Client) {
 	}
 }
 
+// Return codes of a SUBACK with which a subscription does not have QoS 1 (MQTT 3.1.1, section
+// 3.9.3).
+const (
+	grantedQoS0  = 0x00
+	grantFailure = 0x80
+)
+
 // subscribeTimeout is the time that the broker has to answer a subscription.
 const subscribeTimeout = 20 * time.Second
 
 func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 	for _, topic := range c.Topics {
-		token := client.Subscribe(topic, 1, nil)
+		token := client.Subscribe(topic, atLeastOnce, nil)
 		limited, cancel := context.WithTimeout(c.quit, subscribeTimeout)
 		err := wait(limited, token)
 		cancel()
@@ -211,11 +221,11 @@ func (c *Consumer) subscribeOnce(client mqtt.Client) error {
 		if t, ok := token.(*mqtt.SubscribeToken); ok {
 			for _, granted := range t.Result() { // of one
 				switch granted {
-				case 1:
-				case 0, 0x80:
-					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted))
+				case atLeastOnce:
+				case grantedQoS0, grantFailure:
+					c.fail(fmt.Errorf("cepaho311: the broker does not grant QoS 1 for the subscription to %q: return code 0x%02x", excerpt.Of(topic), granted))
 				default: // mochi has those of MQTT 5, such as that the packet identifier is in use
-					return fmt.Errorf("subscription to %q: return code 0x%02x", excerpt.Shorten(topic, 64), granted)
+					return fmt.Errorf("subscription to %q: return code 0x%02x", excerpt.Of(topic), granted)
 				}
 			}
 		}

@@ -15,14 +15,15 @@ import (
 
 type messageKey struct{}
 
-// MessageFrom returns the message that the event of a handler came in, with its topic. ctx is
-// the context that a [Consumer] calls the handler with. The message must not be acknowledged.
+// MessageFrom returns the message that carried the event, with its topic. ctx is the
+// context that a [Consumer] passes to the handler; for any other, MessageFrom reports
+// false. The message must not be acknowledged.
 func MessageFrom(ctx context.Context) (mqtt.Message, bool) {
 	m, ok := ctx.Value(messageKey{}).(mqtt.Message)
 	return m, ok
 }
 
-// handle deals with one message, and reports whether it is settled.
+// handle handles one message and reports whether it is settled.
 func (c *Consumer) handle(own *message) bool {
 	m := own.Message
 	in := FromMessage(m)
@@ -40,7 +41,8 @@ func (c *Consumer) handle(own *message) bool {
 	return c.setAside(m, out.Err, out.Attempts)
 }
 
-// invalid deals with a message in which there is no valid event.
+// invalid settles a message that holds no valid event as Invalid says, and reports
+// whether it is settled.
 func (c *Consumer) invalid(m mqtt.Message, err error) bool {
 	c.Delivery.Invalid(c.ctx, err, slog.String("topic", eventlog.Cut(m.Topic())), slog.Int("packet", int(m.MessageID())))
 	switch c.Invalid {
@@ -75,7 +77,7 @@ func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
 // publish publishes a dead letter, as often as a handler is tried.
 func (c *Consumer) publish(payload []byte) error {
 	for attempt := 1; ; attempt++ {
-		err := wait(c.ctx, c.Client.Publish(c.DeadLetter, 1, false, payload))
+		err := wait(c.ctx, c.Client.Publish(c.DeadLetter, atLeastOnce, false, payload))
 		if err == nil || attempt >= c.Delivery.MaxAttempts() {
 			return err
 		}

@@ -6,9 +6,8 @@ import (
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
-// FromMessage returns the parts of a message that can carry an event: its payload, which is
-// shared with m. In the other direction, the Payload of a cemqtt.Message is what mqtt.Client
-// publishes.
+// FromMessage returns the payload of m as a Message, which shares it. The inverse needs
+// no function: publish the Payload of a cemqtt.Message.
 func FromMessage(m mqtt.Message) cemqtt.Message {
 	return cemqtt.Message{Version: cemqtt.V311, Payload: m.Payload()}
 }

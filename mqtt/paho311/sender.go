@@ -15,8 +15,8 @@ import (
 	cemqtt "github.com/seed763dd41b/cloudevents/mqtt"
 )
 
-// Sender publishes events on a topic with QoS 1, in the JSON event format. A Sender is safe for
-// concurrent use as long as its fields do not change.
+// Sender publishes events on a topic with QoS 1, in the JSON event format. A Sender is
+// safe for concurrent use as long as its fields do not change.
 //
 //	sender := &cepaho311.Sender{Client: client, Topic: "orders"}
 //	err := sender.Send(ctx, &event)
@@ -24,37 +24,41 @@ type Sender struct {
 	// Client publishes the events. The Sender does not close it.
 	Client mqtt.Client
 
-	// Topic is the topic of the events, without wildcards. A broker ends the connection at a
-	// malformed one, so that Validate and Send refuse it.
+	// Topic is the topic of the messages. It must have no wildcards. Validate and Send
+	// refuse a malformed topic, because a broker closes the connection at one.
 	Topic string
 
-	// Encoder encodes the events, in structured mode for MQTT 3.1.1 whatever its Version and
-	// Mode say. With its Retain the broker keeps the event as the retained message of the
-	// topic.
+	// Encoder encodes the events. Its Version and Mode are ignored: the Sender writes
+	// structured mode for MQTT 3.1.1. With Retain, the broker keeps the event as the
+	// retained message of the topic.
 	Encoder cemqtt.Encoder
 
-	// MaxPayload limits the payload, in bytes. A broker ends the connection at a packet that
-	// is too large for it, and the client sends that again at the next connection, for ever.
-	// Set it to less than the broker takes. 0 is 268,000,000, about what MQTT can carry, -1
-	// is no limit.
+	// MaxPayload limits the payload, in bytes. 0 is 268,000,000, about the limit of MQTT,
+	// and -1 is no limit. Set it below the limit of the broker: a broker closes the
+	// connection at a larger packet, and the client sends the packet again on each new
+	// connection.
 	MaxPayload int
 
-	// Observer has functions that are called for what is sent. Its Header is not called: a
+	// Observer is called for each event that is sent. Its Header is not called, because a
 	// message of MQTT 3.1.1 has no headers.
 	Observer dispatch.SendObserver
 }
 
-const maxPayload = 268_000_000
+const (
+	defaultMaxPayload = 268_000_000
+	atLeastOnce       = 1 // the QoS of what is published and subscribed to
+)
 
 var (
 	errNoSenderClient = errors.New("cepaho311: the Sender has no Client")
 	errNoTopic        = errors.New("cepaho311: the Sender has no Topic")
 
-	// ErrTooLarge is about a payload larger than Sender.MaxPayload. A [SendError] wraps it.
+	// ErrTooLarge is the error about a payload larger than Sender.MaxPayload. A
+	// [SendError] wraps it.
 	ErrTooLarge = errors.New("the payload is larger than Sender.MaxPayload")
 )
 
-// Validate reports a Sender that cannot send: without a Client, or with a malformed Topic.
+// Validate returns an error if there is no Client, or if Topic is empty or malformed.
 func (s *Sender) Validate() error {
 	switch {
 	case s.Client == nil:
@@ -68,10 +72,10 @@ func (s *Sender) Validate() error {
 	return nil
 }
 
-// Send publishes an event, and returns once the broker has acknowledged it, whether or not
-// anybody listens. While the client makes a new connection, Send waits for it until ctx ends. An
-// event of which that is not known may arrive later nevertheless, since the client keeps it. The
-// error is that of the Encoder, or a [*SendError].
+// Send publishes an event, and returns once the broker has acknowledged it, whether or
+// not anyone listens. While the client reconnects, Send waits until ctx ends. After an
+// error the event may still arrive, because the client keeps it. The error is that of the
+// Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -84,16 +88,16 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	if err != nil {
 		return s.fail(-1, err)
 	}
-	if err := wait(ctx, s.Client.Publish(s.Topic, 1, s.Encoder.Retain, payload)); err != nil {
+	if err := wait(ctx, s.Client.Publish(s.Topic, atLeastOnce, s.Encoder.Retain, payload)); err != nil {
 		return &SendError{Index: -1, Topic: s.Topic, Err: err}
 	}
 	return nil
 }
 
-// SendBatch publishes events, each as a message of its own and in their order, and returns once
-// all are acknowledged or have failed. Nothing is published if an event cannot be encoded. The
-// error is a [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event
-// that was not published.
+// SendBatch publishes each event as a message of its own, in order, and returns once all
+// are acknowledged or have failed. If an event cannot be encoded or is too large, nothing
+// is published, and the error is a [*cloudevents.BatchError] about it. Otherwise the
+// error joins a [*SendError] for each event that was not published.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -115,7 +119,7 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 		if ctx.Err() != nil {
 			break
 		}
-		tokens = append(tokens, s.Client.Publish(s.Topic, 1, s.Encoder.Retain, payload))
+		tokens = append(tokens, s.Client.Publish(s.Topic, atLeastOnce, s.Encoder.Retain, payload))
 	}
 	errs := make([]error, len(es))
 	for i := range es {
@@ -137,7 +141,7 @@ func (s *Sender) payload(e *cloudevents.Event) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if most := limit.Of(s.MaxPayload, maxPayload); len(m.Payload) > most {
+	if most := limit.Of(s.MaxPayload, defaultMaxPayload); len(m.Payload) > most {
 		return nil, fmt.Errorf("%w: %d of %d bytes", ErrTooLarge, len(m.Payload), most)
 	}
 	return m.Payload, nil
@@ -166,29 +170,32 @@ func wait(ctx context.Context, t mqtt.Token) error {
 	}
 }
 
-// SendError is about an event that the broker does not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+// SendError is the error about an event that the broker did not acknowledge. The broker
+// may have the event nevertheless. When a handler returns a SendError, dispatch.Judge
+// makes it a retry if it is Retryable, and otherwise a refusal.
 type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send.
+	// Index is the position of the event in its batch. It is -1 if the event was sent by
+	// Send.
 	Index int
 
-	// Topic is where the event was to go.
+	// Topic is the topic of the message.
 	Topic string
 
 	// Err is the error of the client.
 	Err error
 }
 
-// Error returns topic, index and cause.
+// Error returns the topic, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cepaho311: topic %q: %v", excerpt.Shorten(e.Topic, 64), e.Err)
+		return fmt.Sprintf("cepaho311: topic %q: %v", excerpt.Of(e.Topic), e.Err)
 	}
-	return fmt.Sprintf("cepaho311: topic %q: event %d: %v", excerpt.Shorten(e.Topic, 64), e.Index, e.Err)
+	return fmt.Sprintf("cepaho311: topic %q: event %d: %v", excerpt.Of(e.Topic), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
-// Retryable reports whether the event may be sent again: unless it is too large.
+// Retryable reports whether the event may be sent again. It is false if the event is too
+// large.
 func (e *SendError) Retryable() bool { return !errors.Is(e.Err, ErrTooLarge) }

@@ -20,8 +20,8 @@ import (
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
-// Consumer hands the events of a JetStream consumer to a handler, and acknowledges what was
-// handled.
+// Consumer passes the events of a JetStream consumer to a handler, and acknowledges the
+// messages that were handled.
 //
 //	durable, err := stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 //		Durable: "billing", AckPolicy: jetstream.AckExplicitPolicy,
@@ -31,12 +31,12 @@ import (
 //
 // A Consumer must not be changed or copied while it runs.
 type Consumer struct {
-	// Consumer reads the messages. Its AckPolicy must be explicit. Its MaxDeliver should be
-	// -1, and its AckWait longer than a handler needs for all that is prefetched.
+	// Consumer reads the messages. Its AckPolicy must be explicit. Its MaxDeliver should
+	// be -1, and its AckWait longer than the handlers need for all prefetched messages.
 	Consumer jetstream.Consumer
 
-	// Delivery has the handler, and says how often and after which waits it is tried. Attempts
-	// counts the deliveries that the server counts.
+	// Delivery has the handler and the limits of its attempts. The server counts the
+	// attempts, as deliveries of the message, unless InOrder is set.
 	Delivery dispatch.Delivery
 
 	// Decoder decodes the events. The zero value is strict.
@@ -45,38 +45,41 @@ type Consumer struct {
 	// Concurrency is the number of events that are handled at the same time. 0 is 1.
 	Concurrency int
 
-	// InOrder tries an event again where it is, instead of having it delivered later. With
-	// a Concurrency of 1, and no other member that reads the same JetStream consumer, the
-	// events are then handled in the order of the stream. The default lets later events pass.
+	// InOrder keeps a message where it is until it is handled, instead of having it
+	// delivered again later. With a Concurrency of 1 and no other member on the same
+	// JetStream consumer, events are then handled in the order of the stream. By default
+	// later events pass one that is retried.
 	InOrder bool
 
-	// Prefetch is the number of messages that the client has ready. 0 is 64. Messages that
-	// wait longer than AckWait are delivered twice: slow handlers want fewer.
+	// Prefetch is the number of messages that the client holds ready. 0 is 64. A message
+	// that waits longer than AckWait is delivered twice, so slow handlers need fewer.
 	Prefetch int
 
-	// DeadLetter is the subject for messages that are refused, or whose attempts are used up.
-	// See [DeadLetterMsg] for what is published. If it is empty, a message that is refused is
-	// terminated: it stays in the stream, unless that has the retention of a work queue, and
-	// the server publishes an advisory. One whose attempts are used up ends Run.
+	// DeadLetter is the subject for messages that are refused or run out of attempts.
+	// [DeadLetterMsg] says what is published. If it is empty, a message that runs out of
+	// attempts ends Run, and one that is refused is only terminated: the server publishes
+	// an advisory, and a stream keeps the message unless its retention is that of a work
+	// queue.
 	DeadLetter string
 
-	// JetStream publishes the dead letters. It must be set if there is a DeadLetter.
+	// JetStream publishes the dead letters. It is required with DeadLetter.
 	JetStream jetstream.JetStream
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
-	// knativeerrordata to dead letters in binary mode, as the delivery of Knative does.
-	// The default adds nothing to the event.
+	// knativeerrordata to dead letters in binary mode, as Knative does. By default no
+	// extensions are added.
 	KnativeErrors bool
 
-	// Invalid says what to do with a message in which there is no valid event. The default
-	// ends Run with the error.
+	// Invalid says what happens to a message that holds no valid event. By default it
+	// ends Run with a [*dispatch.UndeliverableError].
 	Invalid dispatch.InvalidPolicy
 
-	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	// Skipped is called for each message that dispatch.SkipInvalid skips. It is required
+	// with that policy.
 	Skipped func(ctx context.Context, m jetstream.Msg, err error)
 
-	// Grace is the time that the handlers under way have to finish once Run is to end. 0 is
-	// 20 s, -1 is no time: their contexts end at once.
+	// Grace is the time that running handlers have to finish when Run ends. Then their
+	// contexts end, and they have one more second. 0 is 20 s, -1 is no time.
 	Grace time.Duration
 }
 
@@ -86,14 +89,14 @@ const (
 )
 
 var (
-	errNoConsumer   = errors.New("cenatsgo: there is no Consumer")
-	errNotExplicit  = errors.New("cenatsgo: the AckPolicy of the JetStream consumer must be explicit")
-	errNoSkipped    = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
-	errNoJetStream  = errors.New("cenatsgo: DeadLetter needs JetStream")
+	errNoConsumer      = errors.New("cenatsgo: the Consumer has no JetStream consumer")
+	errNotExplicit     = errors.New("cenatsgo: the AckPolicy of the JetStream consumer must be explicit")
+	errNoSkipped       = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
+	errNoJetStream     = errors.New("cenatsgo: DeadLetter needs JetStream")
 )
 
-// Validate reports settings with which Run would not begin.
+// Validate returns the error with which Run would refuse to start, or nil.
 func (c *Consumer) Validate() error {
 	switch {
 	case c.Consumer == nil:
@@ -103,11 +106,11 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
-		return errNoDeadLetter
+		return errNeedsDeadLetter
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
 	case hasWildcard(c.DeadLetter):
-		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
+		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Of(c.DeadLetter), errWildcard)
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cenatsgo: Decoder: %w", err)
@@ -115,14 +118,14 @@ func (c *Consumer) Validate() error {
 	return c.Delivery.Validate()
 }
 
-// Run hands events to the handler until ctx ends, or until something happens that must not be
-// passed over in silence. When ctx ends, no more events are handed out, and the handlers under
-// way have the time Grace to finish. Run returns nil if all have finished, and else a
-// [*dispatch.UnfinishedError].
+// Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
+// further handlers are called, and running ones have the time Grace to finish. Run
+// returns nil if all handlers have finished, and otherwise a [*dispatch.UnfinishedError].
 //
-// Other errors are that of [Consumer.Validate], a [*dispatch.UndeliverableError] about a message
-// that can neither be handled nor set aside, and those of the client that do not pass, such as
-// that the JetStream consumer was deleted.
+// The error that stops it is that of [Consumer.Validate], a
+// [*dispatch.UndeliverableError] for a message that could be neither handled nor written
+// to the dead letter, or an error of the client that does not go away by itself, for
+// example because the JetStream consumer was deleted.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
 		return err

@@ -14,19 +14,20 @@ import (
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
-// The headers of a dead letter that say where the message was. Those that say why it is there are
-// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts.
+// The headers of a dead letter that say where the message was. The headers
+// dispatch.DeadLetterReason and dispatch.DeadLetterAttempts say why it is a dead letter.
 const (
 	HeaderStream   = "deadletter-stream"
 	HeaderSubject  = "deadletter-subject"
 	HeaderSequence = "deadletter-sequence"
 )
 
-// DeadLetterMsg returns the dead letter of m for a subject: its data and headers as they are,
-// and the headers of a dead letter. Headers that begin with Nats- are those of the server, and are
-// left out. To handle it once more, publish it to the subject that deadletter-subject names.
+// DeadLetterMsg returns the dead letter of m for a subject. It has the data and headers
+// of m without those that begin with Nats-, which belong to the server, and the
+// dead-letter headers, which replace those of an earlier dead letter. To handle the event
+// again, publish the message to the subject named by [HeaderSubject].
 //
-// A [Consumer] leaves the headers of a dead letter out if the message is too large with them.
+// If the message is too large with these headers, a [Consumer] publishes it without them.
 func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *nats.Msg {
 	header := ownHeader(m)
 	header[dispatch.DeadLetterReason] = []string{dispatch.DeadLetterText(cause)}
@@ -39,8 +40,8 @@ func DeadLetterMsg(m jetstream.Msg, subject string, cause error, attempts int) *
 	return &nats.Msg{Subject: subject, Header: header, Data: m.Data()}
 }
 
-// ownHeader returns the headers of a message, without those of the server and those of a dead
-// letter.
+// ownHeader returns the headers of a message without those of the server and the
+// dead-letter headers.
 func ownHeader(m jetstream.Msg) nats.Header {
 	header := nats.Header{}
 	maps.Copy(header, m.Headers())

@@ -15,25 +15,27 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
-// DeduplicateStore remembers events in a key-value bucket of JetStream, for a
-// dispatch.Deduplicate. Processes whose stores have the same bucket share what they remember.
+// DeduplicateStore is the memory of a dispatch.Deduplicate in a key-value bucket of
+// JetStream. Processes whose stores use the same bucket share it.
 //
 //	bucket, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "handled", TTL: 24 * time.Hour})
 //	once := dispatch.Deduplicate{Store: &cenatsgo.DeduplicateStore{Bucket: bucket}}
 //
-// The TTL of the bucket is the time for which an event is remembered. It must be longer than
-// ClaimTTL; a bucket without one remembers forever. An event takes the bucket some 200 bytes.
+// An event is remembered for the TTL of the bucket, which must be longer than ClaimTTL. A
+// bucket without a TTL remembers events forever. An event takes about 200 bytes of the
+// bucket.
 //
-// A DeduplicateStore is safe for concurrent use as long as its fields do not change. It must not be
-// copied after its first use.
+// A DeduplicateStore is safe for concurrent use as long as its fields do not change. It
+// must not be copied after its first use.
 type DeduplicateStore struct {
-	// Bucket has a key for each event: the hexadecimal of its dispatch.EventKey.
+	// Bucket has a key for each event: its dispatch.EventKey in hexadecimal.
 	Bucket jetstream.KeyValue
 
-	// ClaimTTL is the time after which the claim of a process that has died ends, counted from
-	// when another process has found it. A process that lives renews its claims in a third of
-	// that time, however long a handler takes. If it cannot reach the server for so long, an
-	// event may be handled twice. All stores of a bucket should have the same one. 0 is 30 s.
+	// ClaimTTL is the time after which the claim of a process that has died ends, counted
+	// from when another process sees it. 0 is 30 s. A live process renews its claims
+	// three times in that time, however long a handler takes. If it cannot reach the
+	// server for that time, an event may be handled twice. All stores of a bucket should
+	// have the same ClaimTTL.
 	ClaimTTL time.Duration
 
 	mu    sync.Mutex
@@ -65,7 +67,7 @@ const (
 
 var errNoBucket = errors.New("cenatsgo: the DeduplicateStore has no Bucket")
 
-// Claim implements [dispatch.DeduplicateStore].
+// Claim implements [dispatch.DeduplicateStore]. The error is that of ctx or of the client.
 func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (dispatch.DeduplicateClaim, *dispatch.Duplicate, error) {
 	if s.Bucket == nil {
 		return nil, nil, errNoBucket

@@ -1,23 +1,31 @@
-// Package cenatsgo carries events with the NATS client github.com/nats-io/nats.go: core NATS
-// and JetStream.
+// Package cenatsgo sends and consumes events with the NATS client
+// github.com/nats-io/nats.go, over core NATS and JetStream.
 //
-// [FromMsg] and [ToMsg] convert between a nats.Msg and the Message of package cenats,
-// [FromJetStream] does for a jetstream.Msg. A program that has a loop of its own needs no more:
+// [FromMsg] and [ToMsg] convert between a nats.Msg and the Message of package cenats.
+// [FromJetStream] converts a jetstream.Msg. A program with a loop of its own needs
+// nothing else:
 //
 //	m := cenatsgo.FromMsg(msg)
 //	e, err := cenats.ToCloudEvent(&m, nil)
 //
-// [Consumer] is a loop over a JetStream consumer that hands events to a handler and loses none.
-// [Sender] publishes events, to JetStream or to core NATS.
+// [Consumer] is a loop over a JetStream consumer that passes events to a handler and
+// loses none. [Sender] publishes events, to JetStream or to core NATS. Both use a client
+// that the program makes, and hide nothing of it.
 //
 // # Delivery
 //
-// JetStream delivers each event at least once: a message is acknowledged after it was handled or
-// deferred, and comes again if that does not happen within the AckWait of the JetStream consumer.
-// While a handler works, the Consumer asks for more time. A message that is refused is
-// terminated, and one whose handler asks for a retry is delivered again after a wait. Either
-// goes to the dead letter first, if there is one and no attempt is left.
+// The Consumer delivers each event at least once. It acknowledges a message after it was
+// handled, deferred or written to the dead letter. A message that is not acknowledged
+// within the AckWait of the JetStream consumer is delivered again; while a handler works,
+// the Consumer asks for more time. A handler must be idempotent or be wrapped in a
+// dispatch.Deduplicate.
 //
-// Core NATS delivers at most once: a program that does not listen, or crashes while it handles
-// an event, has lost it.
+// If the handler asks for a retry, the message is delivered again after a wait, unless
+// [Consumer.InOrder] keeps it where it is. A message that is refused or runs out of attempts
+// is written to the dead letter and terminated. Without a dead letter, a message that is
+// refused is terminated all the same, and one that runs out of attempts stops the Consumer
+// with an error and stays with the server.
+//
+// Core NATS delivers at most once. An event is lost if no program listens, or if the
+// program crashes while it handles the event.
 package cenatsgo

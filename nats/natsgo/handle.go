@@ -15,8 +15,8 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 )
 
-// delivery is the context that a handler gets, and the message and the event that it is about, in
-// one allocation.
+// delivery is the context of a handler together with its message and event, in one
+// allocation.
 type delivery struct {
 	context.Context
 	message jetstream.Msg
@@ -33,17 +33,18 @@ func (d *delivery) Value(key any) any {
 	return d.Context.Value(key)
 }
 
-// MessageFrom returns the message that the event of a handler came in, with its subject, headers
-// and metadata. ctx is the context that a [Consumer] calls the handler with. The message must not
-// be acknowledged or changed.
+// MessageFrom returns the message that carried the event, with its subject, headers and
+// metadata. ctx is the context that a [Consumer] passes to the handler; for any other,
+// MessageFrom reports false. The message must not be acknowledged or changed.
 func MessageFrom(ctx context.Context) (jetstream.Msg, bool) {
 	m, ok := ctx.Value(messageKey{}).(jetstream.Msg)
 	return m, ok
 }
 
-// HeaderFrom returns the first value of the header with that name, whatever its case, of the
-// message that the event of a handler came in, or "". Headers such as traceparent, which are not
-// of the event, are found here. ctx is the context that a [Consumer] calls the handler with.
+// HeaderFrom returns the first value of the header of that name in the message that
+// carried the event, or "" if there is none. The case of the name does not matter. It is
+// for headers that are not part of the event, such as traceparent. ctx is the context
+// that a [Consumer] passes to the handler.
 func HeaderFrom(ctx context.Context, name string) string {
 	if m, ok := MessageFrom(ctx); ok {
 		h := m.Headers()
@@ -59,7 +60,7 @@ func HeaderFrom(ctx context.Context, name string) string {
 	return ""
 }
 
-// handle deals with one message.
+// handle handles one message and settles it.
 func (r *run) handle(d *delivery) {
 	c, m := r.consumer, d.message
 	in := FromJetStream(m)
@@ -78,13 +79,15 @@ func (r *run) handle(d *delivery) {
 		err = m.NakWithDelay(c.Delivery.Backoff(out.Attempts, out.RetryAfter))
 	case out.Verdict == dispatch.VerdictRetry && c.DeadLetter == "":
 		_ = m.Nak()
-		r.fail(undeliverable(m, out.Attempts, out.Err))
+		r.fail(undeliverable(m, out.Attempts, errors.Join(out.Err, errNoDeadLetter)))
 		return
 	default:
 		err = r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 	r.settled(m, err)
 }
+
+var errNoDeadLetter = errors.New("there is no dead letter")
 
 // deliver calls the handler: once, or until no attempt is left if the order is to be kept.
 func (r *run) deliver(d *delivery) dispatch.Delivered {
@@ -100,13 +103,16 @@ func (r *run) deliver(d *delivery) dispatch.Delivered {
 	return out
 }
 
-// invalid deals with a message in which there is no valid event.
+// statusInvalid is the HTTP status that a message without a valid event stands for.
+const statusInvalid = 400
+
+// invalid settles a message that holds no valid event as Invalid says.
 func (r *run) invalid(m jetstream.Msg, err error) {
 	c := r.consumer
 	c.Delivery.Invalid(r.ctx, err, slog.String("subject", eventlog.Cut(m.Subject())), slog.Uint64("sequence", sequence(m)))
 	switch c.Invalid {
 	case dispatch.DeadLetterOnInvalid:
-		r.settled(m, r.setAside(m, err, 0, 400))
+		r.settled(m, r.setAside(m, err, 0, statusInvalid))
 	case dispatch.SkipInvalid:
 		c.Skipped(r.ctx, m, err)
 		r.settled(m, m.TermWithReason("no valid event"))
@@ -136,7 +142,7 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 		}
 		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
 	}
-	return m.TermWithReason("refused: see the dead letter and the log")
+	return m.TermWithReason("refused: the log has the reason")
 }
 
 // isTooLarge reports whether a message is larger than the server, or the stream, takes.
@@ -148,7 +154,7 @@ func isTooLarge(err error) bool {
 // codeTooLarge is that of the server for a message larger than the MaxMsgSize of a stream.
 const codeTooLarge jetstream.ErrorCode = 10054
 
-// settled logs an acknowledgement that was not sent. The message comes again.
+// settled logs an acknowledgement that could not be sent. The message is delivered again.
 func (r *run) settled(m jetstream.Msg, err error) {
 	if err != nil {
 		r.consumer.logger().LogAttrs(r.ctx, slog.LevelWarn, "message not acknowledged",

@@ -7,17 +7,18 @@ import (
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
-// FromMsg returns the parts of a message that can carry an event. They are shared with m.
+// FromMsg returns the headers and the data of m as a Message, which shares them with m.
 func FromMsg(m *nats.Msg) cenats.Message {
 	return cenats.Message{Header: m.Header, Data: m.Data}
 }
 
-// FromJetStream is FromMsg for a message of JetStream.
+// FromJetStream is [FromMsg] for a message of JetStream.
 func FromJetStream(m jetstream.Msg) cenats.Message {
 	return cenats.Message{Header: m.Headers(), Data: m.Data()}
 }
 
-// ToMsg returns a message for a subject with the headers and the data of m, which it shares.
+// ToMsg returns a message on a subject with the headers and the data of m, which it
+// shares.
 func ToMsg(subject string, m *cenats.Message) *nats.Msg {
 	return &nats.Msg{Subject: subject, Header: m.Header, Data: m.Data}
 }

@@ -17,31 +17,33 @@ import (
 	cenats "github.com/seed763dd41b/cloudevents/nats"
 )
 
-// Sender publishes events on a subject: to JetStream, which acknowledges them, or to core NATS,
-// which does not. A Sender is safe for concurrent use as long as its fields do not change.
+// Sender publishes events on a subject: to JetStream, which acknowledges them, or to core
+// NATS, which does not. A Sender is safe for concurrent use as long as its fields do not
+// change.
 //
 //	sender := &cenatsgo.Sender{JetStream: js, Subject: "orders.placed"}
 //	err := sender.Send(ctx, &event)
 type Sender struct {
-	// JetStream publishes the events. If it is nil, Conn does, to core NATS.
+	// JetStream publishes the events. If it is nil, Conn publishes them to core NATS.
 	JetStream jetstream.JetStream
 
-	// Conn publishes the events if there is no JetStream. Send flushes it.
+	// Conn publishes the events if there is no JetStream. The Sender flushes it, and does
+	// not close it.
 	Conn *nats.Conn
 
-	// Subject is the subject of the events, without wildcards.
+	// Subject is the subject of the messages. It must have no wildcards.
 	Subject string
 
 	// Encoder encodes the events. The zero value writes binary mode.
 	Encoder cenats.Encoder
 
-	// NoMessageID leaves out the header Nats-Msg-Id, with which JetStream drops an event that
-	// was published before within the duplicate window of the stream. By default it is
-	// cenats.MessageID.
+	// NoMessageID leaves out the header Nats-Msg-Id. By default it is cenats.MessageID,
+	// so that JetStream drops an event that was published before within the duplicate
+	// window of the stream.
 	NoMessageID bool
 
-	// Observer has functions that are called for what is sent. Its Header adds
-	// headers of messages.
+	// Observer is called for each event that is sent. Its Header adds headers to the
+	// message.
 	Observer dispatch.SendObserver
 }
 
@@ -51,7 +53,8 @@ var (
 	errWildcard  = errors.New("* and > are for subscriptions")
 )
 
-// Validate reports a Sender that cannot send.
+// Validate returns an error if there is neither a JetStream nor a Conn, or if Subject is
+// empty or has wildcards.
 func (s *Sender) Validate() error {
 	switch {
 	case s.JetStream == nil && s.Conn == nil:
@@ -59,7 +62,7 @@ func (s *Sender) Validate() error {
 	case s.Subject == "":
 		return errNoSubject
 	case hasWildcard(s.Subject):
-		return fmt.Errorf("cenatsgo: Subject %q: %w", excerpt.Shorten(s.Subject, 64), errWildcard)
+		return fmt.Errorf("cenatsgo: Subject %q: %w", excerpt.Of(s.Subject), errWildcard)
 	}
 	return nil
 }
@@ -75,10 +78,10 @@ func hasWildcard(subject string) bool {
 	return false
 }
 
-// Send publishes an event. With JetStream it returns once the stream has it; a duplicate is
-// no error. With core NATS it returns once the server has it, whether or not anybody
-// listens; if ctx has no deadline, it waits for 10 s. The error is that of the Encoder, or a
-// [*SendError].
+// Send publishes an event, and returns once JetStream has acknowledged it; a duplicate is
+// not an error. With core NATS it returns once the server has read the message, whether
+// or not anyone listens, and waits at most 10 s if ctx has no deadline. The error is that
+// of the Encoder, or a [*SendError].
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -102,10 +105,10 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 	return nil
 }
 
-// SendBatch publishes events, each as a message of its own, and returns once all are
-// acknowledged or have failed. Nothing is published if an event cannot be encoded. The error is a
-// [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that was
-// not published.
+// SendBatch publishes each event as a message of its own, and returns once all are
+// acknowledged or have failed. If an event cannot be encoded, nothing is published, and
+// the error is a [*cloudevents.BatchError] about it. Otherwise the error joins a
+// [*SendError] for each event that was not published.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -218,32 +221,34 @@ func hasName(h nats.Header, name string) bool {
 	return false
 }
 
-// SendError is about an event that the server does not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+// SendError is the error about an event that the server did not acknowledge. The server
+// may have the event nevertheless. When a handler returns a SendError, dispatch.Judge
+// makes it a retry if it is Retryable, and otherwise a refusal.
 type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send.
+	// Index is the position of the event in its batch. It is -1 if the event was sent by
+	// Send.
 	Index int
 
-	// Subject is where the event was to go.
+	// Subject is the subject of the message.
 	Subject string
 
 	// Err is the error of the client.
 	Err error
 }
 
-// Error returns subject, index and cause.
+// Error returns the subject, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cenatsgo: subject %q: %v", excerpt.Shorten(e.Subject, 64), e.Err)
+		return fmt.Sprintf("cenatsgo: subject %q: %v", excerpt.Of(e.Subject), e.Err)
 	}
-	return fmt.Sprintf("cenatsgo: subject %q: event %d: %v", excerpt.Shorten(e.Subject, 64), e.Index, e.Err)
+	return fmt.Sprintf("cenatsgo: subject %q: event %d: %v", excerpt.Of(e.Subject), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
-// Retryable reports whether the event may be sent again: unless it is too large, or its subject
-// is malformed.
+// Retryable reports whether the event may be sent again. It is false if the message is
+// too large or its subject is malformed.
 func (e *SendError) Retryable() bool {
 	return !errors.Is(e.Err, nats.ErrMaxPayload) && !errors.Is(e.Err, nats.ErrBadSubject)
 }

@@ -229,7 +229,7 @@ func (c *connection) ping() {
 	_ = c.conn.Close(websocket.StatusGoingAway, "no sign of life")
 }
 
-// handle deals with one message. The result is nil if the connection goes on.
+// handle handles one message. It returns nil if the connection stays open.
 func (c *connection) handle(m *cews.Message) *closing {
 	e, err := c.decoder.ToCloudEvent(m)
 	if err != nil {
@@ -247,7 +247,7 @@ func (c *connection) handle(m *cews.Message) *closing {
 	return nil
 }
 
-// failed deals with an event that is refused, or whose attempts are used up.
+// failed handles an event that was refused or has run out of attempts.
 func (c *connection) failed(m *cews.Message, out *dispatch.Delivered) *closing {
 	cause := out.Err
 	if c.receiver.DeadLetter != nil {
@@ -278,7 +278,7 @@ func (c *connection) setAside(attempts int, cause error) {
 	c.receiver.Delivery.DeadLetter(c.ctx, "connection from "+c.remote, "callback DeadLetter", attempts, cause)
 }
 
-// invalid deals with a message in which there is no valid event.
+// invalid handles a message that holds no valid event as Invalid says.
 func (c *connection) invalid(m *cews.Message, err error) *closing {
 	rc := c.receiver
 	rc.Delivery.Invalid(c.ctx, err, slog.String("remote", c.remote))

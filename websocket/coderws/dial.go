@@ -15,22 +15,23 @@ import (
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
-// DefaultMaxBytes is the size that a message may have unless something else is set: 1 MiB.
+// DefaultMaxBytes is the largest message that is read if no other limit is set: 1 MiB.
 const DefaultMaxBytes = 1 << 20
 
-// Dial opens a connection to a server on which events travel in the format f. It offers the
-// subprotocols of f, unless opts has others, and closes the connection if the server has chosen
-// none of them. A nil f is [format.JSON], nil opts are the defaults of the client.
+// Dial opens a connection to a server for events in the format f. It offers the
+// subprotocols of f, unless opts has others, and closes the connection if the server has
+// chosen none of them. A nil f is [format.JSON], and nil opts are the defaults of the
+// client.
 //
-// The connection reads messages of up to DefaultMaxBytes, instead of the 32,768 bytes of the
-// client. Its method SetReadLimit changes that.
+// The connection reads messages of up to DefaultMaxBytes, instead of the client's 32,768
+// bytes. Its method SetReadLimit changes that.
 //
-// Redirects are not followed, because the URL and the headers may have secrets. An HTTPClient in
-// opts whose CheckRedirect is not nil follows those that it allows.
+// Dial does not follow redirects, because the URL and the headers may contain secrets. To
+// allow some, set the CheckRedirect of the HTTPClient in opts.
 //
-// The error wraps a [*HandshakeError] if the server has answered with another status than 101,
-// or a [*cews.SubprotocolError]. Its text has nothing of the URL, and at most 512 bytes of what the
-// client says.
+// The error wraps a [*HandshakeError] if the server answers with a status other than 101,
+// and a [*cews.SubprotocolError] if it chooses no subprotocol. Its text omits the URL and
+// has at most 512 bytes of the client's text.
 func Dial(ctx context.Context, url string, f format.Formatter, opts *websocket.DialOptions) (*websocket.Conn, error) {
 	var own websocket.DialOptions
 	if opts != nil {
@@ -92,8 +93,8 @@ type shortError struct{ err error }
 func (e *shortError) Error() string { return excerpt.Shorten(e.err.Error(), maxErrorText) }
 func (e *shortError) Unwrap() error { return e.err }
 
-// HandshakeError is about a server that has answered the handshake with another status than
-// 101.
+// HandshakeError is the error about a server that answers the handshake with a status
+// other than 101.
 type HandshakeError struct {
 	// Status is the HTTP status of the answer.
 	Status int
@@ -108,18 +109,19 @@ func (e *HandshakeError) Error() string { return e.Err.Error() }
 // Unwrap returns e.Err.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// StatusCode returns e.Status. By it, dispatch.Judge knows whether to try again.
+// StatusCode returns e.Status, by which dispatch.Judge decides whether to retry.
 func (e *HandshakeError) StatusCode() int { return e.Status }
 
-// Accept finishes the handshake of a client with which events travel in the format f. It
-// accepts the subprotocols of f, unless opts has others. A nil f is [format.JSON], nil opts are
+// Accept completes the handshake of a client for events in the format f. It accepts the
+// subprotocols of f, unless opts has others. A nil f is [format.JSON], and nil opts are
 // the defaults of the client, which refuse browsers from other origins.
 //
-// A client that offers none of the subprotocols gets the answer 400 and no connection. Accept
-// answers in the case of all errors. They wrap a [*cews.SubprotocolError], or are those of the
-// client.
+// If the client offers none of the subprotocols, Accept answers with 400, and the error
+// wraps a [*cews.SubprotocolError]. Other errors are those of the client. Accept has
+// answered the request in all cases.
 //
-// The connection reads messages of up to DefaultMaxBytes. Its method SetReadLimit changes that.
+// The connection reads messages of up to DefaultMaxBytes. Its method SetReadLimit changes
+// that.
 func Accept(w http.ResponseWriter, r *http.Request, f format.Formatter, opts *websocket.AcceptOptions) (*websocket.Conn, error) {
 	var own websocket.AcceptOptions
 	if opts != nil {

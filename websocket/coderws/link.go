@@ -70,15 +70,6 @@ func (l *link) ping(interval time.Duration) {
 	}
 }
 
-func (l *link) hasEnded() bool {
-	select {
-	case <-l.ended:
-		return true
-	default:
-		return false
-	}
-}
-
 // encode returns the messages of n events. The error is a BatchError.
 func (l *link) encode(n int, event func(int) *cloudevents.Event) ([]cews.Message, error) {
 	encoder := cews.Encoder{Subprotocol: l.conn.Subprotocol(), Format: l.sender.Format}

@@ -11,7 +11,8 @@ func FromMessage(kind websocket.MessageType, payload []byte) cews.Message {
 	return cews.Message{Frame: cews.Frame(kind), Payload: payload}
 }
 
-// ToMessage returns the arguments with which a connection writes m. The payload is shared.
+// ToMessage returns the arguments for the method Write of a connection. The payload is
+// that of m.
 func ToMessage(m *cews.Message) (kind websocket.MessageType, payload []byte) {
 	return websocket.MessageType(m.Frame), m.Payload
 }

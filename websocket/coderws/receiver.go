@@ -15,61 +15,66 @@ import (
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
 	"github.com/seed763dd41b/cloudevents/internal/extension"
 	"github.com/seed763dd41b/cloudevents/internal/limit"
+	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
-// Receiver is an [http.Handler] that accepts connections, and hands the events of each to a
-// handler: one after the other, in their order. Connections do not wait for each other. A
-// reply of the handler is sent back on the connection.
+// Receiver is an [http.Handler] that accepts connections and passes the events of each to
+// a handler, one after the other in their order. Connections do not wait for each other.
+// The reply of the handler is sent back on the connection.
 //
 //	receiver := &cecoderws.Receiver{Delivery: dispatch.Delivery{Handler: mux.HandleEvent}}
 //	err := cehttp.ListenAndServe(ctx, ":8080", receiver)
 //	err = receiver.Shutdown(within)
 //
-// A handler that asks for a retry is called again after a wait, and the events behind
-// wait, too. If an event is refused or its attempts are used up, the connection is closed
-// with a status that says so; the package documentation lists them. Events that the other
-// end has sent behind it are lost then, unless that sends them again, as a [Sender] does.
-// [Receiver.DeadLetter] sets the event aside instead, and the connection goes on.
+// If the handler asks for a retry, it is called again after a wait, and later events of
+// the connection wait for it. If an event is refused or runs out of attempts, the
+// connection is closed with one of the statuses in the package documentation. Events that
+// the other end has sent after it are then lost, unless the other end sends them again,
+// as a [Sender] does. [Receiver.DeadLetter] sets such an event aside instead, and the
+// connection stays open.
 //
 // A Receiver must not be changed or copied after its first request.
 type Receiver struct {
-	// Delivery has the handler, and says how often and after which waits it is tried.
+	// Delivery has the handler and the limits of its attempts.
 	Delivery dispatch.Delivery
 
-	// Decoder decodes the events, and its Format also encodes replies. The zero value is
-	// strict, and takes JSON. Its Subprotocol is that of the connection.
+	// Decoder decodes the events. The zero value is strict and reads JSON. Its Format
+	// also encodes the replies. Its Subprotocol is ignored: each connection has its own.
 	Decoder cews.Decoder
 
-	// AcceptOptions are the options of the client, such as the origins of browsers. nil are
-	// the defaults. The default of its Subprotocols are those of the Format.
+	// AcceptOptions are options of the client, such as the allowed origins of browsers.
+	// nil is the client's defaults. If it has no Subprotocols, they are those of the
+	// Format.
 	AcceptOptions *websocket.AcceptOptions
 
-	// MaxBytes limits the size of a message. 0 is DefaultMaxBytes, -1 is no limit. A larger
-	// one ends the connection with status 1009.
+	// MaxBytes limits the size of a message that is read. 0 is DefaultMaxBytes, -1 is no
+	// limit. A larger message closes the connection with status 1009.
 	MaxBytes int64
 
-	// MaxConnections limits the connections. Further ones are answered with 503. 0 is 1,000,
-	// -1 is no limit.
+	// MaxConnections limits the connections of ServeHTTP. Further requests are answered
+	// with 503. 0 is 1,000, -1 is no limit.
 	MaxConnections int
 
-	// IdleTimeout is the time without a sign of life of the other end, while the Receiver
-	// waits for one, after which a connection is closed. 0 is 5 min, -1 is no limit. The other
-	// end is pinged after 30 s, or half of IdleTimeout if that is less; one that handles an
-	// event in that time may not answer. A reply that is not taken for so long ends a
-	// connection, too.
+	// IdleTimeout is the time after which a connection is closed if the other end sends
+	// nothing, not even a pong. 0 is 5 min, -1 is no limit. The Receiver sends a ping
+	// after 30 s, or after half of IdleTimeout if that is less; a client that is busy
+	// with an event may not answer in time. IdleTimeout also limits the time to write a
+	// reply.
 	IdleTimeout time.Duration
 
-	// DeadLetter is called for each message that is refused, or whose attempts are used up.
-	// attempts is 0 for a message without a valid event. If it returns nil the connection goes
-	// on. It may keep m. nil is no dead letter: the connection is closed.
+	// DeadLetter is called for each message that is refused or runs out of attempts, with
+	// the number of attempts, which is 0 for a message that holds no valid event. It may
+	// keep m. If it returns nil, the connection stays open. Without DeadLetter, such a
+	// message closes the connection.
 	DeadLetter func(ctx context.Context, m *cews.Message, cause error, attempts int) error
 
-	// Invalid says what to do with a message in which there is no valid event. The default
+	// Invalid says what happens to a message that holds no valid event. By default it
 	// closes the connection.
 	Invalid dispatch.InvalidPolicy
 
-	// Skipped is called for each message that SkipInvalid skips. It must be set then.
+	// Skipped is called for each message that dispatch.SkipInvalid skips. It is required
+	// with that policy.
 	Skipped func(ctx context.Context, m *cews.Message, err error)
 
 	mu          sync.Mutex
@@ -87,25 +92,25 @@ const (
 )
 
 var (
-	errNoSkipped    = errors.New("cecoderws: SkipInvalid needs the callback Skipped")
-	errNoDeadLetter = errors.New("cecoderws: DeadLetterOnInvalid needs DeadLetter")
+	errNoSkipped       = errors.New("cecoderws: SkipInvalid needs the callback Skipped")
+	errNeedsDeadLetter = errors.New("cecoderws: DeadLetterOnInvalid needs the callback DeadLetter")
 
-	// ErrShutdown is returned by ServeConn after Shutdown.
+	// ErrShutdown is the error of ServeConn after Shutdown.
 	ErrShutdown = errors.New("cecoderws: the Receiver is shut down")
 
-	// ErrIdle is wrapped by the error about a connection whose other end has shown no sign of
-	// life for IdleTimeout.
+	// ErrIdle is wrapped by the error of ServeConn about a connection that was closed
+	// after IdleTimeout.
 	ErrIdle = errors.New("cecoderws: no sign of life")
 )
 
-// Validate reports settings with which nothing can be received. Until they are mended, each
-// request is answered with 500.
+// Validate returns an error if the settings do not allow events to be received, or nil.
+// With such settings every request is answered with 500.
 func (rc *Receiver) Validate() error {
 	switch {
 	case rc.Invalid == dispatch.SkipInvalid && rc.Skipped == nil:
 		return errNoSkipped
 	case rc.Invalid == dispatch.DeadLetterOnInvalid && rc.DeadLetter == nil:
-		return errNoDeadLetter
+		return errNeedsDeadLetter
 	}
 	if err := extension.Check(rc.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cecoderws: Decoder: %w", err)
@@ -113,9 +118,9 @@ func (rc *Receiver) Validate() error {
 	return rc.Delivery.Validate()
 }
 
-// ServeHTTP accepts a connection and hands its events to the handler, until either end closes
-// it. A connection that could not be accepted, or that has ended in another way than by a close
-// frame, is a log record of the level Info.
+// ServeHTTP accepts a connection and passes its events to the handler, until either end
+// closes it. A connection that is not accepted, or does not end with a close frame, is
+// logged at level Info.
 func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	if err := rc.Validate(); err != nil {
@@ -143,15 +148,17 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ServeConn hands the events of a connection to the handler, until either end closes it. It is
-// for clients that receive events, on a connection that [Dial] has opened. MaxConnections does not
-// count here. When ctx ends, the handler under way finishes, and the connection is closed.
+// ServeConn passes the events of a connection to the handler, until either end closes it.
+// It is for clients that receive events on a connection opened by [Dial]. MaxConnections
+// does not apply. When ctx ends, the running handler finishes, and the connection is
+// closed.
 //
-// It returns nil after ctx has ended, or after the other end has closed the connection with
-// status 1000 or 1001; a client that wants more events dials again. Other errors are that of
-// [Receiver.Validate], [ErrShutdown], a [*dispatch.UndeliverableError] about a message that can
-// neither be handled nor set aside, a [*dispatch.UnfinishedError] about one for which more attempts
-// were due when ctx ended, one that wraps [ErrIdle], and those of the client.
+// ServeConn returns nil if ctx has ended, or if the other end has closed the connection
+// with status 1000 or 1001; to receive more events, dial again. Otherwise the error is
+// that of [Receiver.Validate], [ErrShutdown], a [*dispatch.UndeliverableError] for a
+// message that could be neither handled nor set aside, a [*dispatch.UnfinishedError] if
+// ctx ended before the last attempt at an event, an error that wraps [ErrIdle], or one of
+// the client.
 func (rc *Receiver) ServeConn(ctx context.Context, conn *websocket.Conn) error {
 	if err := rc.Validate(); err != nil {
 		return err
@@ -204,19 +211,16 @@ func (rc *Receiver) ended(c *connection) {
 
 // signal ends the wait of Shutdown if nothing is left. The caller holds mu.
 func (rc *Receiver) signal() {
-	if rc.stopping && len(rc.connections) == 0 && rc.handshakes == 0 {
-		select {
-		case <-rc.idle:
-		default:
-			close(rc.idle)
-		}
+	if rc.stopping && len(rc.connections) == 0 && rc.handshakes == 0 && !pause.IsClosed(rc.idle) {
+		close(rc.idle)
 	}
 }
 
-// Shutdown accepts no more connections, reads no more events, and closes each connection with
-// status 1001 once its handler has finished. When ctx ends first, the contexts of the handlers
-// end, and they have one more second. Shutdown returns nil if all have finished, and else a
-// [*dispatch.UnfinishedError]. Shut the server down before: it does not wait for connections.
+// Shutdown accepts no more connections, reads no more events, and closes each connection
+// with status 1001 once its handler has finished. If ctx ends first, the contexts of the
+// handlers end, and they have one more second. Shutdown returns nil if all handlers have
+// finished, and otherwise a [*dispatch.UnfinishedError]. Shut down the server first; it
+// does not wait for these connections.
 func (rc *Receiver) Shutdown(ctx context.Context) error {
 	rc.mu.Lock()
 	if rc.idle == nil {
@@ -283,16 +287,17 @@ type (
 	connKey    struct{}
 )
 
-// ConnFrom returns the connection on which the event of a handler came. ctx is the context that a
-// [Receiver] calls the handler with. Its method Write may be called; Read and Close are the
-// Receiver's.
+// ConnFrom returns the connection that carried the event. ctx is the context that a
+// [Receiver] passes to the handler; for any other, ConnFrom reports false. The handler
+// may call its method Write, but neither Read nor Close.
 func ConnFrom(ctx context.Context) (*websocket.Conn, bool) {
 	conn, ok := ctx.Value(connKey{}).(*websocket.Conn)
 	return conn, ok
 }
 
-// RequestFrom returns the request that has opened the connection on which the event of a handler
-// came, with its URL and headers. There is none in [Receiver.ServeConn]. Its body must not be
+// RequestFrom returns the request that opened the connection, with its URL and headers.
+// ctx is the context that a [Receiver] passes to the handler; for any other, and with
+// [Receiver.ServeConn], RequestFrom reports false. The body of the request must not be
 // read.
 func RequestFrom(ctx context.Context) (*http.Request, bool) {
 	r, ok := ctx.Value(requestKey{}).(*http.Request)

@@ -11,33 +11,39 @@ import (
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
-// SendError is about an event that the other end does not have, or of which that is not known. A
-// handler that returns it asks for a retry, or refuses its event, as dispatch.Judge says.
+// SendError is the error about an event that the other end did not confirm. The other end
+// may have the event nevertheless. When a handler returns a SendError, dispatch.Judge
+// makes it a retry if it is Retryable, and otherwise a refusal.
 type SendError struct {
-	// Index is the place of the event in its batch. It is -1 in Send and Flush.
+	// Index is the position of the event in its batch. It is -1 if the event was sent by
+	// Send, and for Flush.
 	Index int
 
-	// URL is where the event was to go: scheme and host, because the rest may be secret.
+	// URL is the scheme and the host of the server. The rest is left out, because it may
+	// be secret.
 	URL string
 
-	// Err is the cause. websocket.CloseStatus tells the status with which the other end has
-	// closed the connection.
+	// Err is the cause. websocket.CloseStatus returns the status with which the other end
+	// closed the connection, if it did.
 	Err error
 }
 
-// Error returns URL, index and cause.
+// maxURL is the size of a URL in the text of an error, in bytes.
+const maxURL = 128
+
+// Error returns the URL, the index and the cause.
 func (e *SendError) Error() string {
 	if e.Index < 0 {
-		return fmt.Sprintf("cecoderws: %q: %v", excerpt.Shorten(e.URL, 128), e.Err)
+		return fmt.Sprintf("cecoderws: %q: %v", excerpt.Shorten(e.URL, maxURL), e.Err)
 	}
-	return fmt.Sprintf("cecoderws: %q: event %d: %v", excerpt.Shorten(e.URL, 128), e.Index, e.Err)
+	return fmt.Sprintf("cecoderws: %q: event %d: %v", excerpt.Shorten(e.URL, maxURL), e.Index, e.Err)
 }
 
 // Unwrap returns e.Err.
 func (e *SendError) Unwrap() error { return e.Err }
 
-// Retryable reports whether the event may be sent again: unless the other end has refused it or
-// the handshake, or the event was too large.
+// Retryable reports whether the event may be sent again. It is false if the other end has
+// refused the event or the handshake, or if the event is too large.
 func (e *SendError) Retryable() bool { return isRetryable(e.Err) }
 
 func isRetryable(err error) bool {

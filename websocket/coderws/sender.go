@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -15,80 +14,82 @@ import (
 	"github.com/seed763dd41b/cloudevents/dispatch"
 	"github.com/seed763dd41b/cloudevents/format"
 	"github.com/seed763dd41b/cloudevents/internal/eventlog"
+	"github.com/seed763dd41b/cloudevents/internal/mutex"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 	cews "github.com/seed763dd41b/cloudevents/websocket"
 )
 
-// Sender sends events on a connection. It opens the connection when there is something to send,
-// and opens another one when it has broken.
+// Sender sends events on a connection. It opens the connection for the first event, and a
+// new one whenever it has broken.
 //
 //	sender := &cecoderws.Sender{URL: "wss://example.com/events"}
 //	err := sender.Send(ctx, &event)
 //	err = sender.Close()
 //
-// After it has written events it asks the other end with a ping whether they have been
-// read; a [Receiver] answers once they were handled. An event that was not confirmed when
-// a connection breaks is sent again on the next one, and may arrive twice. The package
+// After writing events, a Sender sends a ping and waits for the pong. A [Receiver]
+// answers after the events were handled. An event that was not confirmed when the
+// connection broke is sent again on the next one, and may arrive twice. The package
 // documentation says more about delivery.
 //
-// A Sender is safe for concurrent use as long as its fields do not change. Only one of its
-// methods sends at a time: for more, use several Senders. It must not be copied after its first
-// use.
+// A Sender is safe for concurrent use as long as its fields do not change, but sends one
+// event or batch at a time: use several Senders for more. It must not be copied after its
+// first use.
 type Sender struct {
 	// URL is the address of the server, with the scheme ws or wss.
 	URL string
 
-	// Format encodes the events, and decodes what comes back. Of a format.Set, the member that
-	// the server chooses does. nil is format.JSON{}.
+	// Format encodes the events and decodes those that are received. nil is
+	// format.JSON{}. If it is a format.Set, the server chooses the member.
 	Format format.Formatter
 
-	// DialOptions are the options of the client, such as headers of the handshake. nil are the
-	// defaults. The default of its Subprotocols are those of the Format.
+	// DialOptions are options of the client, such as headers of the handshake. nil is the
+	// client's defaults. If it has no Subprotocols, they are those of the Format.
 	DialOptions *websocket.DialOptions
 
-	// Unconfirmed does not ask the other end: an event is sent once it is written to the
-	// connection. Events on their way when the connection breaks are lost. [Sender.Flush]
-	// tells of that.
+	// Unconfirmed sends no pings: an event counts as sent once it is written to the
+	// connection. Events are lost if the connection breaks before they arrive;
+	// [Sender.Flush] reports that. By default each event is confirmed.
 	Unconfirmed bool
 
-	// Attempts limits how often an event is tried. 0 is 10, -1 is no limit.
+	// Attempts limits how often an event is sent. 0 is 10, -1 is no limit.
 	Attempts int
 
-	// Wait is the longest wait before the second attempt. A wait is a random part of the
-	// longest one, at least half of it, and the longest one doubles with each attempt. 0 is
-	// 100 ms, -1 is no wait.
+	// Wait is the wait before the second attempt. It doubles with each further attempt,
+	// up to MaxWait. Each wait is shortened at random, to half of it at least. 0 is 100
+	// ms, -1 is no wait.
 	Wait time.Duration
 
 	// MaxWait is the longest wait between two attempts. 0 is 30 s.
 	MaxWait time.Duration
 
-	// Timeout limits one attempt, with the handshake and the time that a Receiver needs to
-	// handle what is confirmed at once: 256 events of a batch. 0 is 2 min, -1 is no limit.
+	// Timeout limits one attempt. It includes the handshake, and the time that a Receiver
+	// needs to handle the events that are confirmed together, up to 256 of a batch. 0 is
+	// 2 min, -1 is no limit.
 	Timeout time.Duration
 
-	// PingInterval is the time between pings, with which proxies and servers keep the
-	// connection. 0 is 30 s, -1 is no ping.
+	// PingInterval is the time between the pings that keep an unused connection open. 0
+	// is 30 s, -1 is no pings.
 	PingInterval time.Duration
 
 	// Received is called for each event that the other end sends, such as the reply of a
-	// handler, one after the other; or with an error for a message in which there is no valid
-	// event. It must not call the Sender, which waits for it. nil drops them.
+	// handler, and with an error for each message that holds no valid event. The calls
+	// come one after the other. It must not call the Sender, which waits for it. If it is
+	// nil, such events are dropped.
 	Received func(e *cloudevents.Event, err error)
 
-	// MaxBytes limits the size of a message that is received. 0 is DefaultMaxBytes, -1 is no
+	// MaxBytes limits the size of a message that is read. 0 is DefaultMaxBytes, -1 is no
 	// limit.
 	MaxBytes int64
 
-	// Logger receives a record of the level Warn when a connection breaks. nil is
+	// Logger receives a record at level Warn when a connection breaks. nil is
 	// slog.Default().
 	Logger *slog.Logger
 
-	// Observer has functions that are called for what is sent. Its Header is not called: a
+	// Observer is called for each event that is sent. Its Header is not called, because a
 	// message of a WebSocket has no headers.
 	Observer dispatch.SendObserver
 
-	once sync.Once
-	turn chan struct{} // has room for one, which is the caller that may use link and lost
+	mu   mutex.Mutex // guards link and lost
 	link *link
 	lost error // why events that were not confirmed are lost; Flush returns it
 }
@@ -101,7 +102,7 @@ const (
 
 var errNoURL = errors.New("cecoderws: the Sender has no URL")
 
-// Validate reports a Sender that cannot send.
+// Validate returns an error if there is no URL.
 func (s *Sender) Validate() error {
 	if s.URL == "" {
 		return errNoURL
@@ -109,10 +110,10 @@ func (s *Sender) Validate() error {
 	return nil
 }
 
-// Send sends an event. It returns once the other end has read it, which a [Receiver] does after
-// the handler has returned, or once it is written if the Sender is Unconfirmed. The error is that
-// of the encoder, or a [*SendError]. If ctx ends first, the connection is closed, and whether the
-// event has arrived is not known.
+// Send sends an event, and returns once the other end has confirmed it, or once it is
+// written if the Sender is Unconfirmed. A [Receiver] confirms an event after the handler
+// has returned. The error is that of the encoder, or a [*SendError]. If ctx ends first,
+// the connection is closed, and the event may have arrived nevertheless.
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -131,10 +132,11 @@ func (s *Sender) sendOne(ctx context.Context, e *cloudevents.Event) error {
 	return nil
 }
 
-// SendBatch sends events, each as a message of its own. It returns once all are confirmed, as
-// Send does, or have failed. Nothing is sent if an event cannot be encoded. The error is a
-// [*cloudevents.BatchError] about that event; or it joins a [*SendError] for each event that was
-// not confirmed. An event that the other end refuses does not keep those behind it.
+// SendBatch sends each event as a message of its own, and returns once all are confirmed
+// or have failed. An event that the other end refuses does not stop those after it. If an
+// event cannot be encoded, nothing is sent, and the error is a [*cloudevents.BatchError]
+// about it. Otherwise the error joins a [*SendError] for each event that was not
+// confirmed.
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -155,13 +157,14 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 	return errs, nil
 }
 
-// Flush asks the other end whether all events have been read that were sent before. It is for a
-// Sender that is Unconfirmed. It returns a [*SendError] if events may be lost since the last time.
+// Flush waits until the other end has read all events that were sent before. It is for a
+// Sender that is Unconfirmed. It returns a [*SendError] if events may have been lost
+// since the last Flush.
 func (s *Sender) Flush(ctx context.Context) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.mu.Lock(ctx); err != nil {
 		return s.failed(-1, err)
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	err := s.lost
 	if l := s.link; err == nil && l != nil && l.unconfirmed {
 		if err = l.confirm(ctx); err != nil {
@@ -174,14 +177,14 @@ func (s *Sender) Flush(ctx context.Context) error {
 	return nil
 }
 
-// Close closes the connection, with status 1000. A later Send opens a new one. The other end has
-// 5 s to answer; without an answer, Close returns an error, and events of a Sender that is
-// Unconfirmed may be lost.
+// Close closes the connection with status 1000. A later Send opens a new one. The other
+// end has 5 s to answer. Without an answer Close returns an error, and events of a Sender
+// that is Unconfirmed may be lost.
 func (s *Sender) Close() error {
-	if err := s.begin(context.Background()); err != nil {
+	if err := s.mu.Lock(context.Background()); err != nil {
 		return err
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	l := s.link
 	if s.link = nil; l == nil {
 		return nil
@@ -193,19 +196,6 @@ func (s *Sender) Close() error {
 	}
 	return nil
 }
-
-// begin waits for the turn of the caller.
-func (s *Sender) begin(ctx context.Context) error {
-	s.once.Do(func() { s.turn = make(chan struct{}, 1) })
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (s *Sender) end() { <-s.turn }
 
 // send sends n events. errs has an error for each that failed, and is nil if none did. err is
 // about an event that cannot be encoded.
@@ -219,10 +209,10 @@ func (s *Sender) send(ctx context.Context, n int, event func(int) *cloudevents.E
 		}
 		return errs
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.mu.Lock(ctx); err != nil {
 		return all(0, err), nil
 	}
-	defer s.end()
+	defer s.mu.Unlock()
 	retry := dispatch.Delivery{Attempts: s.Attempts, Wait: s.Wait, MaxWait: s.MaxWait}
 	var messages []cews.Message
 	subprotocol := ""
@@ -289,7 +279,7 @@ func (s *Sender) attempt(ctx context.Context, write func(context.Context, *link)
 		defer cancel()
 		ctx = limited
 	}
-	if s.link != nil && s.link.hasEnded() {
+	if s.link != nil && pause.IsClosed(s.link.ended) {
 		s.drop()
 	}
 	if s.link == nil {

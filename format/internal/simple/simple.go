@@ -15,9 +15,11 @@ import (
 	"github.com/seed763dd41b/cloudevents/spec"
 )
 
-// The core attributes that are texts.
+// Core is a core attribute that is a text.
+type Core int
+
 const (
-	ID = iota
+	ID Core = iota
 	Source
 	Type
 	Subject
@@ -54,18 +56,18 @@ type extension struct {
 	typ        spec.Type
 }
 
-// Set sets a text to a part of the document, which begins at an offset. It gives up if
-// the text is empty or was set already.
-func (e *Event) Set(text, at, size int) {
-	if e.texts[text].size != 0 || size == 0 {
+// Set sets a core attribute to a part of the document, which begins at an offset. It gives
+// up if the part is empty or the attribute was set already.
+func (e *Event) Set(c Core, at, size int) {
+	if e.texts[c].size != 0 || size == 0 {
 		e.GaveUp = true
 		return
 	}
-	e.texts[text] = span{uint32(at), uint32(size)}
+	e.texts[c] = span{uint32(at), uint32(size)}
 }
 
-// Has reports whether a text was set.
-func (e *Event) Has(text int) bool { return e.texts[text].size != 0 }
+// Has reports whether a core attribute was set.
+func (e *Event) Has(c Core) bool { return e.texts[c].size != 0 }
 
 // SetTime sets the time. It gives up if that was set already, or has no RFC 3339.
 func (e *Event) SetTime(t time.Time) {

@@ -1,11 +1,11 @@
 // Package protodata converts the data of events from and to messages of
 // google.golang.org/protobuf.
 //
-// An event says in two attributes that its data is a message and which: datacontenttype is
-// application/protobuf, and dataschema is the URI of its type, such as
+// Two attributes say that the data of an event is a message, and of which type:
+// datacontenttype is application/protobuf, and dataschema is the URI of the type, such as
 // https://type.googleapis.com/google.protobuf.Duration. [SetData] and [SetAny] set both.
-// The Protobuf event format of package ceprotobuf then encodes the data as proto_data. All
-// other formats and the binary mode carry the same bytes.
+// The Protobuf event format of package ceprotobuf then encodes the data as proto_data.
+// All other formats and the binary mode carry the same bytes.
 //
 //	var e = cloudevents.New("/orders", "com.example.placed")
 //	err := protodata.SetData(&e, &orderpb.Order{Id: "A-1"})
@@ -37,17 +37,17 @@ const (
 	typeServer  = "type.googleapis.com/"
 )
 
-// ErrMessageType is wrapped by the errors about data that is a message of another type
-// than the caller asks for, or whose type is not known.
+// ErrMessageType is wrapped by the error about data whose message type is unknown, or is
+// not the one that the caller asks for.
 var ErrMessageType = errors.New("the type of the message does not fit")
 
 var ruleMalformed = &validation.Rule{Sentinel: validation.ErrData, Detail: "data is not a message of the type that dataschema says"}
 
-// Data returns the data of e as a message of type T, such as *durationpb.Duration.
-// DataContentType must be application/protobuf; otherwise the error wraps
-// [cloudevents.ErrDataContentType]. If DataSchema is the type of another message, the
-// error wraps [ErrMessageType]. A DataSchema that is not the type of a message is not
-// looked at. The message shares no memory with e.
+// Data returns the data of e as a message of type T, such as *durationpb.Duration. The
+// message shares no memory with e. DataContentType must be application/protobuf;
+// otherwise the error wraps [cloudevents.ErrDataContentType]. If DataSchema is the type
+// of another message, or T is an interface, the error wraps [ErrMessageType]. A
+// DataSchema that is not the type of a message is ignored.
 //
 // If e has no data, the error wraps [validation.ErrMissing]. If the data is not a T, it
 // wraps [validation.ErrData].
@@ -62,7 +62,7 @@ func Data[T proto.Message](e *cloudevents.Event) (T, error) {
 	typ := none.ProtoReflect().Type()
 	if typeURL, ok := ceprotobuf.TypeURL(e); ok {
 		if got, want := nameIn(typeURL), typ.Descriptor().FullName(); got != want {
-			return none, fmt.Errorf("%w: it is %q, not %s", ErrMessageType, excerpt.Shorten(string(got), 64), want)
+			return none, fmt.Errorf("%w: it is %q, not %s", ErrMessageType, excerpt.Of(string(got)), want)
 		}
 	}
 	m, ok := typ.New().Interface().(T)
@@ -75,9 +75,9 @@ func Data[T proto.Message](e *cloudevents.Event) (T, error) {
 	return m, nil
 }
 
-// SetData sets the Data of e to m, DataContentType to application/protobuf, and DataSchema
-// to the type of m. On an error, which is that of proto.Marshal, e is unchanged. A nil m
-// is an error that wraps [validation.ErrMissing].
+// SetData sets the Data of e to m, DataContentType to application/protobuf, and
+// DataSchema to the type of m. If m is nil, the error wraps [validation.ErrMissing];
+// other errors are those of proto.Marshal. On error e is unchanged.
 func SetData(e *cloudevents.Event, m proto.Message) error {
 	if m == nil {
 		return validation.NewError(spec.Data, "", spec.SectionEventData, validation.ErrMissing)
@@ -95,7 +95,7 @@ func SetData(e *cloudevents.Event, m proto.Message) error {
 }
 
 // Any returns the data of e as an Any, which shares the data. The errors are those of
-// [Data]. A DataSchema that is not the type of a message is one that wraps
+// [Data]. In addition, if DataSchema is not the type of a message, the error wraps
 // [ErrMessageType].
 func Any(e *cloudevents.Event) (*anypb.Any, error) {
 	if err := check(e); err != nil {
@@ -103,15 +103,15 @@ func Any(e *cloudevents.Event) (*anypb.Any, error) {
 	}
 	typeURL, ok := ceprotobuf.TypeURL(e)
 	if !ok {
-		return nil, fmt.Errorf("%w: dataschema %q does not name a message", ErrMessageType, excerpt.Shorten(e.DataSchema, 64))
+		return nil, fmt.Errorf("%w: dataschema %q does not name a message", ErrMessageType, excerpt.Of(e.DataSchema))
 	}
 	return &anypb.Any{TypeUrl: typeURL, Value: e.Data}, nil
 }
 
-// SetAny sets the Data of e to the value of a, which e shares then, DataContentType to
-// application/protobuf, and DataSchema to the type URL. On an error e is unchanged. A type
-// URL that dataschema cannot keep, see [ceprotobuf.TypeURL], is an error that wraps
-// [ErrMessageType].
+// SetAny sets the Data of e to the value of a, which e then shares, DataContentType to
+// application/protobuf, and DataSchema to the type URL. If dataschema cannot hold the
+// type URL (see [ceprotobuf.TypeURL]), the error wraps [ErrMessageType]. On error e is
+// unchanged.
 func SetAny(e *cloudevents.Event, a *anypb.Any) error {
 	set := cloudevents.Event{
 		Data: a.GetValue(), DataContentType: contentType, DataSchema: ceprotobuf.SchemaURI(a.GetTypeUrl()),
@@ -121,7 +121,7 @@ func SetAny(e *cloudevents.Event, a *anypb.Any) error {
 	}
 	_, ok := ceprotobuf.TypeURL(&set)
 	if !ok || validation.URI(set.DataSchema) != nil {
-		return fmt.Errorf("%w: the type URL %q does not name a message", ErrMessageType, excerpt.Shorten(a.GetTypeUrl(), 64))
+		return fmt.Errorf("%w: the type URL %q does not name a message", ErrMessageType, excerpt.Of(a.GetTypeUrl()))
 	}
 	e.Data, e.DataContentType, e.DataSchema = set.Data, set.DataContentType, set.DataSchema
 	return nil
@@ -134,7 +134,7 @@ func check(e *cloudevents.Event) error {
 	}
 	essence, _, _ := strings.Cut(e.DataContentType, ";")
 	if !strings.EqualFold(strings.TrimSpace(essence), contentType) {
-		return fmt.Errorf("%w: a message and %q; it must be %s", cloudevents.ErrDataContentType, excerpt.Shorten(e.DataContentType, 64), contentType)
+		return fmt.Errorf("%w: %q is not %s", cloudevents.ErrDataContentType, excerpt.Of(e.DataContentType), contentType)
 	}
 	return nil
 }

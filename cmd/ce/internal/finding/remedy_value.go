@@ -117,7 +117,7 @@ func unescaped(s string) string {
 func (d *doctor) forValue(f *Finding, a *attribute) (all []remedy) {
 	if d.header && f.Section == spec.SectionHTTPHeaderValues {
 		value := strings.ReplaceAll(a.raw, `"`, "%22")
-		return []remedy{{text: "close the quote, or percent-encode it: " + a.key + ": " + excerpt.Cut(value, 64), edits: []Edit{setHeader(a.key, value)}}}
+		return []remedy{{text: "close the quote, or percent-encode it: " + a.key + ": " + excerpt.Cut(value, excerpt.Size), edits: []Edit{setHeader(a.key, value)}}}
 	}
 	text, ok := d.text(a)
 	if !ok {

@@ -56,7 +56,7 @@ func hostName(host string) string {
 type hostError struct{ host string }
 
 func (e *hostError) Error() string {
-	return fmt.Sprintf("the Host %q is no name of this machine; --allow-host %s takes it", excerpt.Cut(e.host, 64), excerpt.Cut(hostName(e.host), 64))
+	return fmt.Sprintf("the Host %q is no name of this machine; --allow-host %s takes it", excerpt.Cut(e.host, excerpt.Size), excerpt.Cut(hostName(e.host), excerpt.Size))
 }
 
 // refuseHost answers a message to another host, whose body is not read.

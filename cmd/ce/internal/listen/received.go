@@ -119,7 +119,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // handshakeNote returns what became of a request for permission to deliver.
 func handshakeNote(origin string, a *answer) string {
-	if origin = excerpt.Cut(origin, 64); a.header.Get("WebHook-Allowed-Origin") != "" {
+	if origin = excerpt.Cut(origin, excerpt.Size); a.header.Get("WebHook-Allowed-Origin") != "" {
 		return fmt.Sprintf("a webhook's handshake: %q may deliver", origin)
 	}
 	return fmt.Sprintf("a webhook's handshake: %q asks whether it may deliver; --allow-origin %s grants it", origin, origin)

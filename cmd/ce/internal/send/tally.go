@@ -186,7 +186,7 @@ func (t *tally) summary(interrupted bool) {
 		if t.accepted == 0 {
 			verdict = "not accepted"
 		}
-		fmt.Fprintf(&b, "%s: %s in %s, id %s\n", paint(verdict), statusName(t.last.Status), round(took), cli.Visible(excerpt.Cut(t.last.ID, 64)))
+		fmt.Fprintf(&b, "%s: %s in %s, id %s\n", paint(verdict), statusName(t.last.Status), round(took), cli.Visible(excerpt.Cut(t.last.ID, excerpt.Size)))
 	default:
 		end := ""
 		if interrupted {
