@@ -76,8 +76,14 @@ type Delivered struct {
 	Interrupted bool
 }
 
-// ErrNoHandler is returned by consumers that have no Handler.
-var ErrNoHandler = errors.New("there is no Handler")
+var (
+	// ErrNoHandler is returned by consumers that have no Handler.
+	ErrNoHandler = errors.New("there is no Handler")
+
+	// ErrNoDeadLetter is wrapped by the [UndeliverableError] of a consumer that has no place
+	// for messages that it cannot handle.
+	ErrNoDeadLetter = errors.New("there is no dead letter: no DeadLetter is set")
+)
 
 // Validate reports settings that do not make sense. Consumers call it before their first
 // message. A missing Handler is [ErrNoHandler].

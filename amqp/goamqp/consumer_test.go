@@ -159,7 +159,7 @@ func TestWithoutDeadLetter(t *testing.T) {
 			end, ended := begin(t, consumer)
 			if c.stops {
 				var undeliverable *dispatch.UndeliverableError
-				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !strings.Contains(err.Error(), "address orders") {
+				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !errors.Is(err, dispatch.ErrNoDeadLetter) || !strings.Contains(err.Error(), "address orders") {
 					t.Errorf("error: %v", err)
 				}
 				if b.Len(orders) != 1 {

@@ -141,7 +141,7 @@ func TestUndeliverable(t *testing.T) {
 	join(t, addrs, c)
 	err := runUntil(t, c, nil)
 	var undeliverable *dispatch.UndeliverableError
-	if !errors.As(err, &undeliverable) || undeliverable.Place != "record 1 of partition 0 of topic orders" || undeliverable.Attempts != 1 || !errors.Is(err, refused) {
+	if !errors.As(err, &undeliverable) || undeliverable.Place != "record 1 of partition 0 of topic orders" || undeliverable.Attempts != 1 || !errors.Is(err, refused) || !errors.Is(err, dispatch.ErrNoDeadLetter) {
 		t.Errorf("error: %v", err)
 	}
 	if at, _ := committed(t, addrs); at != 1 {

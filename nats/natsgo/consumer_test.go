@@ -125,7 +125,7 @@ func TestWithoutDeadLetter(t *testing.T) {
 			end, ended := begin(t, consumer)
 			if c.stops {
 				var undeliverable *dispatch.UndeliverableError
-				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) {
+				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !errors.Is(err, dispatch.ErrNoDeadLetter) {
 					t.Errorf("error: %v", err)
 				}
 				if pending(t, durable) != 1 {
