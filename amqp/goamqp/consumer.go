@@ -102,9 +102,10 @@ type Links struct {
 	Receiver *amqp.Receiver
 
 	// DeadLetter writes the messages that are refused, or whose attempts are used up. Its
-	// SettlementMode must not be settled. See [DeadLetterMessage] for what is written. The
-	// message is rejected after the broker has accepted the dead letter. If it is nil, a
-	// message that is refused is rejected only, and one whose attempts are used up ends Run.
+	// SettlementMode must not be settled, and its address must not be that of the Receiver. See
+	// [DeadLetterMessage] for what is written. The message is rejected after the broker has
+	// accepted the dead letter. If it is nil, a message that is refused is rejected only, and
+	// one whose attempts are used up ends Run.
 	DeadLetter *amqp.Sender
 
 	// Conn is the connection of the links. It may be nil.
@@ -152,6 +153,7 @@ var (
 	errNoSkipped    = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
 	errNoDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
 	errNotConnected = errors.New("cegoamqp: Connect has returned no Receiver")
+	errItself       = errors.New("cegoamqp: DeadLetter has the address of the Receiver, so that what is refused would come again without end")
 )
 
 // Validate reports settings with which Run would not begin.
@@ -161,8 +163,11 @@ func (c *Consumer) Validate() error {
 		return errNoReceiver
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
-	case c.Connect == nil && !c.canSetAside(&c.Links):
-		return errNoDeadLetter
+	}
+	if c.Connect == nil {
+		if err := c.check(&c.Links); err != nil {
+			return err
+		}
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cegoamqp: Decoder: %w", err)
@@ -170,9 +175,15 @@ func (c *Consumer) Validate() error {
 	return c.Delivery.Validate()
 }
 
-// canSetAside reports whether invalid messages have the dead letter that they may need.
-func (c *Consumer) canSetAside(links *Links) bool {
-	return c.Invalid != dispatch.DeadLetterOnInvalid || c.BrokerDeadLetter || links.DeadLetter != nil
+// check reports links that do not fit this Consumer.
+func (c *Consumer) check(links *Links) error {
+	switch {
+	case links.DeadLetter == nil && c.Invalid == dispatch.DeadLetterOnInvalid && !c.BrokerDeadLetter:
+		return errNoDeadLetter
+	case links.DeadLetter != nil && links.DeadLetter.Address() == links.Receiver.Address():
+		return errItself
+	}
+	return nil
 }
 
 // Run hands events to the handler until ctx ends, or until something happens that must not be
@@ -232,8 +243,10 @@ func (c *Consumer) connect(ctx context.Context) (Links, error) {
 		err = fmt.Errorf("cegoamqp: %w", err)
 	case links.Receiver == nil:
 		err = dispatch.Permanent(errNotConnected)
-	case !c.canSetAside(&links):
-		err = dispatch.Permanent(errNoDeadLetter)
+	default:
+		if misfit := c.check(&links); misfit != nil {
+			err = dispatch.Permanent(misfit)
+		}
 	}
 	if err != nil {
 		c.close(ctx, &links)
@@ -331,7 +344,7 @@ func (r *run) read(ctx context.Context) error {
 	for credit := uint32(0); ; credit-- {
 		if credit == 0 && r.consumer.Credit > 0 {
 			if err := r.links.Receiver.IssueCredit(r.consumer.Credit); err != nil {
-				return fmt.Errorf("cegoamqp: Consumer.Credit: %w", err)
+				return fmt.Errorf("cegoamqp: Consumer.Credit needs a Receiver with a Credit of -1: %w", err)
 			}
 			credit = r.consumer.Credit
 		}

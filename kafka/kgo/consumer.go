@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,7 +47,8 @@ type Consumer struct {
 	Concurrency int
 
 	// DeadLetter is the topic for records that are refused, or whose attempts are used up.
-	// See [DeadLetterRecord] for what is written. If it is empty, such a record ends Run.
+	// It must not be one that the Client consumes. See [DeadLetterRecord] for what is written.
+	// If it is empty, such a record ends Run.
 	DeadLetter string
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
@@ -110,6 +113,8 @@ var (
 	errNoSkipped = errors.New("cekgo: SkipInvalid needs the callback Skipped")
 	errRunning   = errors.New("cekgo: the Consumer runs already")
 	errNoTopic   = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
+	errNoTopics  = errors.New("cekgo: the Client consumes no topics: make it with kgo.ConsumeTopics")
+	errItself    = errors.New("the Client consumes it, so that what is refused would come again without end")
 )
 
 // Options returns the options that the client needs: it commits only what the Consumer has
@@ -141,10 +146,39 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNoTopic
 	}
+	switch topics := consumed(c.Client); {
+	case len(topics) == 0:
+		return errNoTopics
+	case c.DeadLetter != "" && isConsumed(c.Client, topics, c.DeadLetter):
+		return fmt.Errorf("cekgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errItself)
+	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cekgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
+}
+
+// consumed returns the topics that a client was made with, or the patterns of their names, and
+// those that were added to it.
+func consumed(client *kgo.Client) []string {
+	made, _ := client.OptValue(kgo.ConsumeTopics).([]string)
+	return append(client.GetConsumeTopics(), made...)
+}
+
+// isConsumed reports whether a client reads a topic, where topics are those of consumed.
+func isConsumed(client *kgo.Client, topics []string, topic string) bool {
+	if slices.Contains(topics, topic) {
+		return true
+	}
+	if client.OptValue(kgo.ConsumeRegex) != true {
+		return false
+	}
+	matches := func(pattern string) bool {
+		ok, err := regexp.MatchString(pattern, topic)
+		return ok && err == nil
+	}
+	excluded, _ := client.OptValue(kgo.ConsumeExcludeTopics).([]string)
+	return slices.ContainsFunc(topics, matches) && !slices.ContainsFunc(excluded, matches)
 }
 
 // Run hands events to the handler until ctx ends, or until something happens that must not

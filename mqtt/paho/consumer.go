@@ -56,7 +56,8 @@ type Consumer struct {
 	Concurrency int
 
 	// DeadLetter is the topic for messages that are refused, or whose attempts are used up.
-	// See [DeadLetterPublish] for what is published. If it is empty, such a message ends Run.
+	// None of Topics may take it. See [DeadLetterPublish] for what is published. If it is empty,
+	// such a message ends Run.
 	DeadLetter string
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and

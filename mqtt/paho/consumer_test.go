@@ -434,6 +434,7 @@ func TestValidate(t *testing.T) {
 		"no dead letter": {Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 		"bad filter":     {Delivery: ok, Topics: []string{"orders/#/placed"}},
 		"bad letter":     {Delivery: ok, DeadLetter: "dead/#"},
+		"own letter":     {Delivery: ok, Topics: []string{"orders/#"}, DeadLetter: "orders/dead"},
 	} {
 		_, ended := begin(t, address, c)
 		if err := <-ended; err == nil {

@@ -55,8 +55,8 @@ type Consumer struct {
 	Concurrency int
 
 	// DeadLetter is the topic for messages that are refused, or whose attempts are used up.
-	// The letter is the payload. Why it is there is in the log alone, because MQTT 3.1.1 has no
-	// properties. If it is empty, such a message ends Run.
+	// None of Topics may take it. The letter is the payload. Why it is there is in the log alone,
+	// because MQTT 3.1.1 has no properties. If it is empty, such a message ends Run.
 	DeadLetter string
 
 	// Invalid says what to do with a message in which there is no valid event. The default

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +34,9 @@ import (
 // A Consumer must not be changed or copied while it runs.
 type Consumer struct {
 	// Consumer reads the messages. Its AckPolicy must be explicit. Its MaxDeliver should be
-	// -1, and its AckWait longer than a handler needs for all that is prefetched.
+	// -1, and is at least Delivery.Attempts: an event that the server delivers no more is
+	// neither handled nor in the dead letter. Its AckWait should be longer than a handler needs
+	// for all that is prefetched.
 	Consumer jetstream.Consumer
 
 	// Delivery has the handler, and says how often and after which waits it is tried. Attempts
@@ -55,9 +59,10 @@ type Consumer struct {
 	Prefetch int
 
 	// DeadLetter is the subject for messages that are refused, or whose attempts are used up.
-	// See [DeadLetterMsg] for what is published. If it is empty, a message that is refused is
-	// terminated: it stays in the stream, unless that has the retention of a work queue, and
-	// the server publishes an advisory. One whose attempts are used up ends Run.
+	// It must not be a subject that the Consumer reads. See [DeadLetterMsg] for what is
+	// published. If it is empty, a message that is refused is terminated: it stays in the
+	// stream, unless that has the retention of a work queue, and the server publishes an
+	// advisory. One whose attempts are used up ends Run.
 	DeadLetter string
 
 	// JetStream publishes the dead letters. It must be set if there is a DeadLetter.
@@ -83,6 +88,7 @@ type Consumer struct {
 const (
 	defaultPrefetch = 64
 	defaultAckWait  = 30 * time.Second // of the server
+	checkTimeout    = 5 * time.Second
 )
 
 var (
@@ -91,6 +97,8 @@ var (
 	errNoSkipped    = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
 	errNoDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
 	errNoJetStream  = errors.New("cenatsgo: DeadLetter needs JetStream")
+	errItself       = errors.New("the JetStream consumer reads it, so that what is refused would come again without end")
+	errMaxDeliver   = errors.New("cenatsgo: the MaxDeliver of the JetStream consumer is less than Delivery.Attempts: an event would be lost before its attempts are used up. Make it -1")
 )
 
 // Validate reports settings with which Run would not begin.
@@ -98,8 +106,6 @@ func (c *Consumer) Validate() error {
 	switch {
 	case c.Consumer == nil:
 		return errNoConsumer
-	case c.Consumer.CachedInfo() != nil && c.Consumer.CachedInfo().Config.AckPolicy != jetstream.AckExplicitPolicy:
-		return errNotExplicit
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
@@ -107,12 +113,67 @@ func (c *Consumer) Validate() error {
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
 	case hasWildcard(c.DeadLetter):
-		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), errWildcard)
+		return c.aboutDeadLetter(errWildcard)
+	}
+	if about := c.Consumer.CachedInfo(); about != nil {
+		if err := c.check(&about.Config); err != nil {
+			return err
+		}
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cenatsgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
+}
+
+// check reports the configuration of a JetStream consumer that does not fit this Consumer.
+func (c *Consumer) check(config *jetstream.ConsumerConfig) error {
+	reads := func(filter string) bool { return matches(filter, c.DeadLetter) }
+	switch {
+	case config.AckPolicy != jetstream.AckExplicitPolicy:
+		return errNotExplicit
+	case config.MaxDeliver > 0 && config.MaxDeliver < c.Delivery.MaxAttempts():
+		return errMaxDeliver
+	case c.DeadLetter != "" && (config.FilterSubject != "" && reads(config.FilterSubject) || slices.ContainsFunc(config.FilterSubjects, reads)):
+		return c.aboutDeadLetter(errItself)
+	}
+	return nil
+}
+
+func (c *Consumer) aboutDeadLetter(err error) error {
+	return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Shorten(c.DeadLetter, 64), err)
+}
+
+// checkStream reports a dead letter in the stream of a JetStream consumer that reads all of it. A
+// server that does not say is asked by the first dead letter.
+func (c *Consumer) checkStream(ctx context.Context) error {
+	about := c.Consumer.CachedInfo()
+	if c.DeadLetter == "" || about == nil || about.Config.FilterSubject != "" || len(about.Config.FilterSubjects) > 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if name, err := c.JetStream.StreamNameBySubject(ctx, c.DeadLetter); err == nil && name == about.Stream {
+		return c.aboutDeadLetter(errItself)
+	}
+	return nil
+}
+
+// matches reports whether a subject filter takes a subject.
+func matches(filter, subject string) bool {
+	for more := true; more; {
+		var want, token string
+		var left bool
+		want, filter, more = strings.Cut(filter, ".")
+		token, subject, left = strings.Cut(subject, ".")
+		switch {
+		case want == ">":
+			return true
+		case want != "*" && want != token, more != left:
+			return false
+		}
+	}
+	return true
 }
 
 // Run hands events to the handler until ctx ends, or until something happens that must not be
@@ -125,6 +186,9 @@ func (c *Consumer) Validate() error {
 // that the JetStream consumer was deleted.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
+		return err
+	}
+	if err := c.checkStream(ctx); err != nil {
 		return err
 	}
 	prefetch := c.Prefetch
