@@ -66,6 +66,10 @@ func (e *Error) Unwrap() []error {
 
 // Warning is about an expression that is legal and may mean something else than it seems to.
 type Warning struct {
+	// Place is where the expression is in a [Filter], such as "all[1].sql". It is empty if it
+	// was compiled alone.
+	Place string
+
 	// Offset is in bytes from the beginning of the expression.
 	Offset int
 
@@ -73,5 +77,11 @@ type Warning struct {
 	Text string
 }
 
-// String returns offset and text.
-func (w Warning) String() string { return "offset " + strconv.Itoa(w.Offset) + ": " + w.Text }
+// String returns place, offset and text.
+func (w Warning) String() string {
+	text := "offset " + strconv.Itoa(w.Offset) + ": " + w.Text
+	if w.Place == "" {
+		return text
+	}
+	return "filter " + w.Place + ": " + text
+}
