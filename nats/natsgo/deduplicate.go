@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
@@ -22,7 +23,8 @@ import (
 //	once := dispatch.Deduplicate{Store: &cenatsgo.DeduplicateStore{Bucket: bucket}}
 //
 // The TTL of the bucket is the time for which an event is remembered. It must be longer than
-// ClaimTTL; a bucket without one remembers forever. An event takes the bucket some 200 bytes.
+// ClaimTTL, or no event can be claimed; a bucket without one remembers forever. An event takes the
+// bucket some 200 bytes.
 //
 // A DeduplicateStore is safe for concurrent use as long as its fields do not change. It must not be
 // copied after its first use.
@@ -36,8 +38,9 @@ type DeduplicateStore struct {
 	// event may be handled twice. All stores of a bucket should have the same one. 0 is 30 s.
 	ClaimTTL time.Duration
 
-	mu    sync.Mutex
-	found map[dispatch.EventKey]found
+	mu      sync.Mutex
+	checked bool
+	found   map[dispatch.EventKey]found
 }
 
 // found is a claim of another process, which ends if its revision stays the same for ClaimTTL. It
@@ -70,6 +73,9 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 	if s.Bucket == nil {
 		return nil, nil, errNoBucket
 	}
+	if err := s.check(ctx); err != nil {
+		return nil, nil, err
+	}
 	name, owner := key.String(), valueClaim+rand.Text()
 	poll := firstPoll
 	for {
@@ -78,14 +84,14 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 			return s.claimed(key, owner, revision), nil, nil
 		}
 		if !errors.Is(err, jetstream.ErrKeyExists) {
-			return nil, nil, fmt.Errorf("cenatsgo: %w", err)
+			return nil, nil, aboutBucket(s.Bucket, err)
 		}
 		entry, err := s.Bucket.Get(ctx, name)
 		switch {
 		case errors.Is(err, jetstream.ErrKeyNotFound): // released, or forgotten by the bucket
 			continue
 		case err != nil:
-			return nil, nil, fmt.Errorf("cenatsgo: %w", err)
+			return nil, nil, aboutBucket(s.Bucket, err)
 		}
 		value := string(entry.Value())
 		if value == valueDone {
@@ -111,9 +117,36 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 			return s.claimed(key, owner, revision), nil, nil
 		}
 		if !errors.Is(err, jetstream.ErrKeyRevisionMismatch) { // somebody was faster
-			return nil, nil, fmt.Errorf("cenatsgo: %w", err)
+			return nil, nil, aboutBucket(s.Bucket, err)
 		}
 	}
+}
+
+// check reports a bucket that forgets claims before they end, so that other processes would handle
+// their events too. It asks the server until that answers. If it does not, neither does the claim.
+func (s *DeduplicateStore) check(ctx context.Context) error {
+	s.mu.Lock()
+	checked := s.checked
+	s.mu.Unlock()
+	if checked {
+		return nil
+	}
+	about, err := s.Bucket.Status(ctx)
+	if err != nil {
+		return nil
+	}
+	if ttl := about.TTL(); ttl > 0 && ttl <= s.claimTTL() {
+		return aboutBucket(s.Bucket, fmt.Errorf("its TTL is %v, and must be longer than the ClaimTTL of %v", ttl, s.claimTTL()))
+	}
+	s.mu.Lock()
+	s.checked = true
+	s.mu.Unlock()
+	return nil
+}
+
+// aboutBucket returns an error with the name of a bucket.
+func aboutBucket(bucket jetstream.KeyValue, err error) error {
+	return fmt.Errorf("cenatsgo: bucket %q: %w", excerpt.Shorten(bucket.Bucket(), 64), err)
 }
 
 // left returns how long the claim with a revision lasts, as far as this store has seen it.
@@ -193,7 +226,7 @@ func (c *claim) update(ctx context.Context, value string) error {
 		revision, err = c.bucket.Update(ctx, c.key, []byte(value), c.revision)
 	}
 	if err != nil {
-		return fmt.Errorf("cenatsgo: %w", err)
+		return aboutBucket(c.bucket, err)
 	}
 	c.revision = revision
 	return nil
@@ -206,7 +239,7 @@ func (c *claim) find(ctx context.Context) error {
 	case errors.Is(err, jetstream.ErrKeyNotFound), err == nil && string(entry.Value()) != c.owner:
 		return errLost
 	case err != nil:
-		return fmt.Errorf("cenatsgo: %w", err)
+		return aboutBucket(c.bucket, err)
 	}
 	c.revision = entry.Revision()
 	return nil
@@ -243,7 +276,7 @@ func (c *claim) Release(ctx context.Context) error {
 			err = c.bucket.Delete(ctx, c.key, jetstream.LastRevision(c.revision))
 		}
 		if err != nil {
-			return fmt.Errorf("cenatsgo: %w", err)
+			return aboutBucket(c.bucket, err)
 		}
 		return nil
 	})

@@ -131,7 +131,7 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 		}
 		if err != nil {
 			_ = m.Nak()
-			r.fail(undeliverable(m, attempts, cause, &SendError{Index: -1, Subject: c.DeadLetter, Err: err}))
+			r.fail(undeliverable(m, attempts, cause, &SendError{Index: -1, Subject: c.DeadLetter, Err: unpublished(c.JetStream.Conn(), err)}))
 			return nil
 		}
 		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
