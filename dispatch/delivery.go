@@ -136,7 +136,7 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event, r *Result)
 	if timeout > 0 {
 		end = after(begin, timeout)
 	}
-	call(ctx, end, d.Handler, e, r)
+	call(ctx, end, timeout, d.Handler, e, r)
 	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
 		return // nobody is to be told
 	}
