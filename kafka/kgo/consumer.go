@@ -120,7 +120,8 @@ var (
 // Options returns the options that the client needs: it commits only what the Consumer has
 // marked, every second, waits 500 ms for records, and tells the Consumer of partitions that
 // are taken away. A later kgo.AutoCommitInterval or kgo.FetchMaxWait is kept. The hooks
-// OnPartitionsRevoked and OnPartitionsLost are the Consumer's.
+// OnPartitionsRevoked and OnPartitionsLost are the Consumer's. kgo.NewClient refuses the options
+// without a kgo.ConsumerGroup ("invalid autocommit options").
 func (c *Consumer) Options() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.AutoCommitMarks(),
