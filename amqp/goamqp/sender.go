@@ -97,7 +97,7 @@ type outlet struct {
 
 var (
 	errNoSender = errors.New("cegoamqp: the Sender has neither Connect nor a Sender")
-	errNoLink   = errors.New("Connect has returned no Sender") // in a SendError
+	errNoLink   = errors.New("the callback Connect has returned no Sender") // in a SendError
 )
 
 // Validate reports a Sender that cannot send.
