@@ -21,7 +21,8 @@ var ErrDataContentType = errors.New("the content type of the data does not fit t
 // SetData sets Data and DataContentType. A string, a []byte or a json.RawMessage becomes
 // the data as it is; e shares its bytes. A value of any other type is marshaled by
 // encoding/json. For that, and for a json.RawMessage, contentType must be a JSON media type
-// without a charset other than UTF-8, or "", which is application/json then.
+// without a charset other than UTF-8, or "", which is application/json then. Messages of
+// google.golang.org/protobuf are for SetData of the module format/protobuf/protodata.
 //
 // Data under a JSON media type must be one JSON value in UTF-8, or nil, which is no data.
 // Otherwise the error wraps

@@ -61,7 +61,7 @@ func TestDecodeErrors(t *testing.T) {
 		"null": {&ceamqp.Message{ApplicationProperties: []ceamqp.Property{{Name: "cloudEvents_id"}}}, cloudevents.ErrNotCloudEvent,
 			`message is not a CloudEvent: it has no application property with the prefix cloudEvents_ or cloudEvents:, and its content type is "" (amqp-protocol-binding.md#3-amqp-message-mapping)`},
 		"batch":  {&ceamqp.Message{ContentType: "application/cloudevents-batch+json"}, cloudevents.ErrContentMode, "wrong content mode: the message is a batch, and this protocol has none"},
-		"format": {&ceamqp.Message{ContentType: "application/cloudevents+avro"}, format.ErrUnknown, `unknown event format: "application/cloudevents+avro"`},
+		"format": {&ceamqp.Message{ContentType: "application/cloudevents+avro"}, format.ErrUnknown, `unknown event format: "application/cloudevents+avro"; known here: application/cloudevents+json`},
 		"mixed": {&ceamqp.Message{ApplicationProperties: properties(text("cloudEvents:"+long, "1"))}, validation.ErrName,
 			`attribute "` + long[:61] + `…": the message has attributes with both prefixes, cloudEvents_ and cloudEvents: (amqp-protocol-binding.md#3131-amqp-application-property-names)`},
 		"double": {&ceamqp.Message{ApplicationProperties: properties(ceamqp.Property{Name: "cloudEvents_ratio", Value: ceamqp.DoubleValue(0.5)})}, validation.ErrType,

@@ -72,6 +72,10 @@ func (e *Error) Unwrap() []error {
 
 // Warning is about a legal expression that may not mean what it seems to.
 type Warning struct {
+	// Place is the place of the expression in a [Filter], such as "all[1].sql". It is
+	// empty if the expression was compiled alone.
+	Place string
+
 	// Offset is the position of the cause, in bytes from the beginning of the expression.
 	Offset int
 
@@ -79,5 +83,11 @@ type Warning struct {
 	Text string
 }
 
-// String returns the offset and the text.
-func (w Warning) String() string { return "offset " + strconv.Itoa(w.Offset) + ": " + w.Text }
+// String returns the place, the offset and the text.
+func (w Warning) String() string {
+	text := "offset " + strconv.Itoa(w.Offset) + ": " + w.Text
+	if w.Place == "" {
+		return text
+	}
+	return "filter " + w.Place + ": " + text
+}

@@ -148,6 +148,29 @@ func ExampleFilter() {
 	// Output: true
 }
 
+// Filters of a configuration may use functions of your own, and their traps are told.
+func ExampleCompiler_CompileFilter() {
+	c := cesql.Compiler{Functions: []cesql.Function{{
+		Name: "HAS_SUFFIX", Parameters: []cesql.Type{cesql.String, cesql.String}, Result: cesql.Boolean,
+		Call: func(args []cesql.Value) (cesql.Value, error) {
+			return cesql.BooleanValue(strings.HasSuffix(args[0].String(), args[1].String())), nil
+		},
+	}}}
+	f, warnings, err := c.CompileFilter([]byte(`{"all": [{"sql": "HAS_SUFFIX(type, '.placed')"}, {"sql": "NOT partition = 10"}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, w := range warnings {
+		fmt.Println(w)
+	}
+	e := order()
+	fmt.Println(f.All[0].Match(&e))
+	// Output:
+	// filter all[1].sql: offset 0: NOT binds more tightly than =: this is (NOT …) = …; write NOT (… = …) for the opposite
+	// true
+}
+
 // A filter that breaks a rule of the specification says where.
 func ExampleFilter_Validate() {
 	f := cesql.Filter{Any: []cesql.Filter{{Exact: map[string]string{"type": ""}}}}

@@ -32,6 +32,7 @@ func TestWarnings(t *testing.T) {
 		"TRUE AND FALSE OR TRUE": 1, "TRUE AND FALSE AND TRUE": 0, "(TRUE AND FALSE) OR TRUE": 0, "ID = 'x'": 1, "FOO(1)": 1,
 		"NOT EXISTS id": 0, "NOT TRUE AND FALSE": 0,
 		"time > '2026-11-29T10:00:00Z'": 1, "'b' <= id": 1, "hop < '7'": 0, "type + '.x' = id": 1, "('x') * 2 = 4": 1, "id = 'x'": 0, "id != 'x'": 0,
+		"data = 'x'": 1, "EXISTS data": 1, "database = 'x'": 0, "ce-id = 'x'": 1, "ce = 'x'": 0, "3 - ce - id = 1": 0,
 		"LOWER('x') < 3": 0, "hop < CONCAT('7')": 0, "sampled XOR 'x'": 0,
 	} {
 		if _, warnings, err := cesql.Compile(text); len(warnings) != want || err != nil {
@@ -47,7 +48,7 @@ func TestSyntaxErrors(t *testing.T) {
 		"TRUE && FALSE":  `offset 5: syntax error: expected an operator or the end, found "&", which is AND here`,
 		"(TRUE || FALSE": `offset 6: syntax error: expected ")" or an operator, found "|", which is OR here`,
 		"!TRUE":          `offset 0: syntax error: expected a value, found "!", which is NOT here`,
-		"event.id = 'x'": `offset 5: syntax error: expected an operator or the end, found ".", which the language does not have`,
+		"event.id = 'x'": `offset 5: syntax error: expected an operator or the end, found ".", which no name has: an attribute is its name alone, such as type, and data is none`,
 		"id = ä":         `offset 5: syntax error: expected a value, found "ä", which the language does not have`,
 		"id = \x00":      `offset 5: syntax error: expected a value, found "\x00", which the language does not have`,
 		"id = 'x":        "offset 5: syntax error: expected a value, found a string that does not end",

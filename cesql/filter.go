@@ -19,6 +19,9 @@ import (
 //
 //	{"all": [{"prefix": {"type": "com.example."}}, {"sql": "partition > 3"}]}
 //
+// [Compiler.CompileFilter] also reads that JSON, with functions of your own and with
+// warnings.
+//
 // A Filter is safe for concurrent use as long as its fields do not change. The zero
 // Filter has no dialect: it passes no event, and [Filter.Validate] returns an error.
 type Filter struct {
@@ -175,17 +178,20 @@ type placedError struct {
 
 func (e *placedError) Error() string {
 	var place strings.Builder
-	for i := len(e.steps) - 1; i >= 0; i-- {
-		step := e.steps[i]
-		if place.Len() > 0 && step[0] != '[' {
-			place.WriteByte('.')
-		}
-		place.WriteString(step)
+	for _, step := range slices.Backward(e.steps) {
+		addStep(&place, step)
 	}
 	if place.Len() == 0 {
 		return "filter: " + e.err.Error()
 	}
 	return "filter " + excerpt.Of(place.String()) + ": " + e.err.Error()
+}
+
+func addStep(place *strings.Builder, step string) {
+	if place.Len() > 0 && step[0] != '[' {
+		place.WriteByte('.')
+	}
+	place.WriteString(step)
 }
 
 func (e *placedError) Unwrap() error { return e.err }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/jsonscan"
@@ -65,38 +66,54 @@ func appendJSON[T string | map[string]string](dst []byte, v T) ([]byte, error) {
 	return append(dst, text...), err
 }
 
-// UnmarshalJSON reads a filter and validates it. Expressions are compiled by [Compile],
-// and their warnings are dropped. An unknown dialect is an error. Errors name the place,
-// as those of [Filter.Validate] do.
+// UnmarshalJSON reads a filter and validates it. Expressions have only the functions of
+// the specification, and their warnings are dropped: [Compiler.CompileFilter] has both.
+// An unknown dialect is an error. Errors name the place, as those of [Filter.Validate] do.
 func (f *Filter) UnmarshalJSON(text []byte) error {
+	read, _, err := new(Compiler).CompileFilter(text)
+	if err == nil {
+		*f = read
+	}
+	return err
+}
+
+// CompileFilter reads a filter from its JSON, as [Filter.UnmarshalJSON] does, and compiles its
+// expressions with the functions and limits of c. There are at most 16 warnings, whose Place says
+// which of the expressions they are about. An error about a [Function] has no place.
+func (c *Compiler) CompileFilter(text []byte) (Filter, []Warning, error) {
+	if err := c.checkFunctions(); err != nil {
+		return Filter{}, nil, err
+	}
 	// An array and an object a level, and what is innermost.
 	const maxLevels = 2*maxFilterDepth + 2
-	r := filterReader{text: text, i: jsonscan.Space(text, 0)}
+	r := filterReader{text: text, i: jsonscan.Space(text, 0), compiler: c}
 	if r.i == len(text) {
-		return located(errNotJSON)
+		return Filter{}, nil, located(errNotJSON)
 	}
 	switch end, fault := jsonscan.Value(text, r.i, maxLevels); {
 	case fault == jsonscan.TooDeep:
-		return errFilterDepth
+		return Filter{}, nil, errFilterDepth
 	case fault != jsonscan.None || jsonscan.Space(text, end) != len(text):
-		return located(errNotJSON)
+		return Filter{}, nil, located(errNotJSON)
 	}
 	var read Filter
 	if err := r.filter(&read, 0); err != nil {
-		return located(err)
+		return Filter{}, nil, located(err)
 	}
 	if err := read.Validate(); err != nil {
-		return err
+		return Filter{}, nil, err
 	}
-	*f = read
-	return nil
+	return read, r.warnings, nil
 }
 
 // filterReader reads filters from JSON that was checked. It reads each part once, wherever it
 // is nested.
 type filterReader struct {
-	text []byte
-	i    int // where the next value is
+	text     []byte
+	i        int // where the next value is
+	compiler *Compiler
+	steps    []string // of the place, the outermost is first
+	warnings []Warning
 }
 
 // filter sets the dialect of f, which is empty.
@@ -132,6 +149,8 @@ func (r *filterReader) filter(f *Filter, depth int) error {
 
 // dialect reads the value of a dialect.
 func (r *filterReader) dialect(f *Filter, dialect string, depth int) (err error) {
+	r.steps = append(r.steps, dialect)
+	defer func() { r.steps = r.steps[:len(r.steps)-1] }()
 	switch dialect {
 	case "exact":
 		f.Exact, err = r.strings()
@@ -161,9 +180,12 @@ func (r *filterReader) filters(depth int) ([]Filter, error) {
 	fs := []Filter{}
 	for r.next(']') {
 		fs = append(fs, Filter{})
+		step := "[" + strconv.Itoa(len(fs)-1) + "]"
+		r.steps = append(r.steps, step)
 		if err := r.filter(&fs[len(fs)-1], depth+1); err != nil {
-			return nil, at("["+strconv.Itoa(len(fs)-1)+"]", err)
+			return nil, at(step, err)
 		}
+		r.steps = r.steps[:len(r.steps)-1]
 	}
 	return fs, nil
 }
@@ -204,7 +226,17 @@ func (r *filterReader) expression() (*Expression, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, _, err := Compile(source)
+	x, warnings, err := r.compiler.Compile(source)
+	if warnings = warnings[:min(len(warnings), maxWarnings-len(r.warnings))]; len(warnings) > 0 {
+		var place strings.Builder
+		for _, step := range r.steps {
+			addStep(&place, step)
+		}
+		for _, w := range warnings {
+			w.Place = excerpt.Of(place.String())
+			r.warnings = append(r.warnings, w)
+		}
+	}
 	return x, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/cesql"
 	"github.com/seed763dd41b/cloudevents/internal/alloctest"
 )
@@ -211,5 +212,33 @@ func TestFilterMemory(t *testing.T) {
 		if readDeep > read+32<<10 || writtenDeep > written+32<<10 {
 			t.Errorf("%s: %d to %d bytes to read, %d to %d to write", name, read, readDeep, written, writtenDeep)
 		}
+	}
+}
+
+// A filter is compiled with the functions and the limits of its Compiler. A warning says which
+// expression it is about, and there are at most 16.
+func TestCompileFilter(t *testing.T) {
+	own := cesql.Function{Name: "is_it", Parameters: []cesql.Type{cesql.String}, Result: cesql.Boolean, Call: func(args []cesql.Value) (cesql.Value, error) {
+		return cesql.BooleanValue(args[0].String() == "t"), nil
+	}}
+	c := cesql.Compiler{Functions: []cesql.Function{own}, MaxLength: 20}
+	e := cloudevents.Event{ID: "1", Source: "/", Type: "t"}
+	f, warnings, err := c.CompileFilter([]byte(`{"any":[{"not":{"sql":"ID = '1'"}},{"all":[{"exact":{"id":"1"}},{"sql":"is_it(TYPE)"}]}]}`))
+	if err != nil || !f.Match(&e) {
+		t.Fatalf("no match: %v", err)
+	}
+	if want := []string{"any[0].not.sql", "any[1].all[1].sql"}; len(warnings) != 2 || warnings[0].Place != want[0] || warnings[1].Place != want[1] || warnings[1].Offset != 6 {
+		t.Errorf("warnings %v, want at %s", warnings, want)
+	}
+	if _, warnings, err := c.CompileFilter([]byte(`{"any":[` + strings.Repeat(`{"sql":"ID = '1'"},`, 40) + `{"sql":"id = '1'"}]}`)); len(warnings) != 16 || err != nil {
+		t.Errorf("%d warnings: %v", len(warnings), err)
+	}
+	var syntax *cesql.Error
+	if _, _, err := c.CompileFilter([]byte(`{"not":{"sql":"id = '1234567890123456'"}}`)); !errors.As(err, &syntax) || err.Error() != "filter not.sql: offset 20: syntax error: more than 20 bytes" {
+		t.Errorf("too long: %v", err)
+	}
+	c.Functions = append(c.Functions, own)
+	if _, _, err := c.CompileFilter([]byte(`{"exact":{"id":"1"}}`)); err == nil {
+		t.Error("two functions of one name")
 	}
 }

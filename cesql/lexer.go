@@ -200,6 +200,8 @@ func (l *lexer) symbol(t *token) {
 func complaint(s string) string {
 	here := "which the language does not have"
 	switch s[0] {
+	case '.':
+		here = "which no name has: an attribute is its name alone, such as type, and data is none"
 	case '=':
 		return "a second =; equality is one"
 	case '&':

@@ -55,7 +55,7 @@ func (p *parser) fail(expected string) error {
 
 func (p *parser) warn(offset int, format string, args ...any) {
 	if len(p.warnings) < maxWarnings {
-		p.warnings = append(p.warnings, Warning{offset, fmt.Sprintf(format, args...)})
+		p.warnings = append(p.warnings, Warning{Offset: offset, Text: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -399,11 +399,17 @@ func (p *parser) exists(at int) (operand, error) {
 
 // name returns the name of an attribute that the next token is, in lower case.
 func (p *parser) name() string {
-	if p.token.characters&upper == 0 {
-		return p.token.text
+	name := p.token.text
+	if p.token.characters&upper != 0 {
+		name = strings.ToLower(name)
+		p.warn(p.token.offset, "names of attributes are in lower case: this is %s", cut(name))
 	}
-	name := strings.ToLower(p.token.text)
-	p.warn(p.token.offset, "names of attributes are in lower case: this is %s", cut(name))
+	switch {
+	case name == "data":
+		p.warn(p.token.offset, "data is no attribute: an expression cannot look into it")
+	case name == "ce" && strings.HasPrefix(p.lexer.source[p.token.offset+len(name):], "-"):
+		p.warn(p.token.offset, "names of attributes have no prefix: this subtracts from an attribute ce")
+	}
 	return name
 }
 

@@ -97,13 +97,13 @@ func (e *PanicError) Error() string { return "panic: " + eventlog.Cut(fmt.Sprint
 // VerdictRetry with Status 500, Type "panic" and a [*PanicError]. Call is the one way in
 // which a transport should call a handler.
 func Call(ctx context.Context, h Handler, e *cloudevents.Event) (r Result) {
-	call(ctx, 0, h, e, &r)
+	call(ctx, 0, 0, h, e, &r)
 	return r
 }
 
-// call sets r to the result of a handler. Its context ends at a time since start, unless that is
-// zero.
-func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event, r *Result) {
+// call sets r to the result of a handler. Its context ends at a time since start, which is after d,
+// unless that is zero.
+func call(ctx context.Context, at, d time.Duration, h Handler, e *cloudevents.Event, r *Result) {
 	defer func() {
 		if v := recover(); v != nil {
 			*r = panicked(&PanicError{v, stack(ctx)})
@@ -112,7 +112,7 @@ func call(ctx context.Context, at time.Duration, h Handler, e *cloudevents.Event
 	var reply *cloudevents.Event
 	var err error
 	if at != 0 {
-		reply, err = within(ctx, at, h, e)
+		reply, err = within(ctx, at, d, h, e)
 	} else {
 		reply, err = h(ctx, e)
 	}

@@ -78,9 +78,15 @@ type Delivered struct {
 	Interrupted bool
 }
 
-// ErrNoHandler is the error of [Delivery.Validate], and of consumers, if there is no
-// Handler.
-var ErrNoHandler = errors.New("there is no Handler")
+var (
+	// ErrNoHandler is the error of [Delivery.Validate], and of consumers, if there is no
+	// Handler.
+	ErrNoHandler = errors.New("there is no Handler")
+
+	// ErrNoDeadLetter is wrapped by the [UndeliverableError] of a consumer that has no
+	// place for messages that it cannot handle.
+	ErrNoDeadLetter = errors.New("there is no dead letter: no DeadLetter is set")
+)
 
 // Validate returns [ErrNoHandler] if there is no Handler. Consumers call it before their
 // first message.
@@ -133,7 +139,7 @@ func (d *Delivery) attempt(ctx context.Context, e *cloudevents.Event, r *Result)
 	if timeout > 0 {
 		end = after(begin, timeout)
 	}
-	call(ctx, end, d.Handler, e, r)
+	call(ctx, end, timeout, d.Handler, e, r)
 	if r.Err == nil && !r.Duplicate && d.Observer.Handled == nil {
 		return // nobody is to be told
 	}

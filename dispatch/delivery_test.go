@@ -114,7 +114,10 @@ func TestDeliverTimeout(t *testing.T) {
 			}}
 			e := cloudevents.New("/s", "t")
 			begin := time.Now()
-			d.Deliver(t.Context(), nil, &e)
+			out := d.Deliver(t.Context(), nil, &e)
+			if c.timeout >= 0 && (out.Err.Error() != "timeout of "+c.want.String()+": context deadline exceeded" || !errors.Is(out.Err, context.DeadlineExceeded)) {
+				t.Errorf("timeout %s: %v", c.timeout, out.Err)
+			}
 			if took := time.Since(begin); took != c.want {
 				t.Errorf("timeout %s: took %s", c.timeout, took)
 			}

@@ -135,12 +135,18 @@ func ExampleInvalidPolicy() {
 	// skip
 }
 
-// A consumer that must not go on says at which message it has stopped.
+// A consumer that must not go on says at which message it has stopped, and why it could not set
+// the message aside.
 func ExampleUndeliverableError() {
-	var err error = &dispatch.UndeliverableError{Place: "record 7 of topic orders", Attempts: 10, Err: errors.New("down")}
+	var err error = &dispatch.UndeliverableError{
+		Place: "record 7 of topic orders", Attempts: 10, Err: errors.New("down"), DeadLetter: dispatch.ErrNoDeadLetter,
+	}
 	var undeliverable *dispatch.UndeliverableError
-	fmt.Println(errors.As(err, &undeliverable), err)
-	// Output: true record 7 of topic orders, after 10 attempts: down
+	fmt.Println(errors.As(err, &undeliverable), errors.Is(err, dispatch.ErrNoDeadLetter))
+	fmt.Println(err)
+	// Output:
+	// true true
+	// record 7 of topic orders, after 10 attempts: down; there is no dead letter: no DeadLetter is set
 }
 
 func ExampleUnfinishedError() {

@@ -136,7 +136,10 @@ func ExampleTimeout() {
 	_, err := handler(context.Background(), &cloudevents.Event{})
 	var answer *dispatch.Error
 	fmt.Println(errors.As(err, &answer), answer.StatusCode(), answer.Type)
-	// Output: true 503 timeout
+	fmt.Println(err)
+	// Output:
+	// true 503 timeout
+	// timeout of 1ms: context deadline exceeded
 }
 
 func ExampleConcurrencyLimit() {

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -22,8 +23,8 @@ func Chain(h Handler, ms ...Middleware) Handler {
 
 // Timeout returns a Middleware that ends the context of a handler after d. If the handler
 // then returns an error, the event may be sent again: the error becomes an [Error] that is
-// Retryable, with the type "timeout" and the handler's error as Err. An Error that the
-// handler returns is kept, and a handler that succeeds in spite of the timeout has
+// Retryable, with the type "timeout". Its Err names d and wraps the handler's error. An Error
+// that the handler returns is kept, and a handler that succeeds in spite of the timeout has
 // succeeded. A handler that ignores its context is not interrupted.
 //
 // If d is zero or negative, there is no timeout.
@@ -33,13 +34,13 @@ func Timeout(d time.Duration) Middleware {
 			return next
 		}
 		return func(ctx context.Context, e *cloudevents.Event) (*cloudevents.Event, error) {
-			return within(ctx, after(time.Since(start), d), next, e)
+			return within(ctx, after(time.Since(start), d), d, next, e)
 		}
 	}
 }
 
-// within calls a handler whose context ends at a time since start.
-func within(ctx context.Context, at time.Duration, next Handler, e *cloudevents.Event) (*cloudevents.Event, error) {
+// within calls a handler whose context ends at a time since start, which is after d.
+func within(ctx context.Context, at, d time.Duration, next Handler, e *cloudevents.Event) (*cloudevents.Event, error) {
 	limited := &deadline{Context: ctx, at: at}
 	defer limited.end()
 	reply, err := next(limited, e)
@@ -51,7 +52,7 @@ func within(ctx context.Context, at time.Duration, next Handler, e *cloudevents.
 	}
 	return nil, &Error{
 		Status: 503, Type: "timeout", Message: "handling the event took too long",
-		Retryable: true, Err: err,
+		Retryable: true, Err: fmt.Errorf("timeout of %v: %w", d, err),
 	}
 }
 

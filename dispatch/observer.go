@@ -90,13 +90,15 @@ func (o *Outcome) Set(r Result) {
 // error (at most 1 KiB) and duration, and the group "event" with id, source and type, at
 // most 256 bytes each. A Status or Duration of 0 is left out. A panic adds the attribute
 // stack, which only says that it was left out after 8 stacks of the same batch; see
-// [WithBatch]. An [Error] whose status is not 4xx or 5xx adds illegal_status. If ctx has
-// ended with a cause, the error names that too.
+// [WithBatch]. An [Error] whose status is not 4xx or 5xx adds illegal_status. An event that
+// was not taken as it was adds forgiven, which is [Forgiven]. If ctx has ended with a cause, the
+// error names that too.
 //
 // The level is Error. It is Info if the event was refused with a status below 500, or if
 // ctx was canceled, because the sender then waits no longer. It is Warn if the handler
-// asked for a retry with 503, 429 or another 4xx, or if the deadline of ctx has passed. A
-// failure inside a [Background] is always an Error, because the event is lost.
+// asked for a retry with 503, 429 or another 4xx, if the deadline of ctx has passed, or
+// instead of Info if something was forgiven. A failure inside a [Background] is always an
+// Error, because the event is lost.
 func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
 	switch {
 	case o.Err == nil && o.Duplicate && !o.logged:
@@ -105,16 +107,22 @@ func (o *Outcome) LogFailure(ctx context.Context, l *slog.Logger) {
 	case o.Err == nil || isLogged(o.Err):
 		return
 	}
-	level := o.level(ctx)
+	level, forgiven := o.level(ctx), Forgiven(ctx)
+	if forgiven != nil {
+		level = max(level, slog.LevelWarn)
+	}
 	if l = eventlog.Default(l); !l.Enabled(ctx, level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 7)
+	attrs := make([]slog.Attr, 0, 8)
 	attrs = append(attrs, slog.String("outcome", o.Verdict.String()))
 	if o.Status != 0 {
 		attrs = append(attrs, slog.Int("status", o.Status))
 	}
 	attrs = append(attrs, eventlog.Error(withCause(ctx, o.Err)))
+	if forgiven != nil {
+		attrs = append(attrs, slog.Attr{Key: "forgiven", Value: eventlog.Error(forgiven).Value})
+	}
 	if o.Duration != 0 {
 		attrs = append(attrs, slog.Duration("duration", o.Duration))
 	}

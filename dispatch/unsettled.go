@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -20,27 +21,43 @@ type UndeliverableError struct {
 	// valid event.
 	Attempts int
 
-	// Err is the error of the handler, of the decoder, or of writing the dead letter.
+	// Err is the error of the handler or of the decoder. It is required.
 	Err error
+
+	// DeadLetter says why the message was not set aside: [ErrNoDeadLetter], or the error of
+	// writing the dead letter. It is nil if the message was not to be set aside.
+	DeadLetter error
 }
 
 // maxPlace is the size of a place in the text of an error, in bytes.
 const maxPlace = 256
 
-// Error returns the place, the attempts and the cause.
+// Error returns the place, the attempts, the cause, and why there is no dead letter.
 func (e *UndeliverableError) Error() string {
-	place := excerpt.Shorten(e.Place, maxPlace)
+	text := excerpt.Shorten(e.Place, maxPlace)
 	switch e.Attempts {
 	case 0:
-		return fmt.Sprintf("%s: %v", place, e.Err)
 	case 1:
-		return fmt.Sprintf("%s, after 1 attempt: %v", place, e.Err)
+		text += ", after 1 attempt"
+	default:
+		text += fmt.Sprintf(", after %d attempts", e.Attempts)
 	}
-	return fmt.Sprintf("%s, after %d attempts: %v", place, e.Attempts, e.Err)
+	switch {
+	case e.DeadLetter == nil:
+		return fmt.Sprintf("%s: %v", text, e.Err)
+	case errors.Is(e.DeadLetter, ErrNoDeadLetter):
+		return fmt.Sprintf("%s: %v; %v", text, e.Err, e.DeadLetter)
+	}
+	return fmt.Sprintf("%s: %v; the dead letter was not written: %v", text, e.Err, e.DeadLetter)
 }
 
-// Unwrap returns e.Err.
-func (e *UndeliverableError) Unwrap() error { return e.Err }
+// Unwrap returns Err, and DeadLetter if it is set.
+func (e *UndeliverableError) Unwrap() []error {
+	if e.DeadLetter == nil {
+		return []error{e.Err}
+	}
+	return []error{e.Err, e.DeadLetter}
+}
 
 // UnfinishedError is the error of a consumer that ends before all handlers have returned.
 // Their messages are not settled, and are delivered again.

@@ -46,6 +46,29 @@ func TestUndeliverableErrorIsShort(t *testing.T) {
 	}
 }
 
+// An UndeliverableError has on one line what the handler said and why there is no dead letter, and
+// wraps both.
+func TestUndeliverableErrorDeadLetter(t *testing.T) {
+	refused, full := errors.New("refused"), errors.New("full")
+	for _, c := range []struct {
+		attempts   int
+		deadLetter error
+		want       string
+	}{
+		{0, nil, "here: refused"},
+		{1, dispatch.ErrNoDeadLetter, "here, after 1 attempt: refused; there is no dead letter: no DeadLetter is set"},
+		{2, full, "here, after 2 attempts: refused; the dead letter was not written: full"},
+	} {
+		err := error(&dispatch.UndeliverableError{Place: "here", Attempts: c.attempts, Err: refused, DeadLetter: c.deadLetter})
+		if err.Error() != c.want {
+			t.Errorf("%q, want %q", err, c.want)
+		}
+		if !errors.Is(err, refused) || c.deadLetter != nil && !errors.Is(err, c.deadLetter) || errors.Is(err, nil) {
+			t.Errorf("%v does not wrap its causes", err)
+		}
+	}
+}
+
 // The extensions of Knative fit an event, whatever the error and the destination are.
 func TestKnativeErrors(t *testing.T) {
 	e := cloudevents.New("/s", "t")

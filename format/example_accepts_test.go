@@ -14,7 +14,7 @@ func ExampleAccepts() {
 	// Output:
 	// <nil>
 	// unknown event format: "application/cloudevents+json; charset=utf-16" has a charset other than UTF-8
-	// unknown event format: "application/cloudevents+avro"
+	// unknown event format: "application/cloudevents+avro"; known here: application/cloudevents+json
 }
 
 func ExampleAcceptsBatch() {
@@ -22,5 +22,5 @@ func ExampleAcceptsBatch() {
 	fmt.Println(format.AcceptsBatch(format.Set{format.JSON{}}, "application/cloudevents-batch+xml"))
 	// Output:
 	// <nil>
-	// unknown event format: "application/cloudevents-batch+xml"
+	// unknown event format: "application/cloudevents-batch+xml"; known here: application/cloudevents-batch+json
 }

@@ -66,7 +66,7 @@ func isUTF8(contentType, mediaType string) bool {
 // Data aliases body, except for base64 and strings with escapes if InPlace is not set.
 func (f JSON) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	if !f.Accepts(contentType) {
-		return cloudevents.Event{}, unknown(contentType)
+		return cloudevents.Event{}, Accepts(f, contentType)
 	}
 	d := f.decoder(exts)
 	return d.Decode(body)
@@ -86,7 +86,7 @@ func (JSON) EncodeSealed(dst []byte, s *cloudevents.Sealed) ([]byte, error) {
 // the events aliases body as in DecodeStructuredModeMessage.
 func (f JSON) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	if !f.AcceptsBatch(contentType) {
-		return nil, unknown(contentType)
+		return nil, AcceptsBatch(f, contentType)
 	}
 	d := f.decoder(exts)
 	return d.DecodeBatch(body)

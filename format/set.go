@@ -48,6 +48,24 @@ func (s Set) batchForType(contentType string) Batch {
 	return nil
 }
 
+// mediaTypes returns the media types of the members.
+func (s Set) mediaTypes() (all []string) {
+	for _, f := range s {
+		all = append(all, f.MediaType())
+	}
+	return all
+}
+
+// batchMediaTypes returns those of the members that are a Batch.
+func (s Set) batchMediaTypes() (all []string) {
+	for _, f := range s {
+		if b, ok := f.(Batch); ok {
+			all = append(all, b.BatchMediaType())
+		}
+	}
+	return all
+}
+
 // MediaType returns the media type of the first member. It is empty for an empty Set.
 func (s Set) MediaType() string {
 	if len(s) == 0 {
@@ -72,7 +90,7 @@ func (s Set) BatchMediaType() string {
 func (s Set) DecodeStructuredModeMessage(body []byte, contentType string, exts ...spec.Attribute) (cloudevents.Event, error) {
 	f := s.forType(contentType)
 	if f == nil {
-		return cloudevents.Event{}, unknown(contentType)
+		return cloudevents.Event{}, unknown(contentType, s.mediaTypes())
 	}
 	return f.DecodeStructuredModeMessage(body, contentType, exts...)
 }
@@ -99,7 +117,7 @@ func (s Set) EncodeSealed(dst []byte, e *cloudevents.Sealed) ([]byte, error) {
 func (s Set) DecodeBatchModeMessage(body []byte, contentType string, exts ...spec.Attribute) ([]cloudevents.Event, error) {
 	f := s.batchForType(contentType)
 	if f == nil {
-		return nil, unknown(contentType)
+		return nil, unknown(contentType, s.batchMediaTypes())
 	}
 	return f.DecodeBatchModeMessage(body, contentType, exts...)
 }

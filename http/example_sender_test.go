@@ -210,7 +210,7 @@ func ExampleErrTarget() {
 	event := cloudevents.New("/orders", "com.example.order.placed")
 	err := sender.Send(context.Background(), &event)
 	fmt.Println(err)
-	// Output: not sent: the target is not an http or https URL
+	// Output: not sent: the target is not an http or https URL, such as http://localhost:8080/
 }
 
 func ExampleSendObserver() {

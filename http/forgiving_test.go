@@ -81,6 +81,44 @@ func TestReceiverForgives(t *testing.T) {
 	}
 }
 
+// An event that was forgiven something is one record of the log, whatever its handler says: a
+// warning of its own, or an attribute of the record about the failure, at the level Warn at least.
+func TestReceiverForgivesInOneRecord(t *testing.T) {
+	failures := map[string]struct {
+		err   error
+		level string
+		more  string // in the record
+	}{
+		"handled":  {nil, "WARN", `msg="event forgiven"`},
+		"deferred": {&dispatch.Deferred{}, "WARN", `msg="event forgiven"`},
+		"refused":  {dispatch.Permanent(errors.New("no")), "WARN", `msg="event handler failed"`},
+		"failed":   {errors.New("no"), "ERROR", `msg="event handler failed"`},
+		"invalid":  {nil, "ERROR", `msg="event handler failed"`},
+	}
+	bad := `{"specversion":"1.0","id":"1","source":"/s","type":"t","dataschema":"#"}`
+	for name, c := range failures {
+		for mode, body := range map[string]string{structuredType: bad, batchType: "[" + bad + "]"} {
+			for _, chained := range []bool{false, true} {
+				var l logged
+				rc := &cehttp.Receiver{Forgiving: true, Logger: l.logger(), Handler: func(context.Context, *cloudevents.Event) (*cloudevents.Event, error) {
+					if name == "invalid" {
+						return new(cloudevents.Event), nil
+					}
+					return nil, c.err
+				}}
+				if chained && c.err != nil && name != "deferred" {
+					rc.Handler = dispatch.Log(l.logger())(rc.Handler)
+				}
+				post(rc, typed(mode), body)
+				text := l.String()
+				if strings.Count(text, "\n") != 1 || !strings.Contains(text, "a URI begins with a scheme") || !strings.Contains(text, "level="+c.level) || !strings.Contains(text, c.more) {
+					t.Errorf("%s, %s: %s", name, mode, text)
+				}
+			}
+		}
+	}
+}
+
 // A forgiving Receiver handles the valid events of a batch, and answers each by its index.
 func TestReceiverForgivesInBatches(t *testing.T) {
 	good := func(id string) string {

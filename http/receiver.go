@@ -114,10 +114,10 @@ type Receiver struct {
 	ShowErrors bool
 
 	// Forgiving makes the Decoder forgiving, as [cloudevents.JSONDecoder] describes it. What
-	// was forgiven is logged as a warning, told to Observer.Forgiven, and given to the
-	// handler, which asks [dispatch.Forgiven]. In a batch the valid events are handled, and
-	// each of the others has the result of an invalid event. A Format or a Batch of the
-	// Decoder has a switch of its own.
+	// was forgiven is told to Observer.Forgiven, and given to the handler, which asks
+	// [dispatch.Forgiven]. It is logged as a warning, or in the record of the handler if that
+	// fails. In a batch the valid events are handled, and each of the others has the result of
+	// an invalid event. A Format or a Batch of the Decoder has a switch of its own.
 	Forgiving bool
 
 	// PassRequest gives handlers the request: [RequestFrom] returns it for their context.
@@ -203,8 +203,21 @@ func (x *exchange) decoder(receipts *[]cloudevents.Receipt) Decoder {
 	return d
 }
 
-// forgiven tells what was forgiven, and returns the context for the handler of the event.
+// forgiven tells the Observer what was forgiven, and returns the context for the handler of the
+// event.
 func (x *exchange) forgiven(ctx context.Context, r *cloudevents.Receipt) context.Context {
+	if tell := x.receiver.Observer.Forgiven; tell != nil {
+		tell(ctx, *r)
+	}
+	return dispatch.WithForgiven(ctx, r.Err)
+}
+
+// logForgiven logs what was forgiven, if r is not nil. The record about a failed handler has that
+// itself.
+func (x *exchange) logForgiven(ctx context.Context, r *cloudevents.Receipt) {
+	if r == nil {
+		return
+	}
 	l := eventlog.Default(x.receiver.Logger)
 	var attrs []slog.Attr
 	if e := r.Event; e != nil {
@@ -214,10 +227,6 @@ func (x *exchange) forgiven(ctx context.Context, r *cloudevents.Receipt) context
 		attrs = append(attrs, slog.Int("index", r.Index))
 	}
 	l.LogAttrs(ctx, slog.LevelWarn, "event forgiven", append(attrs, eventlog.Error(r.Err))...)
-	if tell := x.receiver.Observer.Forgiven; tell != nil {
-		tell(ctx, *r)
-	}
-	return dispatch.WithForgiven(ctx, r.Err)
 }
 
 var errMethod = errors.New("events are sent by POST")
@@ -302,6 +311,7 @@ const accepted = "accepted"
 func (x *exchange) event() int {
 	e := new(cloudevents.Event)
 	ctx := x.r.Context()
+	var receipt *cloudevents.Receipt
 	if x.receiver.Forgiving {
 		var receipts []cloudevents.Receipt
 		d := x.decoder(&receipts)
@@ -309,7 +319,8 @@ func (x *exchange) event() int {
 			return x.refuse(err, StatusCode(err))
 		}
 		if len(receipts) > 0 {
-			ctx = x.forgiven(ctx, &receipts[0])
+			receipt = &receipts[0]
+			ctx = x.forgiven(ctx, receipt)
 		}
 	} else if err := x.receiver.Decoder.event(e, &x.m); err != nil {
 		return x.refuse(err, StatusCode(err))
@@ -318,7 +329,7 @@ func (x *exchange) event() int {
 	if len(data) == 0 {
 		x.m.body = nil
 	}
-	a := x.handle(x.context(ctx), e)
+	a := x.handle(x.context(ctx), e, receipt)
 	x.m.place(&a.problem, data)
 	if a.duplicate {
 		x.w.Header().Set(duplicateEvents, "1")
@@ -390,8 +401,9 @@ type eventAnswer struct {
 }
 
 // handle calls the handler with e, which belongs to the handler from then on. A reply in the
-// answer to a batch is only there until the next event is handled.
-func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAnswer) {
+// answer to a batch is only there until the next event is handled. receipt is about an event that
+// was not taken as it was, or nil.
+func (x *exchange) handle(ctx context.Context, e *cloudevents.Event, receipt *cloudevents.Receipt) (a eventAnswer) {
 	rc := x.receiver
 	begin := rc.Observer.now()
 	ctx = rc.Observer.Handle(ctx, e)
@@ -419,6 +431,7 @@ func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAns
 			out.Set(r)
 			out.Status = 0
 			rc.Observer.done(ctx, out)
+			x.logForgiven(ctx, receipt)
 			panic(http.ErrAbortHandler)
 		}
 		a = rc.failure(&r)
@@ -432,6 +445,9 @@ func (x *exchange) handle(ctx context.Context, e *cloudevents.Event) (a eventAns
 		}
 		out.LogFailure(ctx, rc.Logger)
 		rc.Observer.done(ctx, out)
+	}
+	if !a.failed {
+		x.logForgiven(ctx, receipt)
 	}
 	return a
 }

@@ -60,12 +60,13 @@ func (x *exchange) batch() int {
 	for i := 0; i < es.len(); {
 		index := total.events
 		eventContext := ctx
+		var forgiven *cloudevents.Receipt
 		if len(receipts) > 0 && receipts[0].Index == index {
-			r := receipts[0]
-			receipts = receipts[1:]
-			eventContext = x.forgiven(ctx, &r)
-			if r.Event == nil {
-				total.refused(r.Err, x.receiver.ShowErrors)
+			forgiven, receipts = &receipts[0], receipts[1:]
+			eventContext = x.forgiven(ctx, forgiven)
+			if forgiven.Event == nil {
+				x.logForgiven(ctx, forgiven)
+				total.refused(forgiven.Err, x.receiver.ShowErrors)
 				continue
 			}
 		}
@@ -73,17 +74,19 @@ func (x *exchange) batch() int {
 		i++
 		var a eventAnswer
 		if ctx.Err() != nil {
+			x.logForgiven(ctx, forgiven)
 			r := dispatch.Judge(ctx, nil, dispatch.Retryable(errSenderGone, 0))
 			a = x.receiver.failure(&r)
 		} else {
 			data := e.Data
-			a = x.handle(eventContext, e)
+			a = x.handle(eventContext, e, forgiven)
 			x.m.place(&a.problem, data)
 		}
 		total.add(&a)
 	}
 	for _, r := range receipts { // behind the last event
 		x.forgiven(ctx, &r)
+		x.logForgiven(ctx, &r)
 		total.refused(r.Err, x.receiver.ShowErrors)
 	}
 	if total.duplicates > 0 {

@@ -27,7 +27,7 @@ var (
 
 	// ErrTarget is wrapped by the error about a Target that is not an absolute http
 	// or https URL.
-	ErrTarget = errors.New("the target is not an http or https URL")
+	ErrTarget = errors.New("the target is not an http or https URL, such as http://localhost:8080/")
 
 	errHost       = errors.New("the Header of the Sender has a Host that is not one host")
 	errRefusals   = errors.New("the target has refused too many parts of a batch")

@@ -152,7 +152,7 @@ func ExampleToCloudEvent_errors() {
 	}
 	// Output:
 	// a batch: wrong content mode: the message is a batch, and this protocol has none
-	// a format that nobody reads: unknown event format: "application/cloudevents+avro"
+	// a format that nobody reads: unknown event format: "application/cloudevents+avro"; known here: application/cloudevents+json
 	// an illegal event: id breaks spec.md#context-attributes
 }
 

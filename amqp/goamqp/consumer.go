@@ -107,9 +107,9 @@ type Links struct {
 
 	// DeadLetter writes the messages that are refused or run out of attempts.
 	// [DeadLetterMessage] says what is written. Its SettlementMode must not be settled:
-	// the original is rejected after the broker has accepted the dead letter. If it is
-	// nil, a message that runs out of attempts ends Run, and one that is refused is only
-	// rejected.
+	// the original is rejected after the broker has accepted the dead letter. Its address
+	// must not be that of the Receiver. If it is nil, a message that runs out of attempts
+	// ends Run, and one that is refused is only rejected.
 	DeadLetter *amqp.Sender
 
 	// Conn is the connection of the links, which is closed with them. It may be nil.
@@ -159,6 +159,7 @@ var (
 	errNoSkipped       = errors.New("cegoamqp: SkipInvalid needs the callback Skipped")
 	errNeedsDeadLetter = errors.New("cegoamqp: DeadLetterOnInvalid needs DeadLetter or BrokerDeadLetter")
 	errNotConnected    = errors.New("cegoamqp: Connect has returned no Receiver")
+	errItself          = errors.New("cegoamqp: DeadLetter has the address of the Receiver: its messages would be read again without end")
 )
 
 // Validate returns the error with which Run would refuse to start, or nil.
@@ -168,8 +169,11 @@ func (c *Consumer) Validate() error {
 		return errNoReceiver
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
-	case c.Connect == nil && !c.canSetAside(&c.Links):
-		return errNeedsDeadLetter
+	}
+	if c.Connect == nil {
+		if err := c.check(&c.Links); err != nil {
+			return err
+		}
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cegoamqp: Decoder: %w", err)
@@ -177,9 +181,15 @@ func (c *Consumer) Validate() error {
 	return c.Delivery.Validate()
 }
 
-// canSetAside reports whether invalid messages have the dead letter that they may need.
-func (c *Consumer) canSetAside(links *Links) bool {
-	return c.Invalid != dispatch.DeadLetterOnInvalid || c.BrokerDeadLetter || links.DeadLetter != nil
+// check reports links that do not fit this Consumer.
+func (c *Consumer) check(links *Links) error {
+	switch {
+	case links.DeadLetter == nil && c.Invalid == dispatch.DeadLetterOnInvalid && !c.BrokerDeadLetter:
+		return errNeedsDeadLetter
+	case links.DeadLetter != nil && links.DeadLetter.Address() == links.Receiver.Address():
+		return errItself
+	}
+	return nil
 }
 
 // Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
@@ -239,8 +249,10 @@ func (c *Consumer) connect(ctx context.Context) (Links, error) {
 		err = fmt.Errorf("cegoamqp: %w", err)
 	case links.Receiver == nil:
 		err = dispatch.Permanent(errNotConnected)
-	case !c.canSetAside(&links):
-		err = dispatch.Permanent(errNeedsDeadLetter)
+	default:
+		if misfit := c.check(&links); misfit != nil {
+			err = dispatch.Permanent(misfit)
+		}
 	}
 	if err != nil {
 		c.close(ctx, &links)
@@ -338,7 +350,7 @@ func (r *run) read(ctx context.Context) error {
 	for credit := uint32(0); ; credit-- {
 		if credit == 0 && r.consumer.Credit > 0 {
 			if err := r.links.Receiver.IssueCredit(r.consumer.Credit); err != nil {
-				return fmt.Errorf("cegoamqp: Consumer.Credit: %w", err)
+				return fmt.Errorf("cegoamqp: Consumer.Credit needs a Receiver with a Credit of -1: %w", err)
 			}
 			credit = r.consumer.Credit
 		}

@@ -159,7 +159,7 @@ func TestWithoutDeadLetter(t *testing.T) {
 			end, ended := begin(t, consumer)
 			if c.stops {
 				var undeliverable *dispatch.UndeliverableError
-				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !strings.Contains(err.Error(), "address orders") {
+				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !errors.Is(err, dispatch.ErrNoDeadLetter) || !strings.Contains(err.Error(), "address orders") {
 					t.Errorf("error: %v", err)
 				}
 				if b.Len(orders) != 1 {
@@ -434,14 +434,19 @@ func TestRunAgain(t *testing.T) {
 
 // A mistake in the configuration is told before the first message.
 func TestValidate(t *testing.T) {
-	links := cegoamqp.Links{Receiver: newReceiver(t, dial(t, start(t).URL()), orders, 1)}
+	b := start(t)
+	links := cegoamqp.Links{Receiver: newReceiver(t, dial(t, b.URL()), orders, 1)}
+	itself := cegoamqp.Links{Receiver: links.Receiver, DeadLetter: newSender(t, dial(t, b.URL()), orders)}
 	ok := dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}
 	for reason, c := range map[string]*cegoamqp.Consumer{
-		"no receiver":    {Delivery: ok},
-		"no handler":     {Links: links},
-		"bad extension":  {Links: links, Delivery: ok, Decoder: ceamqp.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
-		"no callback":    {Links: links, Delivery: ok, Invalid: dispatch.SkipInvalid},
-		"no dead letter": {Links: links, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
+		"no receiver":                     {Delivery: ok},
+		"no handler":                      {Links: links},
+		"bad extension":                   {Links: links, Delivery: ok, Decoder: ceamqp.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}},
+		"no callback":                     {Links: links, Delivery: ok, Invalid: dispatch.SkipInvalid},
+		"no dead letter":                  {Links: links, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
+		"own dead letter":                 {Links: itself, Delivery: ok},
+		"connects to its own dead letter": {Connect: func(context.Context) (cegoamqp.Links, error) { return itself, nil }, Delivery: ok},
+		"credit of the client":            {Links: links, Delivery: ok, Credit: 5},
 	} {
 		if err := c.Run(context.Background()); err == nil {
 			t.Errorf("%s: no error", reason)

@@ -59,13 +59,11 @@ func (r *run) handle(m *amqp.Message) {
 		r.giveBack(m, c.Delivery.Backoff(out.Attempts, out.RetryAfter))
 	case out.Verdict == dispatch.VerdictRetry && r.links.DeadLetter == nil && !c.BrokerDeadLetter:
 		r.settle(m, "released", r.release(m))
-		r.fail(r.undeliverable(m, out.Attempts, errors.Join(out.Err, errNoDeadLetter)))
+		r.fail(r.undeliverable(m, out.Attempts, out.Err, dispatch.ErrNoDeadLetter))
 	default:
 		r.setAside(m, out.Err, out.Attempts, out.Status)
 	}
 }
-
-var errNoDeadLetter = errors.New("there is no dead letter")
 
 // deliver calls the handler: until no attempt is left, or once if the broker is to deliver the
 // message again.
@@ -110,7 +108,7 @@ func (r *run) invalid(m *amqp.Message, err error) {
 		r.settle(m, "accepted", r.accept(m))
 	default:
 		r.settle(m, "released", r.release(m))
-		r.fail(r.undeliverable(m, 0, err))
+		r.fail(r.undeliverable(m, 0, err, nil))
 	}
 }
 
@@ -130,7 +128,7 @@ func (r *run) setAside(m *amqp.Message, cause error, attempts, status int) {
 			case isLost(err) && isRetryable(err):
 				r.fail(&lostError{err})
 			default:
-				r.fail(r.undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", err))))
+				r.fail(r.undeliverable(m, attempts, cause, err))
 			}
 			return
 		}
@@ -239,8 +237,8 @@ func messageID(m *amqp.Message) any {
 	}
 }
 
-func (r *run) undeliverable(m *amqp.Message, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: r.placeOf(m), Attempts: attempts, Err: err}
+func (r *run) undeliverable(m *amqp.Message, attempts int, err, deadLetter error) error {
+	return &dispatch.UndeliverableError{Place: r.placeOf(m), Attempts: attempts, Err: err, DeadLetter: deadLetter}
 }
 
 // placeOf returns where a message is.

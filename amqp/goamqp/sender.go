@@ -96,7 +96,7 @@ type outlet struct {
 
 var (
 	errNoSender = errors.New("cegoamqp: the Sender has neither Connect nor a Sender")
-	errNoLink   = errors.New("cegoamqp: Connect has returned no Sender")
+	errNoLink   = errors.New("the callback Connect has returned no Sender") // in a SendError
 )
 
 // Validate returns an error if there is neither a Sender nor a Connect.
@@ -222,13 +222,15 @@ func (s *Sender) deliver(ctx context.Context, ms []*amqp.Message) []*SendError {
 	}
 	retry := dispatch.Delivery{Attempts: s.Attempts, Wait: s.Wait, MaxWait: s.MaxWait}
 	for attempt := 1; len(left) > 0; attempt++ {
-		o, err := s.open(ctx)
-		if err != nil {
+		if o, err := s.open(ctx); err != nil {
 			for _, i := range left {
 				errs[i] = &SendError{Err: err, unconnected: true}
 			}
-		} else if s.attempt(ctx, o, ms, left, errs); isAnyLost(errs, left) {
-			s.drop(ctx, o)
+		} else {
+			s.attempt(ctx, o, ms, left, errs)
+			if cause := firstLost(errs, left); cause != nil {
+				s.drop(ctx, o, cause)
+			}
 		}
 		if left = s.again(left, errs); len(left) == 0 || attempt >= retry.MaxAttempts() {
 			break
@@ -266,13 +268,15 @@ func (s *Sender) again(left []int, errs []*SendError) (lost []int) {
 	return lost
 }
 
-func isAnyLost(errs []*SendError, left []int) bool {
+// firstLost returns the first error of the messages that are left with which a link has ended, or
+// nil.
+func firstLost(errs []*SendError, left []int) error {
 	for _, i := range left {
 		if errs[i] != nil && isLost(errs[i].Err) {
-			return true
+			return errs[i].Err
 		}
 	}
-	return false
+	return nil
 }
 
 // open returns the link to send on.
@@ -301,7 +305,7 @@ func (s *Sender) open(ctx context.Context) (*outlet, error) {
 }
 
 // drop gives up a link that was lost. Other callers that use it find out for themselves.
-func (s *Sender) drop(ctx context.Context, o *outlet) {
+func (s *Sender) drop(ctx context.Context, o *outlet, cause error) {
 	if s.Connect == nil || s.mu.Lock(context.WithoutCancel(ctx)) != nil {
 		return
 	}
@@ -311,7 +315,7 @@ func (s *Sender) drop(ctx context.Context, o *outlet) {
 	}
 	s.mu.Unlock()
 	if is {
-		eventlog.Default(s.Logger).LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("address", o.link.Address()))
+		eventlog.Default(s.Logger).LogAttrs(ctx, slog.LevelWarn, "link lost", slog.String("address", o.link.Address()), eventlog.Error(cause))
 		_ = o.close()
 	}
 }

@@ -1,11 +1,13 @@
 package cegoamqp_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -93,6 +95,27 @@ func TestSenderConnectsAgain(t *testing.T) {
 	}
 }
 
+// A lost link is one record of the log, with the address and the cause.
+func TestSenderLogsLostLink(t *testing.T) {
+	b := start(t)
+	var log bytes.Buffer
+	s := &cegoamqp.Sender{Connect: linkTo(b.URL()), MaxWait: time.Millisecond, Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	e := event(1)
+	if err := s.Send(t.Context(), &e); err != nil {
+		t.Fatal(err)
+	}
+	b.Stop()
+	if err := b.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Send(t.Context(), &e), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if text := log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, `msg="link lost" address=orders error=`) {
+		t.Errorf("log: %s", text)
+	}
+}
+
 // What Connect says for good is not asked again, and what it has opened is closed.
 func TestSenderConnectFails(t *testing.T) {
 	b := start(t)
@@ -125,7 +148,7 @@ func TestSenderConnectFails(t *testing.T) {
 			return c.connect(ctx)
 		}}
 		var failed *cegoamqp.SendError
-		if err := s.Send(context.Background(), &e); !errors.As(err, &failed) || failed.Retryable() != c.retryable || failed.Index != -1 || calls.Load() != c.calls {
+		if err := s.Send(context.Background(), &e); !errors.As(err, &failed) || failed.Retryable() != c.retryable || failed.Index != -1 || calls.Load() != c.calls || strings.Count(err.Error(), "cegoamqp") != 1 {
 			t.Errorf("%s: %d calls: %v", c.reason, calls.Load(), err)
 		}
 		waitFor(t, func() bool { return b.Connections() == 0 })

@@ -126,8 +126,9 @@ func parse(args []string, stdout io.Writer) (s settings, err error) {
 			flags.SetOutput(&b)
 			flags.PrintDefaults()
 			fmt.Fprintf(stdout, help, b.String())
+			return s, err
 		}
-		return s, err
+		return s, fmt.Errorf("%w; -help has all flags", err)
 	}
 	// A variable of the shell that is not set must not let every event pass.
 	if s.filter == "" && given(flags, "filter") {

@@ -61,7 +61,7 @@ func ExampleEveryFormat() {
 	fmt.Print(es[0])
 	fmt.Println(err)
 	// Output:
-	// unknown event format: "application/cloudevents+xml"
+	// unknown event format: "application/cloudevents+xml"; known here: application/cloudevents+json
 	// id String "1"
 	// source URI-reference "/s"
 	// specversion String "1.0"

@@ -49,8 +49,8 @@ func Filter(filter string) error {
 	return about("topic filter", filter, err)
 }
 
-// OfConsumer returns why the fields Topics or DeadLetter of a consumer are malformed, or nil. Both
-// may be empty.
+// OfConsumer returns why the fields Topics or DeadLetter of a consumer are malformed, or that the
+// consumer would read its own dead letters, or nil. Both may be empty.
 func OfConsumer(topics []string, deadLetter string) error {
 	for _, filter := range topics {
 		if err := Filter(filter); err != nil {
@@ -63,7 +63,38 @@ func OfConsumer(topics []string, deadLetter string) error {
 	if err := Name(deadLetter); err != nil {
 		return fmt.Errorf("field DeadLetter: %w", err)
 	}
+	for _, filter := range topics {
+		if matches(filter, deadLetter) {
+			return fmt.Errorf("field DeadLetter: the filter %q of Topics matches it: its messages would be read again without end", excerpt.Of(filter))
+		}
+	}
 	return nil
+}
+
+// matches reports whether a subscription to a filter, which may be a shared one, gets what is
+// published on a topic (MQTT 5, section 4.7). Both are well-formed.
+func matches(filter, topic string) bool {
+	if shared, ok := strings.CutPrefix(filter, "$share/"); ok {
+		_, filter, _ = strings.Cut(shared, "/")
+	}
+	if topic[0] == '$' && (filter[0] == '#' || filter[0] == '+') {
+		return false
+	}
+	for filterMore, topicMore := true, true; ; {
+		var want, level string
+		if want, filter, filterMore = strings.Cut(filter, "/"); want == "#" {
+			return true
+		}
+		level, topic, topicMore = strings.Cut(topic, "/")
+		switch {
+		case want != "+" && want != level:
+			return false
+		case !topicMore:
+			return !filterMore || filter == "#" // which is the parent, too
+		case !filterMore:
+			return false
+		}
+	}
 }
 
 func wildcards(filter string) error {

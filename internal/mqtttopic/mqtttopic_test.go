@@ -61,6 +61,25 @@ func TestOfConsumer(t *testing.T) {
 }
 
 // check looks for want in the text of an error. "" is no error.
+// A consumer that subscribes to the topic of its own dead letter would read that again and again.
+func TestOwnDeadLetter(t *testing.T) {
+	for _, c := range []struct {
+		filter, topic string
+		own           bool
+	}{
+		{"orders", "orders", true}, {"orders", "dead", false}, {"orders", "orders/dead", false}, {"orders/dead", "orders", false},
+		{"orders/+", "orders/dead", true}, {"orders/+", "orders", false}, {"orders/+", "orders/dead/1", false}, {"+/dead", "orders/dead", true},
+		{"orders/#", "orders/dead", true}, {"orders/#", "orders", true}, {"orders/#", "order", false}, {"#", "dead", true}, {"+", "/dead", false}, {"/+", "/dead", true},
+		{"#", "$dead", false}, {"+/a", "$dead/a", false}, {"$dead/#", "$dead/a", true},
+		{"$share/billing/orders/#", "orders/dead", true}, {"$share/orders/paid", "orders/paid", false}, {"orders//+", "orders//", true},
+	} {
+		err := mqtttopic.OfConsumer([]string{"other", c.filter}, c.topic)
+		if (err != nil) != c.own {
+			t.Errorf("%s and %s: %v", c.filter, c.topic, err)
+		}
+	}
+}
+
 func check(t *testing.T, s string, err error, want string) {
 	t.Helper()
 	switch {

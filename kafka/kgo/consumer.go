@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,8 +49,9 @@ type Consumer struct {
 	// one.
 	Concurrency int
 
-	// DeadLetter is the topic for records that are refused or run out of attempts.
-	// [DeadLetterRecord] says what is written. If it is empty, such a record ends Run.
+	// DeadLetter is the topic for records that are refused or run out of attempts. The
+	// Client must not consume it. [DeadLetterRecord] says what is written. If it is empty,
+	// such a record ends Run.
 	DeadLetter string
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and
@@ -115,13 +118,16 @@ var (
 	errNoSkipped       = errors.New("cekgo: SkipInvalid needs the callback Skipped")
 	errRunning         = errors.New("cekgo: the Consumer is already running")
 	errNeedsDeadLetter = errors.New("cekgo: DeadLetterOnInvalid needs the topic DeadLetter")
+	errNoTopics        = errors.New("cekgo: the Client consumes no topics: make it with kgo.ConsumeTopics")
+	errItself          = errors.New("the Client consumes it: its records would be read again without end")
 )
 
 // Options returns the options that the client needs. With them it commits only what the
 // Consumer has marked, once a second; a fetch waits at most 500 ms for records; and the
 // Consumer learns of partitions that are revoked or lost. Options after these may change
 // kgo.AutoCommitInterval and kgo.FetchMaxWait. They must not set kgo.OnPartitionsRevoked
-// or kgo.OnPartitionsLost, which the Consumer uses.
+// or kgo.OnPartitionsLost, which the Consumer uses. kgo.NewClient refuses the options without
+// a kgo.ConsumerGroup ("invalid autocommit options").
 func (c *Consumer) Options() []kgo.Opt {
 	return []kgo.Opt{
 		kgo.AutoCommitMarks(),
@@ -147,10 +153,39 @@ func (c *Consumer) Validate() error {
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
 		return errNeedsDeadLetter
 	}
+	switch topics := consumed(c.Client); {
+	case len(topics) == 0:
+		return errNoTopics
+	case c.DeadLetter != "" && isConsumed(c.Client, topics, c.DeadLetter):
+		return fmt.Errorf("cekgo: DeadLetter %q: %w", excerpt.Of(c.DeadLetter), errItself)
+	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cekgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
+}
+
+// consumed returns the topics that a client was made with, or the patterns of their names, and
+// those that were added to it.
+func consumed(client *kgo.Client) []string {
+	made, _ := client.OptValue(kgo.ConsumeTopics).([]string)
+	return append(client.GetConsumeTopics(), made...)
+}
+
+// isConsumed reports whether a client reads a topic, where topics are those of consumed.
+func isConsumed(client *kgo.Client, topics []string, topic string) bool {
+	if slices.Contains(topics, topic) {
+		return true
+	}
+	if client.OptValue(kgo.ConsumeRegex) != true {
+		return false
+	}
+	matches := func(pattern string) bool {
+		ok, err := regexp.MatchString(pattern, topic)
+		return ok && err == nil
+	}
+	excluded, _ := client.OptValue(kgo.ConsumeExcludeTopics).([]string)
+	return slices.ContainsFunc(topics, matches) && !slices.ContainsFunc(excluded, matches)
 }
 
 // Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no

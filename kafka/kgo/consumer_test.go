@@ -141,7 +141,7 @@ func TestUndeliverable(t *testing.T) {
 	join(t, addrs, c)
 	err := runUntil(t, c, nil)
 	var undeliverable *dispatch.UndeliverableError
-	if !errors.As(err, &undeliverable) || undeliverable.Place != "record 1 of partition 0 of topic orders" || undeliverable.Attempts != 1 || !errors.Is(err, refused) {
+	if !errors.As(err, &undeliverable) || undeliverable.Place != "record 1 of partition 0 of topic orders" || undeliverable.Attempts != 1 || !errors.Is(err, refused) || !errors.Is(err, dispatch.ErrNoDeadLetter) {
 		t.Errorf("error: %v", err)
 	}
 	if at, _ := committed(t, addrs); at != 1 {
@@ -366,7 +366,9 @@ func TestValidate(t *testing.T) {
 		return c
 	}
 	var options cekgo.Consumer
-	own := append(options.Options(), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic))
+	member := append(options.Options(), kgo.ConsumerGroup(group))
+	own := append(slices.Clip(member), kgo.ConsumeTopics(topic))
+	like := append(slices.Clip(member), kgo.ConsumeTopics("^"+topic), kgo.ConsumeRegex())
 	for reason, c := range map[string]*cekgo.Consumer{
 		"no client":         {Delivery: ok},
 		"no group":          with(&cekgo.Consumer{Delivery: ok}),
@@ -374,14 +376,27 @@ func TestValidate(t *testing.T) {
 		"no handler":        with(&cekgo.Consumer{}, own...),
 		"no callback":       with(&cekgo.Consumer{Delivery: ok, Invalid: dispatch.SkipInvalid}, own...),
 		"no topic":          with(&cekgo.Consumer{Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid}, own...),
+		"no topics":         with(&cekgo.Consumer{Delivery: ok}, member...),
+		"own dead letter":   with(&cekgo.Consumer{Delivery: ok, DeadLetter: topic}, own...),
+		"like dead letter":  with(&cekgo.Consumer{Delivery: ok, DeadLetter: topic + "-dead"}, like...),
 		"bad extension":     with(&cekgo.Consumer{Delivery: ok, Decoder: cekafka.Decoder{Extensions: []spec.Attribute{{Name: "orderId"}}}}, own...),
 	} {
 		if err := c.Run(context.Background()); err == nil {
 			t.Errorf("%s: no error", reason)
 		}
 	}
-	if err := with(&cekgo.Consumer{Delivery: ok}, own...).Validate(); err != nil {
-		t.Error(err)
+	for reason, c := range map[string]*cekgo.Consumer{
+		"fits":        with(&cekgo.Consumer{Delivery: ok, DeadLetter: letters}, own...),
+		"another":     with(&cekgo.Consumer{Delivery: ok, DeadLetter: "dead"}, like...),
+		"is excluded": with(&cekgo.Consumer{Delivery: ok, DeadLetter: topic + "-dead"}, append(slices.Clip(like), kgo.ConsumeExcludeTopics("dead$"))...),
+	} {
+		if err := c.Validate(); err != nil {
+			t.Errorf("%s: %v", reason, err)
+		}
+	}
+	later := with(&cekgo.Consumer{Delivery: ok}, member...)
+	if later.Client.AddConsumeTopics(topic); later.Validate() != nil {
+		t.Errorf("topics were added: %v", later.Validate())
 	}
 }
 

@@ -88,16 +88,14 @@ func (c *Consumer) invalid(p *partition, r *kgo.Record, err error) bool {
 		c.Skipped(p.ctx, r, err)
 		return true
 	}
-	c.fail(undeliverable(r, 0, err))
+	c.fail(undeliverable(r, 0, err, nil))
 	return false
 }
-
-var errNoDeadLetter = errors.New("there is no dead letter")
 
 // setAside writes a record to the dead letter.
 func (c *Consumer) setAside(p *partition, r *kgo.Record, cause error, attempts, status int) bool {
 	if c.DeadLetter == "" {
-		c.fail(undeliverable(r, attempts, errors.Join(cause, errNoDeadLetter)))
+		c.fail(undeliverable(r, attempts, cause, dispatch.ErrNoDeadLetter))
 		return false
 	}
 	letter := DeadLetterRecord(r, c.DeadLetter, cause, attempts)
@@ -111,7 +109,7 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, cause error, attempts, 
 	}
 	if err != nil {
 		if p.ctx.Err() == nil {
-			c.fail(undeliverable(r, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
+			c.fail(undeliverable(r, attempts, cause, &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))
 		}
 		return false
 	}
@@ -119,8 +117,8 @@ func (c *Consumer) setAside(p *partition, r *kgo.Record, cause error, attempts, 
 	return true
 }
 
-func undeliverable(r *kgo.Record, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: placeOf(r), Attempts: attempts, Err: err}
+func undeliverable(r *kgo.Record, attempts int, err, deadLetter error) error {
+	return &dispatch.UndeliverableError{Place: placeOf(r), Attempts: attempts, Err: err, DeadLetter: deadLetter}
 }
 
 // placeOf returns where a record is.

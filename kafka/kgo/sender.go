@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -52,6 +54,10 @@ func (s *Sender) Validate() error {
 // Send writes an event, and returns once the brokers have acknowledged it as the client
 // asks them to (kgo.RequiredAcks). Only the first record of a topic waits for the time of
 // kgo.ProducerLinger. The error is that of the Encoder, or a [*SendError].
+//
+// The client waits for brokers that are unavailable until the deadline of ctx, or as long as
+// kgo.RecordDeliveryTimeout says, and without either forever. Then Send asks the brokers why, for
+// at most 500 ms, and the error says what they answer, such as a refused connection or user.
 func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -65,15 +71,41 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 		return err
 	}
 	if err := s.Client.ProduceSync(ctx, r).FirstErr(); err != nil {
-		return &SendError{Index: -1, Topic: r.Topic, Err: err}
+		return &SendError{Index: -1, Topic: r.Topic, Err: s.late(ctx)(err)}
 	}
 	return nil
+}
+
+// askFor is how long brokers are asked why an event was late.
+const askFor = 500 * time.Millisecond
+
+// late returns a function that adds to the error of an event that was late why no broker took it.
+// The client keeps that to its log. The brokers are asked once, when the first event was late.
+func (s *Sender) late(ctx context.Context) func(error) error {
+	why := sync.OnceValue(func() error {
+		asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), askFor)
+		defer cancel()
+		return s.Client.Ping(asking)
+	})
+	return func(err error) error {
+		if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, kgo.ErrRecordTimeout) {
+			return err
+		}
+		answer := why()
+		if answer == nil || errors.Is(answer, kgo.ErrClientClosed) {
+			return err
+		}
+		// The answer is not wrapped: what is wrong with the connection is not of the event.
+		seeds, _ := s.Client.OptValue(kgo.SeedBrokers).([]string)
+		return fmt.Errorf("%w; no broker answers (seeds %s): %v", err, excerpt.Of(strings.Join(seeds, ", ")), answer)
+	}
 }
 
 // SendBatch writes each event as a record of its own, and returns once all are
 // acknowledged or have failed. If an event cannot be encoded, nothing is written, and the
 // error is a [*cloudevents.BatchError] about it. Otherwise the error joins a [*SendError]
-// for each event that was not written.
+// for each event that was not written. Brokers that are unavailable are
+// waited for as in [Sender.Send].
 func (s *Sender) SendBatch(ctx context.Context, es []cloudevents.Event) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -104,10 +136,10 @@ func (s *Sender) sendBatch(ctx context.Context, es []cloudevents.Event) ([]error
 	for _, result := range results {
 		failed[result.Record] = result.Err
 	}
-	errs := make([]error, len(es))
+	errs, late := make([]error, len(es)), s.late(ctx)
 	for i, r := range records {
 		if err := failed[r]; err != nil {
-			errs[i] = &SendError{Index: i, Topic: r.Topic, Err: err}
+			errs[i] = &SendError{Index: i, Topic: r.Topic, Err: late(err)}
 		}
 	}
 	return errs, nil

@@ -3,11 +3,13 @@ package cekgo_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/freeport"
 	cekafka "github.com/seed763dd41b/cloudevents/kafka"
 	cekgo "github.com/seed763dd41b/cloudevents/kafka/kgo"
 )
@@ -58,6 +60,28 @@ func TestSendErrors(t *testing.T) {
 	err = s.Send(ctx, &valid)
 	if !errors.As(err, &failed) || failed.Index != -1 || !failed.Retryable() || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("too late: %v", err)
+	}
+}
+
+// An event that is late because no broker is there says which brokers were asked, and why they do
+// not answer; it may be sent again. An event of a canceled context asks nobody.
+func TestSendBrokersAway(t *testing.T) {
+	e, address := event(1), freeport.Address(t)
+	s := cekgo.Sender{Client: newClient(t, []string{address}), Topic: topic}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	var failed *cekgo.SendError
+	for name, err := range map[string]error{"Send": s.Send(ctx, &e), "SendBatch": s.SendBatch(ctx, []cloudevents.Event{e, e})} {
+		if !errors.As(err, &failed) || !failed.Retryable() || !errors.Is(err, context.DeadlineExceeded) ||
+			!strings.Contains(err.Error(), "no broker answers (seeds "+address+"): ") || !strings.Contains(err.Error(), "connection refused") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	cancel()
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Send(canceled, &e); !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "answers") {
+		t.Errorf("canceled: %v", err)
 	}
 }
 

@@ -58,9 +58,9 @@ type Consumer struct {
 	// handled in order.
 	Concurrency int
 
-	// DeadLetter is the topic for messages that are refused or run out of attempts.
-	// [DeadLetterPublish] says what is published. If it is empty, such a message ends
-	// Run.
+	// DeadLetter is the topic for messages that are refused or run out of attempts. None of
+	// Topics may match it. [DeadLetterPublish] says what is published. If it is empty, such a
+	// message ends Run.
 	DeadLetter string
 
 	// KnativeErrors adds the extensions knativeerrordest, knativeerrorcode and

@@ -160,7 +160,7 @@ func TestWithoutDeadLetter(t *testing.T) {
 			c := &cepaho.Consumer{Delivery: dispatch.Delivery{Attempts: 2, Wait: -1, Handler: handler(func(*cloudevents.Event) error { return cause })}}
 			_, ended := begin(t, address, c)
 			var undeliverable *dispatch.UndeliverableError
-			if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, cause) {
+			if err := <-ended; !errors.As(err, &undeliverable) || !errors.Is(err, cause) || !errors.Is(err, dispatch.ErrNoDeadLetter) {
 				t.Errorf("error: %v", err)
 			}
 			var seen handled
@@ -434,6 +434,7 @@ func TestValidate(t *testing.T) {
 		"no dead letter": {Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 		"bad filter":     {Delivery: ok, Topics: []string{"orders/#/placed"}},
 		"bad letter":     {Delivery: ok, DeadLetter: "dead/#"},
+		"own letter":     {Delivery: ok, Topics: []string{"orders/#"}, DeadLetter: "orders/dead"},
 	} {
 		_, ended := begin(t, address, c)
 		if err := <-ended; err == nil {

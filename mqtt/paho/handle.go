@@ -67,16 +67,14 @@ func (c *Consumer) invalid(p *paho.Publish, err error) bool {
 		c.Skipped(c.ctx, p, err)
 		return true
 	}
-	c.fail(undeliverable(p, 0, err))
+	c.fail(undeliverable(p, 0, err, nil))
 	return false
 }
-
-var errNoDeadLetter = errors.New("there is no dead letter")
 
 // setAside writes a message to the dead letter.
 func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) bool {
 	if c.DeadLetter == "" {
-		c.fail(undeliverable(p, attempts, errors.Join(cause, errNoDeadLetter)))
+		c.fail(undeliverable(p, attempts, cause, dispatch.ErrNoDeadLetter))
 		return false
 	}
 	letter := DeadLetterPublish(p, c.DeadLetter, cause, attempts)
@@ -88,7 +86,7 @@ func (c *Consumer) setAside(p *paho.Publish, cause error, attempts, status int) 
 	}
 	if err := c.publish(letter); err != nil {
 		if c.quit.Err() == nil {
-			c.fail(undeliverable(p, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", err))))
+			c.fail(undeliverable(p, attempts, cause, err))
 		}
 		return false
 	}
@@ -130,8 +128,8 @@ func (c *Consumer) isTooLarge(p *paho.Publish) bool {
 	return err == nil && size > int64(most)
 }
 
-func undeliverable(p *paho.Publish, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: placeOf(p), Attempts: attempts, Err: err}
+func undeliverable(p *paho.Publish, attempts int, err, deadLetter error) error {
+	return &dispatch.UndeliverableError{Place: placeOf(p), Attempts: attempts, Err: err, DeadLetter: deadLetter}
 }
 
 // placeOf returns where a message is.

@@ -56,9 +56,9 @@ type Consumer struct {
 	// handled in order.
 	Concurrency int
 
-	// DeadLetter is the topic for messages that are refused or run out of attempts. Only
-	// the payload is published, because MQTT 3.1.1 has no properties; the reason is in
-	// the log. If it is empty, such a message ends Run.
+	// DeadLetter is the topic for messages that are refused or run out of attempts. None of
+	// Topics may match it. Only the payload is published, because MQTT 3.1.1 has no
+	// properties; the reason is in the log. If it is empty, such a message ends Run.
 	DeadLetter string
 
 	// Invalid says what happens to a message that holds no valid event. By default it

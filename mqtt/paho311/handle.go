@@ -2,7 +2,6 @@ package cepaho311
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -52,21 +51,19 @@ func (c *Consumer) invalid(m mqtt.Message, err error) bool {
 		c.Skipped(c.ctx, m, err)
 		return true
 	}
-	c.fail(undeliverable(m, 0, err))
+	c.fail(undeliverable(m, 0, err, nil))
 	return false
 }
-
-var errNoDeadLetter = errors.New("there is no dead letter")
 
 // setAside writes a message to the dead letter.
 func (c *Consumer) setAside(m mqtt.Message, cause error, attempts int) bool {
 	if c.DeadLetter == "" {
-		c.fail(undeliverable(m, attempts, errors.Join(cause, errNoDeadLetter)))
+		c.fail(undeliverable(m, attempts, cause, dispatch.ErrNoDeadLetter))
 		return false
 	}
 	if err := c.publish(m.Payload()); err != nil {
 		if c.quit.Err() == nil {
-			c.fail(undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))))
+			c.fail(undeliverable(m, attempts, cause, &SendError{Index: -1, Topic: c.DeadLetter, Err: err}))
 		}
 		return false
 	}
@@ -87,8 +84,8 @@ func (c *Consumer) publish(payload []byte) error {
 	}
 }
 
-func undeliverable(m mqtt.Message, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err}
+func undeliverable(m mqtt.Message, attempts int, err, deadLetter error) error {
+	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err, DeadLetter: deadLetter}
 }
 
 // placeOf returns where a message is.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,7 +34,9 @@ import (
 // A Consumer must not be changed or copied while it runs.
 type Consumer struct {
 	// Consumer reads the messages. Its AckPolicy must be explicit. Its MaxDeliver should
-	// be -1, and its AckWait longer than the handlers need for all prefetched messages.
+	// be -1, and must not be less than Delivery.Attempts unless InOrder is set: an event that
+	// the server stops delivering is neither handled nor in the dead letter. Its AckWait
+	// should be longer than the handlers need for all prefetched messages.
 	Consumer jetstream.Consumer
 
 	// Delivery has the handler and the limits of its attempts. The server counts the
@@ -55,11 +59,11 @@ type Consumer struct {
 	// that waits longer than AckWait is delivered twice, so slow handlers need fewer.
 	Prefetch int
 
-	// DeadLetter is the subject for messages that are refused or run out of attempts.
-	// [DeadLetterMsg] says what is published. If it is empty, a message that runs out of
-	// attempts ends Run, and one that is refused is only terminated: the server publishes
-	// an advisory, and a stream keeps the message unless its retention is that of a work
-	// queue.
+	// DeadLetter is the subject for messages that are refused or run out of attempts. The
+	// Consumer must not read it. [DeadLetterMsg] says what is published. If it is empty, a
+	// message that runs out of attempts ends Run, and one that is refused is only
+	// terminated: the server publishes an advisory, and a stream keeps the message unless
+	// its retention is that of a work queue.
 	DeadLetter string
 
 	// JetStream publishes the dead letters. It is required with DeadLetter.
@@ -86,6 +90,7 @@ type Consumer struct {
 const (
 	defaultPrefetch = 64
 	defaultAckWait  = 30 * time.Second // of the server
+	checkTimeout    = 5 * time.Second
 )
 
 var (
@@ -94,6 +99,8 @@ var (
 	errNoSkipped       = errors.New("cenatsgo: SkipInvalid needs the callback Skipped")
 	errNeedsDeadLetter = errors.New("cenatsgo: DeadLetterOnInvalid needs the subject DeadLetter")
 	errNoJetStream     = errors.New("cenatsgo: DeadLetter needs JetStream")
+	errItself          = errors.New("the JetStream consumer reads it: its messages would come again without end")
+	errMaxDeliver      = errors.New("cenatsgo: the MaxDeliver of the JetStream consumer is less than Delivery.Attempts: an event would be lost before its attempts are used up. Make it -1")
 )
 
 // Validate returns the error with which Run would refuse to start, or nil.
@@ -101,8 +108,6 @@ func (c *Consumer) Validate() error {
 	switch {
 	case c.Consumer == nil:
 		return errNoConsumer
-	case c.Consumer.CachedInfo() != nil && c.Consumer.CachedInfo().Config.AckPolicy != jetstream.AckExplicitPolicy:
-		return errNotExplicit
 	case c.Invalid == dispatch.SkipInvalid && c.Skipped == nil:
 		return errNoSkipped
 	case c.Invalid == dispatch.DeadLetterOnInvalid && c.DeadLetter == "":
@@ -110,12 +115,67 @@ func (c *Consumer) Validate() error {
 	case c.DeadLetter != "" && c.JetStream == nil:
 		return errNoJetStream
 	case hasWildcard(c.DeadLetter):
-		return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Of(c.DeadLetter), errWildcard)
+		return c.aboutDeadLetter(errWildcard)
+	}
+	if about := c.Consumer.CachedInfo(); about != nil {
+		if err := c.check(&about.Config); err != nil {
+			return err
+		}
 	}
 	if err := extension.Check(c.Decoder.Extensions); err != nil {
 		return fmt.Errorf("cenatsgo: Decoder: %w", err)
 	}
 	return c.Delivery.Validate()
+}
+
+// check reports the configuration of a JetStream consumer that does not fit this Consumer.
+func (c *Consumer) check(config *jetstream.ConsumerConfig) error {
+	reads := func(filter string) bool { return matches(filter, c.DeadLetter) }
+	switch {
+	case config.AckPolicy != jetstream.AckExplicitPolicy:
+		return errNotExplicit
+	case !c.InOrder && config.MaxDeliver > 0 && config.MaxDeliver < c.Delivery.MaxAttempts():
+		return errMaxDeliver
+	case c.DeadLetter != "" && (config.FilterSubject != "" && reads(config.FilterSubject) || slices.ContainsFunc(config.FilterSubjects, reads)):
+		return c.aboutDeadLetter(errItself)
+	}
+	return nil
+}
+
+func (c *Consumer) aboutDeadLetter(err error) error {
+	return fmt.Errorf("cenatsgo: DeadLetter %q: %w", excerpt.Of(c.DeadLetter), err)
+}
+
+// checkStream reports a dead letter in the stream of a JetStream consumer that reads all of it. A
+// server that does not say is asked by the first dead letter.
+func (c *Consumer) checkStream(ctx context.Context) error {
+	about := c.Consumer.CachedInfo()
+	if c.DeadLetter == "" || about == nil || about.Config.FilterSubject != "" || len(about.Config.FilterSubjects) > 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if name, err := c.JetStream.StreamNameBySubject(ctx, c.DeadLetter); err == nil && name == about.Stream {
+		return c.aboutDeadLetter(errItself)
+	}
+	return nil
+}
+
+// matches reports whether a subject filter takes a subject.
+func matches(filter, subject string) bool {
+	for more := true; more; {
+		var want, token string
+		var left bool
+		want, filter, more = strings.Cut(filter, ".")
+		token, subject, left = strings.Cut(subject, ".")
+		switch {
+		case want == ">":
+			return true
+		case want != "*" && want != token, more != left:
+			return false
+		}
+	}
+	return true
 }
 
 // Run passes events to the handler until ctx ends or an error stops it. When ctx ends, no
@@ -128,6 +188,9 @@ func (c *Consumer) Validate() error {
 // example because the JetStream consumer was deleted.
 func (c *Consumer) Run(ctx context.Context) error {
 	if err := c.Validate(); err != nil {
+		return err
+	}
+	if err := c.checkStream(ctx); err != nil {
 		return err
 	}
 	prefetch := c.Prefetch

@@ -125,7 +125,7 @@ func TestWithoutDeadLetter(t *testing.T) {
 			end, ended := begin(t, consumer)
 			if c.stops {
 				var undeliverable *dispatch.UndeliverableError
-				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) {
+				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !errors.Is(err, dispatch.ErrNoDeadLetter) {
 					t.Errorf("error: %v", err)
 				}
 				if pending(t, durable) != 1 {
@@ -273,6 +273,16 @@ func TestValidate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	create := func(config jetstream.ConsumerConfig) jetstream.Consumer {
+		config.AckPolicy = jetstream.AckExplicitPolicy
+		c, err := js.CreateOrUpdateConsumer(t.Context(), "ORDERS", config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	filtered := create(jetstream.ConsumerConfig{Durable: "filtered", FilterSubjects: []string{"orders.placed", "orders.paid.>", "orders.*.a"}})
+	few := create(jetstream.ConsumerConfig{Durable: "few", MaxDeliver: 9})
 	ok := dispatch.Delivery{Handler: handler(func(*cloudevents.Event) error { return nil })}
 	for reason, c := range map[string]*cenatsgo.Consumer{
 		"no consumer":    {Delivery: ok},
@@ -283,9 +293,23 @@ func TestValidate(t *testing.T) {
 		"no dead letter": {Consumer: durable, Delivery: ok, Invalid: dispatch.DeadLetterOnInvalid},
 		"no JetStream":   {Consumer: durable, Delivery: ok, DeadLetter: letters},
 		"wildcard":       {Consumer: durable, Delivery: ok, JetStream: js, DeadLetter: "dead.>"},
+		"own stream":     {Consumer: durable, Delivery: ok, JetStream: js, DeadLetter: "orders.dead"},
+		"own filter":     {Consumer: filtered, Delivery: ok, JetStream: js, DeadLetter: "orders.paid.dead"},
+		"few deliveries": {Consumer: few, Delivery: ok},
 	} {
 		if err := c.Run(context.Background()); err == nil {
 			t.Errorf("%s: no error", reason)
+		}
+	}
+	for reason, c := range map[string]*cenatsgo.Consumer{
+		"another stream":    {Consumer: durable, Delivery: ok, JetStream: js, DeadLetter: letters},
+		"not in the filter": {Consumer: filtered, Delivery: ok, JetStream: js, DeadLetter: "orders.dead"},
+		"fewer attempts":    {Consumer: few, Delivery: dispatch.Delivery{Handler: ok.Handler, Attempts: 9}},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := c.Run(ctx); err != nil {
+			t.Errorf("%s: %v", reason, err)
 		}
 	}
 }

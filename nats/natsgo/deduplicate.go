@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents/dispatch"
+	"github.com/seed763dd41b/cloudevents/internal/excerpt"
 	"github.com/seed763dd41b/cloudevents/internal/pause"
 )
 
@@ -21,9 +22,9 @@ import (
 //	bucket, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "handled", TTL: 24 * time.Hour})
 //	once := dispatch.Deduplicate{Store: &cenatsgo.DeduplicateStore{Bucket: bucket}}
 //
-// An event is remembered for the TTL of the bucket, which must be longer than ClaimTTL. A
-// bucket without a TTL remembers events forever. An event takes about 200 bytes of the
-// bucket.
+// An event is remembered for the TTL of the bucket, which must be longer than ClaimTTL, or
+// no event can be claimed. A bucket without a TTL remembers events forever. An event takes
+// about 200 bytes of the bucket.
 //
 // A DeduplicateStore is safe for concurrent use as long as its fields do not change. It
 // must not be copied after its first use.
@@ -38,8 +39,9 @@ type DeduplicateStore struct {
 	// have the same ClaimTTL.
 	ClaimTTL time.Duration
 
-	mu    sync.Mutex
-	found map[dispatch.EventKey]found
+	mu      sync.Mutex
+	checked bool
+	found   map[dispatch.EventKey]found
 }
 
 // found is a claim of another process, which ends if its revision stays the same for ClaimTTL. It
@@ -72,6 +74,9 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 	if s.Bucket == nil {
 		return nil, nil, errNoBucket
 	}
+	if err := s.check(ctx); err != nil {
+		return nil, nil, err
+	}
 	name, owner := key.String(), valueClaim+rand.Text()
 	poll := firstPoll
 	for {
@@ -80,14 +85,14 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 			return s.claimed(key, owner, revision), nil, nil
 		}
 		if !errors.Is(err, jetstream.ErrKeyExists) {
-			return nil, nil, fmt.Errorf("cenatsgo: %w", err)
+			return nil, nil, aboutBucket(s.Bucket, err)
 		}
 		entry, err := s.Bucket.Get(ctx, name)
 		switch {
 		case errors.Is(err, jetstream.ErrKeyNotFound): // released, or forgotten by the bucket
 			continue
 		case err != nil:
-			return nil, nil, fmt.Errorf("cenatsgo: %w", err)
+			return nil, nil, aboutBucket(s.Bucket, err)
 		}
 		value := string(entry.Value())
 		if value == valueDone {
@@ -113,9 +118,36 @@ func (s *DeduplicateStore) Claim(ctx context.Context, key dispatch.EventKey) (di
 			return s.claimed(key, owner, revision), nil, nil
 		}
 		if !errors.Is(err, jetstream.ErrKeyRevisionMismatch) { // somebody was faster
-			return nil, nil, fmt.Errorf("cenatsgo: %w", err)
+			return nil, nil, aboutBucket(s.Bucket, err)
 		}
 	}
+}
+
+// check reports a bucket that forgets claims before they end, so that other processes would handle
+// their events too. It asks the server until that answers. If it does not, neither does the claim.
+func (s *DeduplicateStore) check(ctx context.Context) error {
+	s.mu.Lock()
+	checked := s.checked
+	s.mu.Unlock()
+	if checked {
+		return nil
+	}
+	about, err := s.Bucket.Status(ctx)
+	if err != nil {
+		return nil
+	}
+	if ttl := about.TTL(); ttl > 0 && ttl <= s.claimTTL() {
+		return aboutBucket(s.Bucket, fmt.Errorf("its TTL is %v, and must be longer than the ClaimTTL of %v", ttl, s.claimTTL()))
+	}
+	s.mu.Lock()
+	s.checked = true
+	s.mu.Unlock()
+	return nil
+}
+
+// aboutBucket returns an error with the name of a bucket.
+func aboutBucket(bucket jetstream.KeyValue, err error) error {
+	return fmt.Errorf("cenatsgo: bucket %q: %w", excerpt.Of(bucket.Bucket()), err)
 }
 
 // left returns how long the claim with a revision lasts, as far as this store has seen it.
@@ -195,7 +227,7 @@ func (c *claim) update(ctx context.Context, value string) error {
 		revision, err = c.bucket.Update(ctx, c.key, []byte(value), c.revision)
 	}
 	if err != nil {
-		return fmt.Errorf("cenatsgo: %w", err)
+		return aboutBucket(c.bucket, err)
 	}
 	c.revision = revision
 	return nil
@@ -208,7 +240,7 @@ func (c *claim) find(ctx context.Context) error {
 	case errors.Is(err, jetstream.ErrKeyNotFound), err == nil && string(entry.Value()) != c.owner:
 		return errLost
 	case err != nil:
-		return fmt.Errorf("cenatsgo: %w", err)
+		return aboutBucket(c.bucket, err)
 	}
 	c.revision = entry.Revision()
 	return nil
@@ -245,7 +277,7 @@ func (c *claim) Release(ctx context.Context) error {
 			err = c.bucket.Delete(ctx, c.key, jetstream.LastRevision(c.revision))
 		}
 		if err != nil {
-			return fmt.Errorf("cenatsgo: %w", err)
+			return aboutBucket(c.bucket, err)
 		}
 		return nil
 	})

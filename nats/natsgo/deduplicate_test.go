@@ -251,6 +251,36 @@ func TestDeduplicateWithoutServer(t *testing.T) {
 	}
 }
 
+// A bucket whose TTL ends before a claim does is told by its name, and so is one that is gone.
+func TestDeduplicateBucket(t *testing.T) {
+	_, js := connect(t, start(t))
+	b, err := js.CreateOrUpdateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: "short", TTL: 3 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := event(1)
+	key := dispatch.NewEventKey(&e)
+	s := cenatsgo.DeduplicateStore{Bucket: b, ClaimTTL: 3 * time.Second}
+	if _, _, err := s.Claim(t.Context(), key); err == nil || err.Error() != `cenatsgo: bucket "short": its TTL is 3s, and must be longer than the ClaimTTL of 3s` {
+		t.Errorf("error: %v", err)
+	}
+	s = cenatsgo.DeduplicateStore{Bucket: b, ClaimTTL: time.Second}
+	claim, _, err := s.Claim(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteKeyValue(t.Context(), "short"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	for name, err := range map[string]error{"Finish": claim.Finish(ctx, nil), "Release": claim.Release(ctx)} {
+		if err == nil || !strings.HasPrefix(err.Error(), `cenatsgo: bucket "short": `) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // Nothing is left of claims.
 func TestDeduplicateGoroutines(t *testing.T) {
 	b, _ := openBucket(t, start(t))

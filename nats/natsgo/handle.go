@@ -79,7 +79,7 @@ func (r *run) handle(d *delivery) {
 		err = m.NakWithDelay(c.Delivery.Backoff(out.Attempts, out.RetryAfter))
 	case out.Verdict == dispatch.VerdictRetry && c.DeadLetter == "":
 		_ = m.Nak()
-		r.fail(undeliverable(m, out.Attempts, errors.Join(out.Err, errNoDeadLetter)))
+		r.fail(undeliverable(m, out.Attempts, out.Err, dispatch.ErrNoDeadLetter))
 		return
 	default:
 		err = r.setAside(m, out.Err, out.Attempts, out.Status)
@@ -118,7 +118,7 @@ func (r *run) invalid(m jetstream.Msg, err error) {
 		r.settled(m, m.TermWithReason("no valid event"))
 	default:
 		_ = m.Nak()
-		r.fail(undeliverable(m, 0, err))
+		r.fail(undeliverable(m, 0, err, nil))
 	}
 }
 
@@ -137,7 +137,7 @@ func (r *run) setAside(m jetstream.Msg, cause error, attempts, status int) error
 		}
 		if err != nil {
 			_ = m.Nak()
-			r.fail(undeliverable(m, attempts, errors.Join(cause, fmt.Errorf("the dead letter was not written: %w", &SendError{Index: -1, Subject: c.DeadLetter, Err: err}))))
+			r.fail(undeliverable(m, attempts, cause, &SendError{Index: -1, Subject: c.DeadLetter, Err: unpublished(c.JetStream.Conn(), err)}))
 			return nil
 		}
 		c.Delivery.DeadLetter(r.ctx, placeOf(m), fmt.Sprintf("message %d of stream %s", ack.Sequence, ack.Stream), attempts, cause)
@@ -169,8 +169,8 @@ func sequence(m jetstream.Msg) uint64 {
 	return 0
 }
 
-func undeliverable(m jetstream.Msg, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err}
+func undeliverable(m jetstream.Msg, attempts int, err, deadLetter error) error {
+	return &dispatch.UndeliverableError{Place: placeOf(m), Attempts: attempts, Err: err, DeadLetter: deadLetter}
 }
 
 // placeOf returns where a message is.

@@ -24,6 +24,11 @@ const (
 // start starts a server with JetStream and returns its URL.
 func start(t testing.TB) string {
 	t.Helper()
+	return startServer(t).ClientURL()
+}
+
+func startServer(t testing.TB) *server.Server {
+	t.Helper()
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +38,7 @@ func start(t testing.TB) string {
 	if !s.ReadyForConnections(time.Minute) {
 		t.Fatal("the server does not start")
 	}
-	return s.ClientURL()
+	return s
 }
 
 func connect(t testing.TB, url string) (*nats.Conn, jetstream.JetStream) {

@@ -100,9 +100,36 @@ func (s *Sender) send(ctx context.Context, e *cloudevents.Event) error {
 		err = s.flush(ctx)
 	}
 	if err != nil {
-		return &SendError{Index: -1, Subject: s.Subject, Err: err}
+		return &SendError{Index: -1, Subject: s.Subject, Err: unpublished(s.conn(), err)}
 	}
 	return nil
+}
+
+// conn returns the connection of the Sender, or nil if that is not known.
+func (s *Sender) conn() *nats.Conn {
+	if s.JetStream != nil {
+		return s.JetStream.Conn()
+	}
+	return s.Conn
+}
+
+// unpublished returns the error of a publication with what a stranger does not see in it: that no
+// stream has the subject, or that the connection is lost.
+func unpublished(conn *nats.Conn, err error) error {
+	switch {
+	case errors.Is(err, jetstream.ErrNoStreamResponse):
+		return fmt.Errorf("%w: there is no stream with this subject", err)
+	case conn == nil, !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrTimeout):
+		return err
+	}
+	switch status := conn.Status(); {
+	case status == nats.CONNECTED:
+		return err
+	case conn.LastError() != nil:
+		return fmt.Errorf("%w; the connection is %s: %v", err, status, conn.LastError())
+	default:
+		return fmt.Errorf("%w; the connection is %s", err, status)
+	}
 }
 
 // SendBatch publishes each event as a message of its own, and returns once all are
@@ -180,7 +207,7 @@ const flushTimeout = 10 * time.Second
 func (s *Sender) failed(errs []error) []error {
 	for i, err := range errs {
 		if err != nil {
-			errs[i] = &SendError{Index: i, Subject: s.Subject, Err: err}
+			errs[i] = &SendError{Index: i, Subject: s.Subject, Err: unpublished(s.conn(), err)}
 		}
 	}
 	return errs

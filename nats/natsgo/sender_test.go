@@ -3,8 +3,13 @@ package cenatsgo_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
@@ -93,7 +98,39 @@ func TestSendErrors(t *testing.T) {
 		t.Errorf("a handler that returns it: %s", r.Verdict)
 	}
 	nowhere := cenatsgo.Sender{JetStream: js, Subject: "no.stream.has.it"}
-	if err := nowhere.Send(context.Background(), &valid); !errors.As(err, &failed) || failed.Index != -1 || !failed.Retryable() {
+	if err := nowhere.Send(context.Background(), &valid); !errors.As(err, &failed) || failed.Index != -1 || !failed.Retryable() ||
+		!errors.Is(err, jetstream.ErrNoStreamResponse) || !strings.HasSuffix(err.Error(), "there is no stream with this subject") {
 		t.Errorf("no stream: %v", err)
+	}
+}
+
+// An event that is late because the connection is lost says so; one that is late for another
+// reason does not.
+func TestSendConnectionLost(t *testing.T) {
+	server := startServer(t)
+	conn, js := connect(t, server.ClientURL())
+	streams(t, js)
+	e := event(1)
+	late := func(s *cenatsgo.Sender) string {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := s.Send(ctx, &e)
+		var failed *cenatsgo.SendError
+		if !errors.As(err, &failed) || !failed.Retryable() || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error: %v", err)
+		}
+		return fmt.Sprint(err)
+	}
+	past, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	if err := (&cenatsgo.Sender{JetStream: js, Subject: subject}).Send(past, &e); !errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "the connection is") {
+		t.Errorf("a context that has ended: %v", err)
+	}
+	server.Shutdown()
+	waitFor(t, func() bool { return conn.Status() == nats.RECONNECTING })
+	for name, s := range map[string]*cenatsgo.Sender{"JetStream": {JetStream: js, Subject: subject}, "core": {Conn: conn, Subject: subject}} {
+		if text := late(s); !strings.Contains(text, "; the connection is RECONNECTING") {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package cecoderws
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -249,18 +248,16 @@ func (c *connection) handle(m *cews.Message) *closing {
 
 // failed handles an event that was refused or has run out of attempts.
 func (c *connection) failed(m *cews.Message, out *dispatch.Delivered) *closing {
-	cause := out.Err
+	var unwritten error
 	if c.receiver.DeadLetter != nil {
-		err := c.receiver.DeadLetter(c.ctx, m, out.Err, out.Attempts)
-		if err == nil {
+		if unwritten = c.receiver.DeadLetter(c.ctx, m, out.Err, out.Attempts); unwritten == nil {
 			c.setAside(out.Attempts, out.Err)
 			return nil
 		}
-		cause = errors.Join(cause, err)
 	}
-	end := &closing{err: undeliverable(c.remote, out.Attempts, cause)}
+	end := &closing{err: undeliverable(c.remote, out.Attempts, out.Err, unwritten)}
 	switch {
-	case out.Verdict == dispatch.VerdictRefused && cause == out.Err:
+	case out.Verdict == dispatch.VerdictRefused && unwritten == nil:
 		end.status, end.reason = websocket.StatusPolicyViolation, "event refused"
 	case out.Status == 503 || out.Status == 429:
 		end.status, end.reason = websocket.StatusTryAgainLater, "event not handled"
@@ -292,9 +289,9 @@ func (c *connection) invalid(m *cews.Message, err error) *closing {
 			c.setAside(0, err)
 			return nil
 		}
-		return &closing{websocket.StatusInternalError, "message not set aside", undeliverable(c.remote, 0, errors.Join(err, failed))}
+		return &closing{websocket.StatusInternalError, "message not set aside", undeliverable(c.remote, 0, err, failed)}
 	}
-	return &closing{websocket.StatusCode(cews.StatusCode(err)), err.Error(), undeliverable(c.remote, 0, err)}
+	return &closing{websocket.StatusCode(cews.StatusCode(err)), err.Error(), undeliverable(c.remote, 0, err, nil)}
 }
 
 // reply sends an event back.
@@ -304,7 +301,7 @@ func (c *connection) reply(e *cloudevents.Event, attempts int) *closing {
 	if err != nil {
 		err = fmt.Errorf("the reply cannot be sent: %w", err)
 		c.receiver.logger().LogAttrs(c.ctx, slog.LevelError, "reply not sent", slog.String("remote", c.remote), eventlog.Error(err))
-		return &closing{websocket.StatusInternalError, "the reply is not valid", undeliverable(c.remote, attempts, err)}
+		return &closing{websocket.StatusInternalError, "the reply is not valid", undeliverable(c.remote, attempts, err, nil)}
 	}
 	ctx, cancel := context.Background(), context.CancelFunc(func() {})
 	if idle := c.receiver.idleTimeout(); idle > 0 {

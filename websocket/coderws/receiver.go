@@ -304,6 +304,6 @@ func RequestFrom(ctx context.Context) (*http.Request, bool) {
 	return r, ok
 }
 
-func undeliverable(remote string, attempts int, err error) error {
-	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message on the connection of %s", remote), Attempts: attempts, Err: err}
+func undeliverable(remote string, attempts int, err, deadLetter error) error {
+	return &dispatch.UndeliverableError{Place: fmt.Sprintf("message on the connection of %s", remote), Attempts: attempts, Err: err, DeadLetter: deadLetter}
 }

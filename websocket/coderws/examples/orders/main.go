@@ -35,21 +35,21 @@ func run() error {
 		return err
 	}
 	letters := make(chan letter, 1)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return err
 	}
-	address := listener.Addr().String()
-	sender := &cecoderws.Sender{URL: "ws://" + address + "/orders", Logger: slog.New(slog.DiscardHandler)}
+	defer listener.Close()
+	sender := &cecoderws.Sender{URL: "ws://" + listener.Addr().String() + "/orders", Logger: slog.New(slog.DiscardHandler)}
 	defer sender.Close()
 	for i, half := range [][]cloudevents.Event{es[:2], es[2:]} {
 		if i > 0 {
 			fmt.Println("restart")
-			if listener, err = net.Listen("tcp", address); err != nil {
+			if err := listener.SetDeadline(time.Time{}); err != nil {
 				return err
 			}
 		}
-		if err := serve(listener, letters, func() error { return produce(sender, half) }); err != nil {
+		if err := serve(kept{listener}, letters, func() error { return produce(sender, half) }); err != nil {
 			return err
 		}
 	}
@@ -61,6 +61,13 @@ func run() error {
 	fmt.Println("in the dead letter:", letter.Type, "because", l.cause)
 	return nil
 }
+
+// kept is a listener that stays open when its server ends, so that nobody else gets its port before
+// the next one begins, as a service manager keeps one for a service that it starts again.
+type kept struct{ *net.TCPListener }
+
+// Close ends the Accept of a server.
+func (k kept) Close() error { return k.SetDeadline(time.Unix(1, 0)) }
 
 // letter is a message that was set aside. A program keeps it where it is safe, such as in a file.
 type letter struct {
