@@ -273,12 +273,15 @@ type outgoing struct {
 	events int
 	logged *cloudevents.Event // the event of log records; nil for a batch
 
-	// isBorrowed says that the body is the caller's. A transport may read on after it
-	// has returned the response, so the body is taken away when the call ends.
-	isBorrowed bool
-	mu         sync.Mutex
-	ended      bool
+	// The body of Send may be the caller's. A transport may read on after it has returned the
+	// response, so the body is taken away when the call ends.
+	mu    sync.Mutex
+	ended bool
+	last  *outgoingReader
 }
+
+// isSmall says that the body leaves in one piece with the header.
+func (o *outgoing) isSmall() bool { return len(o.body) <= maxCopied }
 
 // newOutgoing encodes an event.
 func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
@@ -287,10 +290,8 @@ func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
 		return nil, err
 	}
 	o := &outgoing{encoded: m, events: 1, logged: e}
-	if s.Mode == cloudevents.BinaryMode {
-		if o.isBorrowed = len(m.body) > maxCopied; !o.isBorrowed {
-			o.body = bytes.Clone(m.body)
-		}
+	if s.Mode == cloudevents.BinaryMode && o.isSmall() {
+		o.body = bytes.Clone(m.body)
 	}
 	return o, nil
 }
@@ -345,7 +346,13 @@ func (a *attempt) accepted() bool { return a.status/100 == 2 && a.err == nil }
 func (d *delivery) try(ctx context.Context) (a attempt) {
 	limited, cancel := d.limited(ctx)
 	defer cancel()
-	r, err := d.request(limited)
+	var u *upload
+	followed := limited
+	if !d.out.isSmall() {
+		u = &upload{out: d.out}
+		followed = u.follow(limited)
+	}
+	r, err := d.request(followed)
 	if err != nil {
 		return attempt{err: err}
 	}
@@ -368,7 +375,14 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 	if response.StatusCode < 100 { // net/http accepts 000
 		return attempt{err: errNotHTTP, retryable: true}
 	}
-	a = d.read(response, cancel)
+	isOK := response.StatusCode/100 == 2
+	if !isOK {
+		u = nil // a target need not have read what it refuses
+	}
+	a = d.read(response, u, cancel)
+	if isOK && !u.isComplete(limited) {
+		a.reply, a.said, a.err = nil, said{}, errEarly
+	}
 	d.judge(&a)
 	return a
 }
@@ -385,7 +399,7 @@ func (d *delivery) limited(ctx context.Context) (context.Context, context.Cancel
 // except the bytes of the body.
 func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 	var inMemory io.Reader
-	if !d.out.isBorrowed {
+	if d.out.isSmall() {
 		inMemory = bytes.NewReader(d.out.body)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.sender.Target, inMemory)
@@ -393,7 +407,7 @@ func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 		return nil, ErrTarget
 	}
 	d.target = *r.URL // the transport may change that of the request
-	if d.out.isBorrowed {
+	if !d.out.isSmall() {
 		r.ContentLength = int64(len(d.out.body))
 		r.GetBody = d.out.reader
 		r.Body, _ = d.out.reader()
@@ -424,8 +438,21 @@ func isTarget(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.Contains(u.RawQuery, " ")
 }
 
-// reader returns a new reader of a body that is the caller's.
-func (o *outgoing) reader() (io.ReadCloser, error) { return &outgoingReader{o, o.body}, nil }
+// reader returns a new reader of a body that is not small.
+func (o *outgoing) reader() (io.ReadCloser, error) {
+	r := &outgoingReader{o, o.body}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.last = r
+	return r, nil
+}
+
+// isRead reports whether the last reader has been read to the end.
+func (o *outgoing) isRead() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.last != nil && len(o.last.rest) == 0
+}
 
 type outgoingReader struct {
 	out  *outgoing
@@ -489,23 +516,23 @@ func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // read reads as much of a response as the call needs.
-func (d *delivery) read(response *http.Response, cancel func()) attempt {
+func (d *delivery) read(response *http.Response, u *upload, cancel func()) attempt {
 	a := attempt{status: response.StatusCode, retryAfter: capped(answer.AskedToWait(response.Header, time.Now()))}
 	isOK := a.status/100 == 2
 	if a.status/100 == 3 {
 		a.redirect = answer.Redirect(&d.target, response.Header)
 	}
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
-		d.readResults(response, &a, cancel)
+		d.readResults(response, &a, u, cancel)
 		return a
 	}
 	if d.want == wantReply && isOK {
 		d.readReply(response, &a)
 	}
 	if a.err == nil && response.Body != http.NoBody && a.status >= 200 { // after 101 it has no end
-		stop := time.AfterFunc(drainedTime, cancel)
+		stop := u.thenAfter(drainedTime, cancel)
 		a.body = drain(response.Body, !isOK)
-		stop.Stop()
+		stop()
 	}
 	if a.status >= 400 && len(a.body) > 0 {
 		events := 0
