@@ -348,8 +348,8 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 	defer cancel()
 	var u *upload
 	followed := limited
-	if !d.out.isSmall() {
-		u = &upload{out: d.out}
+	if len(d.out.body) == 0 || !d.out.isSmall() {
+		u = &upload{out: d.out, cancel: cancel}
 		followed = u.follow(limited)
 	}
 	r, err := d.request(followed)
@@ -366,7 +366,10 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 	response, err := d.roundTrip(r)
 	if err != nil {
 		a := attempt{err: d.cause(err), retryable: passes(err), retryAfter: waitOf(err)}
-		if a.err == context.DeadlineExceeded && ctx.Err() == nil {
+		switch {
+		case u.flees():
+			a.err = errFlees
+		case a.err == context.DeadlineExceeded && ctx.Err() == nil:
 			a.err = &slowError{d.timeout}
 		}
 		return a
@@ -412,6 +415,14 @@ func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 		r.GetBody = d.out.reader
 		r.Body, _ = d.out.reader()
 	}
+	if again, left := r.GetBody, maxConnections-1; len(d.out.body) > 0 {
+		r.GetBody = func() (io.ReadCloser, error) {
+			if left--; left < 0 {
+				return nil, errFlees
+			}
+			return again()
+		}
+	}
 	if len(d.sender.Header) > 0 {
 		r.Header = d.sender.Header.Clone()
 		remove(r.Header, "Content-Encoding") // the body has none
@@ -440,7 +451,7 @@ func isTarget(u *url.URL) bool {
 
 // reader returns a new reader of a body that is not small.
 func (o *outgoing) reader() (io.ReadCloser, error) {
-	r := &outgoingReader{o, o.body}
+	r := &outgoingReader{out: o}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = r
@@ -451,12 +462,12 @@ func (o *outgoing) reader() (io.ReadCloser, error) {
 func (o *outgoing) isRead() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.last != nil && len(o.last.rest) == 0
+	return len(o.body) == 0 || o.last != nil && o.last.at == len(o.body)
 }
 
 type outgoingReader struct {
-	out  *outgoing
-	rest []byte
+	out *outgoing
+	at  int
 }
 
 func (r *outgoingReader) Read(p []byte) (int, error) {
@@ -465,11 +476,11 @@ func (r *outgoingReader) Read(p []byte) (int, error) {
 	switch {
 	case r.out.ended:
 		return 0, errCallEnded
-	case len(r.rest) == 0:
+	case r.at == len(r.out.body):
 		return 0, io.EOF
 	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
+	n := copy(p, r.out.body[r.at:])
+	r.at += n
 	return n, nil
 }
 
@@ -478,7 +489,7 @@ func (r *outgoingReader) Close() error { return nil }
 // end takes the body away from transports that have not read it to the end.
 func (o *outgoing) end() {
 	o.mu.Lock()
-	o.ended = true
+	o.ended, o.body = true, nil
 	o.mu.Unlock()
 }
 

@@ -19,6 +19,7 @@ import (
 const (
 	frameHeaders      = 0x1
 	frameSettings     = 0x4
+	frameGoAway       = 0x7
 	frameWindowUpdate = 0x8
 	endOfRequest      = 0x5 // END_STREAM and END_HEADERS
 )

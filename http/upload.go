@@ -9,19 +9,29 @@ import (
 	"time"
 )
 
-var errEarly = errors.New("the target has answered and not taken the whole event")
+var (
+	errEarly = errors.New("the target has answered and not taken the whole event")
+	errFlees = errors.New("the target leaves each connection before it answers")
+)
+
+// maxConnections is how many connections an attempt may use. net/http opens another one for
+// as long as a target says by GOAWAY that it has not looked at the request.
+const maxConnections = 4
 
 // upload follows the body of an attempt to the connection. A target may answer before it has
-// the body, and has the event only if it takes the rest. A nil upload is that of a body which
-// leaves in one piece with the header.
+// the body, and has the event only if it takes the rest. A nil upload is that of a small body,
+// which leaves in one piece with the header.
 type upload struct {
-	out *outgoing
+	out    *outgoing
+	cancel func() // ends the attempt
 
 	mu   sync.Mutex
 	over chan struct{} // closed when nothing more is written; nil if the transport does not tell
 	done bool          // over is closed
 	err  error         // why not all was written
 	then func()        // called when over is closed
+
+	connections int
 }
 
 // follow returns the context of a request whose transport tells u what becomes of the body.
@@ -34,6 +44,19 @@ func (u *upload) begin(httptrace.GotConnInfo) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.over, u.done, u.err = make(chan struct{}), false, nil
+	if u.connections++; u.connections > maxConnections {
+		u.cancel()
+	}
+}
+
+// flees reports whether the target has left too many connections.
+func (u *upload) flees() bool {
+	if u == nil {
+		return false
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.connections > maxConnections
 }
 
 func (u *upload) end(info httptrace.WroteRequestInfo) {
