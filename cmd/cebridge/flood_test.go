@@ -1,7 +1,8 @@
 package main
 
 import (
-	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -90,4 +92,39 @@ func TestStalledBodies(t *testing.T) {
 	}
 }
 
-var _ = bufio.NewReader
+// A connection of HTTP/2 whose other end is silent is left: later events go on another one.
+func TestSilentTarget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bridge{settings: settings{timeout: 30 * time.Second, target: endpoint{url: "http://target/"}}, logger: slog.New(slog.DiscardHandler)}
+		to := newHTTPTarget(b, secret{})
+		transport := to.client.Transport.(*http.Transport)
+		transport.Protocols = new(http.Protocols)
+		transport.Protocols.SetUnencryptedHTTP2(true)
+		works := make(pipes)
+		server := http.Server{Protocols: transport.Protocols, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusNoContent)
+		})}
+		go func() { _ = server.Serve(works) }()
+		dialed := 0
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			client, other := net.Pipe()
+			if dialed++; dialed == 1 {
+				go func() { _, _ = io.Copy(io.Discard, other) }()
+			} else {
+				works <- other
+			}
+			return client, nil
+		}
+		e := cloudevents.Event{ID: "1", Source: "/s", Type: "t", Data: []byte("x")}
+		err := errors.New("not sent")
+		for attempt := 0; err != nil && attempt < 5; attempt++ {
+			err = to.send(t.Context(), &e, binaryLayout)
+			time.Sleep(time.Second)
+		}
+		if err != nil || dialed != 2 {
+			t.Errorf("%v, %d connections", err, dialed)
+		}
+		to.close()
+		server.Close()
+	})
+}

@@ -24,6 +24,7 @@ type httpTarget struct {
 func newHTTPTarget(b *bridge, s secret) *httpTarget {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxResponseHeaderBytes = maxAnswerHeader
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: silence, WriteByteTimeout: silence}
 	transport.MaxIdleConnsPerHost = max(b.settings.concurrency, defaultRequests)
 	t := &httpTarget{client: &http.Client{Transport: transport}}
 	t.senders = eachLayout(func(m cloudevents.Mode, f format.Formatter) *cehttp.Sender {
@@ -41,6 +42,10 @@ func (t *httpTarget) send(ctx context.Context, e *cloudevents.Event, l layout) e
 }
 
 func (t *httpTarget) close() { t.client.CloseIdleConnections() }
+
+// silence is how long a connection of HTTP/2 may bring nothing, and then not answer a question.
+// It is closed then: events that time out would be sent on it again and again.
+const silence = 15 * time.Second
 
 // maxAnswerHeader limits the header of an answer of the target, in bytes.
 const maxAnswerHeader = 1 << 20
