@@ -36,6 +36,8 @@ import (
 //	                           not if the certificate is invalid, or the server does
 //	                           not speak TLS
 //	2xx                        not sent again: the event is accepted
+//	2xx, too early             sent again: the target answers before it has the whole
+//	                           event, and does not take the rest
 //	3xx                        not sent again, and the redirect is not followed
 //	                           (http-webhook.md#22-delivery-response)
 //	408, 425, 429              sent again
@@ -191,8 +193,8 @@ func (s *Sender) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Send sends an event. It returns nil as soon as the target has answered with 2xx; the
-// body of the response does not matter.
+// Send sends an event. It returns nil as soon as the target has the event and has answered
+// with 2xx; the body of the response does not matter.
 //
 // An invalid event is not sent, and the error is that of [EncodeMessage]. Any other error
 // is a [*SendError]. It wraps [context.Canceled] or [context.DeadlineExceeded] if ctx has
@@ -209,7 +211,8 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 //
 // Errors are those of Send. If Status of the [*SendError] is 2xx, the event was accepted,
 // but the reply is invalid, too large, or in an unknown format; Err is then that of
-// [Decoder.ResponseToCloudEvent]. If the reply breaks off, the event is sent again.
+// [Decoder.ResponseToCloudEvent]. If the reply breaks off, or the target has not taken the
+// whole event, the event is sent again, and Temporary is true.
 func (s *Sender) Request(ctx context.Context, e *cloudevents.Event) (reply *cloudevents.Event, err error) {
 	return s.send(ctx, e, wantReply)
 }
