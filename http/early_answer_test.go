@@ -125,7 +125,6 @@ func TestRefusalsKeepTheConnection(t *testing.T) {
 // A connection whose sender stalls is closed soon after the answer, and does not hold up a
 // shutdown: the request was answered.
 func TestAnsweredConnectionsEnd(t *testing.T) {
-	const event = "Host: x\r\nCe-Id: 1\r\nCe-Source: /s\r\nCe-Specversion: 1.0\r\nCe-Type: t\r\n"
 	deaf := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	for _, c := range []struct {
 		name    string
