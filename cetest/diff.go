@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -27,8 +27,9 @@ func Diff(want, got cloudevents.Event) string {
 // diff compares the attributes with those names, and the data.
 func diff(want, got *cloudevents.Event, names []string) string {
 	var b strings.Builder
+	inWant, inGot := attributes(want), attributes(got)
 	for _, name := range names {
-		w, g := attribute(want, name), attribute(got, name)
+		w, g := inWant[name], inGot[name]
 		if w == g || name == spec.Time && want.Time.Equal(got.Time) {
 			continue
 		}
@@ -47,9 +48,11 @@ func diff(want, got *cloudevents.Event, names []string) string {
 
 // names returns the names of the attributes of the events.
 func names(es ...*cloudevents.Event) (names []string) {
+	seen := map[string]bool{}
 	for _, e := range es {
 		for name := range e.All() {
-			if !slices.Contains(names, name) {
+			if !seen[name] {
+				seen[name] = true
 				names = append(names, name)
 			}
 		}
@@ -57,14 +60,13 @@ func names(es ...*cloudevents.Event) (names []string) {
 	return names
 }
 
-// attribute returns an attribute in quotes, or "" if it is absent.
-func attribute(e *cloudevents.Event, name string) string {
-	for n, v := range e.All() {
-		if n == name {
-			return fmt.Sprintf("%q", v.String())
-		}
+// attributes returns the attributes of an event in quotes.
+func attributes(e *cloudevents.Event) map[string]string {
+	all := map[string]string{}
+	for name, v := range e.All() {
+		all[name] = strconv.Quote(v.String())
 	}
-	return ""
+	return all
 }
 
 func equalData(want, got []byte, isJSON bool) bool {
@@ -95,7 +97,7 @@ func dataLines(data []byte, isJSON bool) []string {
 		return []string{"no data"}
 	case len(data) == 0:
 		return []string{"empty data"}
-	case isJSON && json.Indent(&b, data, "", "  ") == nil:
+	case isJSON && indents(data) && json.Indent(&b, data, "", "  ") == nil:
 		data = b.Bytes()
 	}
 	lines := strings.Split(string(data), "\n")
@@ -107,9 +109,34 @@ func dataLines(data []byte, isJSON bool) []string {
 	return lines
 }
 
+// indents reports whether data does not become much longer by indentation, as JSON does that is
+// nested a thousand times.
+func indents(data []byte) bool {
+	depth, size, quoted := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			size += 2 * depth
+		case c == '}' || c == ']':
+			depth--
+			size += 2 * depth
+		case c == ',':
+			size += 2 * depth
+		}
+	}
+	return size <= maxIndentation*len(data)+64<<10
+}
+
 const (
-	diffContext = 2       // equal lines that are shown around others
-	maxProduct  = 1 << 20 // of the numbers of lines that are compared, each with each
+	maxIndentation = 16      // spaces for a byte of data
+	diffContext    = 2       // equal lines that are shown around others
+	maxProduct     = 1 << 20 // of the numbers of lines that are compared, each with each
 )
 
 // diffLines returns the lines that differ, with some of those around them.

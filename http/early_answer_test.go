@@ -3,6 +3,7 @@ package cehttp_test
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -117,6 +118,75 @@ func TestRefusalsKeepTheConnection(t *testing.T) {
 		w.write(c.sent)
 		if got := w.status(); got != c.want {
 			t.Fatalf("%q: status %d, want %d", c.sent, got, c.want)
+		}
+	}
+}
+
+// A connection whose sender stalls is closed soon after the answer, and does not hold up a
+// shutdown: the request was answered.
+func TestAnsweredConnectionsEnd(t *testing.T) {
+	deaf := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	for _, c := range []struct {
+		name    string
+		handler http.Handler
+		sent    string
+		want    int
+	}{
+		{"refused", silent(answering(nil, nil)), "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx", 415},
+		{"refused, chunked", silent(answering(nil, nil)), "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n", 415},
+		{"refused before 100 Continue", silent(answering(nil, nil)), "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n", 415},
+		{"health", &cehttp.Routes{Receiver: silent(answering(nil, nil))}, "GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", 200},
+		{"a handler that does not read", deaf, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx", 200},
+	} {
+		for _, ends := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/shutdown %t", c.name, ends), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					p := make(pipes)
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					served := make(chan error, 1)
+					go func() { served <- cehttp.Serve(ctx, p, c.handler) }()
+					conn := p.dial()
+					gone := make(chan struct{})
+					go func() {
+						defer close(gone)
+						_, err := io.WriteString(conn, c.sent)
+						for err == nil {
+							time.Sleep(time.Second)
+							_, err = io.WriteString(conn, "x")
+						}
+					}()
+					begin := time.Now()
+					in := bufio.NewReader(conn)
+					r, err := http.ReadResponse(in, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					_, _ = io.Copy(io.Discard, r.Body)
+					if r.StatusCode != c.want {
+						t.Errorf("%s, want %d", r.Status, c.want)
+					}
+					if ends {
+						cancel()
+						if err := <-served; err != nil {
+							t.Error(err)
+						}
+					}
+					if _, err := in.ReadByte(); err == nil {
+						t.Error("there is more behind the answer")
+					}
+					if waited := time.Since(begin); waited > 5*time.Second {
+						t.Errorf("the connection was closed after %v", waited)
+					}
+					conn.Close()
+					<-gone
+					if cancel(); !ends {
+						if err := <-served; err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			})
 		}
 	}
 }

@@ -70,7 +70,8 @@ const (
 func (d *delivery) judge(a *attempt) {
 	if a.status < 400 {
 		a.said.problem = nil
-		a.retryable = a.status/100 == 2 && errtree.Wraps[*body.Error](a.err) // the reply or the results are not known
+		// The reply or the results are not known, or the target has not got the event.
+		a.retryable = a.status/100 == 2 && (errtree.Wraps[*body.Error](a.err) || a.err == errEarly)
 		return
 	}
 	a.retryable = a.status < 600 && answer.Repeated(a.status)

@@ -36,6 +36,8 @@ import (
 //	                           not if the certificate is invalid, or the server does
 //	                           not speak TLS
 //	2xx                        not sent again: the event is accepted
+//	2xx, too early             sent again: the target answers before it has the whole
+//	                           event, and does not take the rest
 //	3xx                        not sent again, and the redirect is not followed
 //	                           (http-webhook.md#22-delivery-response)
 //	408, 425, 429              sent again
@@ -191,8 +193,8 @@ func (s *Sender) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Send sends an event. It returns nil as soon as the target has answered with 2xx; the
-// body of the response does not matter.
+// Send sends an event. It returns nil as soon as the target has the event and has answered
+// with 2xx; the body of the response does not matter.
 //
 // An invalid event is not sent, and the error is that of [EncodeMessage]. Any other error
 // is a [*SendError]. It wraps [context.Canceled] or [context.DeadlineExceeded] if ctx has
@@ -209,7 +211,8 @@ func (s *Sender) Send(ctx context.Context, e *cloudevents.Event) error {
 //
 // Errors are those of Send. If Status of the [*SendError] is 2xx, the event was accepted,
 // but the reply is invalid, too large, or in an unknown format; Err is then that of
-// [Decoder.ResponseToCloudEvent]. If the reply breaks off, the event is sent again.
+// [Decoder.ResponseToCloudEvent]. If the reply breaks off, or the target has not taken the
+// whole event, the event is sent again, and Temporary is true.
 func (s *Sender) Request(ctx context.Context, e *cloudevents.Event) (reply *cloudevents.Event, err error) {
 	return s.send(ctx, e, wantReply)
 }
@@ -273,12 +276,15 @@ type outgoing struct {
 	events int
 	logged *cloudevents.Event // the event of log records; nil for a batch
 
-	// isBorrowed says that the body is the caller's. A transport may read on after it
-	// has returned the response, so the body is taken away when the call ends.
-	isBorrowed bool
-	mu         sync.Mutex
-	ended      bool
+	// The body of Send may be the caller's. A transport may read on after it has returned the
+	// response, so the body is taken away when the call ends.
+	mu    sync.Mutex
+	ended bool
+	last  *outgoingReader
 }
+
+// isSmall says that the body leaves in one piece with the header.
+func (o *outgoing) isSmall() bool { return len(o.body) <= maxCopied }
 
 // newOutgoing encodes an event.
 func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
@@ -287,10 +293,8 @@ func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
 		return nil, err
 	}
 	o := &outgoing{encoded: m, events: 1, logged: e}
-	if s.Mode == cloudevents.BinaryMode {
-		if o.isBorrowed = len(m.body) > maxCopied; !o.isBorrowed {
-			o.body = bytes.Clone(m.body)
-		}
+	if s.Mode == cloudevents.BinaryMode && o.isSmall() {
+		o.body = bytes.Clone(m.body)
 	}
 	return o, nil
 }
@@ -345,7 +349,13 @@ func (a *attempt) accepted() bool { return a.status/100 == 2 && a.err == nil }
 func (d *delivery) try(ctx context.Context) (a attempt) {
 	limited, cancel := d.limited(ctx)
 	defer cancel()
-	r, err := d.request(limited)
+	var u *upload
+	followed := limited
+	if len(d.out.body) == 0 || !d.out.isSmall() {
+		u = &upload{out: d.out, cancel: cancel}
+		followed = u.follow(limited)
+	}
+	r, err := d.request(followed)
 	if err != nil {
 		return attempt{err: err}
 	}
@@ -359,7 +369,10 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 	response, err := d.roundTrip(r)
 	if err != nil {
 		a := attempt{err: d.cause(err), retryable: passes(err), retryAfter: waitOf(err)}
-		if a.err == context.DeadlineExceeded && ctx.Err() == nil {
+		switch {
+		case u.flees():
+			a.err = errFlees
+		case a.err == context.DeadlineExceeded && ctx.Err() == nil:
 			a.err = &slowError{d.timeout}
 		}
 		return a
@@ -368,7 +381,14 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 	if response.StatusCode < 100 { // net/http accepts 000
 		return attempt{err: errNotHTTP, retryable: true}
 	}
-	a = d.read(response, cancel)
+	isOK := response.StatusCode/100 == 2
+	if !isOK {
+		u = nil // a target need not have read what it refuses
+	}
+	a = d.read(response, u, cancel)
+	if isOK && !u.isComplete(limited) {
+		a.reply, a.said, a.err = nil, said{}, errEarly
+	}
 	d.judge(&a)
 	return a
 }
@@ -385,7 +405,7 @@ func (d *delivery) limited(ctx context.Context) (context.Context, context.Cancel
 // except the bytes of the body.
 func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 	var inMemory io.Reader
-	if !d.out.isBorrowed {
+	if d.out.isSmall() {
 		inMemory = bytes.NewReader(d.out.body)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.sender.Target, inMemory)
@@ -393,10 +413,18 @@ func (d *delivery) request(ctx context.Context) (*http.Request, error) {
 		return nil, ErrTarget
 	}
 	d.target = *r.URL // the transport may change that of the request
-	if d.out.isBorrowed {
+	if !d.out.isSmall() {
 		r.ContentLength = int64(len(d.out.body))
 		r.GetBody = d.out.reader
 		r.Body, _ = d.out.reader()
+	}
+	if again, left := r.GetBody, maxConnections-1; len(d.out.body) > 0 {
+		r.GetBody = func() (io.ReadCloser, error) {
+			if left--; left < 0 {
+				return nil, errFlees
+			}
+			return again()
+		}
 	}
 	if len(d.sender.Header) > 0 {
 		r.Header = d.sender.Header.Clone()
@@ -424,12 +452,25 @@ func isTarget(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.Contains(u.RawQuery, " ")
 }
 
-// reader returns a new reader of a body that is the caller's.
-func (o *outgoing) reader() (io.ReadCloser, error) { return &outgoingReader{o, o.body}, nil }
+// reader returns a new reader of a body that is not small.
+func (o *outgoing) reader() (io.ReadCloser, error) {
+	r := &outgoingReader{out: o}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.last = r
+	return r, nil
+}
+
+// isRead reports whether the last reader has been read to the end.
+func (o *outgoing) isRead() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.body) == 0 || o.last != nil && o.last.at == len(o.body)
+}
 
 type outgoingReader struct {
-	out  *outgoing
-	rest []byte
+	out *outgoing
+	at  int
 }
 
 func (r *outgoingReader) Read(p []byte) (int, error) {
@@ -438,11 +479,11 @@ func (r *outgoingReader) Read(p []byte) (int, error) {
 	switch {
 	case r.out.ended:
 		return 0, errCallEnded
-	case len(r.rest) == 0:
+	case r.at == len(r.out.body):
 		return 0, io.EOF
 	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
+	n := copy(p, r.out.body[r.at:])
+	r.at += n
 	return n, nil
 }
 
@@ -451,7 +492,7 @@ func (r *outgoingReader) Close() error { return nil }
 // end takes the body away from transports that have not read it to the end.
 func (o *outgoing) end() {
 	o.mu.Lock()
-	o.ended = true
+	o.ended, o.body = true, nil
 	o.mu.Unlock()
 }
 
@@ -489,23 +530,23 @@ func (d *delivery) roundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // read reads as much of a response as the call needs.
-func (d *delivery) read(response *http.Response, cancel func()) attempt {
+func (d *delivery) read(response *http.Response, u *upload, cancel func()) attempt {
 	a := attempt{status: response.StatusCode, retryAfter: capped(answer.AskedToWait(response.Header, time.Now()))}
 	isOK := a.status/100 == 2
 	if a.status/100 == 3 {
 		a.redirect = answer.Redirect(&d.target, response.Header)
 	}
 	if d.want == wantResults && mediatype.IsJSON(response.Header.Get("Content-Type")) {
-		d.readResults(response, &a, cancel)
+		d.readResults(response, &a, u, cancel)
 		return a
 	}
 	if d.want == wantReply && isOK {
 		d.readReply(response, &a)
 	}
 	if a.err == nil && response.Body != http.NoBody && a.status >= 200 { // after 101 it has no end
-		stop := time.AfterFunc(drainedTime, cancel)
+		stop := u.thenAfter(drainedTime, cancel)
 		a.body = drain(response.Body, !isOK)
-		stop.Stop()
+		stop()
 	}
 	if a.status >= 400 && len(a.body) > 0 {
 		events := 0

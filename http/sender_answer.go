@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/http/internal/body"
@@ -256,7 +255,7 @@ func (x *saidReader) result() {
 }
 
 // readResults reads the JSON body of a response to a batch.
-func (d *delivery) readResults(response *http.Response, a *attempt, cancel func()) {
+func (d *delivery) readResults(response *http.Response, a *attempt, u *upload, cancel func()) {
 	most := limit.Of(d.sender.MaxResponseBytes, DefaultMaxBytes)
 	isOK := a.status/100 == 2
 	if isOK && response.ContentLength > most {
@@ -265,9 +264,9 @@ func (d *delivery) readResults(response *http.Response, a *attempt, cancel func(
 	}
 	r := &answerBody{r: http.MaxBytesReader(nil, response.Body, most)}
 	a.said = readSaid(r, d.out.events)
-	stop := time.AfterFunc(drainedTime, cancel)
+	stop := u.thenAfter(drainedTime, cancel)
 	_, _ = io.Copy(io.Discard, io.LimitReader(r, drainedBytes)) // of a malformed document
-	stop.Stop()
+	stop()
 	a.body = r.first
 	if isOK { // else the status says enough
 		a.err = r.err

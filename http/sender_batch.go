@@ -223,11 +223,17 @@ func (b *batches) send(ctx context.Context, part []int, from division) {
 	d := b.sender.newDelivery(ctx, wantResults, time.Now())
 	d.waited = b.waited
 	defer func() {
+		if d.out != nil {
+			d.out.end()
+		}
 		b.report.Requests += d.attempts
 		b.waited = d.waited
 	}()
 	for len(part) > 0 {
 		if d.out == nil || d.out.events != len(part) {
+			if d.out != nil {
+				d.out.end()
+			}
 			if d.out = b.encode(part); d.out == nil {
 				return
 			}

@@ -20,6 +20,7 @@ import (
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = time.Minute
+	lingerTime        = 2 * time.Second // for a body that the handler did not read
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 64 << 10
 	drainTime         = 25 * time.Second // less than the 30 s after which most orchestrators kill
@@ -42,7 +43,8 @@ const (
 // an answer, and is cut off otherwise; the handler's Write then returns an error. An idle
 // connection is closed after 2 minutes. An answer with an error status closes a connection
 // of HTTP/1 if the handler has not read the body of the request: it does not wait for the
-// rest. For other settings use an [http.Server].
+// rest. For what a handler has not read when it returns, a client has 2 seconds. For other
+// settings use an [http.Server].
 //
 // Contexts of requests have the values of the context of the server, but do not end with
 // it. Shut down a [dispatch.Background] afterwards:

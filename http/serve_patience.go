@@ -114,25 +114,35 @@ func (h patient) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.deadline(time.Time{}) // remove that of the previous handler on the connection
 	h.Handler.ServeHTTP(p, r)
+	if p.body != nil {
+		p.linger()
+	}
 }
 
 type untimedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
 	read    atomic.Bool // to the end; another goroutine may read the body
+	failed  atomic.Bool
 }
 
 func (b *untimedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF && !b.read.Swap(true) {
+	switch {
+	case err == nil:
+	case err != io.EOF:
+		b.failed.Store(true)
+	case !b.read.Swap(true):
 		liftReadDeadline(b.control)
 	}
 	return n, err
 }
 
-func liftReadDeadline(c *http.ResponseController) {
+func liftReadDeadline(c *http.ResponseController) { readDeadline(c, time.Time{}) }
+
+func readDeadline(c *http.ResponseController, t time.Time) {
 	// The server of Serve supports it. Another server has no deadline of ours.
-	_ = c.SetReadDeadline(time.Time{})
+	_ = c.SetReadDeadline(t)
 }
 
 // patientWriter is a response of a Server.
@@ -152,6 +162,19 @@ func (w *patientWriter) WriteHeader(status int) {
 	}
 	w.extend()
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// linger is called when the handler has returned. net/http reads up to 256 KiB of a body that
+// the handler did not read, so that the client comes to read the answer, and a client that
+// stalls would keep the connection and a shutdown for as long as it may take to send a body.
+func (w *patientWriter) linger() {
+	if w.body.read.Load() || w.body.failed.Load() {
+		return
+	}
+	if _, err := w.ResponseWriter.Write(nil); errors.Is(err, http.ErrHijacked) {
+		return // the connection is the handler's
+	}
+	readDeadline(w.control, time.Now().Add(lingerTime))
 }
 
 func (w *patientWriter) Write(b []byte) (written int, err error) {

@@ -17,9 +17,14 @@ import (
 
 // Frames of HTTP/2 (RFC 9113, section 4.1).
 const (
+	frameData         = 0x0
 	frameHeaders      = 0x1
+	frameReset        = 0x3
 	frameSettings     = 0x4
+	framePing         = 0x6
+	frameGoAway       = 0x7
 	frameWindowUpdate = 0x8
+	frameContinuation = 0x9
 	endOfRequest      = 0x5 // END_STREAM and END_HEADERS
 )
 

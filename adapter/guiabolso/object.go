@@ -163,7 +163,7 @@ func find(members []Member, name string) (raw []byte, ok bool) {
 func objectText(members []Member) string {
 	size := len("{}")
 	for _, x := range members {
-		size += len(x.Name) + len(x.Value) + len(`"":,`)
+		size += len(x.Name) + legalSize(x.Value) + len(`"":,`)
 	}
 	b := append(make([]byte, 0, size), '{')
 	var name []byte
@@ -179,7 +179,28 @@ func objectText(members []Member) string {
 }
 
 // legalText returns a well-formed JSON value as the value of an attribute.
-func legalText(raw []byte) string { return string(appendLegal(make([]byte, 0, len(raw)), raw)) }
+func legalText(raw []byte) string { return string(appendLegal(make([]byte, 0, legalSize(raw)), raw)) }
+
+// legalSize returns the most bytes that appendLegal appends.
+func legalSize(raw []byte) int {
+	size := len(raw)
+	for i := 0; i < len(raw); i++ {
+		switch {
+		case raw[i] == 0x7F:
+			size += len(`\u007f`) - 1
+		case raw[i] >= utf8.RuneSelf:
+			r, n := utf8.DecodeRune(raw[i:])
+			if isIllegal(r) {
+				size += len(`\ud800\udc00`) - n
+			}
+			i += n - 1
+		}
+	}
+	return size
+}
+
+// isIllegal reports whether an attribute must not have a character above U+007F.
+func isIllegal(r rune) bool { return r <= 0x9F || r&0xFFFE == 0xFFFE || 0xFDD0 <= r && r <= 0xFDEF }
 
 // appendLegal appends a well-formed JSON value without white space, and with escapes for
 // the characters that JSON permits and an attribute does not.
@@ -189,7 +210,7 @@ func appendLegal(dst, raw []byte) []byte {
 		switch c := raw[i]; {
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRune(raw[i:])
-			if r <= 0x9F || r&0xFFFE == 0xFFFE || 0xFDD0 <= r && r <= 0xFDEF {
+			if isIllegal(r) {
 				dst = appendEscape(dst, r)
 			} else {
 				dst = append(dst, raw[i:i+n]...)

@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	adminReadTimeout = 10 * time.Second
-	lagTimeout       = 5 * time.Second
+	adminReadTimeout  = 10 * time.Second
+	adminWriteTimeout = 30 * time.Second // after the header was read
+	adminIdleTimeout  = 2 * time.Minute
+	lagTimeout        = 5 * time.Second
 )
 
 // serveAdmin serves health and metrics, until the function that it returns is called.
@@ -23,13 +25,20 @@ func (b *bridge) serveAdmin() (stop func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	server := &http.Server{Handler: b.adminHandler(), ReadHeaderTimeout: adminReadTimeout}
+	server := b.adminServer()
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			b.logger.Error("-admin", "error", err.Error())
 		}
 	}()
 	return func() { server.Close() }, nil
+}
+
+// adminServer has a limit for all that a client could hold up.
+func (b *bridge) adminServer() *http.Server {
+	return &http.Server{
+		Handler: b.adminHandler(), ReadTimeout: adminReadTimeout, WriteTimeout: adminWriteTimeout, IdleTimeout: adminIdleTimeout,
+	}
 }
 
 func (b *bridge) adminHandler() http.Handler {

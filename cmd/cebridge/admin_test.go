@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -119,5 +121,51 @@ func TestFilterFails(t *testing.T) {
 	b := &bridge{filter: x, logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if b.wants(t.Context(), &cloudevents.Event{ID: "1"}) || !strings.Contains(log.String(), "count") {
 		t.Errorf("log: %s", &log)
+	}
+}
+
+// pipes is a listener without a network, which a synctest bubble needs.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	if c, ok := <-p; ok {
+		return c, nil
+	}
+	return nil, net.ErrClosed
+}
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
+// A client of the admin address that stalls is left, in whatever way it does.
+func TestAdminLeavesClients(t *testing.T) {
+	for reason, sent := range map[string]string{
+		"nothing is sent":            "",
+		"the header does not end":    "GET /health HTTP/1.1\r\nHost: x\r\n",
+		"the body does not come":     "GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n",
+		"nothing is sent afterwards": "GET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+		"the answer is not read":     "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n",
+	} {
+		t.Run(reason, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := make(pipes)
+				b := &bridge{logger: slog.New(slog.DiscardHandler)}
+				server := b.adminServer()
+				go func() { _ = server.Serve(p) }()
+				client, c := net.Pipe()
+				p <- c
+				begin := time.Now()
+				if _, err := io.WriteString(client, sent); err != nil {
+					t.Fatal(err)
+				}
+				if reason == "the answer is not read" {
+					time.Sleep(time.Hour)
+				}
+				_, _ = io.Copy(io.Discard, client) // until the server closes it
+				if waited := time.Since(begin); waited > time.Hour {
+					t.Errorf("it was kept for %v", waited)
+				}
+				server.Close()
+			})
+		})
 	}
 }

@@ -24,6 +24,7 @@ type httpTarget struct {
 func newHTTPTarget(b *bridge, s secret) *httpTarget {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxResponseHeaderBytes = maxAnswerHeader
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: silence, PingTimeout: silence, WriteByteTimeout: silence}
 	transport.MaxIdleConnsPerHost = max(b.settings.concurrency, defaultRequests)
 	t := &httpTarget{client: &http.Client{Transport: transport}}
 	t.senders = eachLayout(func(m cloudevents.Mode, f format.Formatter) *cehttp.Sender {
@@ -42,6 +43,10 @@ func (t *httpTarget) send(ctx context.Context, e *cloudevents.Event, l layout) e
 
 func (t *httpTarget) close() { t.client.CloseIdleConnections() }
 
+// silence is how long a connection of HTTP/2 may bring nothing, and then not answer a question.
+// It is closed then: events that time out would be sent on it again and again.
+const silence = 15 * time.Second
+
 // maxAnswerHeader limits the header of an answer of the target, in bytes.
 const maxAnswerHeader = 1 << 20
 
@@ -53,7 +58,7 @@ const defaultRequests = 64
 type httpSource struct {
 	door     *door
 	receiver http.Handler
-	places   chan struct{} // a request under way has one
+	room     *room
 }
 
 func newHTTPSource(b *bridge, s secret) (*httpSource, error) {
@@ -66,7 +71,7 @@ func newHTTPSource(b *bridge, s secret) (*httpSource, error) {
 		n = defaultRequests
 	}
 	delivery := b.delivery()
-	return &httpSource{door: d, places: make(chan struct{}, n), receiver: b.telemetry.fromRequest(&cehttp.Receiver{
+	return &httpSource{door: d, room: newRoom(n), receiver: b.telemetry.fromRequest(&cehttp.Receiver{
 		Decoder: cehttp.Decoder{Format: all.Formats()},
 		Handler: dispatch.Timeout(b.settings.timeout)(delivery.Handler), Logger: b.logger, Observer: cehttp.Observer{Observer: delivery.Observer},
 	})}, nil
@@ -76,15 +81,20 @@ func (s *httpSource) run(ctx context.Context) error { return s.door.serve(ctx, s
 
 // ServeHTTP reads the body of a request only if there is a place for it.
 func (s *httpSource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	select {
-	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
-		s.receiver.ServeHTTP(w, r.WithContext(withLayout(r.Context(), layoutOf(cehttp.ModeOf(r.Header), r.Header.Get("Content-Type")))))
-	default:
+	u, ok := s.room.take(w, r)
+	if !ok {
 		cehttp.WriteProblem(w, http.StatusServiceUnavailable, time.Second, &cehttp.Problem{
 			Message: "too many events are under way", Type: "overloaded", Retryable: true,
 		})
+		return
 	}
+	defer u.leave()
+	defer context.AfterFunc(r.Context(), u.cutOff)() // the time of grace is over, or the sender has gone
+	r = r.WithContext(withLayout(r.Context(), layoutOf(cehttp.ModeOf(r.Header), r.Header.Get("Content-Type"))))
+	if r.Body != http.NoBody {
+		r.Body = u
+	}
+	s.receiver.ServeHTTP(w, r)
 }
 
 // door lets requests in that have the path and the secret of the source.
@@ -112,6 +122,9 @@ func (d *door) serve(ctx context.Context, h http.Handler) error {
 	server := cehttp.Server{Logger: d.logger, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/health" && r.Method == http.MethodGet:
+			if r.Body != http.NoBody {
+				w.Header().Set("Connection", "close") // or net/http waits for a body that may never come
+			}
 			serveHealth(w, r)
 		case r.URL.Path != d.path:
 			d.refuse(w, http.StatusNotFound, &cehttp.Problem{Message: "events are taken at another path", Type: "not_found"})

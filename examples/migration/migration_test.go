@@ -1,7 +1,6 @@
 package migration_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -13,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -111,7 +111,7 @@ func (in *invoices) next(t *testing.T) string {
 	}
 }
 
-// service is a program that runs until the test ends. A file takes its output, because
+// service is a program that runs until the test ends, and has to end well then. A file takes its output, because
 // what was written before an answer is in it when the answer is there.
 type service struct{ url, stdout string }
 
@@ -130,15 +130,16 @@ func start(t *testing.T, program, target string) *service {
 		t.Fatal(err)
 	}
 	defer stdout.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, program, "-port", port, "-target", target)
+	cmd := exec.Command(program, "-port", port, "-target", target)
 	cmd.Stdout = stdout
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cancel()
-		cmd.Wait()
+		cmd.Process.Signal(syscall.SIGTERM) // as an orchestrator does
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%s: %v", program, err)
+		}
 	})
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {

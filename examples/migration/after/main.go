@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/seed763dd41b/cloudevents"
 	"github.com/seed763dd41b/cloudevents/dispatch"
@@ -31,7 +32,7 @@ func main() {
 	target := flag.String("target", "http://localhost:8081/", "where invoices go")
 	order := flag.Int("order", 0, "send an order of this number to the target, and end")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
 	s := &service{cehttp.Sender{Target: *target}}

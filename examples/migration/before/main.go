@@ -13,6 +13,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	cloudevents "github.com/cloudevents/sdk-go/v2"
@@ -34,7 +35,7 @@ func main() {
 	target := flag.String("target", "http://localhost:8081/", "where invoices go")
 	order := flag.Int("order", 0, "send an order of this number to the target, and end")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
 	client, err := cloudevents.NewClientHTTP(cehttp.WithPort(*port))

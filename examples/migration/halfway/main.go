@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	sdkgo "github.com/cloudevents/sdk-go/v2"
 	sdkhttp "github.com/cloudevents/sdk-go/v2/protocol/http"
@@ -34,7 +35,7 @@ func main() {
 	port := flag.Int("port", 8080, "where to listen")
 	target := flag.String("target", "http://localhost:8081/", "where invoices go")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
 	s := &service{sender: cehttp.Sender{Target: *target}}
