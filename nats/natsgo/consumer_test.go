@@ -49,7 +49,7 @@ func TestConsumerLosesNothing(t *testing.T) {
 				}),
 			}}
 			end, _ := begin(t, consumer)
-			waitFor(t, func() bool { return pending(t, durable) == 0 })
+			waitFor(t, func() bool { return pending(t, js, durable) == 0 })
 			if err := end(); err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +83,7 @@ func TestDeadLetter(t *testing.T) {
 		return nil
 	})}}
 	end, _ := begin(t, c)
-	waitFor(t, func() bool { return pending(t, durable) == 0 && count(t, js, "DEAD") == 2 })
+	waitFor(t, func() bool { return pending(t, js, durable) == 0 && count(t, js, "DEAD") == 2 })
 	if err := end(); err != nil {
 		t.Fatal(err)
 	}
@@ -128,12 +128,12 @@ func TestWithoutDeadLetter(t *testing.T) {
 				if err := <-ended; !errors.As(err, &undeliverable) || undeliverable.Attempts != 2 || !errors.Is(err, c.err) || !errors.Is(err, dispatch.ErrNoDeadLetter) {
 					t.Errorf("error: %v", err)
 				}
-				if pending(t, durable) != 1 {
+				if pending(t, js, durable) != 1 {
 					t.Error("the message is gone")
 				}
 				return
 			}
-			waitFor(t, func() bool { return pending(t, durable) == 0 })
+			waitFor(t, func() bool { return pending(t, js, durable) == 0 })
 			if err := end(); err != nil {
 				t.Error(err)
 			}
@@ -196,7 +196,7 @@ func TestInvalid(t *testing.T) {
 			if policy == dispatch.SkipInvalid {
 				<-skipped
 			}
-			waitFor(t, func() bool { return pending(t, durable) == 0 })
+			waitFor(t, func() bool { return pending(t, js, durable) == 0 })
 			if policy == dispatch.DeadLetterOnInvalid && count(t, js, "DEAD") != 1 {
 				t.Error("no dead letter")
 			}
@@ -225,7 +225,7 @@ func TestSlowHandler(t *testing.T) {
 		return nil
 	})}}
 	end, _ := begin(t, c)
-	waitFor(t, func() bool { return pending(t, durable) == 0 })
+	waitFor(t, func() bool { return pending(t, js, durable) == 0 })
 	if err := end(); err != nil || calls != 1 {
 		t.Errorf("%d calls: %v", calls, err)
 	}

@@ -137,7 +137,7 @@ func TestCrash(t *testing.T) {
 		_ = cmd.Wait()
 	}
 	cmd := child()
-	waitFor(t, func() bool { return pending(t, durable) == 0 })
+	waitFor(t, func() bool { return pending(t, js, durable) == 0 })
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

@@ -92,14 +92,19 @@ func send(t testing.TB, js jetstream.JetStream, n int) {
 	}
 }
 
-// pending returns how many messages the JetStream consumer has not acknowledged.
-func pending(t testing.TB, c jetstream.Consumer) int {
+// pending returns how many messages of its stream the JetStream consumer has not acknowledged. The
+// NumPending of the consumer is 0 for a moment after a message was stored.
+func pending(t testing.TB, js jetstream.JetStream, c jetstream.Consumer) int {
 	t.Helper()
 	info, err := c.Info(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int(info.NumPending) + info.NumAckPending
+	s, err := js.Stream(context.Background(), info.Stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(s.CachedInfo().State.LastSeq - info.AckFloor.Stream)
 }
 
 // count returns how many messages a stream has.
