@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/seed763dd41b/cloudevents"
@@ -165,6 +166,10 @@ const (
 	// of 4 KiB together with the header, so that a copy would not save a write.
 	maxCopied = 3 << 10
 
+	// Bodies up to this size fit into the buffers of the system and the windows of HTTP/2,
+	// so that they have left before a target can answer. Larger ones are followed.
+	maxUnfollowed = 64 << 10
+
 	// A body that is not needed is drained within these limits.
 	drainedBytes = 64 << 10
 	drainedTime  = 2 * time.Second
@@ -276,15 +281,17 @@ type outgoing struct {
 	events int
 	logged *cloudevents.Event // the event of log records; nil for a batch
 
-	// The body of Send may be the caller's. A transport may read on after it has returned the
-	// response, so the body is taken away when the call ends.
-	mu    sync.Mutex
-	ended bool
-	last  *outgoingReader
+	// isBorrowed says that the body is the caller's. A transport may read on after it
+	// has returned the response, so the body is taken away when the call ends.
+	isBorrowed bool
+	mu         sync.Mutex
+	ended      bool
+	last       *outgoingReader
 }
 
-// isSmall says that the body leaves in one piece with the header.
-func (o *outgoing) isSmall() bool { return len(o.body) <= maxCopied }
+// isFollowed reports whether attempts have an upload: for a body that a target may answer
+// before it has it, and for no body, of which net/http asks for no second one.
+func (o *outgoing) isFollowed() bool { return len(o.body) == 0 || len(o.body) > maxUnfollowed }
 
 // newOutgoing encodes an event.
 func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
@@ -293,8 +300,10 @@ func (s *Sender) newOutgoing(e *cloudevents.Event) (*outgoing, error) {
 		return nil, err
 	}
 	o := &outgoing{encoded: m, events: 1, logged: e}
-	if s.Mode == cloudevents.BinaryMode && o.isSmall() {
-		o.body = bytes.Clone(m.body)
+	if s.Mode == cloudevents.BinaryMode {
+		if o.isBorrowed = len(m.body) > maxCopied; !o.isBorrowed {
+			o.body = bytes.Clone(m.body)
+		}
 	}
 	return o, nil
 }
@@ -311,6 +320,8 @@ type delivery struct {
 	attempts  int
 	target    url.URL // zero until an attempt has found it valid
 	out       *outgoing
+
+	connections atomic.Int32 // of an attempt with a body
 }
 
 func (s *Sender) newDelivery(ctx context.Context, w want, begin time.Time) *delivery {
@@ -351,7 +362,7 @@ func (d *delivery) try(ctx context.Context) (a attempt) {
 	defer cancel()
 	var u *upload
 	followed := limited
-	if len(d.out.body) == 0 || !d.out.isSmall() {
+	if d.out.isFollowed() {
 		u = &upload{out: d.out, cancel: cancel}
 		followed = u.follow(limited)
 	}
@@ -404,27 +415,17 @@ func (d *delivery) limited(ctx context.Context) (context.Context, context.Cancel
 // request returns a request with the message. It shares nothing with other attempts
 // except the bytes of the body.
 func (d *delivery) request(ctx context.Context) (*http.Request, error) {
-	var inMemory io.Reader
-	if d.out.isSmall() {
-		inMemory = bytes.NewReader(d.out.body)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.sender.Target, inMemory)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.sender.Target, nil)
 	if err != nil || !isTarget(r.URL) {
 		return nil, ErrTarget
 	}
 	d.target = *r.URL // the transport may change that of the request
-	if !d.out.isSmall() {
+	r.Body = http.NoBody
+	if len(d.out.body) > 0 {
 		r.ContentLength = int64(len(d.out.body))
-		r.GetBody = d.out.reader
-		r.Body, _ = d.out.reader()
-	}
-	if again, left := r.GetBody, maxConnections-1; len(d.out.body) > 0 {
-		r.GetBody = func() (io.ReadCloser, error) {
-			if left--; left < 0 {
-				return nil, errFlees
-			}
-			return again()
-		}
+		r.Body = d.out.reader()
+		d.connections.Store(1)
+		r.GetBody = d.again
 	}
 	if len(d.sender.Header) > 0 {
 		r.Header = d.sender.Header.Clone()
@@ -452,13 +453,24 @@ func isTarget(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.Contains(u.RawQuery, " ")
 }
 
-// reader returns a new reader of a body that is not small.
-func (o *outgoing) reader() (io.ReadCloser, error) {
+// again returns the body for another connection of an attempt.
+func (d *delivery) again() (io.ReadCloser, error) {
+	if d.connections.Add(1) > maxConnections {
+		return nil, errFlees
+	}
+	return d.out.reader(), nil
+}
+
+// reader returns a new reader of a body. net/http knows one that is in memory by its type.
+func (o *outgoing) reader() io.ReadCloser {
+	if !o.isBorrowed && !o.isFollowed() {
+		return io.NopCloser(bytes.NewReader(o.body))
+	}
 	r := &outgoingReader{out: o}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = r
-	return r, nil
+	return r
 }
 
 // isRead reports whether the last reader has been read to the end.

@@ -68,7 +68,7 @@ func TestSenderTargetFlees(t *testing.T) {
 				e.Data = nil
 			}
 			failed := sendError(t, sender.Send(t.Context(), &e))
-			if n := connections.Load(); failed.Attempts != 2 || !failed.Retryable() || n > 10 {
+			if n := connections.Load(); failed.Attempts != 2 || !failed.Retryable() || n > 2*9 {
 				t.Errorf("%d connections, %+v", n, failed)
 			}
 		})

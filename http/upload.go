@@ -16,11 +16,11 @@ var (
 
 // maxConnections is how many connections an attempt may use. net/http opens another one for
 // as long as a target says by GOAWAY that it has not looked at the request.
-const maxConnections = 4
+const maxConnections = 8
 
 // upload follows the body of an attempt to the connection. A target may answer before it has
-// the body, and has the event only if it takes the rest. A nil upload is that of a small body,
-// which leaves in one piece with the header.
+// the body, and has the event only if it takes the rest. A nil upload is that of a body which
+// is not followed.
 type upload struct {
 	out    *outgoing
 	cancel func() // ends the attempt
