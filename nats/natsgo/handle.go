@@ -87,8 +87,6 @@ func (r *run) handle(d *delivery) {
 	r.settled(m, err)
 }
 
-var errNoDeadLetter = errors.New("there is no dead letter")
-
 // deliver calls the handler: once, or until no attempt is left if the order is to be kept.
 func (r *run) deliver(d *delivery) dispatch.Delivered {
 	if r.consumer.InOrder {
