@@ -37,7 +37,7 @@ func TestPlaces(t *testing.T) {
 
 // A place that may come to be later is a warning, and no more.
 func TestPlacesToCome(t *testing.T) {
-	js, kafka := "nats://"+startNATS(t, "ORDERS"), "kafka://"+startKafka(t, "orders")
+	js, kafka := "nats://"+startNATS(t, "ORDERS"), "kafka://"+startKafka(t, "orders", "letters")
 	for _, c := range []struct {
 		reason string
 		args   []string
@@ -45,7 +45,7 @@ func TestPlacesToCome(t *testing.T) {
 	}{
 		{"topics of a source", []string{"-dead-letter", "dead", kafka + "/order", "http://127.0.0.1:1"}, []string{"topic=order\n", "topic=dead\n"}},
 		{"the topic of a target", []string{"http://" + freeport.Address(t), kafka + "/bills"}, []string{"topic=bills\n"}},
-		{"topics that are there", []string{"-dead-letter", "orders", kafka + "/orders", kafka + "/orders"}, nil},
+		{"topics that are there", []string{"-dead-letter", "letters", kafka + "/orders", kafka + "/orders"}, nil},
 		{"a subject of a source", []string{js + "/ORDERS/bills.*", "http://127.0.0.1:1"}, []string{"has no subject bills.*"}},
 		{"a subject that is there", []string{"-group", "other", js + "/ORDERS/*.paid", "http://127.0.0.1:1"}, nil},
 	} {
