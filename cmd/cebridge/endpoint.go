@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed763dd41b/cloudevents/internal/excerpt"
+	"github.com/seed763dd41b/cloudevents/internal/mqtttopic"
 )
 
 // openTimeout is the time that a broker has to answer at the beginning.
@@ -118,6 +119,18 @@ func (e endpoint) hasWildcard() bool {
 		return strings.ContainsAny(e.path, "+#")
 	}
 	return false
+}
+
+// reads reports whether a source gets the messages that are written to a place.
+func (e endpoint) reads(place string) bool {
+	switch e.scheme {
+	case "nats":
+		_, subject, err := e.place()
+		return err == nil && subjectsMeet(subject, place)
+	case "mqtt", "mqtts":
+		return mqtttopic.Filter(e.path) == nil && mqtttopic.Name(place) == nil && mqtttopic.Matches(e.path, place)
+	}
+	return place == e.path
 }
 
 // has reports whether the query sets name to 1.

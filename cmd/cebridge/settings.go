@@ -163,6 +163,8 @@ func (s *settings) check() error {
 		return errors.New("-invalid dead-letter needs -dead-letter")
 	case s.deadLetter != "" && s.source.serves():
 		return errors.New("-dead-letter is for a broker as the source: a sender over HTTP or WebSockets is told that its event is refused")
+	case s.deadLetter != "" && s.source.reads(s.deadLetter):
+		return errors.New("-dead-letter: the source reads it, and its messages would come again without end")
 	case s.mode == "binary" && s.target.isWebSocket():
 		return errors.New("-mode binary: WebSockets have structured mode only")
 	case s.attempts < 0 || s.concurrency < 0 || s.timeout <= 0 || s.grace < 0:

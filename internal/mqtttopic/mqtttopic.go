@@ -64,16 +64,16 @@ func OfConsumer(topics []string, deadLetter string) error {
 		return fmt.Errorf("field DeadLetter: %w", err)
 	}
 	for _, filter := range topics {
-		if matches(filter, deadLetter) {
+		if Matches(filter, deadLetter) {
 			return fmt.Errorf("field DeadLetter: the filter %q of Topics matches it: its messages would be read again without end", excerpt.Of(filter))
 		}
 	}
 	return nil
 }
 
-// matches reports whether a subscription to a filter, which may be a shared one, gets what is
+// Matches reports whether a subscription to a filter, which may be a shared one, gets what is
 // published on a topic (MQTT 5, section 4.7). Both are well-formed.
-func matches(filter, topic string) bool {
+func Matches(filter, topic string) bool {
 	if shared, ok := strings.CutPrefix(filter, "$share/"); ok {
 		_, filter, _ = strings.Cut(shared, "/")
 	}

@@ -304,6 +304,7 @@ func TestValidate(t *testing.T) {
 	for reason, c := range map[string]*cenatsgo.Consumer{
 		"another stream":    {Consumer: durable, Delivery: ok, JetStream: js, DeadLetter: letters},
 		"not in the filter": {Consumer: filtered, Delivery: ok, JetStream: js, DeadLetter: "orders.dead"},
+		"in order":          {Consumer: few, Delivery: ok, InOrder: true},
 		"fewer attempts":    {Consumer: few, Delivery: dispatch.Delivery{Handler: ok.Handler, Attempts: 9}},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
